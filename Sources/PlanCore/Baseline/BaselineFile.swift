@@ -1,0 +1,193 @@
+/// The text of a baseline: a format version first, then what a person reads in a pull request, in an order that never
+/// changes. It holds no time, no duration and no path.
+///
+///     plangate baseline 1
+///     query: order_search
+///     server: 15
+///     relation public.orders: 60000 rows, 1200 pages
+///       index orders_pkey: btree (id)
+///     case: typical
+///       sql: 8c6f…
+///       parameters: 03d4…
+///       settings: {"random_page_cost": "1.1"}
+///       -> Limit  (cost=0.42..25.9 rows=20 width=44) (actual rows=20 loops=1) (buffers=24)
+///         Outer -> Index Scan using …
+package enum BaselineFile {
+  package static let formatVersion = 1
+  private static let title = "plangate baseline"
+
+  // MARK: Writing
+
+  package static func text(_ capture: QueryCapture) -> String {
+    var lines = [
+      OutlineLine("\(title) \(formatVersion)"), OutlineLine("query: \(capture.query)"),
+      OutlineLine("server: \(capture.serverMajor)"),
+    ]
+    lines += capture.facts.relations.sorted { $0.key < $1.key }.map(outline)
+    lines += capture.cases.map(outline)
+    var text = ""
+    for line in lines { line.write(to: &text) }
+    return text
+  }
+
+  private static func outline(_ name: RelationName, _ facts: RelationFacts) -> OutlineLine {
+    var lines = facts.indexes.sorted { $0.name < $1.name }
+      .map { OutlineLine("index \(quoted($0.name)): \(PlanText.valueText(.string($0.definition)))") }
+    if let root = facts.root { lines.insert(OutlineLine("partition of \(quoted(root.schema)).\(quoted(root.name))"), at: 0) }
+    let size = "\(JSON.numberText(facts.rows)) rows, \(JSON.numberText(facts.pages)) pages"
+    return OutlineLine("relation \(quoted(name.schema)).\(quoted(name.name)): \(size)", lines)
+  }
+
+  private static func outline(_ item: CapturedCase) -> OutlineLine {
+    var lines = [OutlineLine("sql: \(item.sqlFingerprint)"), OutlineLine("parameters: \(item.parametersFingerprint)")]
+    if item.isGeneric { lines.append(OutlineLine("plan: generic")) }
+    let settings = item.plan.settings.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
+    lines.append(OutlineLine("settings: \(JSON.object(settings).text)"))
+    lines += item.plan.triggers.map { trigger in
+      OutlineLine("trigger: \(JSON.array([.string(trigger.name), .string(trigger.relation), .number(trigger.calls)]).text)")
+    }
+    if item.plan.isRepaired { lines.append(OutlineLine("repaired: true")) }
+    lines.append(PlanText.outline(item.plan.root))
+    return OutlineLine(item.name.map { "case: \($0)" } ?? "case:", lines)
+  }
+
+  /// A name as it stands where it is simple, else as a JSON string.
+  private static func quoted(_ name: String) -> String {
+    let isPlain = name.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0.value < 0x7f && !"\".:".unicodeScalars.contains($0) }
+    return isPlain && !name.isEmpty ? name : JSON.quoted(name)
+  }
+
+  // MARK: Reading
+
+  package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
+    let lines = try OutlineLine.parse(text)
+    guard let first = lines.first, first.text.hasPrefix("\(title) "), let version = Int(first.text.dropFirst(title.count + 1))
+    else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
+    guard version == formatVersion else {
+      throw BaselineError(
+        line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)")
+    }
+    var capture = QueryCapture(query: "", serverMajor: 0, facts: CatalogFacts(), cases: [])
+    for line in lines.dropFirst() {
+      if let text = value(of: line, "query: ") {
+        capture.query = text
+      } else if let text = value(of: line, "server: "), let major = Int(text), major > 0 {
+        capture.serverMajor = major
+      } else if line.text.hasPrefix("relation ") {
+        let (name, facts) = try relation(line)
+        guard capture.facts.relations.updateValue(facts, forKey: name) == nil else {
+          throw BaselineError(line: line.number, message: "the relation \(name) stands twice")
+        }
+      } else if line.text == "case:" || line.text.hasPrefix("case: ") {
+        let item = try capturedCase(line)
+        guard capture.capturedCase(named: item.name) == nil else {
+          throw BaselineError(line: line.number, message: "the case stands twice")
+        }
+        capture.cases.append(item)
+      } else {
+        throw BaselineError(line: line.number, message: "unexpected '\(line.text.prefix(40))'")
+      }
+    }
+    guard !capture.query.isEmpty, capture.serverMajor > 0, !capture.cases.isEmpty else {
+      throw BaselineError(line: lines.last?.number ?? 1, message: "the file ends before its query, server and cases are known")
+    }
+    return capture
+  }
+
+  private static func value(of line: OutlineLine, _ prefix: String) -> String? {
+    line.text.hasPrefix(prefix) ? String(line.text.dropFirst(prefix.count)) : nil
+  }
+
+  private static func capturedCase(_ line: OutlineLine) throws(BaselineError) -> CapturedCase {
+    func fail(_ line: OutlineLine, _ message: String) -> BaselineError { BaselineError(line: line.number, message: message) }
+    var values: [String: String] = [:]
+    var triggers: [Trigger] = []
+    var root: PlanNode?
+    for child in line.children {
+      if PlanText.isNode(child) {
+        guard root == nil else { throw fail(child, "a second plan") }
+        root = try PlanText.node(child)
+        continue
+      }
+      guard let colon = child.text.firstRange(of: ": "), child.children.isEmpty else {
+        throw fail(child, "unexpected '\(child.text.prefix(40))'")
+      }
+      let (key, text) = (String(child.text[..<colon.lowerBound]), String(child.text[colon.upperBound...]))
+      if key == "trigger" {
+        guard case .array(let parts)? = try? JSON(parsing: text), parts.count == 3, let name = parts[0].stringValue,
+          let relation = parts[1].stringValue, let calls = parts[2].numberValue
+        else { throw fail(child, "a damaged trigger") }
+        triggers.append(Trigger(name: name, relation: relation, calls: calls))
+      } else {
+        guard ["sql", "parameters", "plan", "settings", "repaired"].contains(key), values.updateValue(text, forKey: key) == nil
+        else { throw fail(child, "unexpected '\(key)'") }
+      }
+    }
+    guard let root else { throw fail(line, "the case has no plan") }
+    guard let sql = values["sql"], let parameters = values["parameters"] else {
+      throw fail(line, "the case has no fingerprints")
+    }
+    guard case .object(let members)? = try? JSON(parsing: values["settings"] ?? "") else {
+      throw fail(line, "the case has no settings")
+    }
+    var settings: [String: String] = [:]
+    for member in members { settings[member.key] = member.value.stringValue }
+    return CapturedCase(
+      name: line.text == "case:" ? nil : String(line.text.dropFirst(6)), isGeneric: values["plan"] == "generic",
+      sqlFingerprint: sql, parametersFingerprint: parameters,
+      plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"))
+  }
+
+  private static func relation(_ line: OutlineLine) throws(BaselineError) -> (RelationName, RelationFacts) {
+    func fail(_ line: OutlineLine) -> BaselineError { BaselineError(line: line.number, message: "a damaged relation") }
+    var rest = line.text.dropFirst("relation ".count)
+    guard let name = relationName(&rest), rest.hasPrefix(": ") else { throw fail(line) }
+    let sizes = rest.dropFirst(2).split(separator: " ")
+    guard sizes.count == 4, sizes[1] == "rows,", sizes[3] == "pages", let rows = Double(String(sizes[0])),
+      let pages = Double(String(sizes[2]))
+    else { throw fail(line) }
+    var facts = RelationFacts(rows: rows, pages: pages)
+    for child in line.children {
+      if child.text.hasPrefix("partition of ") {
+        var text = child.text.dropFirst("partition of ".count)
+        guard let root = relationName(&text), text.isEmpty else { throw fail(child) }
+        facts.root = root
+      } else if child.text.hasPrefix("index ") {
+        var text = child.text.dropFirst("index ".count)
+        guard let name = word(&text), text.hasPrefix(": ") else { throw fail(child) }
+        text = text.dropFirst(2)
+        guard let definition = text.first == "\"" ? word(&text) : String(text), !definition.isEmpty else { throw fail(child) }
+        facts.indexes.append(IndexFacts(name: name, definition: definition))
+      } else {
+        throw fail(child)
+      }
+    }
+    return (name, facts)
+  }
+
+  private static func relationName(_ text: inout Substring) -> RelationName? {
+    guard let schema = word(&text), text.first == "." else { return nil }
+    text = text.dropFirst()
+    guard let name = word(&text) else { return nil }
+    return RelationName(schema: schema, name: name)
+  }
+
+  /// Takes a name off the front: a JSON string, or all up to a dot, a colon or the end.
+  private static func word(_ text: inout Substring) -> String? {
+    guard text.first == "\"" else {
+      let name = text.prefix { $0 != "." && $0 != ":" }
+      text = text.dropFirst(name.count)
+      return name.isEmpty ? nil : String(name)
+    }
+    var isEscaped = false
+    for index in text.indices.dropFirst() {
+      if !isEscaped, text[index] == "\"" {
+        let name = try? JSON(parsing: String(text[...index])).stringValue
+        text = text[text.index(after: index)...]
+        return name
+      }
+      isEscaped = !isEscaped && text[index] == "\\"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,61 @@
+/// A line of an indented text with the lines below it: the form of a baseline file.
+struct OutlineLine: Equatable {
+  var text: String
+  var children: [OutlineLine] = []
+  /// From 1; 0 for a line that was not read from a file.
+  var number = 0
+
+  init(_ text: String, _ children: [OutlineLine] = []) {
+    self.text = text
+    self.children = children
+  }
+
+  /// Two spaces a level.
+  func write(to output: inout String, depth: Int = 0) {
+    output += String(repeating: "  ", count: depth) + text + "\n"
+    for child in children { child.write(to: &output, depth: depth + 1) }
+  }
+
+  /// Reads an indented text; empty lines count for nothing.
+  static func parse(_ text: String) throws(BaselineError) -> [OutlineLine] {
+    var lines: [(depth: Int, line: OutlineLine)] = []
+    // By scalars: "\r\n", which git may check out, is one character to Swift.
+    for (index, raw) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let content = Substring(raw.last == "\r" ? raw.dropLast() : raw)
+      let body = content.drop { $0 == " " }
+      if body.isEmpty { continue }
+      let indent = content.count - body.count
+      guard indent.isMultiple(of: 2), indent / 2 <= (lines.last?.depth ?? -1) + 1 else {
+        throw BaselineError(line: index + 1, message: "unexpected indentation")
+      }
+      guard !body.hasPrefix("<<<<<<<"), !body.hasPrefix(">>>>>>>") else {
+        throw BaselineError(line: index + 1, message: "a merge conflict is not resolved")
+      }
+      var line = OutlineLine(String(body))
+      line.number = index + 1
+      lines.append((indent / 2, line))
+    }
+    var position = 0
+    return nest(lines, from: &position, depth: 0)
+  }
+
+  private static func nest(
+    _ lines: [(depth: Int, line: OutlineLine)], from position: inout Int, depth: Int
+  ) -> [OutlineLine] {
+    var siblings: [OutlineLine] = []
+    while position < lines.count, lines[position].depth == depth {
+      var line = lines[position].line
+      position += 1
+      line.children = nest(lines, from: &position, depth: depth + 1)
+      siblings.append(line)
+    }
+    return siblings
+  }
+}
+
+/// Why a baseline file cannot be read.
+package struct BaselineError: Error, Equatable, Sendable {
+  /// From 1.
+  package let line: Int
+  package let message: String
+}

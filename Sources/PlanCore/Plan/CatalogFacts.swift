@@ -1,0 +1,56 @@
+/// What the catalog says of the relations that plans read. Plans rest on these facts.
+package struct CatalogFacts: Equatable, Sendable {
+  package var relations: [RelationName: RelationFacts]
+
+  package init(relations: [RelationName: RelationFacts] = [:]) {
+    self.relations = relations
+  }
+
+  package subscript(name: RelationName) -> RelationFacts? { relations[name] }
+
+  /// The topmost partitioned (or inheritance) parent of a relation, nil for one that has none.
+  package func root(of name: RelationName) -> RelationName? { relations[name]?.root }
+
+  /// The facts of just these relations: what a baseline keeps.
+  package func restricted(to names: some Sequence<RelationName>) -> CatalogFacts {
+    let wanted = Set(names)
+    return CatalogFacts(relations: relations.filter { wanted.contains($0.key) })
+  }
+}
+
+/// A relation as the catalog has it after the seed.
+package struct RelationFacts: Equatable, Sendable {
+  package var root: RelationName?
+  /// `reltuples`; exact after VACUUM.
+  package var rows: Double
+  /// `relpages`, of 8 kB.
+  package var pages: Double
+  package var indexes: [IndexFacts]
+
+  package init(root: RelationName? = nil, rows: Double, pages: Double, indexes: [IndexFacts] = []) {
+    self.root = root
+    self.rows = rows
+    self.pages = pages
+    self.indexes = indexes
+  }
+
+  package func index(named name: String) -> IndexFacts? { indexes.first { $0.name == name } }
+
+  /// Whether an index does what the given one does, whatever its name.
+  package func hasIndex(like definition: String) -> Bool { indexes.contains { $0.definition == definition } }
+}
+
+/// An index that queries can use.
+package struct IndexFacts: Equatable, Sendable {
+  package var name: String
+  /// What follows `USING` in `pg_get_indexdef`: `btree (tenant_id, created_at DESC) WHERE (status = 'open'::text)`.
+  /// Equal definitions serve equal conditions, on any partition.
+  package var definition: String
+
+  package init(name: String, definition: String) {
+    self.name = name
+    self.definition = definition
+  }
+
+  package var accessMethod: String { String(definition.prefix { $0 != " " }) }
+}

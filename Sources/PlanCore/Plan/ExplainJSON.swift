@@ -1,0 +1,127 @@
+/// Why a text is no plan that can be judged.
+package struct ExplainError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let message: String
+  package var description: String { message }
+}
+
+extension Plan {
+  /// Reads the answer of `EXPLAIN (…, FORMAT JSON)`.
+  ///
+  /// Unknown node types and keys are kept. A text that is not JSON is read once more with the one repair that is known
+  /// to be needed (see `JSON.init(parsing:repairing:)`). A missing figure is an error, never a zero.
+  package init(explainJSON text: String) throws(ExplainError) {
+    let document: JSON
+    var isRepaired = false
+    do {
+      document = try JSON(parsing: text)
+    } catch {
+      guard let repaired = try? JSON(parsing: text, repairing: true) else {
+        throw ExplainError(message: "EXPLAIN's answer is not valid JSON: \(error.message) at byte \(error.offset)")
+      }
+      document = repaired
+      isRepaired = true
+    }
+    guard case .array(let statements) = document else {
+      throw ExplainError(message: "EXPLAIN's answer is not a JSON array")
+    }
+    guard let statement = statements.first else {
+      throw ExplainError(message: "the server has no plan for it: a rule replaces the statement by nothing")
+    }
+    guard statements.count == 1 else {
+      throw ExplainError(message: "a rule turns the statement into \(statements.count) statements; list them one by one")
+    }
+    if case .string(let text) = statement {
+      throw ExplainError(message: "the server has no plan for it: \(text)")
+    }
+    guard let root = statement["Plan"] else {
+      throw ExplainError(message: "EXPLAIN's answer has no key 'Plan'")
+    }
+    self.init(
+      root: try PlanNode(explain: root, at: "Plan"),
+      settings: try Plan.settings(statement["Settings"]),
+      triggers: Plan.triggers(statement["Triggers"]),
+      isRepaired: isRepaired)
+  }
+
+  private static func settings(_ json: JSON?) throws(ExplainError) -> [String: String] {
+    guard let json else { return [:] }
+    guard case .object(let members) = json else { throw ExplainError(message: "'Settings' is not an object") }
+    var settings: [String: String] = [:]
+    for member in members { settings[member.key] = member.value.stringValue ?? member.value.text }
+    return settings
+  }
+
+  private static func triggers(_ json: JSON?) -> [Trigger] {
+    guard case .array(let elements)? = json else { return [] }
+    return elements.compactMap { element in
+      guard let name = (element["Constraint Name"] ?? element["Trigger Name"])?.stringValue,
+        let calls = element["Calls"]?.numberValue
+      else { return nil }
+      return Trigger(name: name, relation: element["Relation"]?.stringValue ?? "", calls: calls)
+    }
+  }
+}
+
+extension PlanNode {
+  /// Keys that have a field of their own, or that are folded into one.
+  private static let ownKeys: Set<String> = [
+    "Node Type", "Parent Relationship", "Subplan Name", "Parallel Aware", "Relation Name", "Schema", "Alias",
+    "Index Name", "Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Rows", "Actual Loops", "Plans",
+    "Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks", "Temp Read Blocks",
+    "Temp Written Blocks",
+  ]
+
+  fileprivate init(explain json: JSON, at place: String) throws(ExplainError) {
+    guard case .object(let members) = json else { throw ExplainError(message: "\(place) is not an object") }
+    var values: [String: JSON] = [:]
+    for member in members where PlanNode.ownKeys.contains(member.key) { values[member.key] = member.value }
+
+    func text(_ key: String) throws(ExplainError) -> String? {
+      guard let value = values[key] else { return nil }
+      guard let text = value.stringValue else { throw ExplainError(message: "'\(key)' of \(place) is not a string") }
+      return text
+    }
+    func number(_ key: String) throws(ExplainError) -> Double? {
+      guard let value = values[key] else { return nil }
+      guard let number = value.numberValue else { throw ExplainError(message: "'\(key)' of \(place) is not a number") }
+      return number
+    }
+    func required<Value>(_ value: Value?, _ key: String) throws(ExplainError) -> Value {
+      guard let value else { throw ExplainError(message: "\(place) has no key '\(key)'") }
+      return value
+    }
+    func sum(_ keys: [String]) throws(ExplainError) -> Double? {
+      var total: Double?
+      for key in keys { if let blocks = try number(key) { total = (total ?? 0) + blocks } }
+      return total
+    }
+
+    self.init(
+      nodeType: try required(try text("Node Type"), "Node Type"),
+      startupCost: try required(try number("Startup Cost"), "Startup Cost"),
+      totalCost: try required(try number("Total Cost"), "Total Cost"),
+      planRows: try required(try number("Plan Rows"), "Plan Rows"),
+      planWidth: try required(try number("Plan Width"), "Plan Width"))
+    parentRelationship = try text("Parent Relationship")
+    subplanName = try text("Subplan Name")
+    isParallelAware = values["Parallel Aware"] == .bool(true)
+    relationName = try text("Relation Name")
+    schema = try text("Schema")
+    alias = try text("Alias")
+    indexName = try text("Index Name")
+    switch (try number("Actual Rows"), try number("Actual Loops")) {
+    case (let rows?, let loops?): actual = ActualRows(rows: rows, loops: loops)
+    case (nil, nil): actual = nil
+    default: throw ExplainError(message: "\(place) has only one of 'Actual Rows' and 'Actual Loops'")
+    }
+    buffers = try sum(["Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks"])
+    temporaryBlocks = try sum(["Temp Read Blocks", "Temp Written Blocks"])
+    properties = members.filter { !PlanNode.ownKeys.contains($0.key) }
+    if let plans = values["Plans"] {
+      guard case .array(let elements) = plans else { throw ExplainError(message: "'Plans' of \(place) is not an array") }
+      for (index, element) in elements.enumerated() {
+        children.append(try PlanNode(explain: element, at: "\(place).Plans[\(index)]"))
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/// A JSON value. Objects keep the order and the repetitions of their keys, numbers are `Double`: EXPLAIN prints row
+/// estimates beyond 2^64 and its key order is what people know.
+package enum JSON: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case string(String)
+  case array([JSON])
+  case object([JSONMember])
+
+  /// The value of the first member with this key, nil for other keys and for values that are no object.
+  package subscript(key: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
+  package var stringValue: String? {
+    if case .string(let text) = self { text } else { nil }
+  }
+
+  package var numberValue: Double? {
+    if case .number(let number) = self { number } else { nil }
+  }
+}
+
+/// One `"key": value` of an object.
+package struct JSONMember: Equatable, Sendable {
+  package let key: String
+  package let value: JSON
+
+  package init(_ key: String, _ value: JSON) {
+    self.key = key
+    self.value = value
+  }
+}
+
+extension JSON {
+  /// The value on one line, as `{"a": 1, "b": [true, null]}`: ASCII control characters are escaped, all else is UTF-8.
+  package var text: String {
+    var output = ""
+    write(to: &output, indent: nil)
+    return output
+  }
+
+  /// The value over several lines, two spaces a level; values without children stay on one line.
+  package var prettyText: String {
+    var output = ""
+    write(to: &output, indent: 0)
+    return output
+  }
+
+  private func write(to output: inout String, indent: Int?) {
+    switch self {
+    case .null: output += "null"
+    case .bool(let value): output += value ? "true" : "false"
+    case .number(let number): output += JSON.numberText(number)
+    case .string(let text): output += JSON.quoted(text)
+    case .array(let elements):
+      JSON.writeGroup("[", "]", elements, to: &output, indent: indent) { element, output, indent in
+        element.write(to: &output, indent: indent)
+      }
+    case .object(let members):
+      JSON.writeGroup("{", "}", members, to: &output, indent: indent) { member, output, indent in
+        output += JSON.quoted(member.key) + ": "
+        member.value.write(to: &output, indent: indent)
+      }
+    }
+  }
+
+  private static func writeGroup<Element>(
+    _ open: String, _ close: String, _ elements: [Element], to output: inout String, indent: Int?,
+    write: (Element, inout String, Int?) -> Void
+  ) {
+    output += open
+    for (index, element) in elements.enumerated() {
+      if index > 0 { output += indent == nil ? ", " : "," }
+      if let indent { output += "\n" + String(repeating: "  ", count: indent + 1) }
+      write(element, &output, indent.map { $0 + 1 })
+    }
+    if let indent, !elements.isEmpty { output += "\n" + String(repeating: "  ", count: indent) }
+    output += close
+  }
+
+  /// A number as EXPLAIN writes it: no exponent and no `.0` as long as a whole number is exact in a `Double`.
+  /// JSON has no infinity and no NaN; they become `null`.
+  package static func numberText(_ number: Double) -> String {
+    guard number.isFinite else { return "null" }
+    if number == number.rounded(), abs(number) < 9_007_199_254_740_992 { return String(Int64(number)) }
+    return "\(number)"
+  }
+
+  /// The text as a JSON string, quotes included.
+  package static func quoted(_ text: String) -> String {
+    var output = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": output += "\\\""
+      case "\\": output += "\\\\"
+      case "\n": output += "\\n"
+      case "\r": output += "\\r"
+      case "\t": output += "\\t"
+      // U+2028 and U+2029 end a line in JavaScript, DEL and the C1 controls upset terminals.
+      case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
+        let digits = String(scalar.value, radix: 16)
+        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output + "\""
+  }
+}

@@ -1,0 +1,200 @@
+/// Why a text is not JSON, and where: a byte offset from 0.
+package struct JSONError: Error, Equatable, Sendable {
+  package let message: String
+  package let offset: Int
+}
+
+extension JSON {
+  /// Reads one JSON document.
+  ///
+  /// - Parameter repairing: Accepts a `"key": value` pair inside an array and gives it to the object around the array.
+  ///   `EXPLAIN (ANALYZE, FORMAT JSON) MERGE` on a partitioned table writes such text on PostgreSQL 15 to 18.
+  package init(parsing text: String, repairing: Bool = false) throws(JSONError) {
+    var parser = JSONParser(bytes: Array(text.utf8), repairing: repairing)
+    self = try parser.document()
+  }
+}
+
+/// A recursive descent parser of RFC 8259 over UTF-8 bytes.
+private struct JSONParser {
+  let bytes: [UInt8]
+  let repairing: Bool
+  var position = 0
+  var depth = 0
+  /// Pairs met inside an array, waiting for the object around it.
+  var strays: [JSONMember] = []
+
+  /// Deeper nesting is refused before it exhausts the stack. Each plan level takes two, a real plan rarely 100.
+  static let maximumDepth = 1000
+
+  init(bytes: [UInt8], repairing: Bool) {
+    self.bytes = bytes
+    self.repairing = repairing
+  }
+
+  mutating func document() throws(JSONError) -> JSON {
+    let value = try value()
+    skipSpace()
+    guard position == bytes.count else { throw error("unexpected text after the value") }
+    guard strays.isEmpty else { throw error("a key outside of any object") }
+    return value
+  }
+
+  private func error(_ message: String) -> JSONError { JSONError(message: message, offset: position) }
+
+  private mutating func skipSpace() {
+    while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+  }
+
+  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func take(_ character: Character) -> Bool {
+    skipSpace()
+    guard next == character.asciiValue else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func value() throws(JSONError) -> JSON {
+    skipSpace()
+    guard let first = next else { throw error("unexpected end") }
+    switch first {
+    case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object() }
+    case UInt8(ascii: "["): return try nested { (parser) throws(JSONError) in try parser.array() }
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try literal("true", .bool(true))
+    case UInt8(ascii: "f"): return try literal("false", .bool(false))
+    case UInt8(ascii: "n"): return try literal("null", .null)
+    default: return try number()
+    }
+  }
+
+  private mutating func nested(_ body: (inout JSONParser) throws(JSONError) -> JSON) throws(JSONError) -> JSON {
+    guard depth < JSONParser.maximumDepth else { throw error("nested more than \(JSONParser.maximumDepth) levels deep") }
+    depth += 1
+    position += 1
+    defer { depth -= 1 }
+    return try body(&self)
+  }
+
+  private mutating func object() throws(JSONError) -> JSON {
+    var members: [JSONMember] = []
+    let outerStrays = strays
+    strays = []
+    defer { strays = outerStrays }
+    if take("}") { return .object([]) }
+    repeat {
+      skipSpace()
+      guard next == UInt8(ascii: "\"") else { throw error("expected a key") }
+      let key = try string()
+      guard take(":") else { throw error("expected ':' after the key '\(key)'") }
+      members.append(JSONMember(key, try value()))
+      members += strays
+      strays = []
+    } while take(",")
+    guard take("}") else { throw error("expected ',' or '}'") }
+    return .object(members)
+  }
+
+  private mutating func array() throws(JSONError) -> JSON {
+    var elements: [JSON] = []
+    if take("]") { return .array([]) }
+    repeat {
+      let element = try value()
+      if repairing, case .string(let key) = element, take(":") {
+        // The pair's own value may hold strays of a deeper array; they belong to the same object.
+        let value = try value()
+        strays.append(JSONMember(key, value))
+      } else {
+        elements.append(element)
+      }
+    } while take(",")
+    guard take("]") else { throw error("expected ',' or ']'") }
+    return .array(elements)
+  }
+
+  private mutating func literal(_ word: String, _ value: JSON) throws(JSONError) -> JSON {
+    guard bytes[position...].starts(with: word.utf8) else { throw error("unexpected character") }
+    position += word.utf8.count
+    return value
+  }
+
+  private mutating func number() throws(JSONError) -> JSON {
+    let start = position
+    func isDigit(_ byte: UInt8?) -> Bool { byte.map { (0x30...0x39).contains($0) } ?? false }
+    if next == UInt8(ascii: "-") { position += 1 }
+    guard isDigit(next) else {
+      position = start
+      throw error("unexpected character")
+    }
+    if next == UInt8(ascii: "0") { position += 1 } else { while isDigit(next) { position += 1 } }
+    if next == UInt8(ascii: ".") {
+      position += 1
+      guard isDigit(next) else { throw error("expected a digit") }
+      while isDigit(next) { position += 1 }
+    }
+    if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+      position += 1
+      if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
+      guard isDigit(next) else { throw error("expected a digit") }
+      while isDigit(next) { position += 1 }
+    }
+    guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else {
+      position = start
+      throw error("a number too large")
+    }
+    return .number(value)
+  }
+
+  private mutating func string() throws(JSONError) -> String {
+    position += 1
+    var output: [UInt8] = []
+    while let byte = next {
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let text = String(validating: output, as: UTF8.self) else { throw error("a string that is not UTF-8") }
+        return text
+      case UInt8(ascii: "\\"): output += Array(String(try escape()).utf8)
+      case 0..<0x20: throw error("a control character inside a string")
+      default: output.append(byte)
+      }
+    }
+    throw error("a string without an end")
+  }
+
+  private mutating func escape() throws(JSONError) -> Unicode.Scalar {
+    guard let byte = next else { throw error("unexpected end") }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{c}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"):
+      let unit = try hexadecimalUnit()
+      if let scalar = Unicode.Scalar(unit) { return scalar }
+      guard unit < 0xDC00, next == UInt8(ascii: "\\") else { throw error("half of a surrogate pair") }
+      position += 1
+      guard next == UInt8(ascii: "u") else { throw error("half of a surrogate pair") }
+      position += 1
+      let low = try hexadecimalUnit()
+      guard (0xDC00..<0xE000).contains(low),
+        let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+      else { throw error("half of a surrogate pair") }
+      return scalar
+    default: throw error("an unknown escape")
+    }
+  }
+
+  private mutating func hexadecimalUnit() throws(JSONError) -> UInt32 {
+    guard position + 4 <= bytes.count,
+      bytes[position..<position + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let unit = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
+    else { throw error("expected four hexadecimal digits") }
+    position += 4
+    return unit
+  }
+}

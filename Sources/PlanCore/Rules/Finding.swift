@@ -1,0 +1,67 @@
+/// How much a finding weighs.
+package enum Severity: String, Sendable, CaseIterable, Comparable {
+  case off, warn, fail
+
+  package static func < (a: Severity, b: Severity) -> Bool {
+    allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+  }
+}
+
+/// What one rule says of one case.
+package struct Finding: Equatable, Sendable {
+  package let rule: String
+  package var severity: Severity
+  /// The node in the current plan; nil for a finding about the whole case.
+  package var path: NodePath?
+  /// The node in the baseline that answers to it.
+  package var baselinePath: NodePath?
+  /// What was scanned; nil for a join.
+  package var relation: RelationName?
+  /// Its partitioned parent.
+  package var root: RelationName?
+  package var alias: String?
+  /// One line, without a final full stop.
+  package var message: String
+  package var figures: FindingFigures?
+  /// The waiver that excuses it.
+  package var waiver: Waiver?
+
+  package init(rule: String, severity: Severity, message: String) {
+    self.rule = rule
+    self.severity = severity
+    self.message = message
+  }
+
+  /// A finding about a scan.
+  init(rule: String, severity: Severity, scan: Scan, message: String) {
+    self.init(rule: rule, severity: severity, message: message)
+    path = scan.path
+    relation = scan.relation
+    root = scan.identity.root
+    alias = scan.identity.baseAlias
+  }
+
+  /// Whether it fails its case.
+  package var isFailing: Bool { severity == .fail && waiver == nil }
+}
+
+/// The row counts behind a finding, per execution of its node.
+package struct FindingFigures: Equatable, Sendable {
+  package let planRows: Double
+  /// Nil for a plan that did not run.
+  package let actualRows: Double?
+  /// Nil where the counts cannot be judged.
+  package let qError: Double?
+
+  package init(planRows: Double, actualRows: Double?, qError: Double?) {
+    self.planRows = planRows
+    self.actualRows = actualRows
+    self.qError = qError
+  }
+
+  init(_ estimate: RowEstimate) {
+    self.init(
+      planRows: estimate.estimated, actualRows: estimate.actual,
+      qError: estimate.rowCount == .notJudged ? nil : estimate.qError.value)
+  }
+}

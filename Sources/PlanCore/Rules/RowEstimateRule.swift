@@ -1,0 +1,136 @@
+extension Rule {
+  /// Fails when the ratio of estimated to actual rows of a node crosses the threshold.
+  ///
+  /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error begins;
+  /// nodes above that inherit it are left out.
+  static let rowEstimate = Rule(
+    id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
+    summary: "the ratio of estimated to actual rows of a node crosses the threshold",
+    parameters: [
+      Parameter(name: "threshold", defaultValue: .number(10), minimum: 1, summary: "the largest q-error that is accepted unseen"),
+      Parameter(
+        name: "floor", defaultValue: .number(100), minimum: 0,
+        summary: "rows by which the counts must differ, over all loops"),
+      Parameter(
+        name: "absolute", defaultValue: .flag(false), minimum: 0, summary: "judge without regard to the baseline"),
+    ]
+  ) { comparison, settings in
+    let isAbsolute = settings.flag("absolute")
+    guard comparison.baseline != nil || isAbsolute else { return [] }
+    return comparison.misestimates(
+      threshold: settings.number("threshold"), floor: settings.number("floor"), isAbsolute: isAbsolute
+    ).map { misestimate in
+      var finding = misestimate.finding
+      // A generic plan's estimates are averages over all values, by design.
+      finding.severity = comparison.current.captured.isGeneric ? min(settings.severity, .warn) : settings.severity
+      return finding
+    }
+  }
+}
+
+/// A node whose estimate misses by more than the threshold, and where the error begins.
+package struct Misestimate: Sendable {
+  package let estimate: RowEstimate
+  /// The q-error that the baseline has at the same place, 1 where it has none.
+  package let accepted: Double
+  let finding: Finding
+}
+
+extension CaseComparison {
+  /// The origins of the errors that cross the threshold.
+  ///
+  /// - Parameter isAbsolute: Takes every q-error above the threshold, whatever the baseline accepted.
+  package func misestimates(threshold: Double, floor: Double, isAbsolute: Bool) -> [Misestimate] {
+    let accepted = isAbsolute ? AcceptedErrors(nil) : AcceptedErrors(baseline)
+    let crossing = current.estimates.filter { estimate in
+      let before = accepted.qError(of: estimate.path, in: current)
+      return estimate.rowCount != .notJudged && estimate.qError.value > threshold && estimate.difference >= floor
+        && estimate.qError.value >= before * (before <= threshold ? 1.25 : 2)
+    }
+    return crossing.filter { estimate in
+      // An error of an input that is reported itself explains this one, unless this one is at least twice as bad.
+      let inputs = current.judgedInputs(of: estimate.path)
+      let worst = crossing.filter { inputs.contains($0.path) }.map(\.qError.value).max() ?? 0
+      return estimate.qError.value >= 2 * worst
+    }.map { estimate in
+      let before = accepted.qError(of: estimate.path, in: current)
+      return Misestimate(
+        estimate: estimate, accepted: before,
+        finding: finding(estimate, accepted: isAbsolute || baseline == nil ? nil : before))
+    }
+  }
+
+  private func finding(_ estimate: RowEstimate, accepted: Double?) -> Finding {
+    let node = current.plan.root[estimate.path]
+    let scan = current.scans.first { $0.path == estimate.path }
+    let bound = estimate.rowCount == .lowerBound ? "at least " : ""
+    let loops = estimate.executions > 1 ? " in each of \(Figures.grouped(estimate.executions)) loops" : ""
+    let name = scan?.identity.description ?? "\(node.nodeType) \(current.aliases(at: estimate.path))"
+    var message =
+      "\(name): \(Figures.grouped(estimate.estimated)) rows estimated, \(bound)\(Figures.count(estimate.actual)) came\(loops), "
+      + "off by a factor of \(bound)\(Figures.factor(estimate.qError.value))"
+    if let accepted { message += accepted == 1 ? " (accepted: 1)" : " (accepted: \(Figures.factor(accepted)))" }
+    var finding = Finding(rule: Rule.rowEstimate.id, severity: .fail, message: message)
+    if let scan { finding = Finding(rule: Rule.rowEstimate.id, severity: .fail, scan: scan, message: message) }
+    finding.path = estimate.path
+    finding.figures = FindingFigures(estimate)
+    return finding
+  }
+}
+
+extension Observation {
+  /// The nearest judged nodes below a node, through those that only repeat their child.
+  fileprivate func judgedInputs(of path: NodePath) -> Set<NodePath> {
+    var found: Set<NodePath> = []
+    let judged = Set(estimates.filter { $0.rowCount != .notJudged }.map(\.path))
+    func descend(_ node: PlanNode, _ path: NodePath) {
+      for (index, child) in node.children.enumerated() {
+        let childPath = path + [index]
+        if judged.contains(childPath) { found.insert(childPath) } else { descend(child, childPath) }
+      }
+    }
+    descend(plan.root[path], path)
+    return found
+  }
+
+  /// What kind of node may answer for the estimate of another: a Hash Join for a Nested Loop, but no Aggregate.
+  fileprivate func estimateKind(at path: NodePath) -> String {
+    switch plan.root[path].nodeType {
+    case "Nested Loop", "Hash Join", "Merge Join": "join"
+    case "Aggregate", "Group", "Unique", "SetOp": "grouping"
+    case _ where plan.root[path].relationName != nil: "scan"
+    case let other: other
+    }
+  }
+
+  fileprivate func estimateKey(at path: NodePath) -> String {
+    estimateKind(at: path) + "|" + relationSet(at: path).joined(separator: "|")
+  }
+}
+
+/// The q-errors of a baseline, by scan identity and by the set of relations below a node.
+private struct AcceptedErrors {
+  var byIdentity: [ScanIdentity: Double] = [:]
+  var byRelations: [String: Double] = [:]
+
+  init(_ baseline: Observation?) {
+    guard let baseline else { return }
+    let scans = Dictionary(uniqueKeysWithValues: baseline.scans.map { ($0.path, $0.identity) })
+    for estimate in baseline.estimates where estimate.rowCount != .notJudged {
+      if let identity = scans[estimate.path] {
+        byIdentity[identity.withoutScopeNumbers] = max(byIdentity[identity.withoutScopeNumbers] ?? 1, estimate.qError.value)
+      }
+      let key = baseline.estimateKey(at: estimate.path)
+      byRelations[key] = max(byRelations[key] ?? 1, estimate.qError.value)
+    }
+  }
+
+  func qError(of path: NodePath, in current: Observation) -> Double {
+    if let scan = current.scans.first(where: { $0.path == path }),
+      let accepted = byIdentity[scan.identity.withoutScopeNumbers]
+    {
+      return accepted
+    }
+    return byRelations[current.estimateKey(at: path)] ?? 1
+  }
+}

@@ -1,0 +1,129 @@
+extension Rule {
+  /// Fails when a relation that the baseline reached through an index is now read by a Seq Scan.
+  ///
+  /// A scan is matched by its identity, else by its relation: among the unmatched scans of a relation, Seq Scans must not
+  /// outnumber the baseline's. A partition that the baseline did not read fires when it lacks an index that its siblings'
+  /// scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one there.
+  static let seqScan = Rule(
+    id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
+    summary: "a relation that the baseline reached through an index is now read by a Seq Scan", parameters: []
+  ) { comparison, settings in
+    guard let baseline = comparison.baseline else { return [] }
+    return SeqScanJudgement(comparison: comparison, baseline: baseline, severity: settings.severity).findings
+  }
+
+  /// Warns of a Seq Scan of a relation that the baseline did not read at all.
+  static let newSeqScan = Rule(
+    id: "new-seq-scan", defaultSeverity: .warn, isHeadline: false,
+    summary: "a relation that the baseline did not read is read by a Seq Scan", parameters: []
+  ) { comparison, settings in
+    guard let baseline = comparison.baseline else { return [] }
+    let known = Set(baseline.scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] })
+    return comparison.matching.unmatchedCurrent.filter { scan in
+      scan.access == .seqScan && !scan.node.isNeverExecuted && !known.contains(scan.relation)
+        && !(scan.identity.root.map(known.contains) ?? false)
+    }.map { scan in
+      var finding = Finding(
+        rule: "new-seq-scan", severity: settings.severity, scan: scan,
+        message: "\(scan.identity.description): read by a \(scan.accessDescription), and not at all in the baseline")
+      finding.figures = comparison.figures(at: scan.path)
+      return finding
+    }
+  }
+}
+
+private struct SeqScanJudgement {
+  let comparison: CaseComparison
+  let baseline: Observation
+  let severity: Severity
+
+  /// Below this many pages an index costs more than reading all.
+  static let judgeablePages = 8.0
+
+  var findings: [Finding] {
+    (matched + unmatched + newPartitions).sorted { ($0.path ?? []).lexicographicallyPrecedes($1.path ?? []) }
+  }
+
+  /// Scans of one identity.
+  private var matched: [Finding] {
+    comparison.matching.pairs.compactMap { pair in
+      guard pair.baseline.access.usesIndex, pair.current.access == .seqScan,
+        !pair.current.node.isNeverExecuted || pair.baseline.node.isNeverExecuted,
+        !isExcusedSmallPartition(pair.current, definitions: definitions(of: [pair.baseline]))
+      else { return nil }
+      return finding(pair.current, before: pair.baseline)
+    }
+  }
+
+  /// Scans without a counterpart, of relations that the baseline read.
+  private var unmatched: [Finding] {
+    let matching = comparison.matching
+    var findings: [Finding] = []
+    for (relation, scans) in Dictionary(grouping: matching.unmatchedCurrent, by: \.relation) {
+      let indexed = baseline.scans.filter { $0.relation == relation && $0.access.usesIndex }
+      guard let before = indexed.first(where: isUnmatched) ?? indexed.first else { continue }
+      let seqScans = scans.filter { $0.access == .seqScan && !$0.node.isNeverExecuted }
+      let accepted = matching.unmatchedBaseline.filter { $0.relation == relation && $0.access == .seqScan }
+      // Those that look for the same as one of the baseline's are the accepted ones.
+      let suspects = seqScans.sorted { a, _ in accepted.contains { $0.conditionWords == a.conditionWords } }
+      for scan in suspects.dropFirst(accepted.count)
+      where !isExcusedSmallPartition(scan, definitions: definitions(of: indexed)) {
+        findings.append(finding(scan, before: before))
+      }
+    }
+    return findings
+  }
+
+  /// Partitions that the baseline did not read.
+  private var newPartitions: [Finding] {
+    comparison.matching.unmatchedCurrent.compactMap { scan in
+      guard scan.access == .seqScan, !scan.node.isNeverExecuted, let root = scan.identity.root,
+        !baseline.scans.contains(where: { $0.relation == scan.relation })
+      else { return nil }
+      let siblings = baseline.scans.filter { $0.identity.root == root && $0.access.usesIndex }
+      guard let sibling = siblings.first(where: { $0.identity.baseAlias == scan.identity.baseAlias }) ?? siblings.first
+      else { return nil }
+      let facts = comparison.current.facts[scan.relation]
+      guard let missing = definitions(of: siblings).first(where: { !(facts?.hasIndex(like: $0) ?? false) }) else { return nil }
+      var finding = Finding(
+        rule: Rule.seqScan.id, severity: severity, scan: scan,
+        message: "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
+          + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
+      finding.figures = comparison.figures(at: scan.path)
+      return finding
+    }
+  }
+
+  private func isUnmatched(_ scan: Scan) -> Bool {
+    comparison.matching.unmatchedBaseline.contains { $0.path == scan.path }
+  }
+
+  /// The definitions of the indexes that scans of the baseline went through.
+  private func definitions(of scans: [Scan]) -> [String] {
+    scans.flatMap { scan in
+      scan.indexNames.compactMap { baseline.facts[scan.relation]?.index(named: $0)?.definition }
+    }
+  }
+
+  private func isExcusedSmallPartition(_ scan: Scan, definitions: [String]) -> Bool {
+    guard scan.identity.root != nil, let facts = comparison.current.facts[scan.relation] else { return false }
+    return facts.pages < SeqScanJudgement.judgeablePages && definitions.allSatisfy(facts.hasIndex(like:))
+  }
+
+  private func finding(_ scan: Scan, before: Scan) -> Finding {
+    var finding = Finding(
+      rule: Rule.seqScan.id, severity: severity, scan: scan,
+      message: "\(scan.identity.description): \(before.accessDescription) -> \(scan.accessDescription)")
+    finding.baselinePath = before.path
+    finding.figures = comparison.figures(at: scan.path)
+    return finding
+  }
+}
+
+extension CaseComparison {
+  /// The row counts of a node of the current plan.
+  func figures(at path: NodePath) -> FindingFigures {
+    current.estimates.first { $0.path == path }.map(FindingFigures.init)
+      ?? FindingFigures(planRows: current.plan.root[path].planRows, actualRows: nil, qError: nil)
+  }
+}

@@ -1,0 +1,78 @@
+/// What came of one case.
+package struct CaseOutcome: Sendable {
+  package var query: String
+  /// Nil for the only case of a query without named cases.
+  package var caseName: String?
+  package var verdict: Verdict
+  package var findings: [Finding] = []
+  /// Nil for a case that could not be checked.
+  package var comparison: CaseComparison?
+  /// Why it could not be checked, one line or more.
+  package var reason: String?
+  /// The file of the query, or the manifest for one inside it, as the user would name it.
+  package var file: String?
+  /// From 1.
+  package var line: Int?
+  /// What planning and running took.
+  package var seconds: Double = 0
+
+  package init(query: String, caseName: String?, verdict: Verdict) {
+    self.query = query
+    self.caseName = caseName
+    self.verdict = verdict
+  }
+
+  /// `query` or `query@case`: how it is called on the command line and in every report.
+  package var name: String { caseName.map { "\(query)@\($0)" } ?? query }
+
+  package func isFailed(strict: Bool) -> Bool {
+    switch verdict {
+    case .unchecked, .new, .regressed: true
+    case .improved, .changed: strict
+    case .passed: false
+    }
+  }
+
+  /// The rule that names the failure: the contract's `type` of a JUnit failure.
+  package func failureType(strict: Bool) -> String? {
+    switch verdict {
+    case .new: "no-baseline"
+    case .regressed: findings.first(where: \.isFailing)?.rule
+    case .improved, .changed: strict ? "plan-changed" : nil
+    case .unchecked, .passed: nil
+    }
+  }
+}
+
+/// What came of a run. Every report is a function of this.
+package struct RunOutcome: Sendable {
+  package enum Result: String, Sendable {
+    case passed, failed, unchecked
+  }
+
+  package var plangateVersion: String
+  /// The manifest as the user named it.
+  package var manifest: String
+  /// `15.18`; nil when no server was reached.
+  package var server: String?
+  /// In the manifest's order.
+  package var cases: [CaseOutcome] = []
+  /// What concerns the whole run and fails nothing, said once.
+  package var notes: [String] = []
+  /// Why the run ended before its cases: the manifest, the seed, the server, a signal.
+  package var error: String?
+  package var isStrict = false
+  package var seconds: Double = 0
+
+  package init(plangateVersion: String, manifest: String) {
+    self.plangateVersion = plangateVersion
+    self.manifest = manifest
+  }
+
+  package var result: Result {
+    if error != nil || cases.contains(where: { $0.verdict == .unchecked }) { return .unchecked }
+    return cases.contains { $0.isFailed(strict: isStrict) } ? .failed : .passed
+  }
+
+  package func count(_ verdict: Verdict) -> Int { cases.count { $0.verdict == verdict } }
+}

@@ -1,0 +1,74 @@
+/// What is said of a case, the first that applies.
+package enum Verdict: String, Sendable, CaseIterable {
+  /// It could not be planned, run or compared.
+  case unchecked
+  /// It has no baseline yet.
+  case new
+  case regressed
+  /// The shape changed, cost and buffers are both down by a tenth or more.
+  case improved
+  case changed
+  case passed
+}
+
+/// How a case is to be judged.
+package struct CasePolicy: Sendable {
+  /// By rule id; a rule that is missing has its defaults.
+  package var rules: [String: RuleSettings]
+  package var waivers: [Waiver]
+  /// As `2026-11-21`, in UTC.
+  package var today: String
+
+  package init(rules: [String: RuleSettings] = [:], waivers: [Waiver] = [], today: String) {
+    self.rules = rules
+    self.waivers = waivers
+    self.today = today
+  }
+}
+
+/// The verdict on a case with all that led to it.
+package struct Judgement: Sendable {
+  package let verdict: Verdict
+  /// In rule order.
+  package let findings: [Finding]
+  /// The waivers that excused something.
+  package let usedWaivers: [Waiver]
+}
+
+/// Judges a case.
+///
+/// - Parameter timeout: what the server said when the case did not end in time; its plan is then one without ANALYZE.
+package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: String? = nil) -> Judgement {
+  var findings: [Finding] = []
+  for rule in Rule.all {
+    let settings = policy.rules[rule.id] ?? RuleSettings(rule)
+    guard settings.severity != .off else { continue }
+    findings += rule.findings(comparison, settings).map { finding in
+      var finding = finding
+      if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
+      return finding
+    }
+  }
+  if let timeout { findings.append(Finding(rule: Rule.timeoutID, severity: .fail, message: timeout)) }
+
+  var used: [Waiver] = []
+  for index in findings.indices {
+    guard let waiver = policy.waivers.first(where: { !$0.isExpired(on: policy.today) && $0.matches(findings[index]) })
+    else { continue }
+    findings[index].waiver = waiver
+    if !used.contains(waiver) { used.append(waiver) }
+  }
+  return Judgement(verdict: verdict(comparison, findings), findings: findings, usedWaivers: used)
+}
+
+private func verdict(_ comparison: CaseComparison, _ findings: [Finding]) -> Verdict {
+  guard let baseline = comparison.baseline else { return .new }
+  if findings.contains(where: \.isFailing) { return .regressed }
+  guard comparison.isShapeChanged else { return .passed }
+  let (before, now) = (baseline.plan.root, comparison.current.plan.root)
+  guard let buffersBefore = before.buffers, let buffersNow = now.buffers, baseline.plan.isAnalyzed,
+    comparison.current.plan.isAnalyzed
+  else { return .changed }
+  let isCheaper = now.totalCost <= before.totalCost * 0.9 && buffersNow <= buffersBefore * 0.9
+  return isCheaper ? .improved : .changed
+}
