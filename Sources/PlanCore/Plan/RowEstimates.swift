@@ -108,7 +108,7 @@ private struct DemandPass {
       } else if child.parentRelationship == "SubPlan" {
         visit(child, path: childPath, demand: isHashed(child) ? .full : .prefix, gather: nil)
       } else {
-        visit(child, path: childPath, demand: self.demand(of: node, on: child, demand), gather: innerGather)
+        visit(child, path: childPath, demand: self.demand(of: node, on: child, demand, gather), gather: innerGather)
       }
     }
   }
@@ -126,7 +126,7 @@ private struct DemandPass {
     return false
   }
 
-  private func demand(of node: PlanNode, on child: PlanNode, _ demand: Demand) -> Demand {
+  private func demand(of node: PlanNode, on child: PlanNode, _ demand: Demand, _ gather: PlanNode?) -> Demand {
     let isInner = child.parentRelationship == "Inner"
     let joinType = node.text("Join Type") ?? ""
     switch node.nodeType {
@@ -148,8 +148,11 @@ private struct DemandPass {
       if isInner { return .full }
       // With an empty hash table these joins are over before the outer side is read.
       let isEmptyEnding = ["Inner", "Semi", "Right", "Right Semi", "Right Anti"].contains(joinType)
-      if isEmptyEnding, let actual = node.input("Inner")?.actual, actual.loops > 0, actual.rows == 0 { return .opaque }
-      return demand
+      guard isEmptyEnding, let actual = node.input("Inner")?.actual, actual.loops > 0 else { return demand }
+      if actual.rows == 0 { return .opaque }
+      // Built more often than there are processes, it may have been empty in some of its loops.
+      let processes = gather.map { ($0.number("Workers Launched") ?? 0) + 1 } ?? 1
+      return actual.loops > processes ? demand.weakened : demand
     case "Merge Join":
       if !isInner { return ["Left", "Full", "Anti"].contains(joinType) ? demand : demand.weakened }
       let readsOnce =
@@ -164,10 +167,12 @@ private struct DemandPass {
   }
 
   /// Whether a Limit got fewer rows than it would have taken, so that its input was read to the end. An InitPlan as the
-  /// limit, and the parameter of a generic plan, make its estimate a guess.
+  /// limit, the parameter of a generic plan and a volatile expression make its estimate a guess: a tenth of its input
+  /// (`preprocess_limit` in `planner.c`).
   private func limitRanDry(_ node: PlanNode, _ demand: Demand) -> Bool {
-    guard demand == .full, !isGeneric, let actual = node.actual else { return false }
-    return actual.loops == 1 && actual.rows < node.planRows
+    guard demand == .full, !isGeneric, let actual = node.actual, let input = node.inputs.first else { return false }
+    let isGuess = abs(node.planRows - max(1, input.planRows * 0.1)) <= 0.5
+    return actual.loops == 1 && actual.rows < node.planRows && !isGuess
       && !node.children.contains { $0.parentRelationship == "InitPlan" }
   }
 

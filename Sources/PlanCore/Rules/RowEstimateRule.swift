@@ -3,7 +3,7 @@ extension Rule {
   ///
   /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error begins;
   /// nodes above that inherit it are left out.
-  static let rowEstimate = Rule(
+  package static let rowEstimate = Rule(
     id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
     summary: "the ratio of estimated to actual rows of a node crosses the threshold",
     parameters: [
@@ -33,7 +33,7 @@ package struct Misestimate: Sendable {
   package let estimate: RowEstimate
   /// The q-error that the baseline has at the same place, 1 where it has none.
   package let accepted: Double
-  let finding: Finding
+  package let finding: Finding
 }
 
 extension CaseComparison {

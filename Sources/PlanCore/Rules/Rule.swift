@@ -40,11 +40,11 @@ package struct RuleSettings: Equatable, Sendable {
     values = Dictionary(uniqueKeysWithValues: rule.parameters.map { ($0.name, $0.defaultValue) })
   }
 
-  func number(_ name: String) -> Double {
+  package func number(_ name: String) -> Double {
     if case .number(let number)? = values[name] { number } else { 0 }
   }
 
-  func flag(_ name: String) -> Bool { values[name] == .flag(true) }
+  package func flag(_ name: String) -> Bool { values[name] == .flag(true) }
 }
 
 extension Rule {

@@ -1,0 +1,61 @@
+import FoundationEssentials
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Where people read. When a report goes to standard output, everything else goes to standard error.
+struct Console: Sendable {
+  let style: TerminalStyle
+  let isQuiet: Bool
+  let isVerbose: Bool
+  private let descriptor: Int32
+
+  init(_ options: Options, environment: [String: String]) {
+    descriptor = options.junit == "-" || options.json == "-" ? 2 : 1
+    let isTerminal = isatty(descriptor) == 1
+    let isColored =
+      switch options.color {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+      }
+    style = TerminalStyle(isColored: isColored, width: Console.width(descriptor, environment))
+    isQuiet = options.isQuiet
+    isVerbose = options.isVerbose
+  }
+
+  private static func width(_ descriptor: Int32, _ environment: [String: String]) -> Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return max(60, Int(size.ws_col)) }
+    return environment["COLUMNS"].flatMap { Int($0) }.map { max(60, $0) } ?? 100
+  }
+
+  /// Prints what belongs to the result; also under `--quiet`.
+  func print(_ text: String) { writeAll(text + "\n", to: descriptor) }
+
+  /// Prints what is nice to know.
+  func say(_ text: String) { if !isQuiet { print(text) } }
+
+  /// Prints a step, under `--verbose`.
+  func step(_ text: String) { if isVerbose { print(text) } }
+
+  /// Prints an error, always to standard error.
+  static func error(_ text: String) { writeAll("plangate: \(text)\n", to: 2) }
+}
+
+/// Writes a text to a descriptor; false when that fails, for example because the reader is gone.
+@discardableResult
+func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return false }
+    rest = rest.dropFirst(count)
+  }
+  return true
+}

@@ -1,0 +1,57 @@
+/// The commands of plangate.
+package enum CommandName: String, CaseIterable, Sendable {
+  case check, record, explain, help
+
+  var summary: String {
+    switch self {
+    case .check: "seed, plan and run every query, compare with the baselines, report"
+    case .record: "the same, and write the baselines of what differs"
+    case .explain: "show the plan of one query as it is now"
+    case .help: "show this text, or the options of a command"
+    }
+  }
+
+  var usage: String {
+    switch self {
+    case .check: "plangate check [options] [query ...]"
+    case .record: "plangate record [options] [query ...]"
+    case .explain: "plangate explain [options] query[@case]"
+    case .help: "plangate help [command]"
+    }
+  }
+}
+
+/// An option of the command line. This table drives parsing and help.
+struct Flag: Sendable {
+  let name: String
+  var letter: Character?
+  /// What its value is called in the help; nil for a switch.
+  var value: String?
+  let commands: Set<CommandName>
+  let help: String
+
+  static let all: [Flag] = [
+    Flag(
+      name: "manifest", value: "FILE", commands: [.check, .record, .explain],
+      help: "the list of queries (default: queries/manifest.yml)"),
+    Flag(
+      name: "postgres", value: "MAJOR|BINDIR", commands: [.check, .record, .explain],
+      help: "which local PostgreSQL (default: the baselines' major, else the newest)"),
+    Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
+    Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
+    Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
+    Flag(name: "prune", commands: [.record], help: "remove baselines whose query is gone"),
+    Flag(name: "check", commands: [.record], help: "write nothing; exit 1 when something differs"),
+    Flag(
+      name: "keep", commands: [.check, .record, .explain],
+      help: "leave the server up until Ctrl-C and print how to connect"),
+    Flag(
+      name: "color", value: "WHEN", commands: [.check, .record, .explain],
+      help: "always, never or auto (default: on a terminal, unless NO_COLOR is set)"),
+    Flag(
+      name: "quiet", letter: "q", commands: [.check, .record, .explain], help: "print failures and errors only"),
+    Flag(
+      name: "verbose", letter: "v", commands: [.check, .record, .explain],
+      help: "print each step, and the details of every case that is not plainly passed"),
+  ]
+}

@@ -1,0 +1,91 @@
+import PlanCore
+import Postgres
+import YAML
+
+/// The manifest: what is seeded, how the server is set, which queries are judged and how.
+struct Manifest: Sendable {
+  /// As the user named it.
+  var path: String
+  /// All paths in it are relative to this.
+  var directory: String
+  var configuration: ServerConfiguration
+  var seed: [SeedStep]
+  var roles: [String]
+  var queries: [Query]
+  /// The directory of the baselines.
+  var baselines: String
+}
+
+/// One step of the seed, in the order of the manifest.
+enum SeedStep: Equatable, Sendable {
+  /// An SQL file, for psql: as the user would name it from here.
+  case script(String)
+  /// A pg_dump archive, for pg_restore.
+  case archive(String)
+  /// A shell command.
+  case command(String)
+}
+
+/// One SQL statement and how it is planned.
+struct Query: Sendable {
+  var name: String
+  var statement: Statement
+  var cases: [QueryCase]
+  var session: Session
+  var policy: CasePolicy
+  /// In milliseconds, for the statement as a whole.
+  var timeout: Int
+}
+
+/// The text of a query and where it stands.
+struct Statement: Equatable, Sendable {
+  /// As in the file.
+  var text: String
+  /// The file, or the manifest for a query inside it, as the user would name it.
+  var file: String
+  /// The line of the file on which the text begins, from 1.
+  var firstLine: Int
+  /// By how many characters each line is indented in the file beyond the text.
+  var indentation: Int
+}
+
+/// A query with one set of parameter values and one plan mode.
+struct QueryCase: Equatable, Sendable {
+  var name: String?
+  var parameters: Parameters
+  /// Planned without the parameters' values.
+  var isGeneric: Bool
+}
+
+/// The values of a case.
+enum Parameters: Equatable, Sendable {
+  case none
+  /// For `$1`, `$2` …
+  case positional([String?])
+  /// For `:name`, in the manifest's order.
+  case named([NamedParameter])
+
+  /// What tells that the values changed.
+  var fingerprint: String {
+    func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
+    switch self {
+    case .none: return PlanCore.fingerprint("")
+    case .positional(let values): return PlanCore.fingerprint(JSON.array(values.map(text)).text)
+    case .named(let values):
+      let members = values.sorted { $0.name < $1.name }.map { JSONMember($0.name, text($0.value)) }
+      return PlanCore.fingerprint(JSON.object(members).text)
+    }
+  }
+}
+
+struct NamedParameter: Equatable, Sendable {
+  let name: String
+  /// Nil is NULL.
+  let value: String?
+}
+
+/// Who runs a query.
+struct Session: Equatable, Sendable {
+  var role: String?
+  var settings: [String: String] = [:]
+}

@@ -1,0 +1,81 @@
+import YAML
+
+/// A file of YAML that is being read: it turns places into errors.
+struct ManifestSource: Sendable {
+  let file: String
+  let text: String
+
+  func error(_ message: String, at node: YAMLNode) -> Diagnostic {
+    Diagnostic(message, file: file, mark: node.mark, source: text)
+  }
+
+  func mapping(_ node: YAMLNode, _ what: String, keys: [String]) throws(Diagnostic) -> ManifestFields {
+    guard let entries = node.mapping else { throw error("\(what) must be a mapping", at: node) }
+    for entry in entries {
+      let key = entry.key.scalarText ?? ""
+      guard keys.contains(key) else {
+        throw error("unknown key '\(key)'\(suggestion(for: key, among: keys))", at: entry.key)
+      }
+    }
+    return ManifestFields(source: self, node: node)
+  }
+
+  func text(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
+    guard let text = node.scalarText, !node.isNull else { throw error("\(what) must be a text", at: node) }
+    return text
+  }
+
+  func sequence(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> [YAMLNode] {
+    guard let elements = node.sequence else { throw error("\(what) must be a sequence", at: node) }
+    return elements
+  }
+
+  /// Names and values of a mapping with keys of the user's own.
+  func texts(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> [(key: YAMLNode, name: String, value: String)] {
+    guard let entries = node.mapping else { throw error("\(what) must be a mapping", at: node) }
+    var pairs: [(key: YAMLNode, name: String, value: String)] = []
+    for entry in entries {
+      let name = entry.key.scalarText ?? ""
+      pairs.append((entry.key, name, try text(entry.value, "'\(name)'")))
+    }
+    return pairs
+  }
+
+  /// A name of a query or a case.
+  func identifier(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
+    let text = try text(node, what)
+    guard isIdentifier(text) else {
+      throw error("\(what) '\(text)' must match [A-Za-z0-9][A-Za-z0-9._-]*", at: node)
+    }
+    return text
+  }
+}
+
+func isIdentifier(_ text: String) -> Bool {
+  func isAlphanumeric(_ character: Character) -> Bool { character.isASCII && (character.isLetter || character.isNumber) }
+  return text.first.map(isAlphanumeric) ?? false
+    && text.allSatisfy { isAlphanumeric($0) || $0 == "." || $0 == "_" || $0 == "-" }
+}
+
+/// A mapping whose keys are all known.
+struct ManifestFields {
+  let source: ManifestSource
+  let node: YAMLNode
+
+  subscript(key: String) -> YAMLNode? { node[key] }
+
+  func required(_ key: String, of what: String) throws(Diagnostic) -> YAMLNode {
+    guard let value = node[key] else { throw source.error("\(what) needs the key '\(key)'", at: node) }
+    return value
+  }
+
+  func text(_ key: String) throws(Diagnostic) -> String? {
+    guard let value = node[key] else { return nil }
+    return try source.text(value, "'\(key)'")
+  }
+
+  func sequence(_ key: String) throws(Diagnostic) -> [YAMLNode] {
+    guard let value = node[key] else { return [] }
+    return try source.sequence(value, "'\(key)'")
+  }
+}

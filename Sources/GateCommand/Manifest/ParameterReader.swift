@@ -1,0 +1,53 @@
+import YAML
+
+/// Reads the values of parameters. A scalar's text is bound as it is written; plain `null` and `~` are NULL; a sequence
+/// is an array.
+struct ParameterReader {
+  let source: ManifestSource
+
+  func parameters(_ node: YAMLNode) throws(Diagnostic) -> Parameters {
+    if node.isNull { return .none }
+    if let elements = node.sequence {
+      var values: [String?] = []
+      for element in elements { values.append(try value(element)) }
+      return .positional(values)
+    }
+    guard let entries = node.mapping else {
+      throw source.error("parameters are a sequence for $1, $2 … or a mapping for :name", at: node)
+    }
+    var values: [NamedParameter] = []
+    for entry in entries {
+      let name = entry.key.scalarText ?? ""
+      guard SQLScanner.isParameterName(name) else {
+        throw source.error("'\(name)' is no name for a parameter: letters, digits and _ are", at: entry.key)
+      }
+      values.append(NamedParameter(name: name, value: try value(entry.value)))
+    }
+    return .named(values)
+  }
+
+  private func value(_ node: YAMLNode) throws(Diagnostic) -> String? {
+    if node.isNull { return nil }
+    if let elements = node.sequence { return try array(elements) }
+    guard let text = node.scalarText else {
+      throw source.error("a value is a text, null or a sequence; write JSON as a text in quotes", at: node)
+    }
+    return text
+  }
+
+  /// An array as PostgreSQL reads it: `{"a","b",NULL}`.
+  private func array(_ elements: [YAMLNode]) throws(Diagnostic) -> String {
+    var texts: [String] = []
+    for element in elements {
+      if let inner = element.sequence {
+        texts.append(try array(inner))
+      } else if let text = try value(element) {
+        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        texts.append("\"\(escaped)\"")
+      } else {
+        texts.append("NULL")
+      }
+    }
+    return "{" + texts.joined(separator: ",") + "}"
+  }
+}

@@ -1,0 +1,69 @@
+import FoundationEssentials
+import Postgres
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The program: from arguments to an exit status.
+package enum Program {
+  /// - Parameter arguments: without the program's own name.
+  package static func run(_ arguments: [String]) -> ExitStatus {
+    let parsed: Options.Parsed
+    do { parsed = try Options.parse(arguments) } catch {
+      Console.error(error.description)
+      return .unchecked
+    }
+    switch parsed {
+    case .help(let topic):
+      return writeAll(Help.text(topic), to: 1) ? .passed : .unchecked
+    case .version:
+      return writeAll("plangate \(Help.version)\n", to: 1) ? .passed : .unchecked
+    case .run(let options):
+      return run(options)
+    }
+  }
+
+  private static func run(_ options: Options) -> ExitStatus {
+    Interruption.shared.listen()
+    let environment = clearedEnvironment()
+    let console = Console(options, environment: environment)
+    do {
+      let status =
+        switch options.command {
+        case .check: try CheckRun(options: options, console: console, environment: environment).run()
+        case .record: try RecordRun(options: options, console: console, environment: environment).run()
+        case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
+        case .help: ExitStatus.passed
+        }
+      // With --keep Ctrl-C is the ordinary end.
+      if let signal = Interruption.shared.signal, !options.keepsServer { return .interrupted(signal: signal) }
+      return status
+    } catch {
+      if let signal = Interruption.shared.signal {
+        Console.error("ended by signal \(signal); the server is stopped and its files are gone")
+        return .interrupted(signal: signal)
+      }
+      Console.error(error.description)
+      return .unchecked
+    }
+  }
+
+  /// The environment without what libpq reads of it. Children get it, and plangate itself keeps no more: a stray
+  /// PGHOSTADDR would lead a connection to another server.
+  private static func clearedEnvironment() -> [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    for name in environment.keys where name.hasPrefix("PG") || name == "DATABASE_URL" {
+      unsetenv(name)
+      environment[name] = nil
+    }
+    return environment
+  }
+}
+
+/// Throws when a signal has come.
+func checkInterruption() throws(Diagnostic) {
+  if let signal = Interruption.shared.signal { throw Diagnostic("ended by signal \(signal)") }
+}

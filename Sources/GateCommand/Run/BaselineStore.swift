@@ -1,0 +1,80 @@
+import FoundationEssentials
+import PlanCore
+
+/// The committed baselines, one file a query.
+struct BaselineStore {
+  /// As the user would name it: `baselines`, or `baselines/15` where the project keeps one directory a server major.
+  let directory: String
+
+  static let suffix = ".plan"
+
+  /// - Parameter serverMajor: its own directory is used when it exists.
+  init(_ base: String, serverMajor: Int) {
+    let own = "\(base)/\(serverMajor)"
+    var isDirectory = false
+    directory = FileManager.default.fileExists(atPath: own, isDirectory: &isDirectory) && isDirectory ? own : base
+  }
+
+  func path(of query: String) -> String { "\(directory)/\(query)\(BaselineStore.suffix)" }
+
+  /// The text of a baseline, nil when there is none.
+  func text(of query: String) throws(Diagnostic) -> String? {
+    let path = path(of: query)
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard let text = String(validating: try readFile(path, "the baseline"), as: UTF8.self) else {
+      throw Diagnostic("the baseline is not UTF-8\n\(BaselineStore.remedy)", file: path)
+    }
+    return text
+  }
+
+  /// The baseline of a query, nil when it has none.
+  func load(_ query: String) throws(Diagnostic) -> QueryCapture? {
+    guard let text = try text(of: query) else { return nil }
+    let capture: QueryCapture
+    do { capture = try BaselineFile.capture(parsing: text) } catch {
+      throw Diagnostic(
+        "the baseline is damaged: \(error.message)\n\(BaselineStore.remedy)", file: path(of: query), line: error.line)
+    }
+    guard capture.query == query else {
+      throw Diagnostic("the baseline is of the query '\(capture.query)'\n\(BaselineStore.remedy)", file: path(of: query))
+    }
+    return capture
+  }
+
+  private static let remedy = "restore it, or delete it and record it anew"
+
+  /// Writes a baseline.
+  func save(_ text: String, query: String) throws(Diagnostic) {
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw Diagnostic("cannot make the directory of the baselines: \(reason(of: error))", file: directory)
+    }
+    try replaceFile(path(of: query), with: text, "the baseline")
+  }
+
+  /// The names of baselines whose query is not among these.
+  func orphans(among queries: [String]) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { $0.hasSuffix(BaselineStore.suffix) }.map { String($0.dropLast(BaselineStore.suffix.count)) }
+      .filter { !queries.contains($0) }.sorted()
+  }
+
+  func remove(_ query: String) throws(Diagnostic) {
+    do { try FileManager.default.removeItem(atPath: path(of: query)) } catch {
+      throw Diagnostic("cannot remove the baseline: \(reason(of: error))", file: path(of: query))
+    }
+  }
+
+  /// The server major of the committed baselines: of the first that can be read, or of the newest directory.
+  static func major(in base: String, queries: [String]) -> Int? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+    for query in queries where names.contains(query + suffix) {
+      guard let bytes = FileManager.default.contents(atPath: "\(base)/\(query)\(suffix)") else { continue }
+      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(4) where line.hasPrefix("server: ") {
+        return Int(line.dropFirst("server: ".count))
+      }
+    }
+    return names.compactMap { Int($0) }.max()
+  }
+}

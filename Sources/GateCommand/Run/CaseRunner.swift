@@ -1,0 +1,234 @@
+import PlanCore
+import Postgres
+
+/// What the server says of a case.
+enum CaseAnswer: Sendable {
+  case plan(Plan)
+  /// It did not end in time; the plan is one without ANALYZE.
+  case timedOut(Plan, message: String)
+  /// It writes, so it needs a database of its own.
+  case writes
+  /// It cannot be judged; the text says why.
+  case unchecked(String)
+}
+
+/// Plans and runs cases on a connection, each in a transaction of its own that is rolled back.
+struct CaseRunner {
+  let connection: Connection
+  /// Whether the database is a clone that may be written to.
+  let isWritable: Bool
+
+  private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
+  private static let planOnlyOptions = "VERBOSE, SETTINGS, SUMMARY OFF, FORMAT JSON"
+  private static let name = "plangate_case"
+
+  /// - Throws: when the connection is lost; every other error is an answer.
+  func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
+    let scanned = SQLScanner(query.statement.text)
+    let values: [String?]
+    switch bound(item.parameters, to: scanned) {
+    case .success(let bound): values = bound
+    case .failure(let problem): return .unchecked(problem.message)
+    }
+    do {
+      return try answer(item, of: query, scanned, values)
+    } catch let error where !error.isConnectionLost {
+      if error.sqlState == "25006", !isWritable { return .writes }
+      return .unchecked(CaseRunner.describe(error, query.statement, scanned))
+    }
+  }
+
+  private func answer(
+    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?]
+  ) throws(ServerError) -> CaseAnswer {
+    do {
+      let text = try inTransaction(of: query) { () throws(ServerError) in
+        try explain(CaseRunner.options, item, scanned, values)
+      }
+      return plan(text, CaseAnswer.plan)
+    } catch let error where CaseRunner.isTimeout(error) {
+      // Without ANALYZE nothing is run; the plan itself can still be judged.
+      let text = try inTransaction(of: query) { () throws(ServerError) in
+        try explain(CaseRunner.planOnlyOptions, item, scanned, values)
+      }
+      let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
+      let message = "it \(kind) for more than \(CaseRunner.duration(query.timeout)) and was stopped"
+      return plan(text) { .timedOut($0, message: message) }
+    }
+  }
+
+  private func plan(_ text: String, _ answer: (Plan) -> CaseAnswer) -> CaseAnswer {
+    do {
+      let plan = try Plan(explainJSON: text)
+      if let hidden = plan.hiddenScans { return .unchecked(hidden) }
+      return answer(plan)
+    } catch { return .unchecked(error.message) }
+  }
+
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
+  private static func isTimeout(_ error: ServerError) -> Bool {
+    error.sqlState == "57014" && error.message.contains("statement timeout") || error.sqlState == "55P03"
+  }
+
+  // MARK: The transaction
+
+  private func inTransaction<Value>(
+    of query: Query, _ body: () throws(ServerError) -> Value
+  ) throws(ServerError) -> Value {
+    try connection.execute(isWritable ? "BEGIN" : "BEGIN READ ONLY")
+    do {
+      try enterSession(of: query)
+      let value = try body()
+      try leave()
+      return value
+    } catch {
+      try? leave()
+      throw error
+    }
+  }
+
+  private func leave() throws(ServerError) {
+    try connection.execute("ROLLBACK")
+    // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them.
+    try connection.execute("DISCARD ALL")
+  }
+
+  private func enterSession(of query: Query) throws(ServerError) {
+    let timeout = String(query.timeout)
+    var settings = [
+      ("statement_timeout", timeout), ("lock_timeout", timeout), ("idle_in_transaction_session_timeout", timeout),
+      ("plan_cache_mode", "force_custom_plan"),
+    ]
+    settings += query.session.settings.sorted { $0.key < $1.key }
+    // Last: the role may not be allowed to set the others.
+    if let role = query.session.role { settings.append(("role", role)) }
+    try set(settings)
+  }
+
+  private func set(_ settings: [(String, String)]) throws(ServerError) {
+    let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
+    try connection.execute("SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] })
+  }
+
+  // MARK: EXPLAIN
+
+  private func explain(
+    _ options: String, _ item: QueryCase, _ scanned: SQLScanner, _ values: [String?]
+  ) throws(ServerError) -> String {
+    // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN ANALYZE
+    // would carry out even in a READ ONLY transaction.
+    try connection.execute(CaseRunner.prepareText + scanned.sql)
+    let result: QueryResult
+    if item.isGeneric {
+      result = try connection.execute("EXPLAIN (\(options)) EXECUTE \(CaseRunner.name)" + (try arguments(values)))
+    } else {
+      result = try connection.execute("EXPLAIN (\(options))\n" + scanned.sql, values)
+    }
+    guard let text = result.value else { throw ServerError(sqlState: "XX000", message: "EXPLAIN gave no row") }
+    return text
+  }
+
+  private static let prepareText = "PREPARE \(name) AS\n"
+
+  /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to the
+  /// types that the server inferred.
+  private func arguments(_ values: [String?]) throws(ServerError) -> String {
+    let types = try connection.execute(
+      """
+      SELECT pg_catalog.format_type(t.type, NULL)
+      FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
+      WHERE p.name = $1 ORDER BY t.position
+      """, [CaseRunner.name]
+    ).rows.compactMap { $0.first ?? nil }
+    let bound = values.enumerated().compactMap { index, value in value.map { ("plangate.p\(index + 1)", $0) } }
+    try set([("plan_cache_mode", "force_generic_plan")] + bound)
+    guard !values.isEmpty else { return "" }
+    let arguments = zip(values, types).enumerated().map { index, pair in
+      pair.0 == nil ? "NULL" : "CAST(pg_catalog.current_setting('plangate.p\(index + 1)') AS \(pair.1))"
+    }
+    return "(" + arguments.joined(separator: ", ") + ")"
+  }
+
+  // MARK: Parameters
+
+  private struct ParameterProblem: Error { let message: String }
+
+  private func bound(_ parameters: Parameters, to scanned: SQLScanner) -> Result<[String?], ParameterProblem> {
+    func problem(_ message: String) -> Result<[String?], ParameterProblem> { .failure(ParameterProblem(message: message)) }
+    let wanted = scanned.names.map { ":" + $0 }.joined(separator: ", ")
+    if !scanned.names.isEmpty, scanned.positionalCount > 0 {
+      return problem("the query mixes $\(scanned.positionalCount) and \(wanted)")
+    }
+    switch parameters {
+    case .none:
+      guard scanned.names.isEmpty else { return problem("the query has the parameters \(wanted), and 'params:' has no values") }
+      guard scanned.positionalCount == 0 else {
+        return problem("the query has parameters up to $\(scanned.positionalCount), and 'params:' has no values")
+      }
+      return .success([])
+    case .positional(let values):
+      guard scanned.names.isEmpty else { return problem("the query has the parameters \(wanted): give them by name") }
+      guard values.count == scanned.positionalCount else {
+        return problem("the query has parameters up to $\(scanned.positionalCount), the case gives \(values.count)")
+      }
+      return .success(values)
+    case .named(let given):
+      let values = Dictionary(uniqueKeysWithValues: given.map { ($0.name, $0.value) })
+      if scanned.positionalCount > 0 { return problem("the query has parameters up to $\(scanned.positionalCount): give them as a sequence") }
+      if let missing = scanned.names.first(where: { values[$0] == nil }) {
+        return problem("the parameter :\(missing) has no value\(suggestion(for: missing, among: values.keys.sorted()))")
+      }
+      if let extra = given.first(where: { !scanned.names.contains($0.name) }) {
+        return problem("the query has no parameter :\(extra.name)\(suggestion(for: extra.name, among: scanned.names))")
+      }
+      return .success(scanned.names.map { values[$0] ?? nil })
+    }
+  }
+
+  // MARK: Errors
+
+  /// The server's words with the place in the query's file.
+  private static func describe(_ error: ServerError, _ statement: Statement, _ scanned: SQLScanner) -> String {
+    var message = error.description
+    if error.sqlState == "42P14" || error.sqlState == "42601" && isRefused(statement.text) {
+      message = "plangate plans SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE and WITH; this statement would make a relation "
+        + "or is a command (\(error.message))"
+    } else if error.sqlState == "42601", error.message.contains("multiple commands") {
+      message = "the text holds more than one statement; give each query a file of its own"
+    }
+    guard let position = error.position else { return "\(statement.file): error: \(message)" }
+    // PREPARE comes first and meets every error that has a place.
+    let offset = scanned.originalOffset(max(0, position - 1 - prepareText.unicodeScalars.count))
+    let before = statement.text.unicodeScalars.prefix(offset)
+    let line = before.count { $0 == "\n" } + 1
+    let column = before.reversed().prefix { $0 != "\n" }.count + 1
+    var diagnostic = Diagnostic(
+      message, file: statement.file, line: statement.firstLine + line - 1, column: column + statement.indentation)
+    diagnostic.sourceLine = Diagnostic.line(line, of: statement.text).map { String(repeating: " ", count: statement.indentation) + $0 }
+    return diagnostic.description
+  }
+
+  /// Whether the statement begins with a word that PREPARE does not take.
+  private static func isRefused(_ text: String) -> Bool {
+    let words = ["create", "refresh", "declare", "explain", "execute", "copy", "call", "do", "truncate", "alter", "drop", "vacuum", "analyze", "set", "lock"]
+    let first = text.split { $0.isWhitespace }.first { !$0.hasPrefix("--") }.map { $0.lowercased() }
+    return first.map(words.contains) ?? false
+  }
+
+  static func duration(_ milliseconds: Int) -> String {
+    milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+  }
+}
+
+extension Plan {
+  /// Why scans of this plan cannot be seen: a plan that hides scans is no plan without Seq Scans.
+  fileprivate var hiddenScans: String? {
+    var reason: String?
+    root.forEachNode { node, _ in
+      guard node.nodeType == "Custom Scan", node.relationName == nil, node.inputs.isEmpty else { return }
+      reason = "the plan has a Custom Scan (\(node.text("Custom Plan Provider") ?? "unknown")) that hides what it reads; "
+        + "plangate cannot judge it"
+    }
+    return reason
+  }
+}

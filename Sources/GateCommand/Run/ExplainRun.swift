@@ -1,0 +1,47 @@
+import PlanCore
+import Reporting
+
+/// `plangate explain NAME[@CASE]`.
+struct ExplainRun {
+  let options: Options
+  let console: Console
+  let environment: [String: String]
+
+  func run() throws(Diagnostic) -> ExitStatus {
+    let parts = (options.names.first ?? "").split(separator: "@", maxSplits: 1).map(String.init)
+    let wanted = parts.count == 2 ? parts[1] : nil
+    let run = try GateRun(options, console: console, environment: environment, names: parts.prefix(1).map { $0 })
+    let names = run.selected.flatMap { $0.cases.compactMap(\.name) }
+    if let wanted, !names.contains(wanted) {
+      throw Diagnostic("\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))", file: options.manifest)
+    }
+    return try run.withCapture(filter: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
+      try checkInterruption()
+      return show(capture)
+    }
+  }
+
+  private func show(_ capture: Capture) -> ExitStatus {
+    var status = ExitStatus.passed
+    for item in capture.items {
+      for (queryCase, answer, _) in item.cases {
+        let title = queryCase.name.map { "\(item.query.name)@\($0)" } ?? item.query.name
+        switch answer {
+        case .plan(let plan): show(plan, title)
+        case .timedOut(let plan, let message):
+          console.print("\(title): \(message)")
+          show(plan, title)
+        case .writes: status = .unchecked
+        case .unchecked(let reason):
+          console.print("\(title): \(reason)")
+          status = .unchecked
+        }
+      }
+    }
+    return status
+  }
+
+  private func show(_ plan: Plan, _ title: String) {
+    for line in PlanTree.lines(plan.canonical, conditions: .all, title: title, style: console.style) { console.print(line) }
+  }
+}

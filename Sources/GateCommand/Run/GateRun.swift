@@ -1,0 +1,99 @@
+import FoundationEssentials
+import PlanCore
+import Postgres
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A fresh capture: what the seeded database says of the selected queries.
+struct Capture {
+  /// A query with an answer for each of its cases.
+  struct Item {
+    let query: Query
+    let cases: [(item: QueryCase, answer: CaseAnswer, seconds: Double)]
+  }
+
+  let serverVersionText: String
+  let serverMajor: Int
+  let facts: CatalogFacts
+  let notes: [String]
+  let items: [Item]
+
+  func captured(_ item: QueryCase, of query: Query, plan: Plan) -> CapturedCase {
+    CapturedCase(
+      name: item.name, isGeneric: item.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
+      parametersFingerprint: item.parameters.fingerprint, plan: plan)
+  }
+}
+
+/// What all commands have in common: the manifest, the server, the seed, the capture.
+struct GateRun {
+  let options: Options
+  let console: Console
+  /// Cleared of the caller's PG*.
+  let environment: [String: String]
+  let manifest: Manifest
+  let selected: [Query]
+
+  init(_ options: Options, console: Console, environment: [String: String], names: [String]) throws(Diagnostic) {
+    self.options = options
+    self.console = console
+    self.environment = environment
+    manifest = try Manifest.load(options.manifest, today: GateRun.today())
+    var selected = manifest.queries
+    if !names.isEmpty {
+      for name in names where !manifest.queries.contains(where: { isGlob(name, matching: $0.name) }) {
+        throw Diagnostic(
+          "no query is called '\(name)'\(suggestion(for: name, among: manifest.queries.map(\.name)))", file: manifest.path)
+      }
+      selected = manifest.queries.filter { query in names.contains { isGlob($0, matching: query.name) } }
+    }
+    self.selected = selected
+  }
+
+  /// The day in UTC, as `2026-11-21`.
+  private static func today() -> String {
+    Date.now.formatted(.iso8601.year().month().day())
+  }
+
+  func installation() throws(Diagnostic) -> ServerInstallation {
+    let major = BaselineStore.major(in: manifest.baselines, queries: manifest.queries.map(\.name))
+    do {
+      return try ServerInstallation.locate(options.postgres, preferredMajor: major, environment: environment)
+    } catch { throw Diagnostic(error.message) }
+  }
+
+  /// Seeds and plans, and calls `body` while the server is still up.
+  func withCapture<Result>(
+    filter: (QueryCase) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
+    let installation = try installation()
+    let database = try GateDatabase(manifest, installation, environment: environment, console: console)
+    defer { database.server.stop() }
+    let work = selected.flatMap { query in query.cases.filter(filter).map { (query: query, item: $0) } }
+    var answers = zip(work, database.answers(work)).map { ($0.0, $0.1) }[...]
+    let items = selected.map { query in
+      let own = answers.prefix { $0.0.query.name == query.name }
+      answers = answers.dropFirst(own.count)
+      return Capture.Item(query: query, cases: own.map { ($0.0.item, $0.1.answer, $0.1.seconds) })
+    }
+    let result = try body(
+      Capture(
+        serverVersionText: database.serverVersionText, serverMajor: installation.major, facts: database.facts,
+        notes: database.notes, items: items))
+    if options.keepsServer { keep(database) }
+    return result
+  }
+
+  /// Leaves the server up until a signal comes.
+  private func keep(_ database: GateDatabase) {
+    let client = database.server.clientEnvironment(database: GateDatabase.name)
+    console.print("")
+    console.print("the server is up: psql '\(client["DATABASE_URL"] ?? "")'")
+    console.print("Ctrl-C stops it")
+    while Interruption.shared.signal == nil, !database.server.hasEnded { usleep(100_000) }
+  }
+}

@@ -1,0 +1,99 @@
+import PlanCore
+
+/// Holds a fresh capture against the committed baselines.
+struct Judging {
+  let capture: Capture
+  let store: BaselineStore
+  /// How the manifest's queries are called, for orphans.
+  let manifest: Manifest
+
+  /// The outcome of each case, in the manifest's order, and what concerns the whole run.
+  ///
+  /// - Parameter selectsAll: whether all queries were selected.
+  func outcomes(selectsAll: Bool) -> (cases: [CaseOutcome], notes: [String]) {
+    var cases: [CaseOutcome] = []
+    var notes = capture.notes
+    var majors: Set<Int> = []
+    for item in capture.items {
+      let baseline: QueryCapture?
+      var problem: String?
+      do { baseline = try store.load(item.query.name) } catch {
+        baseline = nil
+        problem = error.description
+      }
+      if let baseline, baseline.serverMajor != capture.serverMajor { majors.insert(baseline.serverMajor) }
+      let judged = item.cases.map { outcome(of: $0, item.query, baseline, problem) }
+      cases += judged.map(\.outcome)
+      notes += waiverNotes(item.query, used: judged.flatMap(\.usedWaivers))
+      notes += goneCases(item.query, baseline)
+    }
+    for major in majors.sorted() {
+      notes.insert(
+        "the baselines are of PostgreSQL \(major), the server is \(capture.serverMajor): the headline rules judge, "
+          + "the other rules only warn", at: 0)
+    }
+    if selectsAll {
+      let orphans = store.orphans(among: manifest.queries.map(\.name))
+      if !orphans.isEmpty {
+        notes.append("baselines whose query is gone (plangate record --prune removes them): \(orphans.joined(separator: ", "))")
+      }
+    }
+    return (cases, notes)
+  }
+
+  private func outcome(
+    of captured: (item: QueryCase, answer: CaseAnswer, seconds: Double), _ query: Query, _ baseline: QueryCapture?,
+    _ problem: String?
+  ) -> (outcome: CaseOutcome, usedWaivers: [Waiver]) {
+    var outcome = CaseOutcome(query: query.name, caseName: captured.item.name, verdict: .unchecked)
+    outcome.file = query.statement.file
+    outcome.line = query.statement.firstLine
+    outcome.seconds = captured.seconds
+    let plan: Plan
+    var timeout: String?
+    switch captured.answer {
+    case .plan(let answer): plan = answer
+    case .timedOut(let answer, let message): (plan, timeout) = (answer, message)
+    case .writes: return (outcome.unchecked("it writes, and had no database of its own"), [])
+    case .unchecked(let reason): return (outcome.unchecked(reason), [])
+    }
+    if let problem { return (outcome.unchecked(problem), []) }
+    let current = Observation(
+      capture.captured(captured.item, of: query, plan: plan), facts: capture.facts, serverMajor: capture.serverMajor)
+    let before = baseline.flatMap { baseline in
+      baseline.capturedCase(named: captured.item.name).map {
+        Observation($0, facts: baseline.facts, serverMajor: baseline.serverMajor)
+      }
+    }
+    let comparison = CaseComparison(baseline: before, current: current)
+    if let timeout, before == nil { return (outcome.unchecked("\(timeout); there is no baseline to hold its plan against"), []) }
+    let judgement = judge(comparison, policy: query.policy, timeout: timeout)
+    outcome.verdict = judgement.verdict
+    outcome.findings = judgement.findings
+    outcome.comparison = comparison
+    return (outcome, judgement.usedWaivers)
+  }
+
+  private func waiverNotes(_ query: Query, used: [Waiver]) -> [String] {
+    query.policy.waivers.compactMap { waiver in
+      let what = "the waiver of \(waiver.rule) for \(query.name)\(waiver.relation.map { " (\($0))" } ?? "")"
+      if waiver.isExpired(on: query.policy.today) { return "\(what) ended on \(waiver.until ?? "")" }
+      return used.contains(waiver) ? nil : "\(what) matches nothing"
+    }
+  }
+
+  private func goneCases(_ query: Query, _ baseline: QueryCapture?) -> [String] {
+    let gone = (baseline?.cases ?? []).filter { item in !query.cases.contains { $0.name == item.name } }
+    if gone.isEmpty { return [] }
+    let names = gone.map { $0.name ?? "(without a name)" }.joined(separator: ", ")
+    return ["the baseline of \(query.name) has cases that are gone from the manifest: \(names)"]
+  }
+}
+
+extension CaseOutcome {
+  fileprivate func unchecked(_ reason: String) -> CaseOutcome {
+    var outcome = self
+    outcome.reason = reason
+    return outcome
+  }
+}

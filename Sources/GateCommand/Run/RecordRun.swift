@@ -1,0 +1,173 @@
+import FoundationEssentials
+import PlanCore
+import Reporting
+
+/// `plangate record`.
+struct RecordRun {
+  let options: Options
+  let console: Console
+  let environment: [String: String]
+
+  /// What recording one query came to.
+  private enum Result {
+    case same
+    case new([CaseComparison])
+    case changed([CaseComparison])
+    case failed([String])
+  }
+
+  func run() throws(Diagnostic) -> ExitStatus {
+    let run = try GateRun(options, console: console, environment: environment, names: options.names)
+    return try run.withCapture { (capture) throws(Diagnostic) in try record(capture, run) }
+  }
+
+  private func record(_ capture: Capture, _ run: GateRun) throws(Diagnostic) -> ExitStatus {
+    try checkInterruption()
+    let store = BaselineStore(run.manifest.baselines, serverMajor: capture.serverMajor)
+    for note in capture.notes { console.say("note: \(note)") }
+    var counts = (same: 0, new: 0, changed: 0, failed: 0)
+    for item in capture.items {
+      switch result(of: item, capture, store) {
+      case .same:
+        counts.same += 1
+        if console.isVerbose { console.print("same      \(item.query.name)") }
+      case .new(let comparisons):
+        counts.new += 1
+        show("new", item, comparisons)
+      case .changed(let comparisons):
+        counts.changed += 1
+        show("changed", item, comparisons)
+      case .failed(let reasons):
+        counts.failed += 1
+        console.print("FAILED    \(item.query.name)")
+        for reason in reasons { console.print(indented(reason)) }
+      }
+    }
+    let orphans = try prune(store, run)
+    let verb = options.onlyChecks ? "would be " : ""
+    var parts = ["\(counts.same) unchanged"]
+    if counts.new > 0 { parts.append("\(counts.new) \(verb)new") }
+    if counts.changed > 0 { parts.append("\(counts.changed) \(verb)changed") }
+    if options.prunes, orphans > 0 { parts.append("\(orphans) \(verb)removed") }
+    if counts.failed > 0 { parts.append("\(counts.failed) failed and left as they were") }
+    console.say("\(store.directory): \(parts.joined(separator: ", "))")
+    if counts.failed > 0 { return .unchecked }
+    let differs = counts.new + counts.changed + (options.prunes ? orphans : 0) > 0
+    return options.onlyChecks && differs ? .failed : .passed
+  }
+
+  // MARK: One query
+
+  private func result(of item: Capture.Item, _ capture: Capture, _ store: BaselineStore) -> Result {
+    do {
+      let old = try store.load(item.query.name)
+      let oldText = try store.text(of: item.query.name)
+      var reasons: [String] = []
+      var cases: [CapturedCase] = []
+      for (queryCase, answer, _) in item.cases {
+        switch answer {
+        case .plan(let plan): cases.append(capture.captured(queryCase, of: item.query, plan: plan))
+        case .timedOut(_, let message): reasons.append(named(queryCase, item.query) + ": " + message)
+        case .writes: reasons.append(named(queryCase, item.query) + ": it writes, and had no database of its own")
+        case .unchecked(let reason): reasons.append(named(queryCase, item.query) + ": " + reason)
+        }
+      }
+      guard reasons.isEmpty else { return .failed(reasons) }
+      let fresh = QueryCapture(
+        query: item.query.name, serverMajor: capture.serverMajor, facts: facts(of: cases, capture), cases: cases)
+      let merged = old.map { keepingSame(fresh, $0) } ?? fresh
+      let text = BaselineFile.text(merged)
+      if text == oldText { return .same }
+      if !options.onlyChecks { try store.save(text, query: item.query.name) }
+      let comparisons = merged.cases.compactMap { comparison($0, old, fresh) }
+      return old == nil ? .new(comparisons) : .changed(comparisons)
+    } catch {
+      return .failed([error.description])
+    }
+  }
+
+  private func named(_ item: QueryCase, _ query: Query) -> String {
+    item.name.map { "\(query.name)@\($0)" } ?? query.name
+  }
+
+  /// The facts of the relations that the plans read, no others.
+  private func facts(of cases: [CapturedCase], _ capture: Capture) -> CatalogFacts {
+    capture.facts.restricted(to: cases.flatMap { $0.plan.scans(facts: capture.facts).map(\.relation) })
+  }
+
+  /// The fresh capture, with the old words wherever they still say the same.
+  private func keepingSame(_ fresh: QueryCapture, _ old: QueryCapture) -> QueryCapture {
+    guard fresh.serverMajor == old.serverMajor else { return fresh }
+    var merged = fresh
+    merged.cases = fresh.cases.map { item in
+      guard let before = old.capturedCase(named: item.name), item.isSubstantiallyEqual(to: before) else { return item }
+      return before
+    }
+    if fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
+    return merged
+  }
+
+  /// What a case was and is, nil when it stays.
+  private func comparison(_ item: CapturedCase, _ old: QueryCapture?, _ fresh: QueryCapture) -> CaseComparison? {
+    let before = old?.capturedCase(named: item.name)
+    guard before != item else { return nil }
+    return CaseComparison(
+      baseline: old.flatMap { old in before.map { Observation($0, facts: old.facts, serverMajor: old.serverMajor) } },
+      current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+  }
+
+  // MARK: Showing
+
+  /// Prints what is accepted: the plan before and now, and every estimate that misses by more than the threshold, so that
+  /// nobody accepts it unseen.
+  private func show(_ word: String, _ item: Capture.Item, _ comparisons: [CaseComparison]) {
+    let name = item.query.name
+    console.say("\(word.padding(to: 9)) \(name)")
+    for comparison in comparisons {
+      let caseName = comparison.current.captured.name.map { "@\($0)" } ?? ""
+      if comparison.baseline != nil, !comparison.isShapeChanged {
+        console.say("  \(name)\(caseName): same plan, other figures or facts")
+      } else if !caseName.isEmpty || comparison.baseline != nil {
+        console.say("  \(name)\(caseName)")
+      }
+      for sentence in comparison.causes + comparison.differences { console.say("    \(sentence)") }
+      if let baseline = comparison.baseline, comparison.isShapeChanged {
+        let lines = PlanTree.lines(before: baseline.plan, now: comparison.current.plan, indent: 4, style: console.style)
+        for line in lines { console.say(line.isEmpty ? "" : "    " + line) }
+      } else if comparison.baseline == nil, console.isVerbose {
+        for line in PlanTree.lines(comparison.current.plan, indent: 4, style: console.style) { console.say("    " + line) }
+      }
+      let settings = item.query.policy.rules["row-estimate"] ?? RuleSettings(.rowEstimate)
+      let misestimates = CaseComparison(baseline: nil, current: comparison.current).misestimates(
+        threshold: settings.number("threshold"), floor: settings.number("floor"), isAbsolute: true)
+      for misestimate in misestimates {
+        console.print("  accepted above the threshold, \(name)\(caseName): \(misestimate.finding.message)")
+      }
+    }
+  }
+
+  private func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(separator: "\n")
+  }
+
+  // MARK: Orphans
+
+  /// Removes baselines whose query is gone when asked to, else names them; their number.
+  private func prune(_ store: BaselineStore, _ run: GateRun) throws(Diagnostic) -> Int {
+    guard options.names.isEmpty || options.prunes else { return 0 }
+    let orphans = store.orphans(among: run.manifest.queries.map(\.name))
+    for name in orphans {
+      if !options.prunes {
+        console.say("orphan    \(name): its query is gone; plangate record --prune removes the baseline")
+      } else {
+        if !options.onlyChecks { try store.remove(name) }
+        console.say("removed   \(name)")
+      }
+    }
+    return orphans.count
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

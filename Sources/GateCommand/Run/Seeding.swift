@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Postgres
+
+/// Runs the steps of a seed against a database, in order.
+struct Seeding {
+  let manifest: Manifest
+  let server: DisposableServer
+  let database: String
+  /// Cleared of the caller's PG*.
+  let environment: [String: String]
+  let console: Console
+
+  func run() throws(Diagnostic) {
+    for (index, step) in manifest.seed.enumerated() {
+      let started = ContinuousClock.now
+      let output = "\(server.directory)/seed-\(index + 1).log"
+      try run(step, output: output)
+      try? FileManager.default.removeItem(atPath: output)
+      console.step("seed: \(step.description) (\(seconds(since: started)) s)")
+    }
+  }
+
+  private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+    var command: Command
+    switch step {
+    case .script(let path):
+      command = Command(
+        try client("psql"),
+        [
+          "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+          // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
+          "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolute(path))",
+        ], environment: environment)
+    case .archive(let path):
+      command = Command(
+        try client("pg_restore"), ["--exit-on-error", "--no-password", "--dbname=\(database)", absolute(path)],
+        environment: environment)
+    case .command(let text):
+      command = Command("/bin/sh", ["-c", text], environment: environment)
+    }
+    command.environment.merge(server.clientEnvironment(database: database)) { $1 }
+    command.directory = manifest.directory
+    command.outputPath = output
+    let exit: ChildExit
+    do { exit = try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+    guard exit == .status(0) else { throw failure(step, exit, output) }
+  }
+
+  private func client(_ name: String) throws(Diagnostic) -> String {
+    do { return try server.installation.client(name, environment: environment) } catch { throw Diagnostic(error.message) }
+  }
+
+  private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+  }
+
+  /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
+  private func failure(_ step: SeedStep, _ exit: ChildExit, _ output: String) -> Diagnostic {
+    guard case .script(let path) = step else {
+      return Diagnostic("the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(tail(of: output))")
+    }
+    let prefix = "psql:\(absolute(path)):"
+    let bytes = FileManager.default.contents(atPath: output) ?? Data()
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
+      return Diagnostic("the seed failed (psql: \(exit)); its output ends:\n\(tail(of: output))", file: path)
+    }
+    let rest = lines[index].dropFirst(prefix.count)
+    let number = rest.prefix { $0.isNumber }
+    let message = rest.dropFirst(number.count).split(separator: "ERROR:", maxSplits: 1).last.map(String.init) ?? ""
+    let details = lines[(index + 1)...].prefix(6).map { "\n  \($0)" }.joined()
+    return Diagnostic(
+      "the seed failed: \(message.drop { $0 == " " })\(details)", file: path, line: Int(number))
+  }
+}
+
+extension SeedStep {
+  var description: String {
+    switch self {
+    case .script(let path), .archive(let path): path
+    case .command(let text): text
+    }
+  }
+}
+
+/// Seconds since an instant, with one decimal.
+func seconds(since start: ContinuousClock.Instant) -> String {
+  let tenths = Int(((ContinuousClock.now - start) / .milliseconds(100)).rounded())
+  return "\(tenths / 10).\(tenths % 10)"
+}

@@ -1,0 +1,123 @@
+import Postgres
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Vacuums and analyzes a seeded database so that each run on the same data has the same statistics.
+///
+/// ANALYZE reads a random sample of 300 rows times the largest statistics target. While it runs, each larger table has one
+/// extended statistics object with a target so large that the sample is the whole table; the columns keep their own
+/// targets, and with them as many most common values and histogram bounds as production has.
+struct Statistics {
+  let connection: Connection
+
+  /// What can be said of the result.
+  struct Report {
+    /// Relations too large for a whole sample: their statistics differ from run to run.
+    var sampled: [String]
+    /// Relations whose pages are not all marked visible: an Index Only Scan visits them.
+    var notAllVisible: [String]
+  }
+
+  func collect() throws(ServerError) -> Report {
+    // A seed may have event triggers; they must not see plangate's own statements.
+    try connection.execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', false)")
+    try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
+    try connection.execute(
+      "SELECT pg_catalog.set_config('plangate.sample_memory', $1, false)", [String(Statistics.physicalMemory / 4)])
+    let sampled = try connection.execute(Statistics.prepareSamples).rows.compactMap { $0.first ?? nil }
+    let objects = try makeObjects()
+    try connection.execute("ANALYZE")
+    for drop in objects { try connection.execute(drop) }
+    let notVisible = try connection.execute(Statistics.notAllVisible).rows.compactMap { $0.first ?? nil }
+    return Report(sampled: sampled, notAllVisible: notVisible)
+  }
+
+  /// Makes the statistics objects; the statements that drop them again.
+  private func makeObjects() throws(ServerError) -> [String] {
+    var drops: [String] = []
+    for row in try connection.execute(Statistics.samples(serverVersion: connection.serverVersion)).rows {
+      // The server wrote these statements and quoted the names in them.
+      guard let create = row[0], let raise = row[1], let drop = row[2] else { continue }
+      try connection.execute(create)
+      try connection.execute(raise)
+      drops.append(drop)
+    }
+    return drops
+  }
+
+  private static var physicalMemory: Int { max(sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)), 1 << 30) }
+
+  /// Every table with the rows that its sample must have. The sample of a parent is shared out by pages, so it has to be
+  /// large enough for its fullest child.
+  private static let wanted = """
+    WITH RECURSIVE tree AS (
+      SELECT c.oid AS parent, c.oid AS member FROM pg_catalog.pg_class c
+      WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+      UNION
+      SELECT tree.parent, i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.member
+    ), sizes AS (
+      SELECT tree.parent,
+        GREATEST(max(m.reltuples) FILTER (WHERE m.oid = tree.parent),
+          max(m.reltuples * total.pages / GREATEST(m.relpages, 1)) FILTER (WHERE m.relkind <> 'p')) AS rows,
+        max(total.pages) * 8192.0 AS bytes
+      FROM tree JOIN pg_catalog.pg_class m ON m.oid = tree.member
+      JOIN LATERAL (
+        SELECT sum(p.relpages)::float8 AS pages FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.member
+        WHERE t.parent = tree.parent AND p.relkind <> 'p'
+      ) total ON true
+      GROUP BY tree.parent
+    ), wanted AS (
+      SELECT c.oid, n.nspname, c.relname, ceil(sizes.rows / 300) AS target,
+        sizes.rows > 3000000 OR sizes.bytes > pg_catalog.current_setting('plangate.sample_memory')::float8 AS is_too_large
+      FROM sizes JOIN pg_catalog.pg_class c ON c.oid = sizes.parent
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+        AND sizes.rows > 300 * GREATEST(
+          pg_catalog.current_setting('default_statistics_target')::int,
+          (SELECT max(a.attstattarget) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), 1)
+    )
+    """
+
+  private static let prepareSamples =
+    wanted + " SELECT nspname || '.' || relname FROM wanted WHERE is_too_large ORDER BY 1"
+
+  /// The statements that make, raise and drop an object for each table. One expression is enough from 14 on; 13 wants two
+  /// columns that can be sorted.
+  private static func samples(serverVersion: Int) -> String {
+    let columns =
+      serverVersion >= 140_000
+      ? """
+      SELECT pg_catalog.format('((%I IS NULL))', a.attname) AS list FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid = wanted.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LIMIT 1
+      """
+      : """
+      SELECT pg_catalog.string_agg(pg_catalog.quote_ident(s.attname), ', ') AS list FROM (
+        SELECT a.attname FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = wanted.oid AND a.attnum > 0 AND NOT a.attisdropped
+          AND EXISTS (SELECT FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod
+            WHERE m.amname = 'btree' AND o.opcdefault AND o.opcintype = a.atttypid)
+        ORDER BY a.attnum LIMIT 2) s HAVING count(*) = 2
+      """
+    return wanted + """
+       SELECT
+        pg_catalog.format('CREATE STATISTICS %I.%I %s ON %s FROM %I.%I', nspname, name,
+          CASE WHEN \(serverVersion) < 140000 THEN '(ndistinct)' ELSE '' END, list, nspname, relname),
+        pg_catalog.format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, name, LEAST(target, 10000)::int),
+        pg_catalog.format('DROP STATISTICS %I.%I', nspname, name)
+      FROM wanted, LATERAL (\(columns)) AS chosen, LATERAL (SELECT 'plangate_sample_' || wanted.oid AS name) AS named
+      WHERE NOT is_too_large ORDER BY nspname, relname
+      """
+  }
+
+  private static let notAllVisible = """
+    SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relallvisible < c.relpages
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+    ORDER BY 1
+    """
+}

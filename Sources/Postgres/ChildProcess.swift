@@ -1,0 +1,157 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A program to run: no shell, no inherited environment.
+package struct Command: Sendable {
+  /// A path, or a name that is looked up in the `PATH` of `environment`.
+  package var program: String
+  package var arguments: [String]
+  package var environment: [String: String]
+  /// Where it starts; nil is plangate's own.
+  package var directory: String?
+  /// The file that standard output and standard error go to, after what it holds already. Nil is `/dev/null`. A file and
+  /// no pipe: a daemon that the program leaves behind would keep a pipe open for ever.
+  package var outputPath: String?
+
+  package init(
+    _ program: String, _ arguments: [String], environment: [String: String], directory: String? = nil,
+    outputPath: String? = nil
+  ) {
+    self.program = program
+    self.arguments = arguments
+    self.environment = environment
+    self.directory = directory
+    self.outputPath = outputPath
+  }
+}
+
+/// A program that could not be started.
+package struct SpawnError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let program: String
+  package let reason: String
+  package var description: String { "cannot run \(program): \(reason)" }
+}
+
+/// How a program ended.
+package enum ChildExit: Equatable, Sendable, CustomStringConvertible {
+  case status(Int32)
+  case signal(Int32)
+
+  package var description: String {
+    switch self {
+    case .status(let code): "exit status \(code)"
+    case .signal(let number): "signal \(number)"
+    }
+  }
+}
+
+/// A running program, leader of a process group of its own: Ctrl-C in the terminal reaches plangate alone.
+package final class ChildProcess {
+  package let pid: Int32
+  private var exit: ChildExit?
+
+  /// - Parameters:
+  ///   - signal: what ends it when the run is interrupted.
+  ///   - isGroup: whether that signal goes to its whole process group.
+  package init(
+    spawning command: Command, interruptedBy signal: Int32 = SIGTERM, isGroup: Bool = true
+  ) throws(SpawnError) {
+    var actions: posix_spawn_file_actions_t = .init()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(
+      &actions, 1, command.outputPath ?? "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+
+    var attributes: posix_spawnattr_t = .init()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // plangate blocks the signals that it waits for and ignores SIGPIPE; the child gets them as usual.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&defaults, number) }
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+
+    guard let path = findProgram(command.program, in: command.environment["PATH"]) else {
+      throw SpawnError(program: command.program, reason: "not found")
+    }
+    var child: pid_t = 0
+    // posix_spawn has no portable way to change the directory.
+    let words =
+      command.directory.map { ["/bin/sh", "-c", "cd -- \"$0\" && exec \"$@\"", $0, path] + command.arguments }
+      ?? [command.program] + command.arguments
+    let error = words.withCStrings { arguments in
+      command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.withCStrings { environment in
+        posix_spawn(
+          &child, command.directory == nil ? path : "/bin/sh", &actions, &attributes, arguments.map { UnsafeMutablePointer(mutating: $0) },
+          environment.map { UnsafeMutablePointer(mutating: $0) })
+      }
+    }
+    guard error == 0 else { throw SpawnError(program: command.program, reason: String(cString: strerror(error))) }
+    pid = child
+    Interruption.shared.add(child, endedBy: signal, isGroup: isGroup)
+  }
+
+  /// Waits until it ends.
+  package func wait() -> ChildExit {
+    if let exit { return exit }
+    var info = siginfo_t()
+    // The zombie keeps its number until the second wait, so that no signal hits a stranger.
+    while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+    return reap()
+  }
+
+  /// Whether it has ended, without waiting.
+  package var hasEnded: Bool {
+    if exit != nil { return true }
+    var info = siginfo_t()
+    #if canImport(Darwin)
+      let ended = waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.si_pid != 0
+    #else
+      let ended =
+        waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info._sifields._sigchld.si_pid != 0
+    #endif
+    if ended { _ = reap() }
+    return ended
+  }
+
+  package func send(_ signal: Int32) {
+    if exit == nil { kill(pid, signal) }
+  }
+
+  private func reap() -> ChildExit {
+    Interruption.shared.remove(pid)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+    let low = status & 0x7f
+    let result: ChildExit = low == 0 ? .status((status >> 8) & 0xff) : .signal(low)
+    exit = result
+    return result
+  }
+
+  /// Runs a program to its end.
+  package static func run(_ command: Command) throws(SpawnError) -> ChildExit {
+    try ChildProcess(spawning: command).wait()
+  }
+}
+
+/// The file that a shell would run for this name, nil when there is none.
+package func findProgram(_ name: String, in path: String?) -> String? {
+  if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+  for directory in (path ?? "").split(separator: ":") {
+    let candidate = "\(directory)/\(name)"
+    var info = stat()
+    if stat(candidate, &info) == 0, info.st_mode & S_IFMT == S_IFREG, access(candidate, X_OK) == 0 { return candidate }
+  }
+  return nil
+}

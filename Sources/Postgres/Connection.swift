@@ -1,0 +1,124 @@
+internal import CLibPQ
+
+/// A connection to a server. The handle has this one owner and ends with it.
+///
+/// Statements go through the extended protocol: a second statement in one text is an error, and values are bound, never
+/// pasted.
+package final class Connection {
+  private let handle: OpaquePointer
+
+  /// - Parameter parameters: libpq's connection keywords (`host`, `dbname` …).
+  package init(_ parameters: [String: String]) throws(ServerError) {
+    let names = parameters.keys.sorted()
+    let opened = names.withCStrings { names in
+      parameters.sorted { $0.key < $1.key }.map(\.value).withCStrings { values in PQconnectdbParams(names, values, 0) }
+    }
+    guard let opened else { throw ServerError(message: "out of memory") }
+    guard PQstatus(opened) == CONNECTION_OK else {
+      let message = String(cString: PQerrorMessage(opened))
+      PQfinish(opened)
+      throw ServerError(message: message.trimmed)
+    }
+    // Notices are for people at a prompt.
+    PQsetNoticeReceiver(opened, { _, _ in }, nil)
+    handle = opened
+  }
+
+  deinit { PQfinish(handle) }
+
+  /// 150018 for 15.18.
+  package var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+  /// `15.18`, as the server calls itself.
+  package var serverVersionText: String {
+    PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? ""
+  }
+
+  /// Runs one statement.
+  ///
+  /// - Parameters:
+  ///   - parameters: values for `$1`, `$2` … in text form, nil for NULL.
+  ///   - types: their type OIDs; 0, and what is left out, is for the server to infer.
+  @discardableResult
+  package func execute(
+    _ sql: String, _ parameters: [String?] = [], types: [UInt32] = []
+  ) throws(ServerError) -> QueryResult {
+    guard !sql.utf8.contains(0), !parameters.contains(where: { $0?.utf8.contains(0) ?? false }) else {
+      throw ServerError(message: "a NUL byte cannot be sent to the server")
+    }
+    let oids = (0..<parameters.count).map { Oid($0 < types.count ? types[$0] : 0) }
+    let result = parameters.withOptionalCStrings { values in
+      PQexecParams(handle, sql, Int32(parameters.count), oids, values, nil, nil, 0)
+    }
+    guard let result else { throw ServerError(message: String(cString: PQerrorMessage(handle)).trimmed) }
+    defer { PQclear(result) }
+    switch PQresultStatus(result) {
+    case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return QueryResult(reading: result)
+    case PGRES_EMPTY_QUERY: throw ServerError(message: "the statement is empty")
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw ServerError(message: "COPY is not possible here")
+    default: throw ServerError(reading: result)
+    }
+  }
+}
+
+/// The rows of a result, all as text.
+package struct QueryResult: Sendable {
+  /// nil is NULL.
+  package let rows: [[String?]]
+
+  /// - Parameter result: stays the caller's.
+  fileprivate init(reading result: OpaquePointer) {
+    let columns = PQnfields(result)
+    rows = (0..<PQntuples(result)).map { row in
+      (0..<columns).map { column in
+        PQgetisnull(result, row, column) == 1 ? nil : String(cString: PQgetvalue(result, row, column))
+      }
+    }
+  }
+
+  /// The first column of the first row.
+  package var value: String? { rows.first?.first ?? nil }
+}
+
+extension ServerError {
+  fileprivate init(reading result: OpaquePointer) {
+    func field(_ code: Character) -> String? {
+      PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
+    }
+    // The codes are PG_DIAG_SQLSTATE and its like in postgres_ext.h; a field that is missing means libpq's own error.
+    self.init(
+      sqlState: field("C"), message: field("M") ?? String(cString: PQresultErrorMessage(result)).trimmed,
+      detail: field("D"), hint: field("H"), context: field("W"), position: field("P").flatMap { Int($0) })
+  }
+}
+
+extension Sequence<String> {
+  /// Calls `body` with a NULL-terminated array of C strings that lives as long as the call.
+  func withCStrings<Result>(_ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
+    map { Optional($0) }.withOptionalCStrings { body($0 + [nil]) }
+  }
+}
+
+extension Sequence<String?> {
+  func withOptionalCStrings<Result>(_ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
+    let copies = map { text in text.map { $0.utf8CString } }
+    let buffers = copies.map { text in
+      text.map { source in
+        let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: source.count)
+        for (index, unit) in source.enumerated() { (buffer + index).initialize(to: unit) }
+        return buffer
+      }
+    }
+    defer { for buffer in buffers { buffer?.deallocate() } }
+    return body(buffers.map { $0.map { UnsafePointer($0) } })
+  }
+}
+
+extension String {
+  var trimmed: String {
+    var text = self[...]
+    while text.last?.isWhitespace == true { text = text.dropLast() }
+    while text.first?.isWhitespace == true { text = text.dropFirst() }
+    return String(text)
+  }
+}

@@ -1,0 +1,110 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+import Synchronization
+
+/// The signals that end a run: SIGINT, SIGTERM and SIGHUP.
+///
+/// A signal ends the children; whoever waits for one of them, or for an answer of the server, gets an error and unwinds.
+/// So there is one way out, the ordinary one, and it stops the server and removes its files.
+package final class Interruption: Sendable {
+  /// Signals belong to the process, so there is one.
+  package static let shared = Interruption()
+
+  private struct State {
+    var signal: Int32?
+    /// Running children, and the signal that ends each.
+    var children: [pid_t: Child] = [:]
+  }
+
+  private struct Child {
+    let signal: Int32
+    /// The signal goes to the whole process group that the child leads.
+    let isGroup: Bool
+
+    func end(_ pid: pid_t) { kill(isGroup ? -pid : pid, signal) }
+  }
+
+  private let state = Mutex(State())
+
+  private init() {}
+
+  /// The signal that came, nil as long as none did.
+  package var signal: Int32? { state.withLock { $0.signal } }
+
+  /// Starts to listen. To be called on the main thread before any other thread starts, since threads inherit the mask.
+  package func listen() {
+    signalMask { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
+    // A reader that closes its pipe early must not end the run before the server is stopped.
+    ignoreBrokenPipes()
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    pthread_create(
+      &thread, nil,
+      { _ in
+        while true {
+          var number: Int32 = 0
+          signalMask { _ = sigwait($0, &number) }
+          Interruption.shared.interrupt(number)
+        }
+      }, nil)
+  }
+
+  private func interrupt(_ number: Int32) {
+    let isFirst = state.withLock { state in
+      for (pid, child) in state.children { child.end(pid) }
+      if state.signal != nil { return false }
+      state.signal = number
+      return true
+    }
+    // A child that does not listen has two seconds.
+    if isFirst { killLater() }
+  }
+
+  private func killLater() {
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    pthread_create(
+      &thread, nil,
+      { _ in
+        sleep(2)
+        Interruption.shared.state.withLock { state in
+          for (pid, child) in state.children { kill(child.isGroup ? -pid : pid, SIGKILL) }
+        }
+        return nil
+      }, nil)
+  }
+
+  /// Enters a child that was just started; it is ended at once when a signal came before.
+  func add(_ pid: pid_t, endedBy signal: Int32, isGroup: Bool) {
+    let child = Child(signal: signal, isGroup: isGroup)
+    state.withLock { state in
+      state.children[pid] = child
+      if state.signal != nil { child.end(pid) }
+    }
+  }
+
+  /// To be called before the child is reaped: afterwards its number may be another's.
+  func remove(_ pid: pid_t) {
+    state.withLock { _ = $0.children.removeValue(forKey: pid) }
+  }
+}
+
+private func signalMask(_ body: (UnsafePointer<sigset_t>) -> Void) {
+  var mask = sigset_t()
+  sigemptyset(&mask)
+  for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, number) }
+  body(&mask)
+}
+
+private func ignoreBrokenPipes() {
+  signal(SIGPIPE, SIG_IGN)
+}

@@ -1,0 +1,131 @@
+import FoundationEssentials
+
+/// Why no server can be had, over one line or more; the last says what to do.
+package struct ServerStartError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let message: String
+  package var description: String { message }
+
+  package init(_ message: String) { self.message = message }
+}
+
+/// The programs of a PostgreSQL server on this machine.
+package struct ServerInstallation: Equatable, Sendable {
+  /// The directory with `postgres` and `initdb`.
+  package let binaries: String
+  /// 15 for 15.18.
+  package let major: Int
+  /// 150018 for 15.18.
+  package let version: Int
+
+  /// The oldest server that plangate works with.
+  package static let oldestMajor = 13
+
+  /// Finds a server.
+  ///
+  /// - Parameters:
+  ///   - choice: a major version or a directory of binaries, as `--postgres` takes it; nil for the preferred major or
+  ///     the newest.
+  ///   - preferredMajor: the one to take, without a choice, when it is there.
+  package static func locate(
+    _ choice: String?, preferredMajor: Int? = nil, environment: [String: String]
+  ) throws(ServerStartError) -> ServerInstallation {
+    if let choice, choice.contains("/") || Int(choice) == nil {
+      guard let installation = ServerInstallation(at: choice, environment: environment) else {
+        throw ServerStartError("no PostgreSQL server in \(choice): it has no 'postgres' and 'initdb' that run")
+      }
+      return try installation.supported()
+    }
+    let found = installed(environment: environment).sorted { $0.version > $1.version }
+    if let choice, let major = Int(choice) {
+      guard let installation = found.first(where: { $0.major == major }) else {
+        let others = found.isEmpty ? "none" : Set(found.map(\.major)).sorted().map(String.init).joined(separator: ", ")
+        throw ServerStartError(
+          "no PostgreSQL \(major) server on this machine (found: \(others))\n"
+            + "install it (Debian, Ubuntu: apt-get install postgresql-\(major)) or name its directory: --postgres /path/to/bin")
+      }
+      return try installation.supported()
+    }
+    guard let installation = found.first(where: { $0.major == preferredMajor }) ?? found.first else {
+      throw ServerStartError(
+        "no PostgreSQL server on this machine\n"
+          + "install one (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; "
+          + "macOS: brew install postgresql) or name its directory: --postgres /path/to/bin")
+    }
+    return try installation.supported()
+  }
+
+  private func supported() throws(ServerStartError) -> ServerInstallation {
+    guard major >= ServerInstallation.oldestMajor else {
+      throw ServerStartError(
+        "PostgreSQL \(major) in \(binaries) is too old: plangate needs \(ServerInstallation.oldestMajor) or newer")
+    }
+    return self
+  }
+
+  /// Every server on this machine, each once.
+  static func installed(environment: [String: String]) -> [ServerInstallation] {
+    var directories: [String] = []
+    for program in ["postgres", "pg_config"] {
+      if let path = findProgram(program, in: environment["PATH"]) { directories.append(parent(of: resolved(path))) }
+    }
+    // Debian and Ubuntu; Red Hat's own and PGDG's; Homebrew on both kinds of Mac; built from source.
+    for pattern in [
+      ("/usr/lib/postgresql", "", "/bin"), ("/usr", "pgsql-", "/bin"), ("/opt/homebrew/opt", "postgresql", "/bin"),
+      ("/usr/local/opt", "postgresql", "/bin"), ("/usr/local/pgsql", "bin", ""), ("/usr", "bin", ""),
+    ] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: pattern.0)) ?? []
+      directories += names.filter { $0.hasPrefix(pattern.1) }.sorted().map { "\(pattern.0)/\($0)\(pattern.2)" }
+        .filter { findProgram("\($0)/postgres", in: nil) != nil }
+    }
+    var seen: Set<String> = []
+    return directories.filter { seen.insert(resolved($0)).inserted }
+      .compactMap { ServerInstallation(at: $0, environment: environment) }
+  }
+
+  /// Nil when the directory has no server that runs.
+  init?(at directory: String, environment: [String: String]) {
+    guard findProgram("\(directory)/initdb", in: nil) != nil, findProgram("\(directory)/postgres", in: nil) != nil,
+      let text = try? output(of: Command("\(directory)/postgres", ["--version"], environment: environment)),
+      let number = text.split(separator: " ").first(where: { $0.first?.isNumber == true })
+    else { return nil }
+    // `15.18`, or `19devel`, `19beta1`.
+    let parts = number.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+    guard let major = parts.first, major > 0 else { return nil }
+    binaries = directory
+    self.major = major
+    version = major * 10_000 + (parts.count > 1 ? parts[1] : 0)
+  }
+
+  /// The path of a client program: the server's own, else the one in `PATH`.
+  package func client(_ name: String, environment: [String: String]) throws(ServerStartError) -> String {
+    if let path = findProgram("\(binaries)/\(name)", in: nil) ?? findProgram(name, in: environment["PATH"]) { return path }
+    throw ServerStartError("\(name) is not on this machine\ninstall it (Debian, Ubuntu: apt-get install postgresql-client)")
+  }
+}
+
+/// What a program prints, when it ends well.
+func output(of command: Command) throws(SpawnError) -> String? {
+  var command = command
+  let path = "\(temporaryDirectory())/plangate-output-\(UUID().uuidString)"
+  command.outputPath = path
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  guard try ChildProcess.run(command) == .status(0) else { return nil }
+  return FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+}
+
+func resolved(_ path: String) -> String {
+  (try? FileManager.default.destinationOfSymbolicLink(atPath: path)).map { link in
+    resolved(link.hasPrefix("/") ? link : "\(parent(of: path))/\(link)")
+  } ?? path
+}
+
+private func parent(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// Where temporary files go, without a final slash.
+package func temporaryDirectory() -> String {
+  let path = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+  return path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+}

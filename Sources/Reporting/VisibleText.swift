@@ -1,0 +1,77 @@
+extension StringProtocol {
+  /// The text on one line, with all that a terminal would obey or hide spelt out: `\n`, `\x1b`, `\u{202e}`. Names and
+  /// messages come from a database and must not be able to colour, move or reorder what else is on the screen.
+  var visible: String {
+    var output = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\n": output += "\\n"
+      case "\r": output += "\\r"
+      case "\t": output += "\\t"
+      // The joiners make emoji and are needed to write Persian.
+      case "\u{200c}", "\u{200d}": output.unicodeScalars.append(scalar)
+      case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}":
+        output += (scalar.value < 0x10 ? "\\x0" : "\\x") + String(scalar.value, radix: 16)
+      default:
+        switch scalar.properties.generalCategory {
+        case .format, .lineSeparator, .paragraphSeparator: output += "\\u{" + String(scalar.value, radix: 16) + "}"
+        default: output.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return output
+  }
+}
+
+extension String {
+  /// The lines of the text, each visible, without empty ones at the end. A tab inside a line stays: the caret of the
+  /// line below is placed by it.
+  var visibleLines: [String] {
+    var lines = unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let content = line.last == "\r" ? line.dropLast() : line
+      return content.split(separator: "\t", omittingEmptySubsequences: false)
+        .map { Substring($0).visible }.joined(separator: "\t")
+    }
+    while lines.last?.allSatisfy(\.isWhitespace) ?? false { lines.removeLast() }
+    return lines
+  }
+
+  init(spaces count: Int) { self.init(repeating: " ", count: Swift.max(count, 0)) }
+
+  /// At most so many columns, the last one an ellipsis where something is missing.
+  func cut(to width: Int) -> String {
+    count <= width ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
+  }
+
+  func padded(to width: Int) -> String { self + String(spaces: width - count) }
+
+  func padded(left width: Int) -> String { String(spaces: width - count) + self }
+
+  /// The text over as many lines as it needs, broken at spaces. A word that is too long for a line keeps one to itself.
+  func wrapped(indent: Int, hanging: Int, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = String(spaces: indent)
+    var isFresh = true
+    for word in split(separator: " ", omittingEmptySubsequences: false) {
+      if !isFresh, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = String(spaces: hanging)
+        isFresh = true
+      }
+      line += (isFresh ? "" : " ") + word
+      isFresh = false
+    }
+    return lines + [line]
+  }
+}
+
+extension [String] {
+  /// The lines as one text without trailing spaces.
+  var joinedLines: String {
+    map { line in
+      var line = Substring(line)
+      while line.last == " " { line.removeLast() }
+      return String(line)
+    }.joined(separator: "\n")
+  }
+}

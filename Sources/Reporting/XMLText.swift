@@ -1,0 +1,35 @@
+/// Text as XML 1.0 can hold it. A character that XML 1.0 has no way to write becomes U+FFFD, so that the document is
+/// well-formed whatever a query or a server said.
+enum XMLText {
+  /// The content of an element.
+  static func content(_ text: String) -> String { escaped(text, isAttribute: false) }
+
+  /// ` name="value"`, with line feeds and tabs that survive the parser's normalisation.
+  static func attribute(_ name: String, _ value: String) -> String {
+    " \(name)=\"\(escaped(value, isAttribute: true))\""
+  }
+
+  private static func escaped(_ text: String, isAttribute: Bool) -> String {
+    var output = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": output += "&amp;"
+      case "<": output += "&lt;"
+      case ">": output += "&gt;"
+      case "\"": output += "&quot;"
+      case "'": output += "&apos;"
+      case "\n" where isAttribute: output += "&#10;"
+      case "\t" where isAttribute: output += "&#9;"
+      case "\n", "\t": output.unicodeScalars.append(scalar)
+      // A parser would turn it into a line feed.
+      case "\r": output += "&#13;"
+      case "\u{0}"..<"\u{20}", "\u{fffe}", "\u{ffff}": output += "\u{fffd}"
+      // Allowed, but nothing to send to a terminal: controls, and what turns the direction of writing.
+      case "\u{7f}"..."\u{9f}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
+        output += "&#x\(String(scalar.value, radix: 16));"
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
+  }
+}

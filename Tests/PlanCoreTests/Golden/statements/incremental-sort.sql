@@ -1,0 +1,2 @@
+-- Incremental Sort over an index.
+SELECT id, created, amount FROM orders ORDER BY created, amount LIMIT 400;

@@ -1,0 +1,2 @@
+-- LIMIT 0: the scan is never executed.
+SELECT id FROM orders LIMIT 0;

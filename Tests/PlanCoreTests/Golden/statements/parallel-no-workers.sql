@@ -1,0 +1,7 @@
+-- Workers planned, none launched: the leader reads it all.
+-- set: parallel_setup_cost = 0
+-- set: parallel_tuple_cost = 0
+-- set: min_parallel_table_scan_size = 0
+-- set: min_parallel_index_scan_size = 0
+-- set: max_parallel_workers = 0
+SELECT id FROM orders WHERE amount < 10;

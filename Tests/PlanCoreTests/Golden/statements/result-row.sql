@@ -1,0 +1,2 @@
+-- A statement without a table.
+SELECT 1 AS one;

@@ -1,0 +1,2 @@
+-- Rows by a range of addresses.
+SELECT id FROM orders WHERE ctid < '(2,0)';

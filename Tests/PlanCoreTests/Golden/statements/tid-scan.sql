@@ -1,0 +1,2 @@
+-- A row by its address.
+SELECT id FROM orders WHERE ctid = '(0,1)';

@@ -1,0 +1,3 @@
+-- UPDATE of a partitioned table.
+-- writes
+UPDATE part SET k = k + 1 WHERE k = 26;

@@ -1,0 +1,176 @@
+import PlanCore
+import Testing
+
+@testable import Reporting
+
+@Suite struct TerminalReportTests {
+  private let style = TerminalStyle(isColored: false, width: 80)
+
+  @Test func `nothing that a database or a manifest says can steer the terminal`() throws {
+    var run = try Shop.run()
+    run.manifest = hostile
+    run.notes = [hostile]
+    run.error = hostile
+    var unchecked = Shop.unchecked()
+    unchecked.reason = hostile
+    run.cases.append(unchecked)
+    for isStrict in [false, true] {
+      run.isStrict = isStrict
+      let plain = terminalText(run, style: style)
+      let forbidden = plain.unicodeScalars.filter { scalar in
+        scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7f...0x9f).contains(scalar.value)
+          || scalar == "\u{202e}"
+      }
+      #expect(forbidden.isEmpty)
+      // Colours are the only difference, and they are only those of the style.
+      let colored = terminalText(run, style: TerminalStyle(isColored: true, width: 80))
+      #expect(colored.contains("\u{1b}["))
+      #expect(colored.replacing(/\u{1b}\[(0|1|2|31|32|33|1;31)m/, with: "") == plain)
+    }
+  }
+
+  @Test func `a line for each verdict`() throws {
+    func line(_ outcome: CaseOutcome, strict: Bool = false) -> String {
+      TerminalReport.caseLine(
+        outcome, strict: strict, nameWidth: 30, style: TerminalStyle(isColored: false, width: 100))
+    }
+    #expect(
+      try line(Shop.regressed())
+        == "FAIL       orders_by_customer@typical      orders: Index Scan -> Seq Scan")
+    #expect(
+      try line(Shop.manyFindings())
+        == "FAIL       order_search                    customers: Index Scan -> Seq Scan (+1), 1 warning, 1 wai…")
+    #expect(
+      try line(Shop.misestimated())
+        == "FAIL       tenant_dashboard@whale+generic  items: 1,000 rows estimated, 64k came")
+    #expect(try line(Shop.new()) == "NEW        month_close                     no baseline yet")
+    #expect(
+      line(Shop.unchecked()) == "UNCHECKED  tax_report@typical              ERROR 42703: column \"vatt\" does not exist"
+    )
+    #expect(
+      try line(Shop.changed())
+        == "changed    cart_prices                     public.customers c: Seq Scan -> Index Scan using custome…")
+    #expect(try line(Shop.improved()).hasPrefix("improved   login_by_email"))
+    #expect(try line(Shop.improved(), strict: true).hasPrefix("IMPROVED   login_by_email"))
+    #expect(try line(Shop.passed()) == "ok         newest_customers")
+  }
+
+  @Test func `a passed case has details only when there is a finding`() throws {
+    #expect(TerminalReport.details(try Shop.passed(), strict: true, style: style) == nil)
+    let details = try #require(TerminalReport.details(try Shop.hostilePassed(), strict: true, style: style))
+    #expect(details.contains("\n  warning: new-seq-scan: "))
+    #expect(details.contains("\n  waived: seq-scan: "))
+  }
+
+  @Test func `equal shapes are printed once`() throws {
+    let details = try #require(TerminalReport.details(try Shop.misestimated(), strict: false, style: style))
+    #expect(details.contains("plan (same shape as before)"))
+    #expect(!details.contains("  before  "))
+    #expect(details.contains("\n  > -> Seq Scan on public.items i "))
+  }
+
+  @Test func `a changed plan is printed only when it fails`() throws {
+    let short = try #require(TerminalReport.details(try Shop.changed(), strict: false, style: style))
+    #expect(short.contains("  change: join {i, c}: Hash Join -> Nested Loop"))
+    #expect(!short.contains("accept with"))
+    let long = try #require(TerminalReport.details(try Shop.changed(), strict: true, style: style))
+    #expect(long.contains("\n  *    -> Seq Scan on public.customers c "))
+    #expect(long.contains("\n  > -> Index Scan using customers_pkey "))
+    #expect(long.contains("accept with: plangate record cart_prices"))
+  }
+
+  @Test func `every line of a reason is indented`() {
+    let details = TerminalReport.details(Shop.unchecked(), strict: false, style: style)
+    #expect(
+      details == """
+        UNCHECKED tax_report@typical                              queries/tax_report.sql
+          ERROR 42703: column "vatt" does not exist
+          queries/tax_report.sql:3:10
+          \tselect vatt \\x1b[2J
+          \t       ^
+          hint: perhaps you meant "vat"
+        """)
+  }
+
+  @Test func `a reason is never missing`() {
+    for reason in [nil, "", "\n \r\n"] {
+      var outcome = Shop.unchecked()
+      outcome.reason = reason
+      #expect(
+        TerminalReport.details(outcome, strict: false, style: style)?.hasSuffix("\n  no reason was given") == true)
+    }
+  }
+
+  @Test func `hundreds of findings do not flood the screen`() throws {
+    func members(_ type: String, index: String?) -> JSON {
+      node(
+        "Append", nil, [],
+        (0..<300).map { number in
+          node(
+            type, "events_\(number)", index: index.map { "\($0)_\(number)" }, as: "Member", [key("Filter", "(id = 1)")])
+        })
+    }
+    let outcome = outcome(
+      "events", before: try observation(members("Index Scan", index: "i")),
+      now: try observation(members("Seq Scan", index: nil)))
+    #expect(outcome.findings.count == 300)
+    let lines = try #require(TerminalReport.details(outcome, strict: false, style: style)).split(separator: "\n")
+    #expect(lines.count < 90)
+    #expect(lines.contains("  … 288 more"))
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    run.cases = [outcome]
+    let body = try #require(try ParsedXML.root(of: JUnitReport.text(run)).all("failure").first).text
+    #expect(body.split(separator: "\n").count { $0.hasPrefix("  fail: seq-scan: ") } == 300)
+  }
+
+  @Test func `the summary of a run that passed is one line`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.cases = [try Shop.passed(), try Shop.passed()]
+    run.seconds = 3.2174
+    #expect(TerminalReport.summary(run, style: style) == "2 passed in 3.2 s")
+  }
+
+  @Test func `the summary names what to accept, each query once and none that was not checked`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.cases = [try Shop.passed(), try Shop.regressed(), try Shop.regressed(), Shop.unchecked(), try Shop.new()]
+    #expect(
+      TerminalReport.summary(run, style: style) == """
+        1 passed, 1 new, 2 regressed, 1 unchecked in 0.0 s
+        accept with: plangate record orders_by_customer month_close
+        """)
+  }
+
+  @Test func `the summary of a run that ended early says why`() {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.error = "no server of PostgreSQL 15\ntry --server"
+    #expect(
+      TerminalReport.summary(run, style: style) == """
+        error: no server of PostgreSQL 15
+        try --server
+        nothing was checked in 0.0 s
+        """)
+    run.error = "queries/manifest.yml:12:5: error: unknown key 'querys'"
+    #expect(TerminalReport.summary(run, style: style).hasPrefix("queries/manifest.yml:12:5: error: unknown key"))
+  }
+
+  @Test func `notes stand at the top or in the summary`() throws {
+    let run = try Shop.run()
+    let notes = try #require(TerminalReport.notes(run, style: style))
+    #expect(notes.hasPrefix("note: baselines are of PostgreSQL 14"))
+    #expect(TerminalReport.summary(run, style: style).hasPrefix(notes + "\n"))
+    #expect(!TerminalReport.summary(run, hasNotes: false, style: style).contains("note:"))
+  }
+
+  @Test func `the command can be pasted into a shell`() {
+    #expect(RecordCommand.text(queries: ["a", "b.c", "a"]) == "plangate record a b.c")
+    #expect(
+      RecordCommand.text(queries: ["a"], manifest: "my app/it's.yml")
+        == "plangate record --manifest 'my app/it'\\''s.yml' a")
+    #expect(RecordCommand.text(queries: ["$(rm)\n"]) == "plangate record '$(rm)\\n'")
+  }
+
+  @Test(arguments: [(0, "0.0 s"), (3.25, "3.3 s"), (99.9, "99.9 s"), (99.96, "1 min 40 s"), (125, "2 min 5 s")])
+  func `durations are short`(_ seconds: Double, _ text: String) {
+    #expect(TerminalReport.duration(seconds) == text)
+  }
+}
