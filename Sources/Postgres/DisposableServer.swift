@@ -31,7 +31,7 @@ package struct ServerConfiguration: Sendable {
     "max_wal_senders": "0", "archive_mode": "off",
     // The same plans and counts in every run.
     "autovacuum": "off", "synchronize_seqscans": "off", "jit": "off", "track_io_timing": "off",
-    "session_preload_libraries": "", "statement_timeout": "0", "lock_timeout": "0",
+    "session_preload_libraries": "", "plan_cache_mode": "", "session_replication_role": "", "statement_timeout": "0", "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     // Texts of constants in conditions.
     "datestyle": "ISO, MDY", "intervalstyle": "postgres", "bytea_output": "hex", "extra_float_digits": "1",

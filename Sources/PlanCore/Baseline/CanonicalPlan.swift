@@ -1,8 +1,9 @@
 extension Plan {
   /// The plan without what differs from run to run or machine to machine: times, hit against read, launched workers,
-  /// memory, the columns that each node passes on.
+  /// memory, the columns that each node passes on; and without the settings that are plangate's own.
   package var canonical: Plan {
     var plan = self
+    for name in ["jit", "plan_cache_mode"] { plan.settings[name] = nil }
     plan.root = root.canonical
     plan.triggers.sort { ($0.relation, $0.name) < ($1.relation, $1.name) }
     return plan
@@ -24,7 +25,7 @@ extension PlanNode {
       !PlanNode.volatileKeys.contains(property.key) && property != JSONMember("Disabled", .bool(false))
         && !property.key.contains("I/O") && !property.key.hasPrefix("WAL ")
         // A filter that removed nothing says no more than the filter alone.
-        && !(property.key.hasPrefix("Rows Removed") && property.value == .number(0))
+        && !((property.key.hasPrefix("Rows Removed") || property.key == "Subplans Removed") && property.value == .number(0))
     }
     if spills, node["Sort Space Type"] != .string("Disk") {
       node.properties.removeAll { $0.key == "Sort Space Type" }

@@ -16,7 +16,8 @@ enum PlanText {
     var text = (node.isParallelAware ? "Parallel " : "") + word(node.nodeType, isNodeType: true)
     if let index = node.indexName { text += " using \(word(index))" }
     switch (node.schema, node.relationName, node.alias) {
-    case (let schema?, let relation?, let alias?): text += " on \(word(schema)).\(word(relation)) \(word(alias))"
+    case (let schema?, let relation?, let alias?):
+      text += " on \(word(schema)).\(word(relation))" + (alias == relation ? "" : " \(word(alias))")
     case (nil, nil, let alias?): text += " on \(word(alias))"
     default: break
     }

@@ -74,10 +74,10 @@ extension PlanText {
     guard first.text == "on", isKeyword(first) else { throw fail("unexpected '\(first.text)' in a plan node") }
     switch target.count {
     case 1: node.alias = target.first?.text
-    case 4 where target[target.startIndex + 1].text == ".":
+    case 3...4 where target[target.startIndex + 1].text == ".":
       node.schema = target[target.startIndex].text
       node.relationName = target[target.startIndex + 2].text
-      node.alias = target[target.startIndex + 3].text
+      node.alias = target.last?.text
     default: throw fail("expected 'on alias' or 'on schema.relation alias'")
     }
   }
