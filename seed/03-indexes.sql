@@ -40,11 +40,3 @@ create index events_user_occurred_idx on events (user_id, occurred_at);
 create statistics orders_country_currency_stats (dependencies) on country, currency from orders;
 -- ... and a year of timestamps falls into 53 weeks, which the planner cannot see through date_trunc.
 create statistics orders_week_stats on (date_trunc('week', created_at at time zone 'UTC')) from orders;
-
--- ANALYZE samples 300 rows for each unit of the largest statistics target of a table: 30,000 by
--- default. A sample differs from run to run. Raising the target of one column, on which no query
--- depends, makes it read every row, so that estimates repeat, and leaves the other columns as they were.
-alter table orders alter column updated_at set statistics 140;
-alter table order_items alter column line_no set statistics 350;
-alter table ledger_entries alter column amount_cents set statistics 250;
-alter table events alter column id set statistics 250;

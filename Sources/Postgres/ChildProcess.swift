@@ -93,7 +93,8 @@ package final class ChildProcess {
     let error = words.withCStrings { arguments in
       command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.withCStrings { environment in
         posix_spawn(
-          &child, command.directory == nil ? path : "/bin/sh", &actions, &attributes, arguments.map { UnsafeMutablePointer(mutating: $0) },
+          &child, command.directory == nil ? path : "/bin/sh", &actions, &attributes,
+          arguments.map { UnsafeMutablePointer(mutating: $0) },
           environment.map { UnsafeMutablePointer(mutating: $0) })
       }
     }

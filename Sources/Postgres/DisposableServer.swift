@@ -31,7 +31,8 @@ package struct ServerConfiguration: Sendable {
     "max_wal_senders": "0", "archive_mode": "off",
     // The same plans and counts in every run.
     "autovacuum": "off", "synchronize_seqscans": "off", "jit": "off", "track_io_timing": "off",
-    "session_preload_libraries": "", "plan_cache_mode": "", "session_replication_role": "", "statement_timeout": "0", "lock_timeout": "0",
+    "session_preload_libraries": "", "plan_cache_mode": "", "session_replication_role": "", "statement_timeout": "0",
+    "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     // Texts of constants in conditions.
     "datestyle": "ISO, MDY", "intervalstyle": "postgres", "bytea_output": "hex", "extra_float_digits": "1",
@@ -42,7 +43,9 @@ package struct ServerConfiguration: Sendable {
   ]
 
   /// Settings that the server's start gives as arguments, so that no file can change them.
-  static let arguments = ["listen_addresses", "port", "unix_socket_permissions", "fsync", "autovacuum", "logging_collector"]
+  static let arguments = [
+    "listen_addresses", "port", "unix_socket_permissions", "fsync", "autovacuum", "logging_collector",
+  ]
 
   /// Defaults that a manifest may change.
   static let capacity: [String: String] = [
@@ -114,7 +117,9 @@ package final class DisposableServer {
     let environment = environment.merging(["LC_ALL": "C", "TZ": "UTC"]) { $1 }
     try DisposableServer.makeCluster(installation, configuration, launcher, directories, environment)
 
-    let arguments = ServerConfiguration.arguments.flatMap { ["-c", "\($0)=\(ServerConfiguration.ownSettings[$0] ?? "")"] }
+    let arguments = ServerConfiguration.arguments.flatMap {
+      ["-c", "\($0)=\(ServerConfiguration.ownSettings[$0] ?? "")"]
+    }
     let command = launcher.command(
       "\(installation.binaries)/postgres",
       ["-D", directories.data, "-c", "unix_socket_directories=\(directories.socket)"] + arguments,
@@ -164,7 +169,8 @@ package final class DisposableServer {
         throw ServerStartError("the server does not start; its log ends:\n" + tail(of: directories.log))
       }
       if let connection = try? connect(database: "postgres") {
-        guard let place = try? connection.execute("SHOW data_directory").value, realPath(place) == realPath(directories.data)
+        guard let place = try? connection.execute("SHOW data_directory").value,
+          realPath(place) == realPath(directories.data)
         else { throw ServerStartError("another server answers on \(socketDirectory)") }
         return
       }
@@ -187,8 +193,10 @@ package final class DisposableServer {
   /// What a client program needs to reach a database of this server: libpq's variables and DATABASE_URL.
   package func clientEnvironment(database: String) -> [String: String] {
     let path = socketDirectory.utf8.map { byte in
-      let isPlain = Character(Unicode.Scalar(byte)).isASCII && (Character(Unicode.Scalar(byte)).isLetter
-        || Character(Unicode.Scalar(byte)).isNumber || "/-._~".utf8.contains(byte))
+      let isPlain =
+        Character(Unicode.Scalar(byte)).isASCII
+        && (Character(Unicode.Scalar(byte)).isLetter
+          || Character(Unicode.Scalar(byte)).isNumber || "/-._~".utf8.contains(byte))
       return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
     return [
@@ -250,7 +258,9 @@ private struct ServerDirectories {
   private static func make(in base: String, _ user: ServerUser?) throws(ServerStartError) -> String {
     var template = Array("\(base)/plangate-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw ServerStartError("cannot make a directory in \(base): \(String(cString: strerror(errno)))\nset TMPDIR to one that can be written")
+      throw ServerStartError(
+        "cannot make a directory in \(base): \(String(cString: strerror(errno)))\nset TMPDIR to one that can be written"
+      )
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     if let user, chown(path, user.uid, user.gid) != 0 {

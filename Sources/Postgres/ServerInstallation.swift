@@ -41,7 +41,8 @@ package struct ServerInstallation: Equatable, Sendable {
         let others = found.isEmpty ? "none" : Set(found.map(\.major)).sorted().map(String.init).joined(separator: ", ")
         throw ServerStartError(
           "no PostgreSQL \(major) server on this machine (found: \(others))\n"
-            + "install it (Debian, Ubuntu: apt-get install postgresql-\(major)) or name its directory: --postgres /path/to/bin")
+            + "install it (Debian, Ubuntu: apt-get install postgresql-\(major)) or name its directory: --postgres /path/to/bin"
+        )
       }
       return try installation.supported()
     }
@@ -98,8 +99,11 @@ package struct ServerInstallation: Equatable, Sendable {
 
   /// The path of a client program: the server's own, else the one in `PATH`.
   package func client(_ name: String, environment: [String: String]) throws(ServerStartError) -> String {
-    if let path = findProgram("\(binaries)/\(name)", in: nil) ?? findProgram(name, in: environment["PATH"]) { return path }
-    throw ServerStartError("\(name) is not on this machine\ninstall it (Debian, Ubuntu: apt-get install postgresql-client)")
+    if let path = findProgram("\(binaries)/\(name)", in: nil) ?? findProgram(name, in: environment["PATH"]) {
+      return path
+    }
+    throw ServerStartError(
+      "\(name) is not on this machine\ninstall it (Debian, Ubuntu: apt-get install postgresql-client)")
   }
 }
 

@@ -37,7 +37,8 @@ struct ServerLauncher: Sendable {
     if let user {
       let identity = ["--reuid=\(user.uid)", "--regid=\(user.gid)", "--init-groups"]
       candidates = [
-        ["setpriv"] + identity + ["--pdeathsig=QUIT", "--"], ["setpriv"] + identity + ["--"], ["runuser", "-u", user.name, "--"],
+        ["setpriv"] + identity + ["--pdeathsig=QUIT", "--"], ["setpriv"] + identity + ["--"],
+        ["runuser", "-u", user.name, "--"],
       ]
     } else {
       candidates = [["setpriv", "--pdeathsig=QUIT", "--"], []]
@@ -56,7 +57,8 @@ struct ServerLauncher: Sendable {
     return (try? ChildProcess.run(command)) == .status(0)
   }
 
-  func command(_ program: String, _ arguments: [String], environment: [String: String], outputPath: String?) -> Command {
+  func command(_ program: String, _ arguments: [String], environment: [String: String], outputPath: String?) -> Command
+  {
     let all = words + [program] + arguments
     // The server's user may not enter plangate's directory.
     return Command(all[0], Array(all.dropFirst()), environment: environment, directory: "/", outputPath: outputPath)

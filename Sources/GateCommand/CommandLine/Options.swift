@@ -40,7 +40,8 @@ package struct Options: Equatable, Sendable {
       guard let topic = arguments.dropFirst().first else { return .help(nil) }
       guard let command = CommandName(rawValue: topic) else {
         throw Diagnostic(
-          "no help on '\(topic)'\(suggestion(for: topic, among: CommandName.allCases.map(\.rawValue)))\n" + Options.usageHint)
+          "no help on '\(topic)'\(suggestion(for: topic, among: CommandName.allCases.map(\.rawValue)))\n"
+            + Options.usageHint)
       }
       return .help(command)
     }
@@ -89,7 +90,8 @@ package struct Options: Equatable, Sendable {
       : flags.first { $0.letter.map { "-\($0)" } == argument }
     guard let found else {
       let near = suggestion(for: String(parts[0]), among: flags.map { "--" + $0.name })
-      throw Diagnostic("plangate \(command.rawValue) has no option '\(parts[0])'\(near)\nsee plangate help \(command.rawValue)")
+      throw Diagnostic(
+        "plangate \(command.rawValue) has no option '\(parts[0])'\(near)\nsee plangate help \(command.rawValue)")
     }
     return (found, argument.hasPrefix("--") && parts.count == 2 ? String(parts[1]) : nil)
   }

@@ -52,7 +52,9 @@ struct ManifestSource: Sendable {
 }
 
 func isIdentifier(_ text: String) -> Bool {
-  func isAlphanumeric(_ character: Character) -> Bool { character.isASCII && (character.isLetter || character.isNumber) }
+  func isAlphanumeric(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber)
+  }
   return text.first.map(isAlphanumeric) ?? false
     && text.allSatisfy { isAlphanumeric($0) || $0 == "." || $0 == "_" || $0 == "-" }
 }

@@ -20,7 +20,8 @@ extension Manifest {
     do { root = try YAMLParser.parse(bytes) } catch {
       throw Diagnostic(error.message, file: path, mark: error.mark, source: text)
     }
-    let loader = ManifestLoader(source: ManifestSource(file: path, text: text), directory: parentDirectory(of: path), today: today)
+    let loader = ManifestLoader(
+      source: ManifestSource(file: path, text: text), directory: parentDirectory(of: path), today: today)
     return try loader.manifest(root)
   }
 }
@@ -48,7 +49,11 @@ func joined(_ directory: String, _ path: String) -> String {
   var parts = directory == "." ? [] : directory.split(separator: "/", omittingEmptySubsequences: false)
   for part in path.split(separator: "/") {
     if part == "." { continue }
-    if part == "..", let last = parts.last, last != "..", !last.isEmpty { parts.removeLast() } else { parts.append(part) }
+    if part == "..", let last = parts.last, last != "..", !last.isEmpty {
+      parts.removeLast()
+    } else {
+      parts.append(part)
+    }
   }
   return parts.isEmpty ? "." : parts.joined(separator: "/")
 }
@@ -59,7 +64,8 @@ private struct ManifestLoader {
   let today: String
 
   static let keys = [
-    "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines", "timeout",
+    "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
+    "timeout",
   ]
 
   func manifest(_ root: YAMLNode) throws(Diagnostic) -> Manifest {
@@ -69,7 +75,8 @@ private struct ManifestLoader {
       throw source.error("this plangate reads manifests of version 1", at: version)
     }
     let rules = RuleReader(source: source)
-    let settings = try fields["settings"].map { node throws(Diagnostic) in try self.settings(node, isSession: false) } ?? [:]
+    let settings =
+      try fields["settings"].map { node throws(Diagnostic) in try self.settings(node, isSession: false) } ?? [:]
     let defaults = QueryDefaults(
       rules: try rules.settings(fields["rules"], over: [:]),
       timeout: try fields["timeout"].map { node throws(Diagnostic) in try timeout(node) } ?? 30_000)
@@ -93,10 +100,13 @@ private struct ManifestLoader {
         && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "." || $0 == "$") }
       guard isName else { throw source.error("'\(name)' is not the name of a setting", at: key) }
       let lower = name.lowercased()
-      if lower == "timezone", !isSession { throw source.error("set the time zone with the key 'timezone:' of the manifest", at: key) }
+      if lower == "timezone", !isSession {
+        throw source.error("set the time zone with the key 'timezone:' of the manifest", at: key)
+      }
       if lower == "role", isSession { throw source.error("set the role with the key 'role:'", at: key) }
       guard ServerConfiguration.ownSettings[lower] == nil, !lower.hasPrefix("plangate.") else {
-        throw source.error("'\(name)' is set by plangate itself, so that plans repeat and the server stays its own", at: key)
+        throw source.error(
+          "'\(name)' is set by plangate itself, so that plans repeat and the server stays its own", at: key)
       }
       settings[lower] = value
     }
@@ -154,7 +164,8 @@ private struct ManifestLoader {
     defer { globfree(&matches) }
     // The manifest's directory is no pattern, whatever its name.
     let base = directory.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
-    guard glob(pattern.hasPrefix("/") ? pattern : "\(base)/\(pattern)", 0, nil, &matches) == 0, let paths = matches.gl_pathv
+    guard glob(pattern.hasPrefix("/") ? pattern : "\(base)/\(pattern)", 0, nil, &matches) == 0,
+      let paths = matches.gl_pathv
     else { throw source.error("no file matches \(path)", at: node) }
     return (0..<Int(matches.gl_pathc)).compactMap { paths[$0].map { joined(".", String(cString: $0)) } }.sorted()
   }
@@ -176,7 +187,9 @@ private struct ManifestLoader {
     for node in nodes {
       let query = try query(node, defaults, rules)
       if let line = places.updateValue(node.mark.line, forKey: query.name.lowercased()) {
-        throw source.error("a second query '\(query.name)' (names are unique without regard to case; the first is in line \(line))", at: node)
+        throw source.error(
+          "a second query '\(query.name)' (names are unique without regard to case; the first is in line \(line))",
+          at: node)
       }
       queries.append(query)
     }
@@ -242,7 +255,9 @@ private struct ManifestLoader {
     var cases: [QueryCase] = []
     let reader = ParameterReader(source: source)
     if let node = fields["cases"] {
-      if let params = fields["params"] { throw source.error("a query has either 'params:' or 'cases:', not both", at: params) }
+      if let params = fields["params"] {
+        throw source.error("a query has either 'params:' or 'cases:', not both", at: params)
+      }
       guard let entries = node.mapping, !entries.isEmpty else {
         throw source.error("'cases' must be a mapping of names to parameters", at: node)
       }

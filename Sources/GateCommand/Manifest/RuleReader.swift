@@ -33,7 +33,8 @@ struct RuleReader {
       switch parameter.defaultValue {
       case .number:
         guard let number = Double(text), number.isFinite, number >= parameter.minimum else {
-          throw source.error("'\(parameter.name)' must be a number of at least \(JSON.numberText(parameter.minimum))", at: node)
+          throw source.error(
+            "'\(parameter.name)' must be a number of at least \(JSON.numberText(parameter.minimum))", at: node)
         }
         settings.values[parameter.name] = .number(number)
       case .flag:
@@ -71,7 +72,9 @@ struct RuleReader {
         throw source.error("'until' must be a day such as 2027-06-30, not '\(until)'", at: node)
       }
       waivers.append(
-        Waiver(rule: rule, relation: try fields.text("relation"), alias: try fields.text("alias"), reason: reason, until: until))
+        Waiver(
+          rule: rule, relation: try fields.text("relation"), alias: try fields.text("alias"), reason: reason,
+          until: until))
     }
     return waivers
   }

@@ -36,7 +36,8 @@ struct BaselineStore {
         "the baseline is damaged: \(error.message)\n\(BaselineStore.remedy)", file: path(of: query), line: error.line)
     }
     guard capture.query == query else {
-      throw Diagnostic("the baseline is of the query '\(capture.query)'\n\(BaselineStore.remedy)", file: path(of: query))
+      throw Diagnostic(
+        "the baseline is of the query '\(capture.query)'\n\(BaselineStore.remedy)", file: path(of: query))
     }
     return capture
   }
@@ -71,7 +72,8 @@ struct BaselineStore {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
     for query in queries where names.contains(query + suffix) {
       guard let bytes = FileManager.default.contents(atPath: "\(base)/\(query)\(suffix)") else { continue }
-      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(4) where line.hasPrefix("server: ") {
+      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(4)
+      where line.hasPrefix("server: ") {
         return Int(line.dropFirst("server: ".count))
       }
     }

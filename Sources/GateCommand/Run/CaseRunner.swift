@@ -154,14 +154,18 @@ struct CaseRunner {
   private struct ParameterProblem: Error { let message: String }
 
   private func bound(_ parameters: Parameters, to scanned: SQLScanner) -> Result<[String?], ParameterProblem> {
-    func problem(_ message: String) -> Result<[String?], ParameterProblem> { .failure(ParameterProblem(message: message)) }
+    func problem(_ message: String) -> Result<[String?], ParameterProblem> {
+      .failure(ParameterProblem(message: message))
+    }
     let wanted = scanned.names.map { ":" + $0 }.joined(separator: ", ")
     if !scanned.names.isEmpty, scanned.positionalCount > 0 {
       return problem("the query mixes $\(scanned.positionalCount) and \(wanted)")
     }
     switch parameters {
     case .none:
-      guard scanned.names.isEmpty else { return problem("the query has the parameters \(wanted), and 'params:' has no values") }
+      guard scanned.names.isEmpty else {
+        return problem("the query has the parameters \(wanted), and 'params:' has no values")
+      }
       guard scanned.positionalCount == 0 else {
         return problem("the query has parameters up to $\(scanned.positionalCount), and 'params:' has no values")
       }
@@ -174,7 +178,9 @@ struct CaseRunner {
       return .success(values)
     case .named(let given):
       let values = Dictionary(uniqueKeysWithValues: given.map { ($0.name, $0.value) })
-      if scanned.positionalCount > 0 { return problem("the query has parameters up to $\(scanned.positionalCount): give them as a sequence") }
+      if scanned.positionalCount > 0 {
+        return problem("the query has parameters up to $\(scanned.positionalCount): give them as a sequence")
+      }
       if let missing = scanned.names.first(where: { values[$0] == nil }) {
         return problem("the parameter :\(missing) has no value\(suggestion(for: missing, among: values.keys.sorted()))")
       }
@@ -191,7 +197,8 @@ struct CaseRunner {
   private static func describe(_ error: ServerError, _ statement: Statement, _ scanned: SQLScanner) -> String {
     var message = error.description
     if error.sqlState == "42P14" || error.sqlState == "42601" && isRefused(statement.text) {
-      message = "plangate plans SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE and WITH; this statement would make a relation "
+      message =
+        "plangate plans SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE and WITH; this statement would make a relation "
         + "or is a command (\(error.message))"
     } else if error.sqlState == "42601", error.message.contains("multiple commands") {
       message = "the text holds more than one statement; give each query a file of its own"
@@ -204,13 +211,18 @@ struct CaseRunner {
     let column = before.reversed().prefix { $0 != "\n" }.count + 1
     var diagnostic = Diagnostic(
       message, file: statement.file, line: statement.firstLine + line - 1, column: column + statement.indentation)
-    diagnostic.sourceLine = Diagnostic.line(line, of: statement.text).map { String(repeating: " ", count: statement.indentation) + $0 }
+    diagnostic.sourceLine = Diagnostic.line(line, of: statement.text).map {
+      String(repeating: " ", count: statement.indentation) + $0
+    }
     return diagnostic.description
   }
 
   /// Whether the statement begins with a word that PREPARE does not take.
   private static func isRefused(_ text: String) -> Bool {
-    let words = ["create", "refresh", "declare", "explain", "execute", "copy", "call", "do", "truncate", "alter", "drop", "vacuum", "analyze", "set", "lock"]
+    let words = [
+      "create", "refresh", "declare", "explain", "execute", "copy", "call", "do", "truncate", "alter", "drop", "vacuum",
+      "analyze", "set", "lock",
+    ]
     let first = text.split { $0.isWhitespace }.first { !$0.hasPrefix("--") }.map { $0.lowercased() }
     return first.map(words.contains) ?? false
   }
@@ -226,7 +238,8 @@ extension Plan {
     var reason: String?
     root.forEachNode { node, _ in
       guard node.nodeType == "Custom Scan", node.relationName == nil, node.inputs.isEmpty else { return }
-      reason = "the plan has a Custom Scan (\(node.text("Custom Plan Provider") ?? "unknown")) that hides what it reads; "
+      reason =
+        "the plan has a Custom Scan (\(node.text("Custom Plan Provider") ?? "unknown")) that hides what it reads; "
         + "plangate cannot judge it"
     }
     return reason

@@ -54,12 +54,14 @@ struct CheckRun {
       }
     }
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) || console.isVerbose {
-      if let details = TerminalReport.details(item, strict: outcome.isStrict, manifest: outcome.manifest, style: style) {
+      if let details = TerminalReport.details(item, strict: outcome.isStrict, manifest: outcome.manifest, style: style)
+      {
         console.print("\n" + details)
       }
     }
     if console.isQuiet, outcome.result == .passed { return }
-    console.print((console.isQuiet ? "" : "\n") + TerminalReport.summary(outcome, hasNotes: console.isQuiet, style: style))
+    console.print(
+      (console.isQuiet ? "" : "\n") + TerminalReport.summary(outcome, hasNotes: console.isQuiet, style: style))
   }
 }
 

@@ -13,7 +13,8 @@ struct ExplainRun {
     let run = try GateRun(options, console: console, environment: environment, names: parts.prefix(1).map { $0 })
     let names = run.selected.flatMap { $0.cases.compactMap(\.name) }
     if let wanted, !names.contains(wanted) {
-      throw Diagnostic("\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))", file: options.manifest)
+      throw Diagnostic(
+        "\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))", file: options.manifest)
     }
     return try run.withCapture(filter: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
       try checkInterruption()
@@ -42,6 +43,8 @@ struct ExplainRun {
   }
 
   private func show(_ plan: Plan, _ title: String) {
-    for line in PlanTree.lines(plan.canonical, conditions: .all, title: title, style: console.style) { console.print(line) }
+    for line in PlanTree.lines(plan.canonical, conditions: .all, title: title, style: console.style) {
+      console.print(line)
+    }
   }
 }

@@ -47,7 +47,8 @@ struct GateRun {
     if !names.isEmpty {
       for name in names where !manifest.queries.contains(where: { isGlob(name, matching: $0.name) }) {
         throw Diagnostic(
-          "no query is called '\(name)'\(suggestion(for: name, among: manifest.queries.map(\.name)))", file: manifest.path)
+          "no query is called '\(name)'\(suggestion(for: name, among: manifest.queries.map(\.name)))",
+          file: manifest.path)
       }
       selected = manifest.queries.filter { query in names.contains { isGlob($0, matching: query.name) } }
     }

@@ -35,7 +35,8 @@ struct Judging {
     if selectsAll {
       let orphans = store.orphans(among: manifest.queries.map(\.name))
       if !orphans.isEmpty {
-        notes.append("baselines whose query is gone (plangate record --prune removes them): \(orphans.joined(separator: ", "))")
+        notes.append(
+          "baselines whose query is gone (plangate record --prune removes them): \(orphans.joined(separator: ", "))")
       }
     }
     return (cases, notes)
@@ -66,7 +67,9 @@ struct Judging {
       }
     }
     let comparison = CaseComparison(baseline: before, current: current)
-    if let timeout, before == nil { return (outcome.unchecked("\(timeout); there is no baseline to hold its plan against"), []) }
+    if let timeout, before == nil {
+      return (outcome.unchecked("\(timeout); there is no baseline to hold its plan against"), [])
+    }
     let judgement = judge(comparison, policy: query.policy, timeout: timeout)
     outcome.verdict = judgement.verdict
     outcome.findings = judgement.findings

@@ -135,7 +135,9 @@ struct RecordRun {
         let lines = PlanTree.lines(before: baseline.plan, now: comparison.current.plan, indent: 4, style: console.style)
         for line in lines { console.say(line.isEmpty ? "" : "    " + line) }
       } else if comparison.baseline == nil, console.isVerbose {
-        for line in PlanTree.lines(comparison.current.plan, indent: 4, style: console.style) { console.say("    " + line) }
+        for line in PlanTree.lines(comparison.current.plan, indent: 4, style: console.style) {
+          console.say("    " + line)
+        }
       }
       let settings = item.query.policy.rules["row-estimate"] ?? RuleSettings(.rowEstimate)
       let misestimates = CaseComparison(baseline: nil, current: comparison.current).misestimates(

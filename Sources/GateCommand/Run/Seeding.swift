@@ -47,7 +47,9 @@ struct Seeding {
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
-    do { return try server.installation.client(name, environment: environment) } catch { throw Diagnostic(error.message) }
+    do { return try server.installation.client(name, environment: environment) } catch {
+      throw Diagnostic(error.message)
+    }
   }
 
   private func absolute(_ path: String) -> String {

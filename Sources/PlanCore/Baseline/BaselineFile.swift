@@ -33,7 +33,9 @@ package enum BaselineFile {
   private static func outline(_ name: RelationName, _ facts: RelationFacts) -> OutlineLine {
     var lines = facts.indexes.sorted { $0.name < $1.name }
       .map { OutlineLine("index \(quoted($0.name)): \(PlanText.valueText(.string($0.definition)))") }
-    if let root = facts.root { lines.insert(OutlineLine("partition of \(quoted(root.schema)).\(quoted(root.name))"), at: 0) }
+    if let root = facts.root {
+      lines.insert(OutlineLine("partition of \(quoted(root.schema)).\(quoted(root.name))"), at: 0)
+    }
     let size = "\(JSON.numberText(facts.rows)) rows, \(JSON.numberText(facts.pages)) pages"
     return OutlineLine("relation \(quoted(name.schema)).\(quoted(name.name)): \(size)", lines)
   }
@@ -44,7 +46,8 @@ package enum BaselineFile {
     let settings = item.plan.settings.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
     lines.append(OutlineLine("settings: \(JSON.object(settings).text)"))
     lines += item.plan.triggers.map { trigger in
-      OutlineLine("trigger: \(JSON.array([.string(trigger.name), .string(trigger.relation), .number(trigger.calls)]).text)")
+      OutlineLine(
+        "trigger: \(JSON.array([.string(trigger.name), .string(trigger.relation), .number(trigger.calls)]).text)")
     }
     if item.plan.isRepaired { lines.append(OutlineLine("repaired: true")) }
     lines.append(PlanText.outline(item.plan.root))
@@ -53,7 +56,9 @@ package enum BaselineFile {
 
   /// A name as it stands where it is simple, else as a JSON string.
   private static func quoted(_ name: String) -> String {
-    let isPlain = name.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0.value < 0x7f && !"\".:".unicodeScalars.contains($0) }
+    let isPlain = name.unicodeScalars.allSatisfy {
+      $0.isASCII && $0.value > 0x20 && $0.value < 0x7f && !"\".:".unicodeScalars.contains($0)
+    }
     return isPlain && !name.isEmpty ? name : JSON.quoted(name)
   }
 
@@ -61,7 +66,8 @@ package enum BaselineFile {
 
   package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
     let lines = try OutlineLine.parse(text)
-    guard let first = lines.first, first.text.hasPrefix("\(title) "), let version = Int(first.text.dropFirst(title.count + 1))
+    guard let first = lines.first, first.text.hasPrefix("\(title) "),
+      let version = Int(first.text.dropFirst(title.count + 1))
     else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
     guard version == formatVersion else {
       throw BaselineError(
@@ -89,7 +95,8 @@ package enum BaselineFile {
       }
     }
     guard !capture.query.isEmpty, capture.serverMajor > 0, !capture.cases.isEmpty else {
-      throw BaselineError(line: lines.last?.number ?? 1, message: "the file ends before its query, server and cases are known")
+      throw BaselineError(
+        line: lines.last?.number ?? 1, message: "the file ends before its query, server and cases are known")
     }
     return capture
   }
@@ -99,7 +106,9 @@ package enum BaselineFile {
   }
 
   private static func capturedCase(_ line: OutlineLine) throws(BaselineError) -> CapturedCase {
-    func fail(_ line: OutlineLine, _ message: String) -> BaselineError { BaselineError(line: line.number, message: message) }
+    func fail(_ line: OutlineLine, _ message: String) -> BaselineError {
+      BaselineError(line: line.number, message: message)
+    }
     var values: [String: String] = [:]
     var triggers: [Trigger] = []
     var root: PlanNode?
@@ -119,7 +128,8 @@ package enum BaselineFile {
         else { throw fail(child, "a damaged trigger") }
         triggers.append(Trigger(name: name, relation: relation, calls: calls))
       } else {
-        guard ["sql", "parameters", "plan", "settings", "repaired"].contains(key), values.updateValue(text, forKey: key) == nil
+        guard ["sql", "parameters", "plan", "settings", "repaired"].contains(key),
+          values.updateValue(text, forKey: key) == nil
         else { throw fail(child, "unexpected '\(key)'") }
       }
     }
@@ -156,7 +166,9 @@ package enum BaselineFile {
         var text = child.text.dropFirst("index ".count)
         guard let name = word(&text), text.hasPrefix(": ") else { throw fail(child) }
         text = text.dropFirst(2)
-        guard let definition = text.first == "\"" ? word(&text) : String(text), !definition.isEmpty else { throw fail(child) }
+        guard let definition = text.first == "\"" ? word(&text) : String(text), !definition.isEmpty else {
+          throw fail(child)
+        }
         facts.indexes.append(IndexFacts(name: name, definition: definition))
       } else {
         throw fail(child)

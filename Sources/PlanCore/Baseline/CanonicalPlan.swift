@@ -25,7 +25,8 @@ extension PlanNode {
       !PlanNode.volatileKeys.contains(property.key) && property != JSONMember("Disabled", .bool(false))
         && !property.key.contains("I/O") && !property.key.hasPrefix("WAL ")
         // A filter that removed nothing says no more than the filter alone.
-        && !((property.key.hasPrefix("Rows Removed") || property.key == "Subplans Removed") && property.value == .number(0))
+        && !((property.key.hasPrefix("Rows Removed") || property.key == "Subplans Removed")
+          && property.value == .number(0))
     }
     if spills, node["Sort Space Type"] != .string("Disk") {
       node.properties.removeAll { $0.key == "Sort Space Type" }

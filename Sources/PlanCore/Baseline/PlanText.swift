@@ -48,7 +48,9 @@ enum PlanText {
         part.first.map { $0.isASCII && $0.isUppercase } ?? false && part.allSatisfy { $0.isASCII && $0.isLetter }
       }
       : name.utf8.first.map { $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } ?? false
-        && name.unicodeScalars.allSatisfy { $0 == "_" || $0.isASCII && $0.properties.isAlphabetic && $0.properties.isLowercase || ("0"..."9").contains($0) }
+        && name.unicodeScalars.allSatisfy {
+          $0 == "_" || $0.isASCII && $0.properties.isAlphabetic && $0.properties.isLowercase || ("0"..."9").contains($0)
+        }
         && !["using", "on"].contains(name)
     return isPlain ? name : JSON.quoted(name)
   }
@@ -57,9 +59,12 @@ enum PlanText {
 
   static func figures(_ node: PlanNode) -> String {
     func text(_ number: Double) -> String { JSON.numberText(number) }
-    var groups = ["cost=\(text(node.startupCost))..\(text(node.totalCost)) rows=\(text(node.planRows)) width=\(text(node.planWidth))"]
+    var groups = [
+      "cost=\(text(node.startupCost))..\(text(node.totalCost)) rows=\(text(node.planRows)) width=\(text(node.planWidth))"
+    ]
     if let actual = node.actual {
-      groups.append(actual.loops == 0 ? "never executed" : "actual rows=\(text(actual.rows)) loops=\(text(actual.loops))")
+      groups.append(
+        actual.loops == 0 ? "never executed" : "actual rows=\(text(actual.rows)) loops=\(text(actual.loops))")
     }
     if let buffers = node.buffers {
       groups.append("buffers=\(text(buffers))" + (node.temporaryBlocks.map { $0 > 0 ? " temp=\(text($0))" : "" } ?? ""))
@@ -73,7 +78,9 @@ enum PlanText {
   static func valueText(_ value: JSON) -> String {
     guard case .string(let text) = value else { return value.text }
     let isPlain =
-      text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && $0.value != 0x2028 && $0.value != 0x2029 }
+      text.unicodeScalars.allSatisfy {
+        $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && $0.value != 0x2028 && $0.value != 0x2029
+      }
       && text.first.map { $0.isASCII && $0 != " " && !"\"[{".contains($0) } ?? false && text.last != " "
       && (try? JSON(parsing: text)) == nil
     return isPlain ? text : JSON.quoted(text)

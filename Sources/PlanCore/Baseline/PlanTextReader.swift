@@ -6,7 +6,9 @@ extension PlanText {
     guard let arrow = line.text.firstRange(of: "-> ") else { return nil }
     let before = line.text[..<arrow.lowerBound]
     if before.isEmpty { return (nil, line.text[arrow.upperBound...]) }
-    guard before.last == " ", before.dropLast().allSatisfy({ $0.isASCII && $0.isLetter }), before.count > 1 else { return nil }
+    guard before.last == " ", before.dropLast().allSatisfy({ $0.isASCII && $0.isLetter }), before.count > 1 else {
+      return nil
+    }
     return (String(before.dropLast()), line.text[arrow.upperBound...])
   }
 

@@ -51,7 +51,10 @@ extension CaseComparison {
     baseline.facts.relations.sorted { $0.key < $1.key }.compactMap { name, old in
       guard let new = current.facts[name], max(old.rows, new.rows) >= 1000 else { return nil }
       let factor = max(new.rows, 1) / max(old.rows, 1)
-      if factor >= 1.5 { return "\(name) has \(Figures.factor(factor)) times the rows: \(Figures.count(old.rows)) -> \(Figures.count(new.rows))" }
+      if factor >= 1.5 {
+        return
+          "\(name) has \(Figures.factor(factor)) times the rows: \(Figures.count(old.rows)) -> \(Figures.count(new.rows))"
+      }
       if factor <= 1 / 1.5 { return "\(name) has fewer rows: \(Figures.count(old.rows)) -> \(Figures.count(new.rows))" }
       return nil
     }

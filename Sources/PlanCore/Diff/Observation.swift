@@ -45,7 +45,9 @@ package struct Observation: Sendable {
   /// The aliases below a node, for messages: `{o, c}`.
   func aliases(at path: NodePath) -> String {
     var seen: [String] = []
-    for scan in scans(feeding: path) where !seen.contains(scan.identity.baseAlias) { seen.append(scan.identity.baseAlias) }
+    for scan in scans(feeding: path) where !seen.contains(scan.identity.baseAlias) {
+      seen.append(scan.identity.baseAlias)
+    }
     return "{" + seen.joined(separator: ", ") + "}"
   }
 }

@@ -70,7 +70,9 @@ extension CaseComparison {
         guard node.relation == nil, !node.nodeType.hasPrefix("Bitmap"), node.nodeType != "Hash",
           !["Nested Loop", "Hash Join", "Merge Join", "Append", "Merge Append"].contains(node.nodeType)
         else { return }
-        let details = ["Strategy", "Partial Mode"].compactMap { node.text($0) }.filter { $0 != "Simple" && $0 != "Plain" }
+        let details = ["Strategy", "Partial Mode"].compactMap { node.text($0) }.filter {
+          $0 != "Simple" && $0 != "Plain"
+        }
         counts[([node.nodeType] + details).joined(separator: " "), default: 0] += 1
       }
       return counts

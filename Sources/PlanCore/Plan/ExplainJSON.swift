@@ -28,7 +28,8 @@ extension Plan {
       throw ExplainError(message: "the server has no plan for it: a rule replaces the statement by nothing")
     }
     guard statements.count == 1 else {
-      throw ExplainError(message: "a rule turns the statement into \(statements.count) statements; list them one by one")
+      throw ExplainError(
+        message: "a rule turns the statement into \(statements.count) statements; list them one by one")
     }
     if case .string(let text) = statement {
       throw ExplainError(message: "the server has no plan for it: \(text)")
@@ -118,7 +119,9 @@ extension PlanNode {
     temporaryBlocks = try sum(["Temp Read Blocks", "Temp Written Blocks"])
     properties = members.filter { !PlanNode.ownKeys.contains($0.key) }
     if let plans = values["Plans"] {
-      guard case .array(let elements) = plans else { throw ExplainError(message: "'Plans' of \(place) is not an array") }
+      guard case .array(let elements) = plans else {
+        throw ExplainError(message: "'Plans' of \(place) is not an array")
+      }
       for (index, element) in elements.enumerated() {
         children.append(try PlanNode(explain: element, at: "\(place).Plans[\(index)]"))
       }

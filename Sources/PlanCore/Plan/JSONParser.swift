@@ -70,7 +70,9 @@ private struct JSONParser {
   }
 
   private mutating func nested(_ body: (inout JSONParser) throws(JSONError) -> JSON) throws(JSONError) -> JSON {
-    guard depth < JSONParser.maximumDepth else { throw error("nested more than \(JSONParser.maximumDepth) levels deep") }
+    guard depth < JSONParser.maximumDepth else {
+      throw error("nested more than \(JSONParser.maximumDepth) levels deep")
+    }
     depth += 1
     position += 1
     defer { depth -= 1 }

@@ -1,10 +1,16 @@
 /// How much a finding weighs.
-package enum Severity: String, Sendable, CaseIterable, Comparable {
+package enum Severity: String, Sendable, Comparable {
   case off, warn, fail
 
-  package static func < (a: Severity, b: Severity) -> Bool {
-    allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+  private var weight: Int {
+    switch self {
+    case .off: 0
+    case .warn: 1
+    case .fail: 2
+    }
   }
+
+  package static func < (a: Severity, b: Severity) -> Bool { a.weight < b.weight }
 }
 
 /// What one rule says of one case.

@@ -7,7 +7,9 @@ extension Rule {
     id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
     summary: "the ratio of estimated to actual rows of a node crosses the threshold",
     parameters: [
-      Parameter(name: "threshold", defaultValue: .number(10), minimum: 1, summary: "the largest q-error that is accepted unseen"),
+      Parameter(
+        name: "threshold", defaultValue: .number(10), minimum: 1, summary: "the largest q-error that is accepted unseen"
+      ),
       Parameter(
         name: "floor", defaultValue: .number(100), minimum: 0,
         summary: "rows by which the counts must differ, over all loops"),
@@ -118,7 +120,8 @@ private struct AcceptedErrors {
     let scans = Dictionary(uniqueKeysWithValues: baseline.scans.map { ($0.path, $0.identity) })
     for estimate in baseline.estimates where estimate.rowCount != .notJudged {
       if let identity = scans[estimate.path] {
-        byIdentity[identity.withoutScopeNumbers] = max(byIdentity[identity.withoutScopeNumbers] ?? 1, estimate.qError.value)
+        byIdentity[identity.withoutScopeNumbers] = max(
+          byIdentity[identity.withoutScopeNumbers] ?? 1, estimate.qError.value)
       }
       let key = baseline.estimateKey(at: estimate.path)
       byRelations[key] = max(byRelations[key] ?? 1, estimate.qError.value)

@@ -84,10 +84,13 @@ private struct SeqScanJudgement {
       guard let sibling = siblings.first(where: { $0.identity.baseAlias == scan.identity.baseAlias }) ?? siblings.first
       else { return nil }
       let facts = comparison.current.facts[scan.relation]
-      guard let missing = definitions(of: siblings).first(where: { !(facts?.hasIndex(like: $0) ?? false) }) else { return nil }
+      guard let missing = definitions(of: siblings).first(where: { !(facts?.hasIndex(like: $0) ?? false) }) else {
+        return nil
+      }
       var finding = Finding(
         rule: Rule.seqScan.id, severity: severity, scan: scan,
-        message: "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
+        message:
+          "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
           + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
       finding.figures = comparison.figures(at: scan.path)
       return finding
