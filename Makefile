@@ -1,0 +1,23 @@
+# The scripts do the work, so that they run where there is no make.
+.PHONY: gate test format install clean
+
+prefix ?= /usr/local
+
+gate:
+	scripts/gate
+
+test:
+	scripts/test
+
+format:
+	swift format --in-place --configuration .github/swift-format.json --recursive Sources Tests Package.swift
+
+# One file that needs no Swift on the machine that runs it, only libpq and libyaml.
+install:
+	scripts/install
+	swift build -c release --product plangate --static-swift-stdlib
+	install -d $(DESTDIR)$(prefix)/bin
+	install .build/release/plangate $(DESTDIR)$(prefix)/bin/plangate
+
+clean:
+	swift package clean

@@ -1,0 +1,76 @@
+import Foundation
+import PlanCore
+
+/// The recorded answers of real servers: `Golden/MAJOR/NAME.json`, with what the scans should have found in `truth.json`.
+enum GoldenCorpus {
+  static let majors = [15, 16, 18]
+
+  /// Statements for which the server has no plan, or more than one.
+  static let withoutPlan = ["rule-also", "rule-nothing", "utility-create-table-as", "utility-refresh"]
+
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+
+  static let answers: [GoldenAnswer] = majors.flatMap { major in
+    names(in: "\(major)", ending: ".json").filter { $0 != "truth" }.map { name in
+      GoldenAnswer(major: major, name: name, text: text(of: "\(major)/\(name).json"))
+    }
+  }
+
+  static let plans: [GoldenAnswer] = answers.filter { (try? $0.plan.get()) != nil }
+
+  static func plan(_ name: String, _ major: Int) throws -> Plan {
+    guard let answer = answers.first(where: { $0.name == name && $0.major == major }) else {
+      throw MissingGolden(file: "\(major)/\(name).json")
+    }
+    return try answer.plan.get()
+  }
+
+  /// The names of the files with this ending, sorted; empty for a folder that is not there.
+  static func names(in directory: String, ending: String) -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: directory).path)) ?? []
+    return files.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
+  }
+
+  /// Empty for a file that cannot be read: nothing that is recorded is empty.
+  static func text(of file: String) -> String {
+    (try? Data(contentsOf: folder.appending(path: file))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}
+
+struct MissingGolden: Error {
+  let file: String
+}
+
+/// What one server answered to one statement.
+struct GoldenAnswer: Sendable, CustomTestStringConvertible {
+  let major: Int
+  let name: String
+  let text: String
+  let plan: Result<Plan, ExplainError>
+
+  init(major: Int, name: String, text: String) {
+    self.major = major
+    self.name = name
+    self.text = text
+    plan = Result { () throws(ExplainError) in try Plan(explainJSON: text) }
+  }
+
+  /// Planned without the values of its parameters.
+  var isGeneric: Bool { (try? plan.get())?.settings["plan_cache_mode"] == "force_generic_plan" }
+
+  var testDescription: String { "\(major)/\(name)" }
+}
+
+/// What one scan should have found: one element of a `truth.json`.
+struct Truth: Decodable, Sendable {
+  let statement: String
+  let path: [Int]
+  let relation: String
+  let alias: String
+  let rows: Double
+
+  static func all(major: Int) throws -> [Truth] {
+    let file = GoldenCorpus.folder.appending(path: "\(major)/truth.json")
+    return try JSONDecoder().decode([Truth].self, from: Data(contentsOf: file))
+  }
+}

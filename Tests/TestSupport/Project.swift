@@ -1,0 +1,126 @@
+import Foundation
+
+/// A project in a temporary directory that lives as long as this value: seed, queries, manifest, baselines.
+package final class Project: Sendable {
+  package let directory: String
+
+  /// TMPDIR of every run: what a run leaves behind is left here, and by nobody else.
+  package var temporaryDirectory: String { directory + "/tmp" }
+
+  /// An empty project.
+  package init() throws {
+    directory = try makeTemporaryDirectory("plangate-test")
+    try makeDirectory("tmp")
+    // The server of a run by root is another user's, and a test runs plangate as a third.
+    chmod(temporaryDirectory, 0o1777)
+  }
+
+  /// A project of these files, by their paths.
+  package convenience init(_ files: [String: String]) throws {
+    try self.init()
+    for (path, text) in files { try write(path, text) }
+  }
+
+  package convenience init(copying other: Project) throws {
+    try self.init()
+    for path in try other.files() { try write(path, other.read(path)) }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  // MARK: Files
+
+  /// All files but those in TMPDIR, sorted.
+  package func files(in folder: String = "") throws -> [String] {
+    let root = folder.isEmpty ? directory : "\(directory)/\(folder)"
+    return try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
+      var isDirectory: ObjCBool = false
+      return FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isDirectory)
+        && !isDirectory.boolValue && !(folder.isEmpty && path.hasPrefix("tmp/"))
+    }.sorted()
+  }
+
+  /// The texts of all files of a folder, by their paths.
+  package func contents(of folder: String) throws -> [String: String] {
+    try Dictionary(uniqueKeysWithValues: files(in: folder).map { ($0, try read("\(folder)/\($0)")) })
+  }
+
+  package func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(directory)/\(path)") }
+
+  package func read(_ path: String) throws -> String {
+    try String(contentsOfFile: "\(directory)/\(path)", encoding: .utf8)
+  }
+
+  package func write(_ path: String, _ text: String) throws {
+    if let slash = path.lastIndex(of: "/") { try makeDirectory(String(path[..<slash])) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(path)"))
+  }
+
+  package func append(_ path: String, _ text: String) throws {
+    try write(path, read(path) + text)
+  }
+
+  /// Replaces a text that the file holds exactly once.
+  package func edit(_ path: String, _ old: String, _ new: String) throws {
+    let parts = try read(path).components(separatedBy: old)
+    guard parts.count == 2 else {
+      throw TestFailure("\(path) holds '\(old)' \(parts.count - 1) times\n\(try read(path))")
+    }
+    try write(path, parts.joined(separator: new))
+  }
+
+  package func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: "\(directory)/\(path)") }
+
+  package func move(_ path: String, to other: String) throws {
+    try FileManager.default.moveItem(atPath: "\(directory)/\(path)", toPath: "\(directory)/\(other)")
+  }
+
+  package func makeDirectory(_ path: String) throws {
+    try FileManager.default.createDirectory(atPath: "\(directory)/\(path)", withIntermediateDirectories: true)
+  }
+
+  // MARK: Runs
+
+  /// Runs the built binary in the project to its end.
+  package func plangate(_ arguments: String..., environment: [String: String] = [:]) throws -> ProgramRun {
+    try start(arguments, environment: environment).end()
+  }
+
+  /// Starts the built binary in the project.
+  ///
+  /// - Parameter launcher: words before it, such as those of `setpriv`.
+  package func start(
+    _ arguments: [String], environment: [String: String] = [:], launcher: [String] = [], binary: String? = nil
+  ) throws -> RunningProgram {
+    try RunningProgram(
+      launcher + [binary ?? plangateBinary()] + arguments, in: directory,
+      environment: plainEnvironment().merging(["TMPDIR": temporaryDirectory]) { $1 }.merging(environment) { $1 })
+  }
+
+  // MARK: What a run leaves behind
+
+  /// What is in TMPDIR now.
+  package func temporaryFiles() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: temporaryDirectory).sorted()
+  }
+
+  /// Processes that run in TMPDIR, name it or have it in their environment: the server and its backends, psql, the
+  /// commands of a seed.
+  package func processes() -> [String] {
+    #if os(Linux)
+      let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
+      return numbers.compactMap { number in
+        let words = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(number)/cmdline"))) ?? Data()
+        let variables = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(number)/environ"))) ?? Data()
+        let place = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(number)/cwd")) ?? ""
+        let texts = [String(decoding: words, as: UTF8.self), String(decoding: variables, as: UTF8.self), place]
+        guard texts.contains(where: { $0.contains(temporaryDirectory) }) else { return nil }
+        return "\(number) \(texts[0].replacingOccurrences(of: "\0", with: " "))"
+      }.sorted()
+    #else
+      guard let run = try? RunningProgram(["ps", "-Axww", "-o", "pid=,command="], in: "/", environment: plainEnvironment())
+      else { return ["ps does not run"] }
+      return run.end().stdout.components(separatedBy: "\n").filter { $0.contains(temporaryDirectory) }
+    #endif
+  }
+}
