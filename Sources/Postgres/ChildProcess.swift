@@ -51,6 +51,7 @@ package enum ChildExit: Equatable, Sendable, CustomStringConvertible {
 /// A running program, leader of a process group of its own: Ctrl-C in the terminal reaches plangate alone.
 package final class ChildProcess {
   package let pid: Int32
+  private let isGroup: Bool
   private var exit: ChildExit?
 
   /// - Parameters:
@@ -100,6 +101,7 @@ package final class ChildProcess {
     }
     guard error == 0 else { throw SpawnError(program: command.program, reason: String(cString: strerror(error))) }
     pid = child
+    self.isGroup = isGroup
     Interruption.shared.add(child, endedBy: signal, isGroup: isGroup)
   }
 
@@ -132,6 +134,8 @@ package final class ChildProcess {
 
   private func reap() -> ChildExit {
     Interruption.shared.remove(pid)
+    // What it left running in the background ends with it; the group's number is safe as long as its leader is a zombie.
+    if isGroup { kill(-pid, SIGKILL) }
     var status: Int32 = 0
     while waitpid(pid, &status, 0) == -1, errno == EINTR {}
     let low = status & 0x7f

@@ -234,7 +234,10 @@ private struct ManifestLoader {
         let line = valid.count { $0 == "\n" } + 1
         throw Diagnostic("the file is not UTF-8", file: path, line: line)
       }
-      return Statement(text: text, file: path, firstLine: 1, indentation: 0)
+      // Editors on Windows begin a file with a byte order mark.
+      let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+      return Statement(
+        text: isMarked ? String(text.unicodeScalars.dropFirst()) : text, file: path, firstLine: 1, indentation: 0)
     case (nil, let sql?):
       let text = try source.text(sql, "'sql'")
       // A block scalar begins in the line after its indicator.

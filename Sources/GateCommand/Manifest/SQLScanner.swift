@@ -6,6 +6,13 @@ struct SQLScanner {
   private(set) var names: [String] = []
   /// The largest `$n` of the text, 0 for none.
   private(set) var positionalCount = 0
+  /// Whether the text holds nothing but blanks, comments and semicolons.
+  private(set) var isEmpty = true
+  /// Whether it is a `SELECT … INTO`, which makes a table: no other statement has the word without INSERT or MERGE before
+  /// it.
+  private(set) var selectsInto = false
+  /// The last word or other character, in lower case, blanks and comments left out.
+  private var lastToken = ""
   /// Where the rewritten text parts from the original: offsets in characters from 0, ascending.
   private var shifts: [(rewritten: Int, original: Int)] = []
 
@@ -53,10 +60,26 @@ struct SQLScanner {
   private mutating func step() {
     let scalar = text[position]
     switch scalar {
-    case "'": copyQuoted("'", hasEscapes: false)
-    case "\"": copyQuoted("\"", hasEscapes: false)
     case "-" where peek(1) == "-": copyLine()
     case "/" where peek(1) == "*": copyComment()
+    case _ where scalar.properties.isWhitespace: copy(1)
+    default:
+      let start = position
+      token(scalar)
+      noteToken(String(String.UnicodeScalarView(text[start..<position])).lowercased())
+    }
+  }
+
+  private mutating func noteToken(_ token: String) {
+    if token != ";" { isEmpty = false }
+    if token == "into", !["insert", "merge", "as", "."].contains(lastToken) { selectsInto = true }
+    lastToken = token
+  }
+
+  private mutating func token(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "'": copyQuoted("'", hasEscapes: false)
+    case "\"": copyQuoted("\"", hasEscapes: false)
     case "$": dollar()
     case ":": colon()
     default:

@@ -25,6 +25,8 @@ struct CaseRunner {
   /// - Throws: when the connection is lost; every other error is an answer.
   func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
     let scanned = SQLScanner(query.statement.text)
+    if scanned.isEmpty { return .unchecked(CaseRunner.place(query.statement, "the query is empty")) }
+    if scanned.selectsInto { return .unchecked(CaseRunner.place(query.statement, CaseRunner.refusal)) }
     let values: [String?]
     switch bound(item.parameters, to: scanned) {
     case .success(let bound): values = bound
@@ -197,13 +199,11 @@ struct CaseRunner {
   private static func describe(_ error: ServerError, _ statement: Statement, _ scanned: SQLScanner) -> String {
     var message = error.description
     if error.sqlState == "42P14" || error.sqlState == "42601" && isRefused(statement.text) {
-      message =
-        "plangate plans SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE and WITH; this statement would make a relation "
-        + "or is a command (\(error.message))"
+      message = refusal
     } else if error.sqlState == "42601", error.message.contains("multiple commands") {
       message = "the text holds more than one statement; give each query a file of its own"
     }
-    guard let position = error.position else { return "\(statement.file): error: \(message)" }
+    guard let position = error.position else { return place(statement, message) }
     // PREPARE comes first and meets every error that has a place.
     let offset = scanned.originalOffset(max(0, position - 1 - prepareText.unicodeScalars.count))
     let before = statement.text.unicodeScalars.prefix(offset)
@@ -215,6 +215,15 @@ struct CaseRunner {
       String(repeating: " ", count: statement.indentation) + $0
     }
     return diagnostic.description
+  }
+
+  private static let refusal =
+    "a query is a SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE or WITH; what makes a relation, and every other command, "
+    + "is refused"
+
+  /// An error of the statement as a whole.
+  private static func place(_ statement: Statement, _ message: String) -> String {
+    Diagnostic(message, file: statement.file, line: statement.firstLine).description
   }
 
   /// Whether the statement begins with a word that PREPARE does not take.

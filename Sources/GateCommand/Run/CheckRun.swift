@@ -1,4 +1,5 @@
 import PlanCore
+import Postgres
 import Reporting
 
 /// `plangate check`.
@@ -24,7 +25,7 @@ struct CheckRun {
       }
     } catch {
       guard outcome.seconds == 0 else { throw error }
-      outcome.error = error.description
+      outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
       outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
       try? reports.finish(outcome)
       throw error

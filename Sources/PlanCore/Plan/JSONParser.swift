@@ -158,7 +158,9 @@ private struct JSONParser {
         guard let text = String(validating: output, as: UTF8.self) else { throw error("a string that is not UTF-8") }
         return text
       case UInt8(ascii: "\\"): output += Array(String(try escape()).utf8)
-      case 0..<0x20: throw error("a control character inside a string")
+      case 0..<0x20:
+        position -= 1
+        throw error("a control character inside a string")
       default: output.append(byte)
       }
     }
@@ -187,7 +189,9 @@ private struct JSONParser {
         let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
       else { throw error("half of a surrogate pair") }
       return scalar
-    default: throw error("an unknown escape")
+    default:
+      position -= 1
+      throw error("an unknown escape")
     }
   }
 

@@ -150,8 +150,10 @@ private struct DemandPass {
       let isEmptyEnding = ["Inner", "Semi", "Right", "Right Semi", "Right Anti"].contains(joinType)
       guard isEmptyEnding, let actual = node.input("Inner")?.actual, actual.loops > 0 else { return demand }
       if actual.rows == 0 { return .opaque }
-      // Built more often than there are processes, it may have been empty in some of its loops.
-      let processes = gather.map { ($0.number("Workers Launched") ?? 0) + 1 } ?? 1
+      // Built more often than there are processes, it may have been empty in some of its loops. Each process runs the
+      // child of its Gather once; `Workers Launched` is not kept in a baseline.
+      let executions = max(gather?.actual?.loops ?? 1, 1)
+      let processes = (gather?.inputs.first?.actual?.loops ?? 1) / executions
       return actual.loops > processes ? demand.weakened : demand
     case "Merge Join":
       if !isInner { return ["Left", "Full", "Anti"].contains(joinType) ? demand : demand.weakened }
