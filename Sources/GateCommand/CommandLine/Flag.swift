@@ -36,7 +36,7 @@ struct Flag: Sendable {
       help: "the list of queries (default: queries/manifest.yml)"),
     Flag(
       name: "postgres", value: "MAJOR|BINDIR", commands: [.check, .record, .explain],
-      help: "which local PostgreSQL (default: the baselines' major, else the newest)"),
+      help: "which local PostgreSQL (default: the baselines' major or the newest)"),
     Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
     Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
     Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
@@ -47,11 +47,11 @@ struct Flag: Sendable {
       help: "leave the server up until Ctrl-C and print how to connect"),
     Flag(
       name: "color", value: "WHEN", commands: [.check, .record, .explain],
-      help: "always, never or auto (default: on a terminal, unless NO_COLOR is set)"),
+      help: "always, never or auto (default: on a terminal without NO_COLOR)"),
     Flag(
       name: "quiet", letter: "q", commands: [.check, .record, .explain], help: "print failures and errors only"),
     Flag(
       name: "verbose", letter: "v", commands: [.check, .record, .explain],
-      help: "print each step, and the details of every case that is not plainly passed"),
+      help: "print each step, and the details of all that is not plainly passed"),
   ]
 }

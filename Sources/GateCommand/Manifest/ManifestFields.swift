@@ -22,6 +22,8 @@ struct ManifestSource: Sendable {
 
   func text(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
     guard let text = node.scalarText, !node.isNull else { throw error("\(what) must be a text", at: node) }
+    // Neither a C string nor PostgreSQL can hold it.
+    if text.unicodeScalars.contains("\0") { throw error("\(what) holds a NUL character", at: node) }
     return text
   }
 

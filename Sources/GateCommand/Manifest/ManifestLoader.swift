@@ -46,15 +46,16 @@ func parentDirectory(of path: String) -> String {
 /// A path of the manifest as the user would name it from here: `queries` and `../seed/a.sql` make `seed/a.sql`.
 func joined(_ directory: String, _ path: String) -> String {
   if path.hasPrefix("/") { return path }
-  var parts = directory == "." ? [] : directory.split(separator: "/", omittingEmptySubsequences: false)
-  for part in path.split(separator: "/") {
-    if part == "." { continue }
-    if part == "..", let last = parts.last, last != "..", !last.isEmpty {
+  let isAbsolute = directory.hasPrefix("/")
+  var parts = directory.split(separator: "/").filter { $0 != "." }
+  for part in path.split(separator: "/") where part != "." {
+    if part == "..", let last = parts.last, last != ".." {
       parts.removeLast()
-    } else {
+    } else if part != ".." || !isAbsolute || !parts.isEmpty {
       parts.append(part)
     }
   }
+  if isAbsolute { return "/" + parts.joined(separator: "/") }
   return parts.isEmpty ? "." : parts.joined(separator: "/")
 }
 
@@ -98,8 +99,11 @@ private struct ManifestLoader {
       let isName =
         name.first.map { $0.isASCII && ($0.isLetter || $0 == "_") } ?? false
         && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "." || $0 == "$") }
-      guard isName else { throw source.error("'\(name)' is not the name of a setting", at: key) }
       let lower = name.lowercased()
+      // In postgresql.conf these three read another file.
+      guard isName, !["include", "include_dir", "include_if_exists"].contains(lower) else {
+        throw source.error("'\(name)' is not the name of a setting", at: key)
+      }
       if lower == "timezone", !isSession {
         throw source.error("set the time zone with the key 'timezone:' of the manifest", at: key)
       }
@@ -108,7 +112,9 @@ private struct ManifestLoader {
         throw source.error(
           "'\(name)' is set by plangate itself, so that plans repeat and the server stays its own", at: key)
       }
-      settings[lower] = value
+      guard settings.updateValue(value, forKey: lower) == nil else {
+        throw source.error("the setting '\(name)' stands twice", at: key)
+      }
     }
     return settings
   }
@@ -164,10 +170,16 @@ private struct ManifestLoader {
     defer { globfree(&matches) }
     // The manifest's directory is no pattern, whatever its name.
     let base = directory.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
-    guard glob(pattern.hasPrefix("/") ? pattern : "\(base)/\(pattern)", 0, nil, &matches) == 0,
-      let paths = matches.gl_pathv
+    guard glob(joined(base, pattern), 0, nil, &matches) == 0, let paths = matches.gl_pathv
     else { throw source.error("no file matches \(path)", at: node) }
-    return (0..<Int(matches.gl_pathc)).compactMap { paths[$0].map { joined(".", String(cString: $0)) } }.sorted()
+    let found = (0..<Int(matches.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }.sorted()
+    for path in found {
+      var isDirectory = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory {
+        throw source.error("\(path) is a directory; a pattern such as *.sql leaves it out", at: node)
+      }
+    }
+    return found
   }
 
   // MARK: Queries
@@ -230,28 +242,40 @@ private struct ManifestLoader {
         throw source.error("\(error.message): \(path)", at: file)
       }
       guard let text = String(validating: bytes, as: UTF8.self) else {
-        let valid = String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix { $0 != "\u{FFFD}" }
-        let line = valid.count { $0 == "\n" } + 1
-        throw Diagnostic("the file is not UTF-8", file: path, line: line)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+        throw Diagnostic("the file is not UTF-8", file: path, line: line + 1)
+      }
+      if let end = text.unicodeScalars.firstIndex(of: "\0") {
+        let line = text.unicodeScalars[..<end].count { $0 == "\n" } + 1
+        throw Diagnostic("the file holds a NUL character", file: path, line: line)
       }
       // Editors on Windows begin a file with a byte order mark.
       let isMarked = text.unicodeScalars.first == "\u{FEFF}"
       return Statement(
         text: isMarked ? String(text.unicodeScalars.dropFirst()) : text, file: path, firstLine: 1, indentation: 0)
-    case (nil, let sql?):
-      let text = try source.text(sql, "'sql'")
-      // A block scalar begins in the line after its indicator.
-      let line = Diagnostic.line(sql.mark.line, of: source.text) ?? ""
-      let first = line.unicodeScalars.dropFirst(sql.mark.column - 1).first
-      guard first == "|" || first == ">" else {
-        return Statement(text: text, file: source.file, firstLine: sql.mark.line, indentation: sql.mark.column - 1)
-      }
-      let next = Diagnostic.line(sql.mark.line + 1, of: source.text) ?? ""
-      return Statement(
-        text: text, file: source.file, firstLine: sql.mark.line + 1, indentation: next.prefix { $0 == " " }.count)
+    case (nil, let sql?): return inline(try source.text(sql, "'sql'"), at: sql.mark)
     case (nil, nil): throw source.error("a query needs 'file:' or 'sql:'", at: node)
     case (_?, let sql?): throw source.error("a query has either 'file:' or 'sql:', not both", at: sql)
     }
+  }
+
+  /// A statement inside the manifest.
+  private func inline(_ text: String, at mark: YAMLMark) -> Statement {
+    // An anchor or a tag may come first.
+    let words = (Diagnostic.line(mark.line, of: source.text) ?? "").unicodeScalars.dropFirst(mark.column - 1)
+      .split(separator: " ")
+    let start = words.first { $0.first != "&" && $0.first != "!" }?.first
+    guard start == "|" || start == ">" else {
+      let quote = start == "'" || start == "\"" ? 1 : 0
+      return Statement(text: text, file: source.file, firstLine: mark.line, indentation: mark.column - 1 + quote)
+    }
+    // A block begins in the line after its indicator. Its first line that is not blank tells the indentation.
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let index = lines.firstIndex { !$0.allSatisfy { $0 == " " } } ?? 0
+    let written = Diagnostic.line(mark.line + 1 + index, of: source.text) ?? ""
+    let indentation = written.prefix { $0 == " " }.count - lines[index].prefix { $0 == " " }.count
+    return Statement(text: text, file: source.file, firstLine: mark.line + 1, indentation: max(0, indentation))
   }
 
   private func cases(_ fields: ManifestFields) throws(Diagnostic) -> [QueryCase] {

@@ -29,10 +29,10 @@ struct ParameterReader {
   private func value(_ node: YAMLNode) throws(Diagnostic) -> String? {
     if node.isNull { return nil }
     if let elements = node.sequence { return try array(elements) }
-    guard let text = node.scalarText else {
+    guard node.scalarText != nil else {
       throw source.error("a value is a text, null or a sequence; write JSON as a text in quotes", at: node)
     }
-    return text
+    return try source.text(node, "a value")
   }
 
   /// An array as PostgreSQL reads it: `{"a","b",NULL}`.

@@ -109,8 +109,9 @@ struct SQLScanner {
       if hasEscapes, next == "\\" {
         count += 1
       } else if next == quote {
-        // A doubled quote is read as two texts side by side, which comes to the same.
-        break
+        // A doubled quote is one character of the text.
+        guard peek(count) == quote else { break }
+        count += 1
       }
     }
     copy(count)
@@ -170,6 +171,12 @@ struct SQLScanner {
     while let next = peek(count), SQLScanner.isNamePart(next) { count += 1 }
     let name = String(String.UnicodeScalarView(text[position + 1..<position + count]))
     if !names.contains(name) { names.append(name) }
+    if let last = output.last, SQLScanner.isNamePart(last) || last == "$" || last.value > 0x7f {
+      // `limit:n` is two words, `limit$1` would be one.
+      output.append(" ")
+      outputCount += 1
+      shifts.append((outputCount, position))
+    }
     let marker = "$\((names.firstIndex(of: name) ?? 0) + 1)"
     output.append(contentsOf: marker.unicodeScalars)
     outputCount += marker.count

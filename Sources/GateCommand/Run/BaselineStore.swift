@@ -72,10 +72,9 @@ struct BaselineStore {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
     for query in queries where names.contains(query + suffix) {
       guard let bytes = FileManager.default.contents(atPath: "\(base)/\(query)\(suffix)") else { continue }
-      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(4)
-      where line.hasPrefix("server: ") {
-        return Int(line.dropFirst("server: ".count))
-      }
+      let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).prefix(4)
+      guard let line = lines.first(where: { $0.hasPrefix("server: ") }) else { continue }
+      if let major = Int(line.dropFirst("server: ".count)) { return major }
     }
     return names.compactMap { Int($0) }.max()
   }

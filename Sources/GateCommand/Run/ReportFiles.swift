@@ -18,13 +18,15 @@ struct ReportFiles {
   func begin(_ outcome: RunOutcome) throws(Diagnostic) {
     var unfinished = outcome
     unfinished.error = "the run did not come to its end"
-    for target in targets where target.path != "-" { try ReportFiles.write(target.render(unfinished), to: target.path) }
+    try write(unfinished) { $0 != "-" }
   }
 
+  func finish(_ outcome: RunOutcome) throws(Diagnostic) { try write(outcome) { _ in true } }
+
   /// Writes all reports, also after one of them fails.
-  func finish(_ outcome: RunOutcome) throws(Diagnostic) {
+  private func write(_ outcome: RunOutcome, to isWanted: (String) -> Bool) throws(Diagnostic) {
     var failure: Diagnostic?
-    for target in targets {
+    for target in targets where isWanted(target.path) {
       do { try ReportFiles.write(target.render(outcome), to: target.path) } catch { failure = failure ?? error }
     }
     if let failure { throw failure }

@@ -3,7 +3,7 @@ extension CaseComparison {
   /// `join {o, c}: Nested Loop -> Hash Join`. Empty without a baseline and for equal shapes.
   package var differences: [String] {
     guard let baseline, isShapeChanged else { return [] }
-    let sentences = scanDifferences + joinDifferences(baseline) + otherDifferences(baseline)
+    let sentences = scanDifferences + joinDifferences + otherDifferences(baseline)
     return sentences.isEmpty ? ["the plan's shape changed"] : sentences
   }
 
@@ -44,7 +44,9 @@ extension CaseComparison {
     return joins
   }
 
-  private func joinDifferences(_ baseline: Observation) -> [String] {
+  /// Joins with another method, another inner side, or of other relations.
+  var joinDifferences: [String] {
+    guard let baseline else { return [] }
     var sentences: [String] = []
     var rest = joins(current)
     for old in joins(baseline) {

@@ -26,6 +26,14 @@ package struct RelationFacts: Equatable, Sendable {
   /// `relpages`, of 8 kB.
   package var pages: Double
   package var indexes: [IndexFacts]
+  /// In the order of the table.
+  package var columns: [ColumnFacts] = []
+  /// How many leaf partitions or children it has; nil for a relation without.
+  package var partitions: Int?
+  /// Extended statistics, as `pg_get_statisticsobjdef` has them: name and what follows it.
+  package var statistics: [StatisticsFacts] = []
+  /// What row-level security adds to a query, a line a policy; empty where it is off.
+  package var policies: [String] = []
 
   package init(root: RelationName? = nil, rows: Double, pages: Double, indexes: [IndexFacts] = []) {
     self.root = root
@@ -38,6 +46,29 @@ package struct RelationFacts: Equatable, Sendable {
 
   /// Whether an index does what the given one does, whatever its name.
   package func hasIndex(like definition: String) -> Bool { indexes.contains { $0.definition == definition } }
+}
+
+/// A column and its type, as `format_type` has it.
+package struct ColumnFacts: Equatable, Sendable {
+  package var name: String
+  package var type: String
+
+  package init(name: String, type: String) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// An extended statistics object.
+package struct StatisticsFacts: Equatable, Sendable {
+  package var name: String
+  /// `(dependencies) ON country, currency`.
+  package var definition: String
+
+  package init(name: String, definition: String) {
+    self.name = name
+    self.definition = definition
+  }
 }
 
 /// An index that queries can use.

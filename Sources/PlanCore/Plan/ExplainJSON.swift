@@ -42,6 +42,7 @@ extension Plan {
       settings: try Plan.settings(statement["Settings"]),
       triggers: Plan.triggers(statement["Triggers"]),
       isRepaired: isRepaired)
+    executionTime = statement["Execution Time"]?.numberValue
   }
 
   private static func settings(_ json: JSON?) throws(ExplainError) -> [String: String] {

@@ -5,6 +5,8 @@ package struct Plan: Equatable, Sendable {
   package var settings: [String: String]
   /// What fired after the statement (`Triggers`): foreign keys are checked there, unseen by the plan.
   package var triggers: [Trigger]
+  /// In milliseconds; nil unless the run measures time. A baseline never holds it.
+  package var executionTime: Double?
   /// The JSON was not valid and had to be repaired (MERGE on a partitioned table).
   package var isRepaired = false
 

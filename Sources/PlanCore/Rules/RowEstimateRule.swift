@@ -94,26 +94,12 @@ extension Observation {
     descend(plan.root[path], path)
     return found
   }
-
-  /// What kind of node may answer for the estimate of another: a Hash Join for a Nested Loop, but no Aggregate.
-  fileprivate func estimateKind(at path: NodePath) -> String {
-    switch plan.root[path].nodeType {
-    case "Nested Loop", "Hash Join", "Merge Join": "join"
-    case "Aggregate", "Group", "Unique", "SetOp": "grouping"
-    case _ where plan.root[path].relationName != nil: "scan"
-    case let other: other
-    }
-  }
-
-  fileprivate func estimateKey(at path: NodePath) -> String {
-    estimateKind(at: path) + "|" + relationSet(at: path).joined(separator: "|")
-  }
 }
 
 /// The q-errors of a baseline, by scan identity and by the set of relations below a node.
 private struct AcceptedErrors {
   var byIdentity: [ScanIdentity: Double] = [:]
-  var byRelations: [String: Double] = [:]
+  var byKey: [NodeKey: Double] = [:]
 
   init(_ baseline: Observation?) {
     guard let baseline else { return }
@@ -123,8 +109,8 @@ private struct AcceptedErrors {
         byIdentity[identity.withoutScopeNumbers] = max(
           byIdentity[identity.withoutScopeNumbers] ?? 1, estimate.qError.value)
       }
-      let key = baseline.estimateKey(at: estimate.path)
-      byRelations[key] = max(byRelations[key] ?? 1, estimate.qError.value)
+      let key = baseline.nodeKey(at: estimate.path)
+      byKey[key] = max(byKey[key] ?? 1, estimate.qError.value)
     }
   }
 
@@ -134,6 +120,6 @@ private struct AcceptedErrors {
     {
       return accepted
     }
-    return byRelations[current.estimateKey(at: path)] ?? 1
+    return byKey[current.nodeKey(at: path)] ?? 1
   }
 }

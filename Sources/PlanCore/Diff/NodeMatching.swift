@@ -1,0 +1,58 @@
+/// A node with its place, and what it is known by in another plan: what kind of node it is and which relations it reads.
+struct KeyedNode {
+  let node: PlanNode
+  let path: NodePath
+  let key: NodeKey
+}
+
+struct NodeKey: Hashable {
+  /// `join` for all kinds of join, `grouping` for aggregates and their like, else the node type.
+  let kind: String
+  /// The relations below it, as the query names them.
+  let relations: [String]
+}
+
+extension Observation {
+  /// The nodes for which `isWanted` holds, in EXPLAIN's order.
+  func keyedNodes(where isWanted: (PlanNode) -> Bool) -> [KeyedNode] {
+    var nodes: [KeyedNode] = []
+    plan.root.forEachNode { node, path in
+      if isWanted(node) { nodes.append(KeyedNode(node: node, path: path, key: nodeKey(at: path))) }
+    }
+    return nodes
+  }
+
+  /// What kind of node may answer for another: a Hash Join for a Nested Loop, but no Aggregate.
+  func nodeKey(at path: NodePath) -> NodeKey {
+    let node = plan.root[path]
+    let kind =
+      switch node.nodeType {
+      case "Nested Loop", "Hash Join", "Merge Join": "join"
+      case "Aggregate", "Group", "Unique", "SetOp": "grouping"
+      case "Sort", "Incremental Sort": "sort"
+      case _ where node.relationName != nil: "scan"
+      case let other: other
+      }
+    return NodeKey(kind: kind, relations: relationSet(at: path))
+  }
+
+  /// How a node is called in a message: the scan's name, or `Hash Join {o, c}`.
+  func name(at path: NodePath) -> String {
+    if let scan = scan(at: path) { return scan.identity.description }
+    let aliases = aliases(at: path)
+    return plan.root[path].nodeType + (aliases == "{}" ? "" : " \(aliases)")
+  }
+
+  func scan(at path: NodePath) -> Scan? { scans.first { $0.path == path } }
+}
+
+extension PlanNode {
+  /// Rows over all loops and processes; nil for a plan that did not run.
+  var totalActualRows: Double? { actual.map { $0.rows * $0.loops } }
+
+  /// Rows that its own filters threw away, over all loops.
+  var totalRemovedRows: Double {
+    let keys = ["Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter"]
+    return keys.compactMap { number($0) }.reduce(0, +) * (actual?.loops ?? 0)
+  }
+}

@@ -1,0 +1,30 @@
+extension Rule {
+  /// The plan touches more blocks: shared and local, hit and read, and temporary ones. A serial plan repeats the count
+  /// exactly, so this is the best measure of work that knows no clock.
+  static let buffers = Rule(
+    id: "buffers", defaultSeverity: .fail, isHeadline: false, summary: "the plan touches more blocks",
+    parameters: [
+      .number("warn", 1.3, minimum: 1, "times the baseline's blocks from which it warns"),
+      .number("fail", 2, minimum: 1, "times the baseline's blocks from which it fails"),
+      .number("floor", 8, minimum: 0, "blocks that it must have grown by to fail; ten times as many to warn"),
+    ]
+  ) { comparison, settings in
+    guard let before = comparison.baseline?.plan.root.touchedBlocks,
+      let now = comparison.current.plan.root.touchedBlocks,
+      let severity = settings.severity(of: now / max(before, 1)),
+      now - before >= settings.number("floor") * (now > before * settings.number("fail") ? 1 : 10)
+    else { return [] }
+    var finding = Finding(
+      rule: "buffers", severity: severity,
+      message: "buffers \(Figures.count(before)) -> \(Figures.count(now)), "
+        + "\(Figures.factor(now / max(before, 1))) times the baseline's")
+    finding.path = []
+    finding.baselinePath = []
+    return [finding]
+  }
+}
+
+extension PlanNode {
+  /// Blocks of 8 kB, temporary ones included; nil without BUFFERS.
+  var touchedBlocks: Double? { buffers.map { $0 + (temporaryBlocks ?? 0) } }
+}

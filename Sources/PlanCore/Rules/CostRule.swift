@@ -1,0 +1,41 @@
+extension Rule {
+  /// The plan's total cost grew. Costs are comparable only under equal planner settings, so it does not judge when those
+  /// differ from the baseline's; that difference is told once for the run.
+  static let cost = Rule(
+    id: "cost", defaultSeverity: .fail, isHeadline: false, summary: "the total cost of the plan grew",
+    parameters: [
+      .number("warn", 2, minimum: 1, "times the baseline's cost from which it warns"),
+      .number("fail", 10, minimum: 1, "times the baseline's cost from which it fails"),
+      .number("floor", 100, minimum: 0, "cost units that it must have grown by"),
+    ]
+  ) { comparison, settings in
+    guard let baseline = comparison.baseline, baseline.plan.settings == comparison.current.plan.settings else {
+      return []
+    }
+    let (before, now) = (baseline.plan.root.totalCost, comparison.current.plan.root.totalCost)
+    guard now - before >= settings.number("floor"),
+      let severity = settings.severity(of: now / max(before, 0.01))
+    else { return [] }
+    var finding = Finding(
+      rule: "cost", severity: severity,
+      message: "total cost \(Figures.count(before)) -> \(Figures.count(now)), "
+        + "\(Figures.factor(now / max(before, 0.01))) times the baseline's")
+    finding.path = []
+    finding.baselinePath = []
+    return [finding]
+  }
+}
+
+extension RuleSettings {
+  /// The severity of a growth: by the rule's parameters `warn` and `fail`, and never above its own severity.
+  func severity(of factor: Double) -> Severity? {
+    if factor > number("fail") { return severity }
+    return factor > number("warn") ? min(severity, .warn) : nil
+  }
+}
+
+extension Rule.Parameter {
+  static func number(_ name: String, _ value: Double, minimum: Double, _ summary: String) -> Rule.Parameter {
+    Rule.Parameter(name: name, defaultValue: .number(value), minimum: minimum, summary: summary)
+  }
+}

@@ -1,0 +1,58 @@
+extension Rule {
+  /// More partitions are read than in the baseline, beyond those that were added.
+  static let partitionPruning = Rule(
+    id: "partition-pruning", defaultSeverity: .fail, isHeadline: false,
+    summary: "more partitions are read than in the baseline, or than the budget allows",
+    parameters: [.number("budget", 0, minimum: 0, "partitions of one table that may be read at all; 0 is no budget")]
+  ) { comparison, settings in
+    let now = comparison.current.touchedPartitions
+    let before = comparison.baseline?.touchedPartitions ?? [:]
+    let budget = settings.number("budget")
+    return now.sorted { $0.key.description < $1.key.description }.compactMap { table, touched in
+      let added = comparison.addedPartitions(of: table.root)
+      let accepted = before[table].map { Double($0) + max(0, added) }
+      let isGrown = accepted.map { Double(touched) > $0 } ?? false
+      let isOverBudget = budget > 0 && Double(touched) > budget
+      guard isGrown || isOverBudget else { return nil }
+      let was = before[table].map { ", \($0) in the baseline" } ?? ""
+      let total = comparison.current.facts[table.root]?.partitions.map { " of \($0)" } ?? ""
+      var finding = Finding(
+        rule: "partition-pruning", severity: settings.severity,
+        message: "\(table.description): reads \(touched)\(total) partitions\(was)"
+          + (isOverBudget ? ", the budget is \(Figures.grouped(budget))" : ""))
+      finding.relation = table.root
+      finding.root = table.root
+      finding.alias = table.alias
+      finding.path = comparison.current.scans.first { $0.identity.root == table.root }?.path
+      return finding
+    }
+  }
+}
+
+/// A partitioned table as one alias of the query reads it.
+struct PartitionedTable: Hashable {
+  let root: RelationName
+  let alias: String
+
+  var description: String { alias == root.name ? root.description : "\(root) \(alias)" }
+}
+
+extension Observation {
+  /// How many partitions were executed, by table.
+  var touchedPartitions: [PartitionedTable: Int] {
+    var relations: [PartitionedTable: Set<RelationName>] = [:]
+    for scan in scans where !scan.node.isNeverExecuted {
+      guard let root = scan.identity.root else { continue }
+      relations[PartitionedTable(root: root, alias: scan.identity.baseAlias), default: []].insert(scan.relation)
+    }
+    return relations.mapValues(\.count)
+  }
+}
+
+extension CaseComparison {
+  /// By how many partitions a table has grown since the baseline.
+  fileprivate func addedPartitions(of root: RelationName) -> Double {
+    guard let before = baseline?.facts[root]?.partitions, let now = current.facts[root]?.partitions else { return 0 }
+    return Double(now - before)
+  }
+}
