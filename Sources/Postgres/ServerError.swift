@@ -21,6 +21,13 @@ package struct ServerError: Error, Equatable, Sendable {
     self.position = position
   }
 
+  /// The same error of a statement that was sent with some characters before it.
+  package func moved(by count: Int) -> ServerError {
+    ServerError(
+      sqlState: sqlState, message: message, detail: detail, hint: hint, context: context,
+      position: position.map { max(1, $0 - count) })
+  }
+
   /// The connection is gone or was never there: no later statement can work.
   package var isConnectionLost: Bool {
     guard let sqlState else { return true }

@@ -67,17 +67,19 @@ func suggestion(for word: String, among words: some Sequence<String>) -> String 
   nearest(to: word, among: words).map { ", did you mean '\($0)'?" } ?? ""
 }
 
+/// Characters put in, left out, exchanged, or swapped with their neighbour.
 private func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a), Array(b))
+  var before: [Int] = []
   var row = Array(0...b.count)
   for i in a.indices {
-    var diagonal = row[0]
-    row[0] = i + 1
+    var next = [i + 1]
     for j in b.indices {
-      let cost = a[i] == b[j] ? diagonal : diagonal + 1
-      diagonal = row[j + 1]
-      row[j + 1] = min(cost, row[j + 1] + 1, row[j] + 1)
+      var distance = min(row[j] + (a[i] == b[j] ? 0 : 1), row[j + 1] + 1, next[j] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { distance = min(distance, before[j - 1] + 1) }
+      next.append(distance)
     }
+    (before, row) = (row, next)
   }
   return row[b.count]
 }

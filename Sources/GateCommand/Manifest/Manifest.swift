@@ -12,6 +12,8 @@ struct Manifest: Sendable {
   var seed: [SeedStep]
   var roles: [String]
   var queries: [Query]
+  /// Whether ANALYZE reads whole tables; `statistics: sampled` leaves it to its random samples.
+  var wholeStatistics: Bool
   /// The directory of the baselines.
   var baselines: String
 }
@@ -35,6 +37,10 @@ struct Query: Sendable {
   var policy: CasePolicy
   /// In milliseconds, for the statement as a whole.
   var timeout: Int
+  /// Type names for parameters whose type the server cannot infer, by position from 1 or by name.
+  var types: [String: String] = [:]
+  /// Whether the run measures time, for the rule `time`.
+  var measuresTime = false
 }
 
 /// The text of a query and where it stands.

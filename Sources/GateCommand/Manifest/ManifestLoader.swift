@@ -66,7 +66,7 @@ private struct ManifestLoader {
 
   static let keys = [
     "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
-    "timeout",
+    "timeout", "statistics", "timing",
   ]
 
   func manifest(_ root: YAMLNode) throws(Diagnostic) -> Manifest {
@@ -80,7 +80,8 @@ private struct ManifestLoader {
       try fields["settings"].map { node throws(Diagnostic) in try self.settings(node, isSession: false) } ?? [:]
     let defaults = QueryDefaults(
       rules: try rules.settings(fields["rules"], over: [:]),
-      timeout: try fields["timeout"].map { node throws(Diagnostic) in try timeout(node) } ?? 30_000)
+      timeout: try fields["timeout"].map { node throws(Diagnostic) in try timeout(node) } ?? 30_000,
+      measuresTime: try choice(fields["timing"], "timing", ["true", "false"]) == "true")
     return Manifest(
       path: source.file, directory: directory,
       configuration: ServerConfiguration(
@@ -88,6 +89,7 @@ private struct ManifestLoader {
         timeZone: try fields.text("timezone") ?? "UTC", settings: settings),
       seed: try seed(fields), roles: try roles(fields),
       queries: try queries(try fields.required("queries", of: "the manifest"), defaults, rules),
+      wholeStatistics: try choice(fields["statistics"], "statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, try fields.text("baselines") ?? "../baselines"))
   }
 
@@ -187,6 +189,7 @@ private struct ManifestLoader {
   private struct QueryDefaults {
     let rules: [String: RuleSettings]
     let timeout: Int
+    let measuresTime: Bool
   }
 
   private func queries(
@@ -211,7 +214,7 @@ private struct ManifestLoader {
   private func query(_ node: YAMLNode, _ defaults: QueryDefaults, _ rules: RuleReader) throws(Diagnostic) -> Query {
     let fields = try source.mapping(
       node, "a query",
-      keys: ["name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout"])
+      keys: ["name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout", "types"])
     let statement = try statement(fields, node)
     let name: String
     if let given = fields["name"] {
@@ -230,7 +233,8 @@ private struct ManifestLoader {
       policy: CasePolicy(
         rules: try rules.settings(fields["rules"], over: defaults.rules), waivers: try rules.waivers(fields["waive"]),
         today: today),
-      timeout: try fields["timeout"].map { node throws(Diagnostic) in try timeout(node) } ?? defaults.timeout)
+      timeout: try fields["timeout"].map { node throws(Diagnostic) in try timeout(node) } ?? defaults.timeout,
+      types: try types(fields), measuresTime: defaults.measuresTime)
   }
 
   private func statement(_ fields: ManifestFields, _ node: YAMLNode) throws(Diagnostic) -> Statement {
@@ -309,6 +313,29 @@ private struct ManifestLoader {
     case "both": return zip(cases, generic).flatMap { [$0, $1] }
     case let other: throw source.error("'plan' is custom, generic or both, not '\(other)'", at: plan)
     }
+  }
+
+  /// `types:`, a sequence for $1, $2 … or a mapping for :name.
+  private func types(_ fields: ManifestFields) throws(Diagnostic) -> [String: String] {
+    guard let node = fields["types"] else { return [:] }
+    var types: [String: String] = [:]
+    if let elements = node.sequence {
+      for (index, element) in elements.enumerated() where !element.isNull {
+        types[String(index + 1)] = try source.text(element, "a type")
+      }
+    } else {
+      for (_, name, type) in try source.texts(node, "'types'") { types[name] = type }
+    }
+    return types
+  }
+
+  private func choice(_ node: YAMLNode?, _ key: String, _ words: [String]) throws(Diagnostic) -> String? {
+    guard let node else { return nil }
+    let text = try source.text(node, "'\(key)'")
+    guard words.contains(text) else {
+      throw source.error("'\(key)' is \(words.joined(separator: " or ")), not '\(text)'", at: node)
+    }
+    return text
   }
 
   private func session(_ fields: ManifestFields) throws(Diagnostic) -> Session {

@@ -37,6 +37,12 @@ struct RuleReader {
             "'\(parameter.name)' must be a number of at least \(JSON.numberText(parameter.minimum))", at: node)
         }
         settings.values[parameter.name] = .number(number)
+      case .word:
+        guard parameter.words.contains(text) else {
+          throw source.error(
+            "'\(parameter.name)' is \(parameter.words.joined(separator: " or ")), not '\(text)'", at: node)
+        }
+        settings.values[parameter.name] = .word(text)
       case .flag:
         guard text == "true" || text == "false" else {
           throw source.error("'\(parameter.name)' must be true or false", at: node)
@@ -81,8 +87,8 @@ struct RuleReader {
 
   private func isDay(_ text: String) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.allSatisfy("0123456789-".utf8.contains), parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
-      (1...12).contains(month)
+    guard text.utf8.allSatisfy("0123456789-".utf8.contains), parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]),
+      let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month)
     else { return false }
     let isLeap = year.isMultiple(of: 4) && !year.isMultiple(of: 100) || year.isMultiple(of: 400)
     let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

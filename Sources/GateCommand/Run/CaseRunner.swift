@@ -3,13 +3,19 @@ import Postgres
 
 /// What the server says of a case.
 enum CaseAnswer: Sendable {
-  case plan(Plan)
+  case plans(CasePlans)
   /// It did not end in time; the plan is one without ANALYZE.
-  case timedOut(Plan, message: String)
+  case timedOut(CasePlans, message: String)
   /// It writes, so it needs a database of its own.
   case writes
   /// It cannot be judged; the text says why.
   case unchecked(String)
+}
+
+/// The plan of a case, and the one that it has under `enable_seqscan = off` where that can tell something.
+struct CasePlans: Sendable {
+  let plan: Plan
+  let withoutSeqScans: Plan?
 }
 
 /// Plans and runs cases on a connection, each in a transaction of its own that is rolled back.
@@ -19,6 +25,7 @@ struct CaseRunner {
   let isWritable: Bool
 
   private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
+  private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
   private static let planOnlyOptions = "VERBOSE, SETTINGS, SUMMARY OFF, FORMAT JSON"
   private static let name = "plangate_case"
 
@@ -44,27 +51,45 @@ struct CaseRunner {
     _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?]
   ) throws(ServerError) -> CaseAnswer {
     do {
-      let text = try inTransaction(of: query) { () throws(ServerError) in
-        try explain(CaseRunner.options, item, scanned, values)
-      }
-      return plan(text, CaseAnswer.plan)
+      let options = query.measuresTime ? CaseRunner.timedOptions : CaseRunner.options
+      return try plans(of: item, query, scanned, values, options: options, CaseAnswer.plans)
     } catch let error where CaseRunner.isTimeout(error) {
-      // Without ANALYZE nothing is run; the plan itself can still be judged.
-      let text = try inTransaction(of: query) { () throws(ServerError) in
-        try explain(CaseRunner.planOnlyOptions, item, scanned, values)
-      }
       let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
       let message = "it \(kind) for more than \(CaseRunner.duration(query.timeout)) and was stopped"
-      return plan(text) { .timedOut($0, message: message) }
+      // Without ANALYZE nothing is run; the plan itself can still be judged.
+      return try plans(of: item, query, scanned, values, options: CaseRunner.planOnlyOptions) {
+        .timedOut($0, message: message)
+      }
     }
   }
 
-  private func plan(_ text: String, _ answer: (Plan) -> CaseAnswer) -> CaseAnswer {
-    do {
-      let plan = try Plan(explainJSON: text)
-      if let hidden = plan.hiddenScans { return .unchecked(hidden) }
-      return answer(plan)
-    } catch { return .unchecked(error.message) }
+  private func plans(
+    of item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
+    _ answer: (CasePlans) -> CaseAnswer
+  ) throws(ServerError) -> CaseAnswer {
+    try inTransaction(of: query) { () throws(ServerError) in
+      do {
+        let plan = try Plan(explainJSON: try text(explain(options, item, query, scanned, values)))
+        if let hidden = plan.hiddenScans { return .unchecked(hidden) }
+        var without: Plan?
+        if plan.hasFilteredSeqScan || query.policy.requiresIndexable {
+          try set([("enable_seqscan", "off")])
+          without = try Plan(explainJSON: try text(explain(CaseRunner.planOnlyOptions, item, query, scanned, values)))
+        }
+        return answer(CasePlans(plan: plan, withoutSeqScans: without))
+      } catch let error as ExplainError {
+        return .unchecked(error.message)
+      } catch let error as ServerError {
+        throw error
+      } catch {
+        return .unchecked("\(error)")
+      }
+    }
+  }
+
+  private func text(_ result: QueryResult) throws(ServerError) -> String {
+    guard let text = result.value else { throw ServerError(sqlState: "XX000", message: "EXPLAIN gave no row") }
+    return text
   }
 
   /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
@@ -115,22 +140,51 @@ struct CaseRunner {
   // MARK: EXPLAIN
 
   private func explain(
-    _ options: String, _ item: QueryCase, _ scanned: SQLScanner, _ values: [String?]
-  ) throws(ServerError) -> String {
+    _ options: String, _ item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?]
+  ) throws(ServerError) -> QueryResult {
+    let types = try types(of: query, scanned)
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN ANALYZE
     // would carry out even in a READ ONLY transaction.
-    try connection.execute(CaseRunner.prepareText + scanned.sql)
-    let result: QueryResult
+    try execute("PREPARE \(CaseRunner.name)\(types.list) AS\n", scanned.sql)
+    defer { _ = try? connection.execute("DEALLOCATE \(CaseRunner.name)") }
     if item.isGeneric {
-      result = try connection.execute("EXPLAIN (\(options)) EXECUTE \(CaseRunner.name)" + (try arguments(values)))
-    } else {
-      result = try connection.execute("EXPLAIN (\(options))\n" + scanned.sql, values)
+      return try connection.execute("EXPLAIN (\(options)) EXECUTE \(CaseRunner.name)" + (try arguments(values)))
     }
-    guard let text = result.value else { throw ServerError(sqlState: "XX000", message: "EXPLAIN gave no row") }
-    return text
+    return try execute("EXPLAIN (\(options))\n", scanned.sql, values, types: types.identifiers)
   }
 
-  private static let prepareText = "PREPARE \(name) AS\n"
+  /// Runs a statement with plangate's own words before it; an error's position is that in the statement alone.
+  @discardableResult
+  private func execute(
+    _ prefix: String, _ sql: String, _ values: [String?] = [], types: [UInt32] = []
+  ) throws(ServerError) -> QueryResult {
+    do { return try connection.execute(prefix + sql, values, types: types) } catch {
+      throw error.moved(by: prefix.unicodeScalars.count)
+    }
+  }
+
+  /// The parameters' types that the manifest gives: OIDs to bind with, and the list for PREPARE in the server's own
+  /// words. Both are empty when it gives none.
+  private func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
+    identifiers: [UInt32], list: String
+  ) {
+    guard !query.types.isEmpty else { return ([], "") }
+    let keys = scanned.names.isEmpty ? (0..<scanned.positionalCount).map { String($0 + 1) } : scanned.names
+    if let extra = query.types.keys.sorted().first(where: { !keys.contains($0) }) {
+      throw ServerError(sqlState: "22023", message: "'types' names a parameter '\(extra)' that the query does not have")
+    }
+    var identifiers: [UInt32] = []
+    var names: [String] = []
+    for key in keys {
+      let row = try connection.execute(
+        "SELECT t::oid, pg_catalog.format_type(t, NULL) FROM (SELECT $1::pg_catalog.regtype AS t) AS named",
+        [query.types[key] ?? "unknown"]
+      ).rows.first
+      identifiers.append(query.types[key] == nil ? 0 : row?[0].flatMap { UInt32($0) } ?? 0)
+      names.append(row?[1] ?? "unknown")
+    }
+    return (identifiers, "(" + names.joined(separator: ", ") + ")")
+  }
 
   /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to the
   /// types that the server inferred.
@@ -204,8 +258,7 @@ struct CaseRunner {
       message = "the text holds more than one statement; give each query a file of its own"
     }
     guard let position = error.position else { return place(statement, message) }
-    // PREPARE comes first and meets every error that has a place.
-    let offset = scanned.originalOffset(max(0, position - 1 - prepareText.unicodeScalars.count))
+    let offset = scanned.originalOffset(position - 1)
     let before = statement.text.unicodeScalars.prefix(offset)
     let line = before.count { $0 == "\n" } + 1
     let column = before.reversed().prefix { $0 != "\n" }.count + 1

@@ -28,10 +28,10 @@ struct ExplainRun {
       for (queryCase, answer, _) in item.cases {
         let title = queryCase.name.map { "\(item.query.name)@\($0)" } ?? item.query.name
         switch answer {
-        case .plan(let plan): show(plan, title)
-        case .timedOut(let plan, let message):
+        case .plans(let plans): show(plans.plan, title)
+        case .timedOut(let plans, let message):
           console.print("\(title): \(message)")
-          show(plan, title)
+          show(plans.plan, title)
         case .writes: status = .unchecked
         case .unchecked(let reason):
           console.print("\(title): \(reason)")

@@ -22,10 +22,11 @@ struct Capture {
   let notes: [String]
   let items: [Item]
 
-  func captured(_ item: QueryCase, of query: Query, plan: Plan) -> CapturedCase {
+  func captured(_ item: QueryCase, of query: Query, plans: CasePlans) -> CapturedCase {
     CapturedCase(
       name: item.name, isGeneric: item.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
-      parametersFingerprint: item.parameters.fingerprint, plan: plan)
+      parametersFingerprint: item.parameters.fingerprint, plan: plans.plan,
+      planWithoutSeqScans: plans.withoutSeqScans)
   }
 }
 
@@ -72,8 +73,11 @@ struct GateRun {
     filter: (QueryCase) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     let installation = try installation()
-    let database = try GateDatabase(manifest, installation, environment: environment, console: console)
-    defer { database.server.stop() }
+    let started = ContinuousClock.now
+    let server = try GateServer(installation, manifest.configuration, environment: environment)
+    defer { server.stop() }
+    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
+    let database = try SeededDatabase.seed(manifest, on: server, environment: environment, console: console)
     let work = selected.flatMap { query in query.cases.filter(filter).map { (query: query, item: $0) } }
     var answers = zip(work, database.answers(work)).map { ($0.0, $0.1) }[...]
     let items = selected.map { query in
@@ -83,18 +87,18 @@ struct GateRun {
     }
     let result = try body(
       Capture(
-        serverVersionText: database.serverVersionText, serverMajor: installation.major, facts: database.facts,
+        serverVersionText: server.versionText, serverMajor: server.major, facts: database.facts,
         notes: database.notes, items: items))
-    if options.keepsServer { keep(database) }
+    if options.keepsServer { keep(server) }
     return result
   }
 
   /// Leaves the server up until a signal comes.
-  private func keep(_ database: GateDatabase) {
-    let client = database.server.clientEnvironment(database: GateDatabase.name)
+  private func keep(_ server: GateServer) {
+    let client = server.clientEnvironment(.seeded)
     console.print("")
     console.print("the server is up: psql '\(client["DATABASE_URL"] ?? "")'")
     console.print("Ctrl-C stops it")
-    while Interruption.shared.signal == nil, !database.server.hasEnded { usleep(100_000) }
+    while Interruption.shared.signal == nil, !server.hasEnded { usleep(100_000) }
   }
 }

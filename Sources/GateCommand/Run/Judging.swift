@@ -50,17 +50,17 @@ struct Judging {
     outcome.file = query.statement.file
     outcome.line = query.statement.firstLine
     outcome.seconds = captured.seconds
-    let plan: Plan
+    let plans: CasePlans
     var timeout: String?
     switch captured.answer {
-    case .plan(let answer): plan = answer
-    case .timedOut(let answer, let message): (plan, timeout) = (answer, message)
+    case .plans(let answer): plans = answer
+    case .timedOut(let answer, let message): (plans, timeout) = (answer, message)
     case .writes: return (outcome.unchecked("it writes, and had no database of its own"), [])
     case .unchecked(let reason): return (outcome.unchecked(reason), [])
     }
     if let problem { return (outcome.unchecked(problem), []) }
     let current = Observation(
-      capture.captured(captured.item, of: query, plan: plan), facts: capture.facts, serverMajor: capture.serverMajor)
+      capture.captured(captured.item, of: query, plans: plans), facts: capture.facts, serverMajor: capture.serverMajor)
     let before = baseline.flatMap { baseline in
       baseline.capturedCase(named: captured.item.name).map {
         Observation($0, facts: baseline.facts, serverMajor: baseline.serverMajor)

@@ -66,7 +66,10 @@ struct RecordRun {
       var cases: [CapturedCase] = []
       for (queryCase, answer, _) in item.cases {
         switch answer {
-        case .plan(let plan): cases.append(capture.captured(queryCase, of: item.query, plan: plan))
+        case .plans(let plans):
+          var captured = capture.captured(queryCase, of: item.query, plans: plans)
+          if !item.query.policy.requiresIndexable { captured.planWithoutSeqScans = nil }
+          cases.append(captured)
         case .timedOut(_, let message): reasons.append(named(queryCase, item.query) + ": " + message)
         case .writes: reasons.append(named(queryCase, item.query) + ": it writes, and had no database of its own")
         case .unchecked(let reason): reasons.append(named(queryCase, item.query) + ": " + reason)
@@ -92,7 +95,8 @@ struct RecordRun {
 
   /// The facts of the relations that the plans read, no others.
   private func facts(of cases: [CapturedCase], _ capture: Capture) -> CatalogFacts {
-    capture.facts.restricted(to: cases.flatMap { $0.plan.scans(facts: capture.facts).map(\.relation) })
+    let scans = cases.flatMap { $0.plan.scans(facts: capture.facts) }
+    return capture.facts.restricted(to: scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] })
   }
 
   /// The fresh capture, with the old words wherever they still say the same.
@@ -122,7 +126,8 @@ struct RecordRun {
   /// nobody accepts it unseen.
   private func show(_ word: String, _ item: Capture.Item, _ comparisons: [CaseComparison]) {
     let name = item.query.name
-    console.say("\(word.padding(to: 9)) \(name)")
+    let detail = comparisons.isEmpty ? ": the same plans, on other catalog facts" : ""
+    console.say("\(word.padding(to: 9)) \(name)\(detail)")
     for comparison in comparisons {
       let caseName = comparison.current.captured.name.map { "@\($0)" } ?? ""
       if comparison.baseline != nil, !comparison.isShapeChanged {

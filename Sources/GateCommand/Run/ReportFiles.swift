@@ -2,6 +2,12 @@ import FoundationEssentials
 import PlanCore
 import Reporting
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// The reports that the command line asks for.
 struct ReportFiles {
   private let targets: [(path: String, render: (RunOutcome) -> String)]
@@ -62,7 +68,11 @@ func reason(of error: any Error) -> String {
   case .fileWriteOutOfSpace: return "no space left on the disk"
   case .fileWriteVolumeReadOnly: return "the file system is read-only"
   default:
-    if let code = error.underlying as? POSIXError { return "\(code.code)" }
-    return "error \(error.code.rawValue)"
+    guard let code = (error.underlying as? POSIXError)?.code else { return "error \(error.code.rawValue)" }
+    switch code {
+    case .EISDIR: return "it is a directory"
+    case .ENOTDIR: return "a part of its path is no directory"
+    default: return "\(code)"
+    }
   }
 }

@@ -4,8 +4,8 @@ import Postgres
 /// Runs the steps of a seed against a database, in order.
 struct Seeding {
   let manifest: Manifest
-  let server: DisposableServer
-  let database: String
+  let server: GateServer
+  let database: GateServer.Name
   /// Cleared of the caller's PG*.
   let environment: [String: String]
   let console: Console
@@ -33,12 +33,12 @@ struct Seeding {
         ], environment: environment)
     case .archive(let path):
       command = Command(
-        try client("pg_restore"), ["--exit-on-error", "--no-password", "--dbname=\(database)", absolute(path)],
+        try client("pg_restore"), ["--exit-on-error", "--no-password", "--dbname=\(database.text)", absolute(path)],
         environment: environment)
     case .command(let text):
       command = Command("/bin/sh", ["-c", text], environment: environment)
     }
-    command.environment.merge(server.clientEnvironment(database: database)) { $1 }
+    command.environment.merge(server.clientEnvironment(database)) { $1 }
     command.directory = manifest.directory
     command.outputPath = output
     let exit: ChildExit
@@ -47,7 +47,7 @@ struct Seeding {
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
-    do { return try server.installation.client(name, environment: environment) } catch {
+    do { return try server.client(name, environment: environment) } catch {
       throw Diagnostic(error.message)
     }
   }

@@ -13,6 +13,8 @@ import Postgres
 /// targets, and with them as many most common values and histogram bounds as production has.
 struct Statistics {
   let connection: Connection
+  /// False for the random samples that ANALYZE takes by itself.
+  var isWhole = true
 
   /// What can be said of the result.
   struct Report {
@@ -28,8 +30,8 @@ struct Statistics {
     try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
     try connection.execute(
       "SELECT pg_catalog.set_config('plangate.sample_memory', $1, false)", [String(Statistics.physicalMemory / 4)])
-    let sampled = try connection.execute(Statistics.prepareSamples).rows.compactMap { $0.first ?? nil }
-    let objects = try makeObjects()
+    let sampled = try connection.execute(Statistics.tooLarge).rows.compactMap { $0.first ?? nil }
+    let objects = isWhole ? try makeObjects() : []
     try connection.execute("ANALYZE")
     for drop in objects { try connection.execute(drop) }
     let notVisible = try connection.execute(Statistics.notAllVisible).rows.compactMap { $0.first ?? nil }
@@ -82,7 +84,7 @@ struct Statistics {
     )
     """
 
-  private static let prepareSamples =
+  private static let tooLarge =
     wanted + " SELECT nspname || '.' || relname FROM wanted WHERE is_too_large ORDER BY 1"
 
   /// The statements that make, raise and drop an object for each table. One expression is enough from 14 on; 13 wants two

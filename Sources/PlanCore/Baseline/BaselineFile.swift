@@ -23,21 +23,11 @@ package enum BaselineFile {
       OutlineLine("\(title) \(formatVersion)"), OutlineLine("query: \(capture.query)"),
       OutlineLine("server: \(capture.serverMajor)"),
     ]
-    lines += capture.facts.relations.sorted { $0.key < $1.key }.map(outline)
+    lines += capture.facts.relations.sorted { $0.key < $1.key }.map { BaselineRelation.outline($0, $1) }
     lines += capture.cases.map(outline)
     var text = ""
     for line in lines { line.write(to: &text) }
     return text
-  }
-
-  private static func outline(_ name: RelationName, _ facts: RelationFacts) -> OutlineLine {
-    var lines = facts.indexes.sorted { $0.name < $1.name }
-      .map { OutlineLine("index \(quoted($0.name)): \(PlanText.valueText(.string($0.definition)))") }
-    if let root = facts.root {
-      lines.insert(OutlineLine("partition of \(quoted(root.schema)).\(quoted(root.name))"), at: 0)
-    }
-    let size = "\(JSON.numberText(facts.rows)) rows, \(JSON.numberText(facts.pages)) pages"
-    return OutlineLine("relation \(quoted(name.schema)).\(quoted(name.name)): \(size)", lines)
   }
 
   private static func outline(_ item: CapturedCase) -> OutlineLine {
@@ -51,15 +41,10 @@ package enum BaselineFile {
     }
     if item.plan.isRepaired { lines.append(OutlineLine("repaired: true")) }
     lines.append(PlanText.outline(item.plan.root))
-    return OutlineLine(item.name.map { "case: \($0)" } ?? "case:", lines)
-  }
-
-  /// A name as it stands where it is simple, else as a JSON string.
-  private static func quoted(_ name: String) -> String {
-    let isPlain = name.unicodeScalars.allSatisfy {
-      $0.isASCII && $0.value > 0x20 && $0.value < 0x7f && !"\".:".unicodeScalars.contains($0)
+    if let plan = item.planWithoutSeqScans {
+      lines.append(OutlineLine("without seq scans:", [PlanText.outline(plan.root)]))
     }
-    return isPlain && !name.isEmpty ? name : JSON.quoted(name)
+    return OutlineLine(item.name.map { "case: \($0)" } ?? "case:", lines)
   }
 
   // MARK: Reading
@@ -79,8 +64,8 @@ package enum BaselineFile {
         capture.query = text
       } else if let text = value(of: line, "server: "), let major = Int(text), major > 0 {
         capture.serverMajor = major
-      } else if line.text.hasPrefix("relation ") {
-        let (name, facts) = try relation(line)
+      } else if line.text.hasPrefix(BaselineRelation.prefix) {
+        let (name, facts) = try BaselineRelation.read(line)
         guard capture.facts.relations.updateValue(facts, forKey: name) == nil else {
           throw BaselineError(line: line.number, message: "the relation \(name) stands twice")
         }
@@ -112,10 +97,15 @@ package enum BaselineFile {
     var values: [String: String] = [:]
     var triggers: [Trigger] = []
     var root: PlanNode?
+    var withoutSeqScans: PlanNode?
     for child in line.children {
       if PlanText.isNode(child) {
         guard root == nil else { throw fail(child, "a second plan") }
         root = try PlanText.node(child)
+        continue
+      }
+      if child.text == "without seq scans:", child.children.count == 1, withoutSeqScans == nil {
+        withoutSeqScans = try PlanText.node(child.children[0])
         continue
       }
       guard let colon = child.text.firstRange(of: ": "), child.children.isEmpty else {
@@ -145,61 +135,7 @@ package enum BaselineFile {
     return CapturedCase(
       name: line.text == "case:" ? nil : String(line.text.dropFirst(6)), isGeneric: values["plan"] == "generic",
       sqlFingerprint: sql, parametersFingerprint: parameters,
-      plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"))
-  }
-
-  private static func relation(_ line: OutlineLine) throws(BaselineError) -> (RelationName, RelationFacts) {
-    func fail(_ line: OutlineLine) -> BaselineError { BaselineError(line: line.number, message: "a damaged relation") }
-    var rest = line.text.dropFirst("relation ".count)
-    guard let name = relationName(&rest), rest.hasPrefix(": ") else { throw fail(line) }
-    let sizes = rest.dropFirst(2).split(separator: " ")
-    guard sizes.count == 4, sizes[1] == "rows,", sizes[3] == "pages", let rows = Double(String(sizes[0])),
-      let pages = Double(String(sizes[2]))
-    else { throw fail(line) }
-    var facts = RelationFacts(rows: rows, pages: pages)
-    for child in line.children {
-      if child.text.hasPrefix("partition of ") {
-        var text = child.text.dropFirst("partition of ".count)
-        guard let root = relationName(&text), text.isEmpty else { throw fail(child) }
-        facts.root = root
-      } else if child.text.hasPrefix("index ") {
-        var text = child.text.dropFirst("index ".count)
-        guard let name = word(&text), text.hasPrefix(": ") else { throw fail(child) }
-        text = text.dropFirst(2)
-        guard let definition = text.first == "\"" ? word(&text) : String(text), !definition.isEmpty else {
-          throw fail(child)
-        }
-        facts.indexes.append(IndexFacts(name: name, definition: definition))
-      } else {
-        throw fail(child)
-      }
-    }
-    return (name, facts)
-  }
-
-  private static func relationName(_ text: inout Substring) -> RelationName? {
-    guard let schema = word(&text), text.first == "." else { return nil }
-    text = text.dropFirst()
-    guard let name = word(&text) else { return nil }
-    return RelationName(schema: schema, name: name)
-  }
-
-  /// Takes a name off the front: a JSON string, or all up to a dot, a colon or the end.
-  private static func word(_ text: inout Substring) -> String? {
-    guard text.first == "\"" else {
-      let name = text.prefix { $0 != "." && $0 != ":" }
-      text = text.dropFirst(name.count)
-      return name.isEmpty ? nil : String(name)
-    }
-    var isEscaped = false
-    for index in text.indices.dropFirst() {
-      if !isEscaped, text[index] == "\"" {
-        let name = try? JSON(parsing: String(text[...index])).stringValue
-        text = text[text.index(after: index)...]
-        return name
-      }
-      isEscaped = !isEscaped && text[index] == "\\"
-    }
-    return nil
+      plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"),
+      planWithoutSeqScans: withoutSeqScans.map { Plan(root: $0) })
   }
 }

@@ -27,16 +27,23 @@ package struct CapturedCase: Equatable, Sendable {
   package var sqlFingerprint: String
   package var parametersFingerprint: String
   package var plan: Plan
+  /// The plan under `enable_seqscan = off`, without ANALYZE: it tells whether an index could serve a condition. Nil when
+  /// nobody asked; a baseline has it only for `seq-scan: {require: indexable}`.
+  package var planWithoutSeqScans: Plan?
 
-  /// - Parameter plan: as EXPLAIN gave it, or from a baseline; it is made canonical.
+  /// - Parameters:
+  ///   - plan: as EXPLAIN gave it, or from a baseline; it is made canonical.
+  ///   - planWithoutSeqScans: likewise.
   package init(
-    name: String?, isGeneric: Bool = false, sqlFingerprint: String, parametersFingerprint: String, plan: Plan
+    name: String?, isGeneric: Bool = false, sqlFingerprint: String, parametersFingerprint: String, plan: Plan,
+    planWithoutSeqScans: Plan? = nil
   ) {
     self.name = name
     self.isGeneric = isGeneric
     self.sqlFingerprint = sqlFingerprint
     self.parametersFingerprint = parametersFingerprint
     self.plan = plan.canonical
+    self.planWithoutSeqScans = planWithoutSeqScans?.canonical
   }
 }
 

@@ -9,6 +9,17 @@ extension CapturedCase {
       && parametersFingerprint == other.parametersFingerprint && plan.settings == other.plan.settings
       && plan.triggers == other.plan.triggers && plan.isAnalyzed == other.plan.isAnalyzed
       && plan.root.isSubstantiallyEqual(to: other.plan.root)
+      && isIndexabilityEqual(to: other)
+  }
+}
+
+extension CapturedCase {
+  private func isIndexabilityEqual(to other: CapturedCase) -> Bool {
+    switch (planWithoutSeqScans, other.planWithoutSeqScans) {
+    case (nil, nil): true
+    case (let plan?, let before?): plan.root.isSubstantiallyEqual(to: before.root)
+    default: false
+    }
   }
 }
 
@@ -56,6 +67,9 @@ extension CatalogFacts {
         guard let before = other[name] else { return false }
         func sorted(_ indexes: [IndexFacts]) -> [IndexFacts] { indexes.sorted { $0.name < $1.name } }
         return facts.root == before.root && sorted(facts.indexes) == sorted(before.indexes)
+          && facts.columns == before.columns && facts.partitions == before.partitions
+          && facts.statistics.sorted { $0.name < $1.name } == before.statistics.sorted { $0.name < $1.name }
+          && facts.policies.sorted() == before.policies.sorted()
           && abs(facts.rows - before.rows) <= max(facts.rows, before.rows) * 0.1
           && abs(facts.pages - before.pages) <= max(8, max(facts.pages, before.pages) * 0.1)
       }

@@ -14,6 +14,7 @@ extension CaseComparison {
         sentences.append("\(name) is gone")
         continue
       }
+      sentences += columnCauses(name, old, new)
       for index in old.indexes {
         if let same = new.index(named: index.name) {
           if same.definition != index.definition {
@@ -25,19 +26,66 @@ extension CaseComparison {
           sentences.append("index \(index.name) of \(name) is gone: \(index.definition)")
         }
       }
+      sentences += newIndexes(old, new).map { "index \($0.name) of \(name) is new: \($0.definition)" }
     }
     return sentences
+  }
+
+  private func columnCauses(_ name: RelationName, _ old: RelationFacts, _ new: RelationFacts) -> [String] {
+    var sentences: [String] = []
+    let types = Dictionary(new.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+    for column in old.columns {
+      if let type = types[column.name] {
+        if type != column.type { sentences.append("\(name).\(column.name) is now \(type), was \(column.type)") }
+      } else {
+        sentences.append("column \(name).\(column.name) is gone")
+      }
+    }
+    for statistics in old.statistics {
+      guard let now = new.statistics.first(where: { $0.name == statistics.name }) else {
+        sentences.append("statistics \(statistics.name) of \(name) are gone: \(statistics.definition)")
+        continue
+      }
+      if now != statistics { sentences.append("statistics \(statistics.name) of \(name) are now \(now.definition)") }
+    }
+    if old.policies.sorted() != new.policies.sorted() {
+      let gone = old.policies.filter { !new.policies.contains($0) }
+      let added = new.policies.filter { !old.policies.contains($0) }
+      sentences += gone.map { "row-level security of \(name): gone is \($0)" }
+      sentences += added.map { "row-level security of \(name): new is \($0)" }
+    }
+    return sentences
+  }
+
+  /// Indexes that the relation did not have.
+  private func newIndexes(_ old: RelationFacts, _ new: RelationFacts) -> [IndexFacts] {
+    new.indexes.filter { index in
+      old.index(named: index.name) == nil && !old.hasIndex(like: index.definition)
+    }
   }
 
   private func textCauses(_ baseline: Observation) -> [String] {
     var sentences: [String] = []
     if baseline.captured.sqlFingerprint != current.captured.sqlFingerprint {
-      sentences.append("the query's text changed")
+      sentences.append("the query's text changed" + conditionChange)
     }
     if baseline.captured.parametersFingerprint != current.captured.parametersFingerprint {
       sentences.append("the parameters' values changed")
     }
     return sentences
+  }
+
+  /// The first condition of a scan that reads otherwise than in the baseline.
+  private var conditionChange: String {
+    func conditions(_ scan: Scan) -> String {
+      ["Index Cond", "Recheck Cond", "Filter"].compactMap { scan.node.text($0) }.joined(separator: " and ")
+    }
+    guard let pair = matching.pairs.first(where: { $0.baseline.conditionWords != $0.current.conditionWords }) else {
+      return ""
+    }
+    let (before, now) = (conditions(pair.baseline), conditions(pair.current))
+    return ": \(pair.current.identity.description) has the condition \(now.isEmpty ? "none" : now), "
+      + "was \(before.isEmpty ? "none" : before)"
   }
 
   private func settingCauses(_ baseline: Observation) -> [String] {

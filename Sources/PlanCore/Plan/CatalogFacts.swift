@@ -11,6 +11,12 @@ package struct CatalogFacts: Equatable, Sendable {
   /// The topmost partitioned (or inheritance) parent of a relation, nil for one that has none.
   package func root(of name: RelationName) -> RelationName? { relations[name]?.root }
 
+  /// The columns of a relation; a partition's are its root's.
+  package func columns(of name: RelationName) -> [ColumnFacts] {
+    guard let facts = relations[name] else { return [] }
+    return facts.columns.isEmpty ? facts.root.flatMap { relations[$0]?.columns } ?? [] : facts.columns
+  }
+
   /// The facts of just these relations: what a baseline keeps.
   package func restricted(to names: some Sequence<RelationName>) -> CatalogFacts {
     let wanted = Set(names)
@@ -26,7 +32,7 @@ package struct RelationFacts: Equatable, Sendable {
   /// `relpages`, of 8 kB.
   package var pages: Double
   package var indexes: [IndexFacts]
-  /// In the order of the table.
+  /// In the order of the table; empty for a partition, which has its root's.
   package var columns: [ColumnFacts] = []
   /// How many leaf partitions or children it has; nil for a relation without.
   package var partitions: Int?

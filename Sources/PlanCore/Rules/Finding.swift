@@ -29,6 +29,8 @@ package struct Finding: Equatable, Sendable {
   /// One line, without a final full stop.
   package var message: String
   package var figures: FindingFigures?
+  /// For a sequential scan: whether an index could serve it.
+  package var indexVerdict: IndexVerdict?
   /// The waiver that excuses it.
   package var waiver: Waiver?
 

@@ -130,7 +130,7 @@ extension Observation {
 
   /// The columns that a condition names. In a Bitmap Index Scan's they stand without the alias.
   private func columns(in condition: String, of scan: Scan) -> Set<String> {
-    let known = Set((facts[scan.relation]?.columns ?? []).map(\.name))
+    let known = Set(facts.columns(of: scan.relation).map(\.name))
     var names: Set<String> = []
     for word in conditionWords(condition) where !known.isEmpty ? known.contains(word) : word != "AND" && word != "OR" {
       names.insert(word)

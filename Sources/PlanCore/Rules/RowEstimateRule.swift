@@ -14,7 +14,7 @@ extension Rule {
         name: "floor", defaultValue: .number(100), minimum: 0,
         summary: "rows by which the counts must differ, over all loops"),
       Parameter(
-        name: "absolute", defaultValue: .flag(false), minimum: 0, summary: "judge without regard to the baseline"),
+        name: "absolute", defaultValue: .flag(false), summary: "judge without regard to the baseline"),
     ]
   ) { comparison, settings in
     let isAbsolute = settings.flag("absolute")

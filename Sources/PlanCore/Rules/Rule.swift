@@ -5,12 +5,15 @@ package struct Rule: Sendable {
     package enum Value: Equatable, Sendable {
       case number(Double)
       case flag(Bool)
+      case word(String)
     }
 
     package let name: String
     package let defaultValue: Value
     /// The smallest number that makes sense.
-    package let minimum: Double
+    package var minimum: Double = 0
+    /// The words that it may be.
+    package var words: [String] = []
     package let summary: String
   }
 
@@ -44,12 +47,20 @@ package struct RuleSettings: Equatable, Sendable {
     if case .number(let number)? = values[name] { number } else { 0 }
   }
 
+  func word(_ name: String) -> String {
+    if case .word(let word)? = values[name] { word } else { "" }
+  }
+
   package func flag(_ name: String) -> Bool { values[name] == .flag(true) }
 }
 
 extension Rule {
   /// All rules, in the order in which their findings are reported.
-  package static let all: [Rule] = [.seqScan, .rowEstimate, .newSeqScan]
+  package static let all: [Rule] = [
+    .seqScan, .rowEstimate, .indexCondLost, .buffers, .cost, .rowsRemoved, .nestedLoop, .subplanPerRow,
+    .partitionPruning, .sortSpill, .hashSpill, .newSeqScan, .indexOnlyHeapFetches, .lossyBitmap, .indexChanged,
+    .joinChanged, .parallelism, .jit, .newQuery, .planChanged, .time,
+  ]
 
   /// The finding of a case that did not end in time. No rule of the manifest: it cannot be switched off.
   package static let timeoutID = "timeout"

@@ -6,9 +6,15 @@ extension Rule {
   /// scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one there.
   static let seqScan = Rule(
     id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
-    summary: "a relation that the baseline reached through an index is now read by a Seq Scan", parameters: []
+    summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
+    parameters: [
+      Parameter(
+        name: "require", defaultValue: .word("natural"), words: ["natural", "indexable"],
+        summary: "natural: the plan as it is; indexable: an index must be able to serve what it could in the baseline")
+    ]
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
+    if settings.word("require") == "indexable" { return comparison.lostIndexability(settings.severity) }
     return SeqScanJudgement(comparison: comparison, baseline: baseline, severity: settings.severity).findings
   }
 
@@ -27,6 +33,7 @@ extension Rule {
         rule: "new-seq-scan", severity: settings.severity, scan: scan,
         message: "\(scan.identity.description): read by a \(scan.accessDescription), and not at all in the baseline")
       finding.figures = comparison.figures(at: scan.path)
+      finding.indexVerdict = comparison.current.indexVerdict(of: scan)
       return finding
     }
   }
@@ -93,6 +100,7 @@ private struct SeqScanJudgement {
           "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
           + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
       finding.figures = comparison.figures(at: scan.path)
+      finding.indexVerdict = comparison.current.indexVerdict(of: scan)
       return finding
     }
   }
@@ -119,11 +127,37 @@ private struct SeqScanJudgement {
       message: "\(scan.identity.description): \(before.accessDescription) -> \(scan.accessDescription)")
     finding.baselinePath = before.path
     finding.figures = comparison.figures(at: scan.path)
+    finding.indexVerdict = comparison.current.indexVerdict(of: scan)
     return finding
   }
 }
 
 extension CaseComparison {
+  /// Scans that an index could serve in the baseline and none can now, whatever the planner prefers: the rule for seeds
+  /// that are too small for natural plans.
+  fileprivate func lostIndexability(_ severity: Severity) -> [Finding] {
+    guard let before = baseline?.alternativeScans, let now = current.alternativeScans else { return [] }
+    let matching = ScanMatching(baseline: before, current: now)
+    var lost = matching.pairs.filter { $0.baseline.isLedByIndex && $0.current.hasCondition && !$0.current.isLedByIndex }
+      .map { (scan: $0.current, before: $0.baseline) }
+    for (relation, scans) in Dictionary(grouping: matching.unmatchedCurrent, by: \.relation) {
+      guard let indexed = before.first(where: { $0.relation == relation && $0.isLedByIndex }) else { continue }
+      let unserved = scans.filter { $0.hasCondition && !$0.isLedByIndex }
+      let accepted = matching.unmatchedBaseline.count { $0.relation == relation && !$0.isLedByIndex }
+      lost += unserved.dropFirst(accepted).map { (scan: $0, before: indexed) }
+    }
+    return lost.map { scan, indexed in
+      var finding = Finding(
+        rule: Rule.seqScan.id, severity: severity, scan: scan,
+        message: "\(scan.identity.description): no index can serve its condition any more "
+          + "(the baseline has \(indexed.accessDescription))")
+      // The paths are those of the plan without Seq Scans, which is not the one that is shown.
+      finding.path = current.scans.first { $0.identity == scan.identity }?.path
+      finding.indexVerdict = .noIndex
+      return finding
+    }
+  }
+
   /// The row counts of a node of the current plan.
   func figures(at path: NodePath) -> FindingFigures {
     current.estimates.first { $0.path == path }.map(FindingFigures.init)
