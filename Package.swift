@@ -37,7 +37,7 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "GateCommandTests", dependencies: ["GateCommand", "YAML", "PlanCore", "TestSupport"],
+      name: "GateCommandTests", dependencies: ["GateCommand", "Reporting", "Postgres", "YAML", "PlanCore"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["plangate", "PlanCore", "Postgres", "TestSupport"], swiftSettings: strict),

@@ -21,7 +21,13 @@ struct CaseText {
     return list(labelled) { label, finding in
       let ink: Ink = finding.isFailing ? .red : finding.waiver == nil ? .yellow : .dim
       return entry(label + finding.rule, finding.message + CaseText.excuse(finding), ink)
+        + (finding.indexVerdict.map { entry("index", $0.description, nil) } ?? [])
     }
+  }
+
+  /// What usually mends the first finding that fails; the others mostly follow from it.
+  var fixLines: [String] {
+    outcome.findings.first(where: \.isFailing)?.fix.map { entry("fix", $0, nil) } ?? []
   }
 
   /// ` (waived: twelve rows, until 2027-06-30)`.
@@ -35,7 +41,7 @@ struct CaseText {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
     return list(comparison.differences.filter { !said.contains($0) }) { entry("change", $0, nil) }
-      + list(comparison.causes) { entry("cause", $0, .bold) }
+      + list(outcome.causes) { entry("cause", $0, .bold) }
   }
 
   var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0 } }

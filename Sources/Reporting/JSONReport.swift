@@ -34,7 +34,7 @@ package enum JSONReport {
       JSONMember("reason", text(outcome.reason)),
       JSONMember("findings", .array(outcome.findings.map(json))),
       JSONMember("differences", .array((outcome.comparison?.differences ?? []).map(JSON.string))),
-      JSONMember("causes", .array((outcome.comparison?.causes ?? []).map(JSON.string))),
+      JSONMember("causes", .array(outcome.causes.map(JSON.string))),
       JSONMember("plan", json(outcome.comparison?.current.plan)),
       JSONMember("baselinePlan", json(outcome.comparison?.baseline?.plan)),
     ])
@@ -53,6 +53,8 @@ package enum JSONReport {
           .object([JSONMember("reason", .string(waiver.reason)), JSONMember("until", text(waiver.until))])
         } ?? .null),
       JSONMember("message", .string(finding.message)),
+      JSONMember("indexVerdict", text(finding.indexVerdict?.description)),
+      JSONMember("fix", text(finding.fix)),
       JSONMember(
         "figures",
         finding.figures.map { figures in

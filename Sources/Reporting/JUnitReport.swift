@@ -97,7 +97,7 @@ package enum JUnitReport {
     }
     let head = outcome.verdict == .new ? ["  no baseline yet"] : []
     let command = text.commandLine(manifest: manifest)
-    let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, [command]]
+    let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + [command]]
     return "\n" + Array(blocks.filter { !$0.isEmpty }.joined(separator: [""])).joinedLines + "\n"
   }
 

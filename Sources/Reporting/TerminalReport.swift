@@ -98,7 +98,7 @@ package enum TerminalReport {
       blocks = [findings + text.changeLines]
       blocks += outcome.isFailed(strict: isStrict) ? [text.planLines, text.totalLines, [command]] : [text.totalLines]
     case .regressed:
-      blocks = [findings + text.changeLines, text.planLines, text.totalLines, [command]]
+      blocks = [findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + [command]]
     }
     blocks.removeAll(where: \.isEmpty)
     return (header(outcome, isStrict: isStrict, style: style) + blocks.joined(separator: [""])).joinedLines

@@ -71,8 +71,8 @@ package struct Options: Equatable, Sendable {
     if command == .explain, options.names.count != 1 {
       throw Diagnostic("plangate explain takes one query\nusage: \(command.usage)")
     }
-    if options.junit == "-", options.json == "-" {
-      throw Diagnostic("only one report can go to standard output")
+    if let path = options.junit, path == options.json {
+      throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
     return .run(options)
   }

@@ -72,7 +72,9 @@ struct RuleReader {
       guard ids.contains(rule) else {
         throw source.error("unknown rule '\(rule)'\(suggestion(for: rule, among: ids))", at: ruleNode)
       }
-      let reason = try source.text(try fields.required("reason", of: "a waiver"), "'reason'")
+      let reasonNode = try fields.required("reason", of: "a waiver")
+      let reason = try source.text(reasonNode, "'reason'")
+      if reason.allSatisfy(\.isWhitespace) { throw source.error("'reason' must say why", at: reasonNode) }
       let until = try fields.text("until")
       if let until, let node = fields["until"], !isDay(until) {
         throw source.error("'until' must be a day such as 2027-06-30, not '\(until)'", at: node)

@@ -27,6 +27,7 @@ struct Judging {
       notes += waiverNotes(item.query, used: judged.flatMap(\.usedWaivers))
       notes += goneCases(item.query, baseline)
     }
+    notes += settingNotes(cases) + judgeabilityNotes(cases)
     for major in majors.sorted() {
       notes.insert(
         "the baselines are of PostgreSQL \(major), the server is \(capture.serverMajor): the headline rules judge, "
@@ -75,6 +76,35 @@ struct Judging {
     outcome.findings = judgement.findings
     outcome.comparison = comparison
     return (outcome, judgement.usedWaivers)
+  }
+
+  /// Planner settings that differ from the baselines', said once and not for each case.
+  private func settingNotes(_ cases: [CaseOutcome]) -> [String] {
+    var changes: [String] = []
+    for comparison in cases.compactMap(\.comparison) {
+      guard let before = comparison.baseline?.plan.settings, before != comparison.current.plan.settings else {
+        continue
+      }
+      for change in comparison.settingChanges where !changes.contains(change) { changes.append(change) }
+    }
+    if changes.isEmpty { return [] }
+    return [
+      "planner settings differ from the baselines', so costs are not compared: \(changes.joined(separator: ", "))"
+    ]
+  }
+
+  /// A seed that is too small makes a gate worthless in silence.
+  private func judgeabilityNotes(_ cases: [CaseOutcome]) -> [String] {
+    let natural = cases.filter { item in
+      !(capture.items.first { $0.query.name == item.query }?.query.policy.requiresIndexable ?? false)
+    }
+    let counts = natural.compactMap { $0.comparison?.current.judgeability }
+    let (scans, unjudgeable) = counts.reduce((0, 0)) { ($0.0 + $1.scans, $0.1 + $1.unjudgeable) }
+    if unjudgeable == 0 { return [] }
+    return [
+      "\(unjudgeable) of \(scans) scans read the whole table although an index could serve, because it is small or most of "
+        + "it is wanted: a lost index would not show there; seed more, or set seq-scan: {require: indexable}"
+    ]
   }
 
   private func waiverNotes(_ query: Query, used: [Waiver]) -> [String] {

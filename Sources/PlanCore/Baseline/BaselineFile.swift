@@ -12,9 +12,11 @@
 ///       settings: {"random_page_cost": "1.1"}
 ///       -> Limit  (cost=0.42..25.9 rows=20 width=44) (actual rows=20 loops=1) (buffers=24)
 ///         Outer -> Index Scan using …
+///     end
 package enum BaselineFile {
   package static let formatVersion = 1
   private static let title = "plangate baseline"
+  private static let lastLine = "end"
 
   // MARK: Writing
 
@@ -25,6 +27,8 @@ package enum BaselineFile {
     ]
     lines += capture.facts.relations.sorted { $0.key < $1.key }.map { BaselineRelation.outline($0, $1) }
     lines += capture.cases.map(outline)
+    // Tells a whole file from one that was cut off between two lines.
+    lines.append(OutlineLine(lastLine))
     var text = ""
     for line in lines { line.write(to: &text) }
     return text
@@ -51,6 +55,12 @@ package enum BaselineFile {
 
   package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
     let lines = try OutlineLine.parse(text)
+    for line in lines {
+      let mayNest = line.text.hasPrefix(BaselineRelation.prefix) || line.text.hasPrefix("case:")
+      guard mayNest || line.children.isEmpty else {
+        throw BaselineError(line: line.children[0].number, message: "unexpected indentation")
+      }
+    }
     guard let first = lines.first, first.text.hasPrefix("\(title) "),
       let version = Int(first.text.dropFirst(title.count + 1))
     else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
@@ -59,10 +69,14 @@ package enum BaselineFile {
         line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)")
     }
     var capture = QueryCapture(query: "", serverMajor: 0, facts: CatalogFacts(), cases: [])
-    for line in lines.dropFirst() {
-      if let text = value(of: line, "query: ") {
+    guard lines.last?.text == lastLine else {
+      throw BaselineError(
+        line: lines.last?.number ?? 1, message: "the file is cut off: its last line is not '\(lastLine)'")
+    }
+    for line in lines.dropFirst().dropLast() {
+      if capture.query.isEmpty, let text = value(of: line, "query: ") {
         capture.query = text
-      } else if let text = value(of: line, "server: "), let major = Int(text), major > 0 {
+      } else if capture.serverMajor == 0, let text = value(of: line, "server: "), let major = Int(text), major > 0 {
         capture.serverMajor = major
       } else if line.text.hasPrefix(BaselineRelation.prefix) {
         let (name, facts) = try BaselineRelation.read(line)
@@ -123,7 +137,11 @@ package enum BaselineFile {
         else { throw fail(child, "unexpected '\(key)'") }
       }
     }
+    for (key, only) in [("plan", "generic"), ("repaired", "true")] {
+      if let text = values[key], text != only { throw fail(line, "'\(key)' is '\(text)', not '\(only)'") }
+    }
     guard let root else { throw fail(line, "the case has no plan") }
+    guard root.hasUniformFigures else { throw fail(line, "some nodes of the plan have figures that others lack") }
     guard let sql = values["sql"], let parameters = values["parameters"] else {
       throw fail(line, "the case has no fingerprints")
     }
@@ -131,11 +149,23 @@ package enum BaselineFile {
       throw fail(line, "the case has no settings")
     }
     var settings: [String: String] = [:]
-    for member in members { settings[member.key] = member.value.stringValue }
+    for member in members {
+      guard let value = member.value.stringValue else { throw fail(line, "the case has no settings") }
+      settings[member.key] = value
+    }
     return CapturedCase(
       name: line.text == "case:" ? nil : String(line.text.dropFirst(6)), isGeneric: values["plan"] == "generic",
       sqlFingerprint: sql, parametersFingerprint: parameters,
       plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"),
       planWithoutSeqScans: withoutSeqScans.map { Plan(root: $0) })
+  }
+}
+
+extension PlanNode {
+  /// Whether all nodes below have the groups of figures that this one has.
+  fileprivate var hasUniformFigures: Bool {
+    children.allSatisfy {
+      ($0.actual == nil) == (actual == nil) && ($0.buffers == nil) == (buffers == nil) && $0.hasUniformFigures
+    }
   }
 }

@@ -43,7 +43,7 @@ enum BaselineRelation {
     guard let name = relationName(&rest), rest.hasPrefix(": ") else { throw damaged(line) }
     let sizes = rest.dropFirst(2).split(separator: " ")
     guard sizes.count == 4, sizes[1] == "rows,", sizes[3] == "pages", let rows = Double(String(sizes[0])),
-      let pages = Double(String(sizes[2]))
+      let pages = Double(String(sizes[2])), rows.isFinite, pages.isFinite
     else { throw damaged(line) }
     var facts = RelationFacts(rows: rows, pages: pages)
     for child in line.children { try read(child, into: &facts) }
@@ -105,19 +105,21 @@ enum BaselineRelation {
 
   /// Takes a name off the front: a JSON string, or all up to a dot, a colon or the end.
   private static func word(_ text: inout Substring) -> String? {
-    guard text.first == "\"" else {
+    // By scalars: a quotation mark with a combining mark behind it is one character to Swift.
+    let scalars = text.unicodeScalars
+    guard scalars.first == "\"" else {
       let name = text.prefix { $0 != "." && $0 != ":" }
       text = text.dropFirst(name.count)
       return name.isEmpty ? nil : String(name)
     }
     var isEscaped = false
-    for index in text.indices.dropFirst() {
-      if !isEscaped, text[index] == "\"" {
-        let name = try? JSON(parsing: String(text[...index])).stringValue
-        text = text[text.index(after: index)...]
+    for index in scalars.indices.dropFirst() {
+      if !isEscaped, scalars[index] == "\"" {
+        let name = try? JSON(parsing: String(scalars[...index])).stringValue
+        text = Substring(scalars[scalars.index(after: index)...])
         return name
       }
-      isEscaped = !isEscaped && text[index] == "\\"
+      isEscaped = !isEscaped && scalars[index] == "\\"
     }
     return nil
   }

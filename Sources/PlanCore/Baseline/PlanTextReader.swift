@@ -21,7 +21,12 @@ extension PlanText {
     node.parentRelationship = relationship
     for child in line.children {
       if isNode(child) {
-        node.children.append(try self.node(child))
+        let input = try self.node(child)
+        // A plan ran as a whole or not at all.
+        guard (input.actual == nil) == (node.actual == nil), (input.buffers == nil) == (node.buffers == nil) else {
+          throw BaselineError(line: child.number, message: "a plan node lacks figures that the node above has")
+        }
+        node.children.append(input)
       } else {
         guard node.children.isEmpty else {
           throw BaselineError(line: child.number, message: "expected a plan node")
@@ -92,7 +97,8 @@ extension PlanText {
   /// Splits at spaces and dots; JSON strings are one word.
   private static func words(_ text: Substring, _ fail: (String) -> BaselineError) throws(BaselineError) -> [Word] {
     var words: [Word] = []
-    var rest = text
+    // By scalars: a quotation mark with a combining mark behind it is one character to Swift.
+    var rest = text.unicodeScalars
     while let first = rest.first {
       if first == " " {
         rest = rest.dropFirst()
@@ -105,7 +111,7 @@ extension PlanText {
           if rest[end] == "\\" { end = rest.index(after: end) }
           if end < rest.endIndex { end = rest.index(after: end) }
         }
-        guard end < rest.endIndex, let value = try? JSON(parsing: String(rest[...end])), let name = value.stringValue
+        guard end < rest.endIndex, let name = (try? JSON(parsing: String(rest[...end])))?.stringValue
         else { throw fail("a quoted name without an end") }
         words.append(Word(text: name, isQuoted: true))
         rest = rest[rest.index(after: end)...]
@@ -120,6 +126,10 @@ extension PlanText {
 
   // MARK: Figures
 
+  private static let figureKeys: Set = [
+    "startup", "total", "rows", "width", "actual rows", "actual loops", "buffers", "temp",
+  ]
+
   /// Reads `(cost=0.42..8.44 rows=1 width=44) (actual rows=1 loops=1) (buffers=4)`.
   private static func figures(
     _ text: Substring, _ fail: (String) -> BaselineError
@@ -132,6 +142,7 @@ extension PlanText {
         isNeverExecuted = true
         continue
       }
+      guard !group.isEmpty else { throw fail("damaged figures") }
       let isActual = group.hasPrefix("actual ")
       for pair in (isActual ? group.dropFirst(7) : group).split(separator: " ") {
         let parts = pair.split(separator: "=", maxSplits: 1)
@@ -143,9 +154,9 @@ extension PlanText {
           texts = [("startup", parts[1][..<dots.lowerBound]), ("total", parts[1][dots.upperBound...])]
         }
         for (key, text) in texts {
-          guard let value = Double(String(text)), value.isFinite, values.updateValue(value, forKey: key) == nil else {
-            throw fail("damaged figures")
-          }
+          guard figureKeys.contains(key), let value = Double(String(text)), value.isFinite,
+            values.updateValue(value, forKey: key) == nil
+          else { throw fail("damaged figures") }
         }
       }
     }
@@ -153,6 +164,9 @@ extension PlanText {
       let width = values["width"]
     else { throw fail("a plan node lacks its cost, rows or width") }
     var node = PlanNode(nodeType: "", startupCost: startup, totalCost: total, planRows: rows, planWidth: width)
+    guard !(isNeverExecuted && values["actual loops"] != nil), values["temp"] == nil || values["buffers"] != nil else {
+      throw fail("damaged figures")
+    }
     switch (values["actual rows"], values["actual loops"]) {
     case (let rows?, let loops?): node.actual = ActualRows(rows: rows, loops: loops)
     case (nil, nil): node.actual = isNeverExecuted ? ActualRows(rows: 0, loops: 0) : nil

@@ -3,7 +3,7 @@ extension CaseComparison {
   /// settings, sizes, the server. Empty without a baseline.
   package var causes: [String] {
     guard let baseline else { return [] }
-    return indexCauses(baseline) + textCauses(baseline) + settingCauses(baseline) + sizeCauses(baseline)
+    return indexCauses(baseline) + textCauses(baseline) + settingChanges + sizeCauses(baseline)
       + (isOtherMajor ? ["server \(baseline.serverMajor) -> \(current.serverMajor)"] : [])
   }
 
@@ -88,8 +88,10 @@ extension CaseComparison {
       + "was \(before.isEmpty ? "none" : before)"
   }
 
-  private func settingCauses(_ baseline: Observation) -> [String] {
-    let (old, new) = (baseline.plan.settings, current.plan.settings)
+  /// Planner settings that differ from the baseline's: `work_mem 64MB -> 4MB`.
+  package var settingChanges: [String] {
+    guard let old = baseline?.plan.settings else { return [] }
+    let new = current.plan.settings
     return Set(old.keys).union(new.keys).sorted().compactMap { name in
       old[name] == new[name] ? nil : "\(name) \(old[name] ?? "default") -> \(new[name] ?? "default")"
     }

@@ -3,6 +3,7 @@ extension Rule {
   /// exactly, so this is the best measure of work that knows no clock.
   static let buffers = Rule(
     id: "buffers", defaultSeverity: .fail, isHeadline: false, summary: "the plan touches more blocks",
+    fix: "an index, fewer loops, or fewer columns and rows read",
     parameters: [
       .number("warn", 1.3, minimum: 1, "times the baseline's blocks from which it warns"),
       .number("fail", 2, minimum: 1, "times the baseline's blocks from which it fails"),
@@ -14,13 +15,12 @@ extension Rule {
       let severity = settings.severity(of: now / max(before, 1)),
       now - before >= settings.number("floor") * (now > before * settings.number("fail") ? 1 : 10)
     else { return [] }
-    var finding = Finding(
-      rule: "buffers", severity: severity,
-      message: "buffers \(Figures.count(before)) -> \(Figures.count(now)), "
-        + "\(Figures.factor(now / max(before, 1))) times the baseline's")
-    finding.path = []
-    finding.baselinePath = []
-    return [finding]
+    return [
+      Finding(
+        rule: "buffers", severity: severity,
+        message: "buffers \(Figures.count(before)) -> \(Figures.count(now)), "
+          + "\(Figures.factor(now / max(before, 1))) times the baseline's")
+    ]
   }
 }
 

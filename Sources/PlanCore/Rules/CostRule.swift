@@ -3,6 +3,8 @@ extension Rule {
   /// differ from the baseline's; that difference is told once for the run.
   static let cost = Rule(
     id: "cost", defaultSeverity: .fail, isHeadline: false, summary: "the total cost of the plan grew",
+    fix:
+      "look at the nodes whose cost grew; a cost that grew under the same plan means that data or statistics changed",
     parameters: [
       .number("warn", 2, minimum: 1, "times the baseline's cost from which it warns"),
       .number("fail", 10, minimum: 1, "times the baseline's cost from which it fails"),
@@ -16,13 +18,12 @@ extension Rule {
     guard now - before >= settings.number("floor"),
       let severity = settings.severity(of: now / max(before, 0.01))
     else { return [] }
-    var finding = Finding(
-      rule: "cost", severity: severity,
-      message: "total cost \(Figures.count(before)) -> \(Figures.count(now)), "
-        + "\(Figures.factor(now / max(before, 0.01))) times the baseline's")
-    finding.path = []
-    finding.baselinePath = []
-    return [finding]
+    return [
+      Finding(
+        rule: "cost", severity: severity,
+        message: "total cost \(Figures.count(before)) -> \(Figures.count(now)), "
+          + "\(Figures.factor(now / max(before, 0.01))) times the baseline's")
+    ]
   }
 }
 

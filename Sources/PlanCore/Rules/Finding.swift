@@ -31,6 +31,8 @@ package struct Finding: Equatable, Sendable {
   package var figures: FindingFigures?
   /// For a sequential scan: whether an index could serve it.
   package var indexVerdict: IndexVerdict?
+  /// What usually mends it.
+  package var fix: String?
   /// The waiver that excuses it.
   package var waiver: Waiver?
 

@@ -3,6 +3,7 @@ extension Rule {
   static let indexCondLost = Rule(
     id: "index-cond-lost", defaultSeverity: .fail, isHeadline: false,
     summary: "the condition of an index scan lost columns, which are only filtered now",
+    fix: "an index that has these columns first, or a condition on the bare columns",
     parameters: [
       .number("fail", 2, minimum: 1, "times the baseline's examined rows from which it fails; below it warns"),
       .number("floor", 100, minimum: 0, "rows more that must be examined to fail, over all loops"),
@@ -35,6 +36,7 @@ extension Rule {
   /// Another index is used for the same scan. An index that was only renamed is the same.
   static let indexChanged = Rule(
     id: "index-changed", defaultSeverity: .warn, isHeadline: false, summary: "a scan goes through another index",
+    fix: "none if it is as good; compare rows removed and buffers",
     parameters: []
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
@@ -56,6 +58,7 @@ extension Rule {
   static let indexOnlyHeapFetches = Rule(
     id: "index-only-heap-fetches", defaultSeverity: .warn, isHeadline: false,
     summary: "an Index Only Scan visits the table, or is one no longer",
+    fix: "an index that covers the columns (INCLUDE); in production, VACUUM",
     parameters: [
       .number("ratio", 0.1, minimum: 0, "heap fetches for each row"),
       .number("floor", 100, minimum: 0, "heap fetches that there must be"),
@@ -86,7 +89,9 @@ extension Rule {
   /// A bitmap that did not fit into work_mem, so that whole pages are checked again.
   static let lossyBitmap = Rule(
     id: "lossy-bitmap", defaultSeverity: .warn, isHeadline: false,
-    summary: "a bitmap became lossy and whole pages are checked again", parameters: []
+    summary: "a bitmap became lossy and whole pages are checked again",
+    fix: "more work_mem, or an index that finds fewer rows",
+    parameters: []
   ) { comparison, settings in
     comparison.matching.pairs.compactMap { pair in
       let lossy = pair.current.node.number("Lossy Heap Blocks") ?? 0

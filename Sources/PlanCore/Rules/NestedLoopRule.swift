@@ -3,6 +3,7 @@ extension Rule {
   static let nestedLoop = Rule(
     id: "nested-loop", defaultSeverity: .fail, isHeadline: false,
     summary: "a nested loop over many rows reads its inner side without an index",
+    fix: "an index on the inner side's join columns; with a wrong estimate of the outer side, statistics",
     parameters: [
       .number("outer", 10_000, minimum: 1, "rows of the outer side, over all loops"),
       .number("inner", 10, minimum: 1, "rows of the inner side that each of them is held against"),

@@ -3,6 +3,7 @@ extension Rule {
   static let newQuery = Rule(
     id: "new-query", defaultSeverity: .warn, isHeadline: false,
     summary: "a query without a baseline has estimates, filters, loops or spills that need a look",
+    fix: "look at it before you record it",
     parameters: [
       .number("threshold", 10, minimum: 1, "q-error of a node"),
       .number("floor", 10_000, minimum: 1, "rows that a filter must remove, over all loops"),
@@ -43,6 +44,7 @@ extension Rule {
   /// The run time of the plan, against a budget. Off unless asked for, and only with `timing: true`.
   static let time = Rule(
     id: "time", defaultSeverity: .off, isHeadline: false, summary: "the query runs longer than its budget",
+    fix: "see the other findings, or raise the budget",
     parameters: [.number("budget", 1000, minimum: 0.001, "milliseconds")]
   ) { comparison, settings in
     guard let time = comparison.current.plan.executionTime, time > settings.number("budget") else { return [] }

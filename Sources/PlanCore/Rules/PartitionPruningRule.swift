@@ -3,6 +3,7 @@ extension Rule {
   static let partitionPruning = Rule(
     id: "partition-pruning", defaultSeverity: .fail, isHeadline: false,
     summary: "more partitions are read than in the baseline, or than the budget allows",
+    fix: "a condition on the bare partition key, with a value of the key's own type",
     parameters: [.number("budget", 0, minimum: 0, "partitions of one table that may be read at all; 0 is no budget")]
   ) { comparison, settings in
     let now = comparison.current.touchedPartitions

@@ -6,6 +6,7 @@ extension Rule {
   package static let rowEstimate = Rule(
     id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
     summary: "the ratio of estimated to actual rows of a node crosses the threshold",
+    fix: "ANALYZE, a higher statistics target, or CREATE STATISTICS on the columns that belong together",
     parameters: [
       Parameter(
         name: "threshold", defaultValue: .number(10), minimum: 1, summary: "the largest q-error that is accepted unseen"

@@ -3,6 +3,7 @@ extension Rule {
   static let rowsRemoved = Rule(
     id: "rows-removed", defaultSeverity: .fail, isHeadline: false,
     summary: "a filter throws most rows away, many more than in the baseline",
+    fix: "an index on the filtered columns, alone or together with those that lead the scan now",
     parameters: [
       .number("ratio", 100, minimum: 1, "rows removed for each row that is kept"),
       .number("floor", 10_000, minimum: 1, "rows that must be removed, over all loops"),

@@ -23,6 +23,8 @@ package struct Rule: Sendable {
   /// The headline rules judge on any server major, the others only warn on another one.
   package let isHeadline: Bool
   package let summary: String
+  /// What usually mends it.
+  package let fix: String
   package let parameters: [Parameter]
   /// Its findings, with the severity of the settings.
   package let findings: @Sendable (CaseComparison, RuleSettings) -> [Finding]

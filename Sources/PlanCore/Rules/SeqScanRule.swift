@@ -7,6 +7,7 @@ extension Rule {
   static let seqScan = Rule(
     id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
     summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
+    fix: "bring the index back, or write the condition so that an index can serve it: the bare column, of its own type",
     parameters: [
       Parameter(
         name: "require", defaultValue: .word("natural"), words: ["natural", "indexable"],
@@ -21,7 +22,9 @@ extension Rule {
   /// Warns of a Seq Scan of a relation that the baseline did not read at all.
   static let newSeqScan = Rule(
     id: "new-seq-scan", defaultSeverity: .warn, isHeadline: false,
-    summary: "a relation that the baseline did not read is read by a Seq Scan", parameters: []
+    summary: "a relation that the baseline did not read is read by a Seq Scan",
+    fix: "look whether an index should serve it",
+    parameters: []
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     let known = Set(baseline.scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] })

@@ -2,6 +2,7 @@ extension Rule {
   /// Another join method or order.
   static let joinChanged = Rule(
     id: "join-changed", defaultSeverity: .warn, isHeadline: false, summary: "another join method or order",
+    fix: "none if it is as good; compare cost and buffers",
     parameters: []
   ) { comparison, settings in
     comparison.joinDifferences.map { Finding(rule: "join-changed", severity: settings.severity, message: $0) }
@@ -10,7 +11,9 @@ extension Rule {
   /// The plan became parallel or serial, or plans another number of workers.
   static let parallelism = Rule(
     id: "parallelism", defaultSeverity: .warn, isHeadline: false,
-    summary: "the plan became parallel or serial, or plans another number of workers", parameters: []
+    summary: "the plan became parallel or serial, or plans another number of workers",
+    fix: "none if it is meant; the table's size or the settings moved it across a threshold",
+    parameters: []
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     func workers(_ plan: Plan) -> Double {
@@ -32,6 +35,7 @@ extension Rule {
   /// The plan's cost crossed the cost from which PostgreSQL compiles it. JIT itself stays off in a run.
   static let jit = Rule(
     id: "jit", defaultSeverity: .warn, isHeadline: false, summary: "the plan's cost crosses jit_above_cost",
+    fix: "bring the cost down, or set jit_above_cost for such queries",
     parameters: []
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
@@ -51,6 +55,7 @@ extension Rule {
   /// Any change of the plan's shape, for strict teams.
   static let planChanged = Rule(
     id: "plan-changed", defaultSeverity: .off, isHeadline: false, summary: "the shape of the plan changed",
+    fix: "none if it is meant",
     parameters: []
   ) { comparison, settings in
     comparison.isShapeChanged

@@ -2,7 +2,9 @@ extension Rule {
   /// A sort that went to disk, where the baseline's stayed in memory.
   static let sortSpill = Rule(
     id: "sort-spill", defaultSeverity: .fail, isHeadline: false,
-    summary: "a sort goes to disk that did not in the baseline", parameters: []
+    summary: "a sort goes to disk that did not in the baseline",
+    fix: "an index in the wanted order, narrower or fewer rows, or more work_mem",
+    parameters: []
   ) { comparison, settings in
     comparison.spills(
       rule: "sort-spill", settings, of: { $0.nodeType == "Sort" || $0.nodeType == "Incremental Sort" },
@@ -13,7 +15,9 @@ extension Rule {
   /// A hash table, of a join or an aggregate, that did not fit into memory, where the baseline's did.
   static let hashSpill = Rule(
     id: "hash-spill", defaultSeverity: .fail, isHeadline: false,
-    summary: "a hash table goes to disk that did not in the baseline", parameters: []
+    summary: "a hash table goes to disk that did not in the baseline",
+    fix: "better estimates (ANALYZE, CREATE STATISTICS), fewer rows, or more work_mem",
+    parameters: []
   ) { comparison, settings in
     comparison.spills(
       rule: "hash-spill", settings, of: { $0.nodeType == "Hash" || $0.nodeType == "Aggregate" },

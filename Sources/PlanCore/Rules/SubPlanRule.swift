@@ -3,6 +3,7 @@ extension Rule {
   static let subplanPerRow = Rule(
     id: "subplan-per-row", defaultSeverity: .fail, isHeadline: false,
     summary: "a sub-select is run for each row, many times more often than in the baseline",
+    fix: "a join, or a LATERAL sub-select that aggregates first",
     parameters: [
       .number("floor", 1000, minimum: 1, "executions from which it is judged"),
       .number("warn", 2, minimum: 1, "times the baseline's executions from which it warns"),

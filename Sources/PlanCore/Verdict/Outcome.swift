@@ -22,6 +22,13 @@ package struct CaseOutcome: Sendable {
     self.verdict = verdict
   }
 
+  /// What changed in the world that the plan rests on. For a case that fails, that nothing did is said too.
+  package var causes: [String] {
+    let causes = comparison?.causes ?? []
+    guard causes.isEmpty, verdict == .regressed else { return causes }
+    return ["nothing that a baseline records changed (indexes, columns, statistics, settings, text, parameters, sizes)"]
+  }
+
   /// `query` or `query@case`: how it is called on the command line and in every report.
   package var name: String { caseName.map { "\(query)@\($0)" } ?? query }
 

@@ -50,6 +50,7 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
     guard settings.severity != .off else { continue }
     findings += rule.findings(comparison, settings).map { finding in
       var finding = finding
+      finding.fix = rule.fix
       if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
       return finding
     }

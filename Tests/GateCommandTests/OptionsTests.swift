@@ -1,0 +1,178 @@
+import Testing
+
+@testable import GateCommand
+
+/// Parses a line of words.
+private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed { try Options.parse(words) }
+
+private func parse(_ line: String) throws(Diagnostic) -> Options.Parsed {
+  try Options.parse(line.split(separator: " ").map(String.init))
+}
+
+private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _ in }) -> Options.Parsed {
+  var options = Options(command: command)
+  change(&options)
+  return .run(options)
+}
+
+private let hint = "usage: plangate check | record | explain | help, see plangate --help"
+
+@Suite struct OptionsTests {
+  @Test func `a command alone has the defaults`() throws {
+    #expect(try parse("check") == run(.check))
+    #expect(try parse("record") == run(.record))
+    let options = Options(command: .check)
+    #expect(options.names.isEmpty)
+    #expect(options.manifest == "queries/manifest.yml")
+    #expect(options.postgres == nil && options.junit == nil && options.json == nil)
+    #expect(options.color == .auto)
+    #expect(!options.isStrict && !options.prunes && !options.onlyChecks && !options.keepsServer)
+    #expect(!options.isQuiet && !options.isVerbose)
+  }
+
+  @Test func `every option of check sets its own field`() throws {
+    #expect(try parse("check --manifest m.yml") == run(.check) { $0.manifest = "m.yml" })
+    #expect(try parse("check --postgres 15") == run(.check) { $0.postgres = "15" })
+    #expect(try parse("check --junit j.xml") == run(.check) { $0.junit = "j.xml" })
+    #expect(try parse("check --json j.json") == run(.check) { $0.json = "j.json" })
+    #expect(try parse("check --strict") == run(.check) { $0.isStrict = true })
+    #expect(try parse("check --keep") == run(.check) { $0.keepsServer = true })
+    #expect(try parse("check --color never") == run(.check) { $0.color = .never })
+    #expect(try parse("check --color always") == run(.check) { $0.color = .always })
+    #expect(try parse("check --color auto") == run(.check) { $0.color = .auto })
+    #expect(try parse("check --quiet") == run(.check) { $0.isQuiet = true })
+    #expect(try parse("check -q") == run(.check) { $0.isQuiet = true })
+    #expect(try parse("check --verbose") == run(.check) { $0.isVerbose = true })
+    #expect(try parse("check -v") == run(.check) { $0.isVerbose = true })
+  }
+
+  @Test func `every option of record sets its own field`() throws {
+    #expect(try parse("record --prune") == run(.record) { $0.prunes = true })
+    #expect(try parse("record --check") == run(.record) { $0.onlyChecks = true })
+  }
+
+  @Test(arguments: CommandName.allCases.filter { $0 != .help })
+  func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
+    let name = command == .explain ? ["q"] : []
+    let plain = try Options.parse([command.rawValue] + name)
+    for flag in Flag.all {
+      let value = flag.value.map { [$0 == "WHEN" ? "always" : "some"] } ?? []
+      let spellings =
+        [["--\(flag.name)"] + value] + (flag.letter.map { [["-\($0)"] + value] } ?? [])
+        + (flag.value == nil ? [] : [["--\(flag.name)=\(value[0])"]])
+      for spelling in spellings {
+        let words = [command.rawValue] + spelling + name
+        if flag.commands.contains(command) {
+          #expect(try Options.parse(words) != plain, "\(words)")
+          #expect(try Options.parse(words) == Options.parse([command.rawValue] + name + spelling), "\(words)")
+        } else {
+          #expect(throws: Diagnostic.self, "\(words)") { try Options.parse(words) }
+        }
+      }
+    }
+  }
+
+  @Test func `no two flags of a command have one name or one letter`() {
+    for command in CommandName.allCases {
+      let flags = Flag.all.filter { $0.commands.contains(command) }
+      #expect(Set(flags.map(\.name)).count == flags.count)
+      #expect(Set(flags.compactMap(\.letter)).count == flags.compactMap(\.letter).count)
+    }
+  }
+
+  @Test func `a value may follow an equals sign, and hold one`() throws {
+    #expect(try parse("check --manifest=a=b.yml") == run(.check) { $0.manifest = "a=b.yml" })
+    #expect(try parse("check --color=never --json=-") == run(.check) { ($0.color, $0.json) = (.never, "-") })
+  }
+
+  @Test func `the last of two values counts`() throws {
+    #expect(try parse("check --junit a --junit b") == run(.check) { $0.junit = "b" })
+  }
+
+  @Test func `names and options mix, and all after -- are names`() throws {
+    let expected = run(.check) {
+      $0.names = ["a", "-", "b*", "--strict", "-q", "--"]
+      $0.isQuiet = true
+    }
+    #expect(try parse("check a -q - b* -- --strict -q --") == expected)
+  }
+
+  @Test func `a value is taken as it is, also when it looks like an option`() throws {
+    #expect(try parse("check --manifest --strict") == run(.check) { $0.manifest = "--strict" })
+    #expect(try parse(["check", "--manifest", "a b.yml"]) == run(.check) { $0.manifest = "a b.yml" })
+  }
+
+  @Test func `explain takes one query`() throws {
+    #expect(try parse("explain q@typical") == run(.explain) { $0.names = ["q@typical"] })
+    let error = Diagnostic("plangate explain takes one query\nusage: plangate explain [options] query[@case]")
+    #expect(throws: error) { try parse("explain") }
+    #expect(throws: error) { try parse("explain a b") }
+  }
+
+  @Test func `help and version come before all else`() throws {
+    #expect(try parse("--version") == .version)
+    #expect(try parse("-V") == .version)
+    #expect(try parse("--help") == .help(nil))
+    #expect(try parse("-h") == .help(nil))
+    #expect(try parse("help") == .help(nil))
+    #expect(try parse("help record") == .help(.record))
+    #expect(try parse("help help") == .help(.help))
+    #expect(try parse("check a --strict --help") == .help(.check))
+    #expect(try parse("explain -h") == .help(.explain))
+    #expect(try parse("check -- --help") == run(.check) { $0.names = ["--help"] })
+  }
+
+  @Test func `no command is an error`() {
+    #expect(throws: Diagnostic("no command\n\(hint)")) { try Options.parse([]) }
+  }
+
+  @Test(arguments: [
+    ("chekc", "unknown command 'chekc', did you mean 'check'?"),
+    ("RECORD", "unknown command 'RECORD', did you mean 'record'?"),
+    ("frobnicate", "unknown command 'frobnicate'"),
+    ("--versoin", "unknown option '--versoin', did you mean '--version'?"),
+    ("-x", "unknown option '-x'"), ("queries/manifest.yml", "unknown command 'queries/manifest.yml'"),
+  ])
+  func `an unknown command names the nearest`(word: String, message: String) {
+    #expect(throws: Diagnostic("\(message)\n\(hint)")) { try Options.parse([word]) }
+  }
+
+  @Test func `help on an unknown command names the nearest`() {
+    #expect(throws: Diagnostic("no help on 'recrod', did you mean 'record'?\n\(hint)")) { try parse("help recrod") }
+  }
+
+  @Test(arguments: [
+    ("check --jnit a", "plangate check has no option '--jnit', did you mean '--junit'?\nsee plangate help check"),
+    (
+      "check --manifset=a",
+      "plangate check has no option '--manifset', did you mean '--manifest'?\nsee plangate help check"
+    ),
+    ("record --junit a", "plangate record has no option '--junit'\nsee plangate help record"),
+    ("check --prune", "plangate check has no option '--prune'\nsee plangate help check"),
+    ("explain --strict q", "plangate explain has no option '--strict'\nsee plangate help explain"),
+    ("check -z", "plangate check has no option '-z'\nsee plangate help check"),
+    ("check -qv", "plangate check has no option '-qv'\nsee plangate help check"),
+    ("check --=a", "plangate check has no option '--'\nsee plangate help check"),
+  ])
+  func `an option that a command does not have names the nearest`(line: String, message: String) {
+    #expect(throws: Diagnostic(message)) { try parse(line) }
+  }
+
+  @Test(arguments: [
+    ("check --manifest", "--manifest needs a value: --manifest FILE"),
+    ("check a --postgres", "--postgres needs a value: --postgres MAJOR|BINDIR"),
+    ("check --junit=", "--junit needs a value"), ("check --json=", "--json needs a value"),
+    ("check --strict=yes", "--strict takes no value"), ("record --check=", "--check takes no value"),
+    ("check --color sometimes", "--color is always, never or auto, not 'sometimes'"),
+    ("check --color=", "--color is always, never or auto, not ''"),
+    ("check --junit - --json -", "two reports cannot go to the same place: standard output"),
+    ("check --junit r --json r", "two reports cannot go to the same place: r"),
+  ])
+  func `a value that is missing or wrong is an error`(line: String, message: String) {
+    #expect(throws: Diagnostic(message)) { try parse(line) }
+  }
+
+  @Test func `an empty value is an error`() {
+    #expect(throws: Diagnostic("--manifest needs a value")) { try parse(["check", "--manifest", ""]) }
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import PlanCore
+import Reporting
+import Testing
+
+@testable import GateCommand
+
+@Suite struct ReportFilesTests {
+  private func options(_ project: Project, junit: String? = "r/j.xml", json: String? = "r/j.json") -> Options {
+    var options = Options(command: .check)
+    options.junit = junit.map { $0.hasPrefix("/dev/") ? $0 : project.path($0) }
+    options.json = json.map { $0.hasPrefix("/dev/") ? $0 : project.path($0) }
+    return options
+  }
+
+  private var outcome: RunOutcome { RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml") }
+
+  private var unfinished: RunOutcome {
+    var unfinished = outcome
+    unfinished.error = "the run did not come to its end"
+    return unfinished
+  }
+
+  @Test func `the start of a run replaces yesterday's reports with an unfinished one`() throws {
+    let project = try Project(["r/j.xml": "green", "r/j.json": "green"])
+    try ReportFiles(options(project)).begin(outcome)
+    #expect(try project.text("r/j.xml") == JUnitReport.text(unfinished))
+    #expect(try project.text("r/j.json") == JSONReport.text(unfinished))
+    #expect(try project.text("r/j.json").contains("\"outcome\": \"unchecked\""))
+    #expect(try project.text("r/j.xml").contains("<testcase name=\"plangate\""))
+    #expect(try project.text("r/j.xml").contains("<error "))
+  }
+
+  @Test func `the end of a run replaces the unfinished reports`() throws {
+    let project = try Project(["r/other": ""])
+    let reports = ReportFiles(options(project))
+    try reports.begin(outcome)
+    try reports.finish(outcome)
+    #expect(try project.text("r/j.xml") == JUnitReport.text(outcome))
+    #expect(try project.text("r/j.json") == JSONReport.text(outcome))
+    #expect(try project.text("r/j.json").contains("\"outcome\": \"passed\""))
+    #expect(try project.names(in: "r") == ["j.json", "j.xml", "other"])
+  }
+
+  @Test func `no report is written that nobody asked for`() throws {
+    let project = try Project(["r/other": ""])
+    let reports = ReportFiles(options(project, junit: nil, json: nil))
+    try reports.begin(outcome)
+    try reports.finish(outcome)
+    #expect(try project.names(in: "r") == ["other"])
+  }
+
+  @Test func `a report in a directory that is not there is an error`() throws {
+    let project = try Project()
+    let reports = ReportFiles(options(project))
+    let error = "r/j.xml: error: cannot write the report: no such directory"
+    #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
+    #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
+  }
+
+  @Test func `a report that cannot be written does not save the others from being replaced`() throws {
+    let project = try Project(["r/j.json": "green"])
+    let reports = ReportFiles(options(project, junit: "nowhere/j.xml"))
+    let error = "nowhere/j.xml: error: cannot write the report: no such directory"
+    #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
+    #expect(try project.text("r/j.json") == JSONReport.text(unfinished))
+    #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
+    #expect(try project.text("r/j.json") == JSONReport.text(outcome))
+  }
+
+  @Test func `a report that is a directory is an error`() throws {
+    let project = try Project(["r/j.xml/inside": ""])
+    let error = "r/j.xml: error: cannot write the report: it is a directory"
+    let reports = ReportFiles(options(project))
+    #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
+  }
+
+  #if os(Linux)
+    @Test func `a full device is an error`() throws {
+      let project = try Project(["r/j.json": ""])
+      let reports = ReportFiles(options(project, junit: "/dev/full"))
+      let error = "/dev/full: error: cannot write the report: no space left on the disk"
+      #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
+      #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
+    }
+  #endif
+
+  @Test func `a device is written to and stays one`() throws {
+    try replaceFile("/dev/null", with: "text", "the report")
+    try ReportFiles(options(try Project(), junit: "/dev/null", json: nil)).begin(outcome)
+    let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
+    #expect(type == .typeCharacterSpecial)
+  }
+
+  @Test func `a link stays and its file is written`() throws {
+    let project = try Project(["r/target.xml": "green"])
+    try FileManager.default.createSymbolicLink(
+      atPath: project.path("r/link.xml"), withDestinationPath: project.path("r/target.xml"))
+    try replaceFile(project.path("r/link.xml"), with: "new", "the report")
+    #expect(try project.text("r/target.xml") == "new")
+    let type = try FileManager.default.attributesOfItem(atPath: project.path("r/link.xml"))[.type] as? FileAttributeType
+    #expect(type == .typeSymbolicLink)
+  }
+
+  @Test func `a shorter text leaves nothing of a longer one`() throws {
+    let project = try Project(["f": "a long text of yesterday"])
+    try replaceFile(project.path("f"), with: "é", "the report")
+    #expect(try project.text("f") == "é")
+    try replaceFile(project.path("f"), with: "", "the report")
+    #expect(try project.text("f") == "")
+    #expect(try project.names(in: "") == ["f"])
+  }
+
+  @Test func `a new file has the permissions of any other`() throws {
+    let project = try Project(["plain": "x"])
+    func mode(_ path: String) throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: project.path(path))[.posixPermissions] as? Int
+    }
+    try replaceFile(project.path("new"), with: "y", "the report")
+    #expect(try mode("new") == mode("plain"))
+  }
+}
