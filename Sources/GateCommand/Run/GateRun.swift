@@ -8,28 +8,6 @@ import Postgres
   import Glibc
 #endif
 
-/// A fresh capture: what the seeded database says of the selected queries.
-struct Capture {
-  /// A query with an answer for each of its cases.
-  struct Item {
-    let query: Query
-    let cases: [(item: QueryCase, answer: CaseAnswer, seconds: Double)]
-  }
-
-  let serverVersionText: String
-  let serverMajor: Int
-  let facts: CatalogFacts
-  let notes: [String]
-  let items: [Item]
-
-  func captured(_ item: QueryCase, of query: Query, plans: CasePlans) -> CapturedCase {
-    CapturedCase(
-      name: item.name, isGeneric: item.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
-      parametersFingerprint: item.parameters.fingerprint, plan: plans.plan,
-      planWithoutSeqScans: plans.withoutSeqScans)
-  }
-}
-
 /// What all commands have in common: the manifest, the server, the seed, the capture.
 struct GateRun {
   let options: Options
@@ -78,17 +56,7 @@ struct GateRun {
     defer { server.stop() }
     console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
     let database = try SeededDatabase.seed(manifest, on: server, environment: environment, console: console)
-    let work = selected.flatMap { query in query.cases.filter(filter).map { (query: query, item: $0) } }
-    var answers = zip(work, database.answers(work)).map { ($0.0, $0.1) }[...]
-    let items = selected.map { query in
-      let own = answers.prefix { $0.0.query.name == query.name }
-      answers = answers.dropFirst(own.count)
-      return Capture.Item(query: query, cases: own.map { ($0.0.item, $0.1.answer, $0.1.seconds) })
-    }
-    let result = try body(
-      Capture(
-        serverVersionText: server.versionText, serverMajor: server.major, facts: database.facts,
-        notes: database.notes, items: items))
+    let result = try body(Capture(of: selected, in: database, where: filter))
     if options.keepsServer { keep(server) }
     return result
   }

@@ -62,22 +62,8 @@ struct RecordRun {
     do {
       let old = try store.load(item.query.name)
       let oldText = try store.text(of: item.query.name)
-      var reasons: [String] = []
-      var cases: [CapturedCase] = []
-      for (queryCase, answer, _) in item.cases {
-        switch answer {
-        case .plans(let plans):
-          var captured = capture.captured(queryCase, of: item.query, plans: plans)
-          if !item.query.policy.requiresIndexable { captured.planWithoutSeqScans = nil }
-          cases.append(captured)
-        case .timedOut(_, let message): reasons.append(named(queryCase, item.query) + ": " + message)
-        case .writes: reasons.append(named(queryCase, item.query) + ": it writes, and had no database of its own")
-        case .unchecked(let reason): reasons.append(named(queryCase, item.query) + ": " + reason)
-        }
-      }
-      guard reasons.isEmpty else { return .failed(reasons) }
-      let fresh = QueryCapture(
-        query: item.query.name, serverMajor: capture.serverMajor, facts: facts(of: cases, capture), cases: cases)
+      let (fresh, problems) = capture.queryCapture(of: item)
+      guard problems.isEmpty else { return .failed(problems) }
       let merged = old.map { keepingSame(fresh, $0) } ?? fresh
       let text = BaselineFile.text(merged)
       if text == oldText { return .same }
@@ -87,16 +73,6 @@ struct RecordRun {
     } catch {
       return .failed([error.description])
     }
-  }
-
-  private func named(_ item: QueryCase, _ query: Query) -> String {
-    item.name.map { "\(query.name)@\($0)" } ?? query.name
-  }
-
-  /// The facts of the relations that the plans read, no others.
-  private func facts(of cases: [CapturedCase], _ capture: Capture) -> CatalogFacts {
-    let scans = cases.flatMap { $0.plan.scans(facts: capture.facts) }
-    return capture.facts.restricted(to: scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] })
   }
 
   /// The fresh capture, with the old words wherever they still say the same.

@@ -55,18 +55,18 @@ package enum BaselineFile {
 
   package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
     let lines = try OutlineLine.parse(text)
-    for line in lines {
-      let mayNest = line.text.hasPrefix(BaselineRelation.prefix) || line.text.hasPrefix("case:")
-      guard mayNest || line.children.isEmpty else {
-        throw BaselineError(line: line.children[0].number, message: "unexpected indentation")
-      }
-    }
     guard let first = lines.first, first.text.hasPrefix("\(title) "),
       let version = Int(first.text.dropFirst(title.count + 1))
     else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
     guard version == formatVersion else {
       throw BaselineError(
         line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)")
+    }
+    for line in lines {
+      let mayNest = line.text.hasPrefix(BaselineRelation.prefix) || line.text.hasPrefix("case:")
+      guard mayNest || line.children.isEmpty else {
+        throw BaselineError(line: line.children[0].number, message: "unexpected indentation")
+      }
     }
     var capture = QueryCapture(query: "", serverMajor: 0, facts: CatalogFacts(), cases: [])
     guard lines.last?.text == lastLine else {

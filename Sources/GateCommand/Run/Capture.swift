@@ -1,0 +1,64 @@
+import PlanCore
+
+/// A fresh capture: what a seeded database says of some queries.
+struct Capture {
+  /// A query with an answer for each of its cases.
+  struct Item {
+    let query: Query
+    let cases: [(item: QueryCase, answer: CaseAnswer, seconds: Double)]
+  }
+
+  let serverVersionText: String
+  let serverMajor: Int
+  let facts: CatalogFacts
+  let notes: [String]
+  let items: [Item]
+
+  /// Runs the cases of some queries.
+  init(of queries: [Query], in database: SeededDatabase, where isWanted: (QueryCase) -> Bool = { _ in true }) {
+    let work = queries.flatMap { query in query.cases.filter(isWanted).map { (query: query, item: $0) } }
+    var answers = database.answers(work)[...]
+    items = queries.map { query in
+      let cases = query.cases.filter(isWanted)
+      defer { answers = answers.dropFirst(cases.count) }
+      return Item(query: query, cases: zip(cases, answers).map { ($0, $1.answer, $1.seconds) })
+    }
+    serverVersionText = database.server.versionText
+    serverMajor = database.server.major
+    facts = database.facts
+    notes = database.notes
+  }
+
+  func captured(_ item: QueryCase, of query: Query, plans: CasePlans) -> CapturedCase {
+    CapturedCase(
+      name: item.name, isGeneric: item.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
+      parametersFingerprint: item.parameters.fingerprint, plan: plans.plan,
+      planWithoutSeqScans: plans.withoutSeqScans)
+  }
+
+  /// What can be committed of a query, and the reasons, by case, why something cannot.
+  func queryCapture(of item: Item) -> (capture: QueryCapture, problems: [String]) {
+    var problems: [String] = []
+    var cases: [CapturedCase] = []
+    for (queryCase, answer, _) in item.cases {
+      let name = queryCase.name.map { "\(item.query.name)@\($0)" } ?? item.query.name
+      switch answer {
+      case .plans(let plans):
+        var captured = captured(queryCase, of: item.query, plans: plans)
+        if !item.query.policy.requiresIndexable { captured.planWithoutSeqScans = nil }
+        cases.append(captured)
+      case .timedOut(_, let message): problems.append("\(name): \(message)")
+      case .writes: problems.append("\(name): it writes, and had no database of its own")
+      case .unchecked(let reason): problems.append("\(name): \(reason)")
+      }
+    }
+    // The relations that the plans read and their roots, no others.
+    let scans = cases.flatMap { $0.plan.scans(facts: facts) }
+    let relations = scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] }
+    return (
+      QueryCapture(
+        query: item.query.name, serverMajor: serverMajor, facts: facts.restricted(to: relations), cases: cases),
+      problems
+    )
+  }
+}
