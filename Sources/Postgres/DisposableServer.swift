@@ -227,7 +227,7 @@ package final class DisposableServer {
 /// The directories of a disposable server, all of mode 0700.
 private struct ServerDirectories {
   let run: String
-  /// The run's own, unless its path is too long for a socket's address.
+  /// The run's own, unless its path cannot be a socket's address.
   let socket: String
 
   var data: String { run + "/data" }
@@ -248,7 +248,8 @@ private struct ServerDirectories {
     var base = temporaryDirectory()
     if launcher.user != nil, !launcher.canReach([base], environment: environment) { base = "/tmp" }
     run = try ServerDirectories.make(in: base, launcher.user)
-    if run.utf8.count + "/.s.PGSQL.5432".utf8.count <= ServerDirectories.longestSocketPath {
+    // A comma parts one socket directory from the next, for the server and for libpq.
+    if run.utf8.count + "/.s.PGSQL.5432".utf8.count <= ServerDirectories.longestSocketPath, !run.contains(",") {
       socket = run
     } else {
       socket = try ServerDirectories.make(in: "/tmp", launcher.user)

@@ -29,6 +29,7 @@ package struct ServerInstallation: Equatable, Sendable {
   package static func locate(
     _ choice: String?, preferredMajor: Int? = nil, environment: [String: String]
   ) throws(ServerStartError) -> ServerInstallation {
+    try checkTemporaryDirectory()
     if let choice, choice.contains("/") || Int(choice) == nil {
       guard let installation = ServerInstallation(at: choice, environment: environment) else {
         throw ServerStartError("no PostgreSQL server in \(choice): it has no 'postgres' and 'initdb' that run")
@@ -128,8 +129,21 @@ private func parent(of path: String) -> String {
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
-/// Where temporary files go, without a final slash.
+/// Every later error would be misleading.
+private func checkTemporaryDirectory() throws(ServerStartError) {
+  let path = temporaryDirectory()
+  var isDirectory = false
+  guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory,
+    FileManager.default.isWritableFile(atPath: path)
+  else {
+    throw ServerStartError("cannot write to the temporary directory \(path)\nset TMPDIR to one that can be written")
+  }
+}
+
+/// Where temporary files go: an absolute path without a final slash.
 package func temporaryDirectory() -> String {
-  let path = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+  var path = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+  if path.isEmpty { path = "/tmp" }
+  if !path.hasPrefix("/") { path = "\(FileManager.default.currentDirectoryPath)/\(path)" }
   return path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
 }

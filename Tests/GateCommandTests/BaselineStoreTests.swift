@@ -16,6 +16,7 @@ import Testing
       parameters: 173cd702e342af16
       settings: {}
       -> Seq Scan on public.orders  (cost=0..25.9 rows=20 width=44) (actual rows=20 loops=1) (buffers=24)
+    end
 
     """
   }
@@ -81,18 +82,21 @@ import Testing
         == "baselines/q.plan:\(damage.line): error: the baseline is damaged: \(damage.message)\n\(Self.remedy)")
   }
 
-  @Test func `a baseline that ends within a line is an error, except between the figures of a node`() throws {
+  @Test func `a baseline that is cut off anywhere is an error`() throws {
     let project = try Project(["baselines/q.plan": Self.baseline("q")])
     let store = store(project)
     let whole = try #require(try store.load("q"))
     let bytes = Array(Self.baseline("q").utf8)
     for length in 0..<bytes.count {
       try project.write("baselines/q.plan", bytes: Array(bytes.prefix(length)))
-      do {
+      // Without the last line feed nothing is lost.
+      if length == bytes.count - 1 {
+        #expect(try store.load("q") == whole)
+        continue
+      }
+      do throws(Diagnostic) {
         let capture = try store.load("q")
-        // Which figures a node has is up to EXPLAIN; without the last line feed nothing is lost.
-        #expect(bytes[length - 1] == UInt8(ascii: ")"), "\(length)")
-        #expect((capture == whole) == (length == bytes.count - 1), "\(length)")
+        Issue.record("\(length) bytes were read as \(String(describing: capture))")
       } catch {
         #expect(error.file == project.path("baselines/q.plan"), "\(length)")
         #expect(error.message.hasSuffix("\n" + Self.remedy), "\(length)")

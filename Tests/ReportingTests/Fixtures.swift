@@ -56,7 +56,12 @@ func outcome(
   _ query: String, _ caseName: String? = nil, before: Observation?, now: Observation, waivers: [Waiver] = []
 ) -> CaseOutcome {
   let comparison = CaseComparison(baseline: before, current: now)
-  let judgement = judge(comparison, policy: CasePolicy(waivers: waivers, today: "2026-11-21"))
+  // A few rules are enough to show every form that a finding takes.
+  let shown = ["seq-scan", "row-estimate", "new-seq-scan"]
+  let quiet = Rule.all.filter { !shown.contains($0.id) }.map { ($0.id, RuleSettings(severity: .off)) }
+  let judgement = judge(
+    comparison,
+    policy: CasePolicy(rules: Dictionary(uniqueKeysWithValues: quiet), waivers: waivers, today: "2026-11-21"))
   var outcome = CaseOutcome(query: query, caseName: caseName, verdict: judgement.verdict)
   outcome.findings = judgement.findings
   outcome.comparison = comparison

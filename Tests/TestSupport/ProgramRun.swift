@@ -30,12 +30,12 @@ package struct TestFailure: Error, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 }
 
-/// A program that runs, with no standard input and its outputs in files: a server that it leaves behind would keep a pipe
-/// open for ever.
+/// A program that runs, with no standard input and its outputs in files: a server that it leaves behind would keep a
+/// pipe open for ever.
 ///
 /// Foundation's `Process` takes a program for running as long as any of its children holds a descriptor of its own.
 package final class RunningProgram {
-  package let pid: pid_t
+  package let pid: Int32
   private let words: [String]
   private let outputs: String
   private let started = ContinuousClock.now
@@ -50,7 +50,6 @@ package final class RunningProgram {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, "\(outputs)/stdout", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, "\(outputs)/stderr", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_addchdir_np(&actions, directory)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -61,11 +60,13 @@ package final class RunningProgram {
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
 
-    let arguments = words.map { strdup($0) } + [nil]
+    // posix_spawn has no portable way to change the directory.
+    let shell = ["/bin/sh", "-c", "cd -- \"$0\" && exec \"$@\"", directory] + words
+    let arguments = shell.map { strdup($0) } + [nil]
     let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }
     var child: pid_t = 0
-    let error = posix_spawnp(&child, words[0], &actions, &attributes, arguments, variables)
+    let error = posix_spawn(&child, shell[0], &actions, &attributes, arguments, variables)
     guard error == 0 else { throw TestFailure("cannot run \(words[0]): \(String(cString: strerror(error)))") }
     pid = child
   }
@@ -107,7 +108,8 @@ package final class RunningProgram {
     }
     let signal = status & 0x7f
     return ProgramRun(
-      words: words, status: signal == 0 ? (status >> 8) & 0xff : -signal, stdout: text("stdout"), stderr: text("stderr"),
+      words: words, status: signal == 0 ? (status >> 8) & 0xff : -signal, stdout: text("stdout"),
+      stderr: text("stderr"),
       duration: ContinuousClock.now - started)
   }
 }
@@ -130,7 +132,9 @@ package func makeTemporaryDirectory(_ name: String) throws -> String {
     throw TestFailure("cannot make a directory in /tmp: \(String(cString: strerror(errno)))")
   }
   chmod(template, 0o755)
-  guard let path = realpath(template, nil) else { throw TestFailure("no real path: \(String(cString: strerror(errno)))") }
+  guard let path = realpath(template, nil) else {
+    throw TestFailure("no real path: \(String(cString: strerror(errno)))")
+  }
   defer { free(path) }
   return String(cString: path)
 }

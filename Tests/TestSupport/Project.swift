@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A project in a temporary directory that lives as long as this value: seed, queries, manifest, baselines.
 package final class Project: Sendable {
@@ -10,6 +11,7 @@ package final class Project: Sendable {
   /// An empty project.
   package init() throws {
     directory = try makeTemporaryDirectory("plangate-test")
+    Leftovers.add(directory)
     try makeDirectory("tmp")
     // The server of a run by root is another user's, and a test runs plangate as a third.
     chmod(temporaryDirectory, 0o1777)
@@ -26,7 +28,10 @@ package final class Project: Sendable {
     for path in try other.files() { try write(path, other.read(path)) }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
+  deinit {
+    try? FileManager.default.removeItem(atPath: directory)
+    Leftovers.remove(directory)
+  }
 
   // MARK: Files
 
@@ -67,6 +72,28 @@ package final class Project: Sendable {
       throw TestFailure("\(path) holds '\(old)' \(parts.count - 1) times\n\(try read(path))")
     }
     try write(path, parts.joined(separator: new))
+  }
+
+  /// Writes a program, or copies one, that can be run at once.
+  package func writeProgram(_ path: String, _ text: String) throws {
+    try write(path, text)
+    try makeRunnable(path)
+  }
+
+  package func copyProgram(_ original: String, to path: String) throws {
+    try FileManager.default.copyItem(atPath: original, toPath: "\(directory)/\(path)")
+    try makeRunnable(path)
+  }
+
+  private func makeRunnable(_ path: String) throws {
+    chmod("\(directory)/\(path)", 0o755)
+    // A child that another thread was just starting may hold the file open for writing: "text file busy", status 126.
+    let words = ["\(directory)/\(path)", "--version"]
+    for _ in 0..<500 {
+      if try RunningProgram(words, in: directory, environment: plainEnvironment()).end().status != 126 { return }
+      usleep(10_000)
+    }
+    throw TestFailure("\(path) cannot be run")
   }
 
   package func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: "\(directory)/\(path)") }
@@ -118,9 +145,28 @@ package final class Project: Sendable {
         return "\(number) \(texts[0].replacingOccurrences(of: "\0", with: " "))"
       }.sorted()
     #else
-      guard let run = try? RunningProgram(["ps", "-Axww", "-o", "pid=,command="], in: "/", environment: plainEnvironment())
+      guard
+        let run = try? RunningProgram(["ps", "-Axww", "-o", "pid=,command="], in: "/", environment: plainEnvironment())
       else { return ["ps does not run"] }
       return run.end().stdout.components(separatedBy: "\n").filter { $0.contains(temporaryDirectory) }
     #endif
   }
+}
+
+/// Directories of projects that tests share: nothing releases them before the process ends.
+private enum Leftovers {
+  static let directories = Mutex<Set<String>>([])
+
+  private static let atExit: Void = {
+    atexit {
+      for directory in Leftovers.directories.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: directory) }
+    }
+  }()
+
+  static func add(_ directory: String) {
+    atExit
+    directories.withLock { _ = $0.insert(directory) }
+  }
+
+  static func remove(_ directory: String) { directories.withLock { _ = $0.remove(directory) } }
 }

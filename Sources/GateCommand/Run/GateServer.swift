@@ -1,10 +1,16 @@
 import Postgres
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// The databases of a disposable server: each state that is captured has one of its own.
 final class GateServer {
   private let server: DisposableServer
   /// For making, copying and dropping databases.
-  private let maintenance: Connection
+  private var maintenance: Connection
   /// `15.18`.
   let versionText: String
   let major: Int
@@ -33,7 +39,7 @@ final class GateServer {
   }
 
   func create(_ name: Name) throws(ServerError) {
-    try maintenance.execute("CREATE DATABASE \(name.text) TEMPLATE template0")
+    try maintain("CREATE DATABASE \(name.text) TEMPLATE template0")
   }
 
   /// Copies a database, statistics and all. Nobody else may be in it.
@@ -41,36 +47,55 @@ final class GateServer {
     try waitUntilAlone(in: original)
     // Copying files beats writing them to the log, which is the default from 15 on.
     let strategy = maintenance.serverVersion >= 150_000 ? " STRATEGY file_copy" : ""
-    try maintenance.execute("CREATE DATABASE \(name.text) TEMPLATE \(original.text)\(strategy)")
+    try maintain("CREATE DATABASE \(name.text) TEMPLATE \(original.text)\(strategy)")
   }
 
   func drop(_ name: Name) throws(ServerError) {
-    try maintenance.execute("DROP DATABASE IF EXISTS \(name.text) WITH (FORCE)")
+    try maintain("DROP DATABASE IF EXISTS \(name.text) WITH (FORCE)")
   }
 
-  func connect(to name: Name) throws(ServerError) -> Connection { try server.connect(database: name.text) }
+  /// Connects to a database. A server that just crashed under a query needs a moment to be back.
+  func connect(to name: Name) throws(ServerError) -> Connection { try connect(toDatabase: name.text) }
+
+  private func connect(toDatabase name: String) throws(ServerError) -> Connection {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      do { return try server.connect(database: name) } catch {
+        guard Interruption.shared.signal == nil, !server.hasEnded, error.isConnectionLost,
+          ContinuousClock.now < deadline
+        else { throw error }
+        usleep(20_000)
+      }
+    }
+  }
+
+  @discardableResult
+  private func maintain(_ sql: String, _ values: [String] = []) throws(ServerError) -> QueryResult {
+    if maintenance.isBroken { maintenance = try connect(toDatabase: "postgres") }
+    return try maintenance.execute(sql, values)
+  }
 
   /// Waits for other sessions to end: the last backend of a seed may still be closing, and VACUUM would see its snapshot.
   /// Those that a seed left behind on purpose are ended.
   func waitUntilAlone(in name: Name) throws(ServerError) {
     let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1"
     let deadline = ContinuousClock.now + .seconds(1)
-    while try maintenance.execute("SELECT \(others)", [name.text]).rows.count > 0 {
+    while try maintain("SELECT \(others)", [name.text]).rows.count > 0 {
       if ContinuousClock.now > deadline {
-        try maintenance.execute("SELECT pg_catalog.pg_terminate_backend(pid) \(others)", [name.text])
+        try maintain("SELECT pg_catalog.pg_terminate_backend(pid) \(others)", [name.text])
       }
-      try maintenance.execute("SELECT pg_catalog.pg_sleep(0.002)")
+      try maintain("SELECT pg_catalog.pg_sleep(0.002)")
     }
   }
 
   /// Makes the roles that are missing.
   func make(roles: [String]) throws(ServerError) {
     for role in roles {
-      let isThere = try maintenance.execute("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [role]).rows.count > 0
+      let isThere = try maintain("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [role]).rows.count > 0
       if isThere { continue }
       // The server quotes the name.
-      let create = try maintenance.execute("SELECT pg_catalog.format('CREATE ROLE %I', $1::text)", [role]).value
-      try maintenance.execute(create ?? "")
+      let create = try maintain("SELECT pg_catalog.format('CREATE ROLE %I', $1::text)", [role]).value
+      try maintain(create ?? "")
     }
   }
 

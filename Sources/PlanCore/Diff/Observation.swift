@@ -58,6 +58,8 @@ package struct CaseComparison: Sendable {
   package let baseline: Observation?
   package let current: Observation
   package let matching: ScanMatching
+  /// Nodes, in the baseline and now, whose growth is excused by a waiver; the whole plan is then judged without it.
+  var excused: [(baseline: NodePath, current: NodePath)] = []
 
   package init(baseline: Observation?, current: Observation) {
     self.baseline = baseline

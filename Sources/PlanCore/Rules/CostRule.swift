@@ -2,7 +2,8 @@ extension Rule {
   /// The plan's total cost grew. Costs are comparable only under equal planner settings, so it does not judge when those
   /// differ from the baseline's; that difference is told once for the run.
   static let cost = Rule(
-    id: "cost", defaultSeverity: .fail, isHeadline: false, summary: "the total cost of the plan grew",
+    id: "cost", defaultSeverity: .fail, isHeadline: false, isWholePlan: true,
+    summary: "the total cost of the plan grew",
     fix:
       "look at the nodes whose cost grew; a cost that grew under the same plan means that data or statistics changed",
     parameters: [
@@ -14,7 +15,10 @@ extension Rule {
     guard let baseline = comparison.baseline, baseline.plan.settings == comparison.current.plan.settings else {
       return []
     }
-    let (before, now) = (baseline.plan.root.totalCost, comparison.current.plan.root.totalCost)
+    let before = baseline.plan.root.totalCost
+    let now =
+      comparison.current.plan.root.totalCost
+      - comparison.excusedGrowth { $0.totalCost * max($0.actual?.loops ?? 1, 1) }
     guard now - before >= settings.number("floor"),
       let severity = settings.severity(of: now / max(before, 0.01))
     else { return [] }

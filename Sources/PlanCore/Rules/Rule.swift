@@ -22,6 +22,8 @@ package struct Rule: Sendable {
   package let defaultSeverity: Severity
   /// The headline rules judge on any server major, the others only warn on another one.
   package let isHeadline: Bool
+  /// Judges figures of the whole plan, which follow from those of its nodes.
+  package var isWholePlan = false
   package let summary: String
   /// What usually mends it.
   package let fix: String

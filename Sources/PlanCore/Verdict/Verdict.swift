@@ -44,17 +44,7 @@ package struct Judgement: Sendable {
 ///
 /// - Parameter timeout: what the server said when the case did not end in time; its plan is then one without ANALYZE.
 package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: String? = nil) -> Judgement {
-  var findings: [Finding] = []
-  for rule in Rule.all {
-    let settings = policy.rules[rule.id] ?? RuleSettings(rule)
-    guard settings.severity != .off else { continue }
-    findings += rule.findings(comparison, settings).map { finding in
-      var finding = finding
-      finding.fix = rule.fix
-      if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
-      return finding
-    }
-  }
+  var findings = Rule.all.flatMap { policy.findings($0, comparison) }
   if let timeout { findings.append(Finding(rule: Rule.timeoutID, severity: .fail, message: timeout)) }
 
   var used: [Waiver] = []
@@ -64,7 +54,44 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
     findings[index].waiver = waiver
     if !used.contains(waiver) { used.append(waiver) }
   }
+  excuseConsequences(in: &findings, comparison, policy)
   return Judgement(verdict: verdict(comparison, findings), findings: findings, usedWaivers: used)
+}
+
+extension CasePolicy {
+  /// What a rule finds under this policy.
+  fileprivate func findings(_ rule: Rule, _ comparison: CaseComparison) -> [Finding] {
+    let settings = rules[rule.id] ?? RuleSettings(rule)
+    guard settings.severity != .off else { return [] }
+    return rule.findings(comparison, settings).map { finding in
+      var finding = finding
+      finding.fix = rule.fix
+      if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
+      return finding
+    }
+  }
+}
+
+/// Extends waivers to what follows from a waived scan: the rows that it removes, and the growth of the whole plan as far as
+/// it is the scan's own.
+private func excuseConsequences(in findings: inout [Finding], _ comparison: CaseComparison, _ policy: CasePolicy) {
+  let waived = findings.filter { $0.waiver != nil && $0.path != nil && $0.rule != Rule.rowsRemoved.id }
+  guard let waiver = waived.first?.waiver else { return }
+  for index in findings.indices where findings[index].rule == Rule.rowsRemoved.id && findings[index].waiver == nil {
+    findings[index].waiver = waived.first { $0.path == findings[index].path }?.waiver
+  }
+  var rest = comparison
+  for finding in waived {
+    guard let current = finding.path, let baseline = finding.baselinePath,
+      !rest.excused.contains(where: { $0.current == current })
+    else { continue }
+    rest.excused.append((baseline, current))
+  }
+  for rule in Rule.all where rule.isWholePlan && policy.findings(rule, rest).isEmpty {
+    for index in findings.indices where findings[index].rule == rule.id && findings[index].waiver == nil {
+      findings[index].waiver = waiver
+    }
+  }
 }
 
 private func verdict(_ comparison: CaseComparison, _ findings: [Finding]) -> Verdict {

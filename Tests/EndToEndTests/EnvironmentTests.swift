@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Nothing of the caller's surroundings changes what a run does.
+@Suite struct EnvironmentTests {
+  /// A step that shows what the seed's children see.
+  private static func withSeenEnvironment(_ project: Project) throws {
+    try project.edit("queries/manifest.yml", "  - ../seed/*.sql\n", "  - ../seed/*.sql\n  - run: env > ../seen.txt\n")
+  }
+
+  @Test func `a hostile environment of libpq has no effect`() throws {
+    let project = try Sample.recorded()
+    try EnvironmentTests.withSeenEnvironment(project)
+    try project.write("home/.psqlrc", "\\quit\n")
+    try project.write("home/.pg_service.conf", "[hostile]\nhost=/nonexistent-hostile\n")
+    let hostile = [
+      "PGHOST": "/nonexistent-hostile", "PGHOSTADDR": "192.0.2.1", "PGPORT": "1", "PGUSER": "hostile",
+      "PGDATABASE": "hostile", "PGPASSWORD": "hostile", "PGPASSFILE": "/nonexistent-hostile", "PGSERVICE": "hostile",
+      "PGSSLMODE": "verify-full", "PGCONNECT_TIMEOUT": "hostile", "PGCLIENTENCODING": "LATIN1", "PGTZ": "Asia/Tokyo",
+      "PGOPTIONS": "-c enable_indexscan=off -c enable_bitmapscan=off -c enable_indexonlyscan=off -c role=hostile",
+      "PGDATA": "/nonexistent-hostile", "PGTARGETSESSIONATTRS": "standby", "PGDATESTYLE": "German",
+      "DATABASE_URL": "postgresql://hostile@192.0.2.1/hostile", "PSQLRC": "\(project.directory)/home/.psqlrc",
+      "HOME": "\(project.directory)/home", "LC_ALL": "de_AT.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Tokyo",
+    ]
+    let run = try project.plangate("check", environment: hostile)
+    try expect(run, exits: 0, stdout: ["\(Sample.cases.count) passed"], not: ["hostile"], leavingNothingIn: project)
+
+    let seen = try project.read("seen.txt").split(separator: "\n").filter {
+      $0.hasPrefix("PG") || $0.hasPrefix("DATABASE_URL")
+    }
+    #expect(
+      seen.allSatisfy { !$0.contains("hostile") && !$0.contains("192.0.2.1") && !$0.contains("enable_") }, "\(seen)")
+    let names = Set(seen.map { $0.prefix { $0 != "=" } })
+    #expect(names.isSuperset(of: ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "DATABASE_URL"]), "\(seen)")
+    #expect(
+      names.isDisjoint(with: ["PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGPASSWORD", "PGSSLMODE", "PGTZ"]), "\(seen)")
+  }
+
+  @Test func `a TMPDIR that is too long for a socket is no obstacle`() throws {
+    let project = try Sample.recorded()
+    try EnvironmentTests.withSeenEnvironment(project)
+    let long = "\(project.temporaryDirectory)/\(String(repeating: "long-", count: 30))"
+    try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: true)
+    let run = try project.plangate("check", "orders_in", environment: ["TMPDIR": long])
+    try expect(run, exits: 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: long) == [], "\(run)")
+    #expect(project.processes() == [], "\(run)")
+    let host = try project.read("seen.txt").split(separator: "\n").first { $0.hasPrefix("PGHOST=") }?.dropFirst(7)
+    let socket = try #require(host.map(String.init))
+    #expect(socket.utf8.count < 90, "\(socket)")
+    #expect(!FileManager.default.fileExists(atPath: socket), "\(socket)\n\(run)")
+  }
+
+  @Test(arguments: ["it's 100% \"odd\" ä?", "one, two"])
+  func `a TMPDIR with odd characters is no obstacle`(_ name: String) throws {
+    let project = try Sample.recorded()
+    try project.edit(
+      "queries/manifest.yml", "  - ../seed/*.sql\n",
+      "  - ../seed/*.sql\n  - run: psql -XAt -c 'SELECT count(*) FROM orders' \"$DATABASE_URL\" > ../seen.txt\n")
+    let odd = "\(project.temporaryDirectory)/\(name)"
+    try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
+    let run = try project.plangate("check", "orders_in", environment: ["TMPDIR": odd])
+    try expect(run, exits: 0)
+    #expect(try project.read("seen.txt") == "20000\n", "\(run)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: odd) == [], "\(run)")
+  }
+
+  @Test func `a TMPDIR that is not there is named`() throws {
+    let project = try Project(["queries/manifest.yml": "version: 1\nqueries:\n  - {name: one, sql: SELECT 1}\n"])
+    let run = try project.plangate("check", environment: ["TMPDIR": "\(project.directory)/missing"])
+    try expect(run, exits: 2, stderr: ["\(project.directory)/missing"], not: ["no PostgreSQL server"])
+  }
+
+  @Test func `a TMPDIR may be relative`() throws {
+    let project = try Sample.recorded()
+    let run = try project.plangate("check", "orders_in", environment: ["TMPDIR": "tmp"])
+    try expect(run, exits: 0, stdout: ["1 passed"], leavingNothingIn: project)
+  }
+
+  @Test func `an ordinary user gets the same verdicts as root`() throws {
+    let project = try Sample.recorded()
+    try project.edit(
+      "queries/manifest.yml", "  - ../seed/*.sql\n", "  - ../seed/*.sql\n  - run: id -u > \"$TMPDIR/user\"\n")
+    // Where the tests were built nobody else may enter.
+    try project.copyProgram(plangateBinary(), to: "plangate")
+    let isRoot = geteuid() == 0
+    let run = try project.start(
+      ["check", "orders_in", "order_and_parent", "pay_order", "my_orders"],
+      environment: ["HOME": project.temporaryDirectory],
+      launcher: isRoot ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"] : [],
+      binary: "\(project.directory)/plangate"
+    ).end()
+    try expect(run, exits: 0, stdout: ["4 passed"])
+    #expect(try project.temporaryFiles() == ["user"], "\(run)")
+    #expect(project.processes() == [], "\(run)")
+    #expect(try project.read("tmp/user") != "0\n", "\(run)")
+  }
+}

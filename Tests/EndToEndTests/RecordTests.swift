@@ -1,0 +1,75 @@
+import TestSupport
+import Testing
+
+@Suite struct RecordTests {
+  @Test func `record writes one file for each query and names what it accepts`() throws {
+    let run = try Sample.firstRecord()
+    try expect(run, exits: 0, stdout: Sample.queries + ["10 new"])
+    let project = try Sample.recorded()
+    #expect(try project.files(in: "baselines") == Sample.queries.map { "\($0).plan" })
+  }
+
+  @Test func `a second record leaves every byte`() throws {
+    let project = try Sample.recorded()
+    let before = try project.contents(of: "baselines")
+    let run = try project.plangate("record")
+    try expect(run, exits: 0, stdout: ["10 unchanged"], not: ["new  ", "changed  "], leavingNothingIn: project)
+    #expect(try project.contents(of: "baselines") == before, "\(run)")
+  }
+
+  @Test func `record --check tells of a difference and writes nothing, record --prune removes what is gone`() throws {
+    let project = try Sample.recorded()
+    let complete = try project.contents(of: "baselines")
+    try project.move("baselines/orders_in.plan", to: "baselines/yesterdays_query.plan")
+    let before = try project.contents(of: "baselines")
+    let check = try project.plangate("record", "--check")
+    try expect(check, exits: 1, stdout: ["orders_in", "would be new", "yesterdays_query"])
+    #expect(try project.contents(of: "baselines") == before, "\(check)")
+
+    let prune = try project.plangate("record", "--prune")
+    try expect(prune, exits: 0, stdout: ["orders_in", "removed", "yesterdays_query"], leavingNothingIn: project)
+    #expect(try project.contents(of: "baselines") == complete, "\(prune)")
+  }
+
+  @Test func `record prints what it accepts above the threshold, and of names only those`() throws {
+    let project = try Sample.recorded()
+    let before = try project.contents(of: "baselines")
+    try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
+    try project.edit(
+      "seed/03-indexes.sql", "CREATE STATISTICS orders_place (dependencies) ON city, country FROM orders;\n", "")
+    let run = try project.plangate("record", "orders_of_*")
+    try expect(
+      run, exits: 0, stdout: ["orders_of_place", "accepted above the threshold", "200 came"],
+      not: ["orders_by_customer"])
+    let after = try project.contents(of: "baselines")
+    #expect(after["orders_of_place.plan"] != before["orders_of_place.plan"])
+    #expect(after.filter { $0.key != "orders_of_place.plan" } == before.filter { $0.key != "orders_of_place.plan" })
+  }
+
+  @Test func `baselines that cannot be written give exit status 2`() throws {
+    let project = try Sample.recorded()
+    try project.remove("baselines")
+    try project.write("baselines", "a file\n")
+    let run = try project.plangate("record", "nap", "orders_in")
+    try expect(run, exits: 2, stdout: ["FAILED    nap", "baselines"], leavingNothingIn: project)
+    #expect(try project.read("baselines") == "a file\n")
+  }
+
+  @Test func `baselines hold the bound values and the plan of the caller`() throws {
+    let project = try Sample.recorded()
+    let byName = try project.read("baselines/orders_of_place.plan")
+    #expect(byName.contains("(o.city = 'city-42'::text) AND (o.country = 'country-21'::text)"), "\(byName)")
+    let array = try project.read("baselines/orders_in.plan")
+    #expect(array.contains("(orders.id = ANY ('{1,2,3}'::integer[]))"), "\(array)")
+    let null = try project.read("baselines/orders_of_nobody.plan")
+    #expect(null.contains("One-Time Filter"), "\(null)")
+    let both = try project.read("baselines/order_by_id.plan")
+    #expect(both.contains("(orders.id = 42)") && both.contains("(orders.id = $1)"), "\(both)")
+    #expect(both.contains("case: generic"), "\(both)")
+    let role = try project.read("baselines/my_orders.plan")
+    #expect(role.contains("orders.customer_id = (current_setting('app.customer_id'::text))::integer"), "\(role)")
+    #expect(role.contains("orders_customer_idx"), "\(role)")
+    let write = try project.read("baselines/pay_order.plan")
+    #expect(write.contains("Update") && write.contains("orders_pkey"), "\(write)")
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A run that is ended from outside stops its server and removes its files.
+@Suite struct SignalTests {
+  enum Moment: String, CaseIterable, Sendable {
+    case start, psql, step, query
+  }
+
+  static let signals: [(number: Int32, status: Int32)] = [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)]
+
+  /// Each signal in the middle of a query, and in the middle of a seed or of the server's start.
+  static let cases: [(Int32, Int32, Moment)] =
+    signals.map { ($0.number, $0.status, .query) }
+    + [(SIGINT, 130, .psql), (SIGTERM, 143, .step), (SIGHUP, 129, .psql), (SIGTERM, 143, .start)]
+
+  private static func project(_ moment: Moment) throws -> Project {
+    let seed =
+      switch moment {
+      case .psql: "[../seed.sql]"
+      case .step: "[{run: touch ../reached; sleep 300}]"
+      case .query, .start: "[]"
+      }
+    return try Project([
+      "seed.sql": "\\! touch ../reached\nSELECT pg_sleep(300);\n",
+      "queries/manifest.yml": """
+      version: 1
+      seed: \(seed)
+      timeout: 10min
+      queries:
+        - name: first
+          sql: SELECT 1
+        - name: slow
+          sql: SELECT pg_sleep(300)
+        - name: last
+          sql: SELECT 2
+
+      """,
+      "junit.xml": "<testsuites><testsuite><testcase name=\"one\"/></testsuite></testsuites>\n",
+    ])
+  }
+
+  @Test(arguments: cases)
+  func `a signal ends the run and leaves nothing`(_ signal: Int32, _ status: Int32, _ moment: Moment) throws {
+    let project = try SignalTests.project(moment)
+    let running = try project.start(["check", "-v", "--junit", "junit.xml", "--json", "report.json"])
+    switch moment {
+    case .start: try running.wait(until: "the server was made") { (try? project.temporaryFiles())?.isEmpty == false }
+    case .psql, .step: try running.wait(until: "the seed was reached") { project.exists("reached") }
+    case .query: try running.wait(until: "the queries were reached") { running.stdout.contains("statistics (") }
+    }
+    // Into the sleep, or into initdb.
+    usleep(moment == .start ? 50_000 : 200_000)
+    #expect(!project.processes().isEmpty)
+    let sent = ContinuousClock.now
+    running.send(signal)
+    let run = running.end()
+    try expect(run, exits: status, leavingNothingIn: project)
+    #expect(ContinuousClock.now - sent < .seconds(10), "\(run)")
+    try expectEarlyEnd(project, "signal")
+  }
+
+  @Test func `a second signal changes nothing`() throws {
+    let project = try SignalTests.project(.query)
+    let running = try project.start(["check", "-v"])
+    try running.wait(until: "the queries were reached") { running.stdout.contains("statistics (") }
+    usleep(200_000)
+    running.send(SIGINT)
+    running.send(SIGTERM)
+    running.send(SIGINT)
+    let run = running.end()
+    // Which of two signals at once comes first is the kernel's to say.
+    #expect([130, 143].contains(run.status), "\(run)")
+    #expect(try project.temporaryFiles() == [], "\(run)")
+    #expect(project.processes() == [], "\(run)")
+  }
+
+  @Test func `a reader that goes away early stops no server half-way`() throws {
+    let project = try Sample.recorded()
+    let run = try project.start(
+      ["check", "-v", "nap"], launcher: ["/bin/sh", "-c", "\"$0\" \"$@\" | head -n 1"]
+    ).end()
+    try expect(run, exits: 0, stdout: ["server: "])
+    // The shell waits for both, in most shells; plangate may be the later one.
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !project.processes().isEmpty, ContinuousClock.now < deadline { usleep(20_000) }
+    try expect(run, exits: 0, leavingNothingIn: project)
+  }
+
+  @Test func `--keep leaves the server up until Ctrl-C and ends with the verdict`() throws {
+    let project = try Sample.recorded()
+    let running = try project.start(["check", "nap", "--keep", "--json", "report.json"])
+    try running.wait(until: "the server was up") { running.stdout.contains("Ctrl-C") }
+    #expect(try project.json().outcome == "passed")
+    let url = try #require(running.stdout.split(separator: "'").first { $0.hasPrefix("postgresql://") })
+    let psql = try RunningProgram(
+      ["psql", "-XAtc", "SELECT count(*) FROM orders", String(url)], in: "/", environment: plainEnvironment()
+    ).end()
+    #expect(psql.stdout == "20000\n", "\(psql)")
+    running.send(SIGINT)
+    try expect(running.end(), exits: 0, stdout: ["1 passed"], leavingNothingIn: project)
+  }
+
+  @Test func `a server does not outlive plangate's own sudden end`() throws {
+    let project = try SignalTests.project(.query)
+    let running = try project.start(["check", "-v"])
+    try running.wait(until: "the queries were reached") { running.stdout.contains("statistics (") }
+    usleep(200_000)
+    running.send(SIGKILL)
+    let run = running.end()
+    #expect(run.status == -SIGKILL, "\(run)")
+    #if os(Linux)
+      let deadline = ContinuousClock.now + .seconds(10)
+      while !project.processes().isEmpty, ContinuousClock.now < deadline { usleep(20_000) }
+      #expect(project.processes() == [], "\(run)")
+    #endif
+  }
+}
