@@ -40,6 +40,9 @@ let package = Package(
       name: "GateCommandTests", dependencies: ["GateCommand", "Reporting", "Postgres", "YAML", "PlanCore"],
       swiftSettings: strict),
     .testTarget(
+      name: "CorpusTests", dependencies: ["GateCommand", "Postgres", "PlanCore"], exclude: ["Corpus"],
+      swiftSettings: strict),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["plangate", "PlanCore", "Postgres", "TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -11,6 +11,8 @@ struct SQLScanner {
   /// Whether it is a `SELECT … INTO`, which makes a table: no other statement has the word without INSERT or MERGE before
   /// it.
   private(set) var selectsInto = false
+  /// The names in it, keywords among them: bare ones in lower case, quoted ones as they are.
+  private(set) var words: Set<String> = []
   /// The last word or other character, in lower case, blanks and comments left out.
   private var lastToken = ""
   /// Where the rewritten text parts from the original: offsets in characters from 0, ascending.
@@ -66,11 +68,17 @@ struct SQLScanner {
     default:
       let start = position
       token(scalar)
-      noteToken(String(String.UnicodeScalarView(text[start..<position])).lowercased())
+      noteToken(String(String.UnicodeScalarView(text[start..<position])))
     }
   }
 
-  private mutating func noteToken(_ token: String) {
+  private mutating func noteToken(_ raw: String) {
+    let token = raw.lowercased()
+    if raw.hasPrefix("\""), raw.count > 2 {
+      words.insert(String(raw.dropFirst().dropLast()).replacing("\"\"", with: "\""))
+    } else if let first = token.unicodeScalars.first, SQLScanner.isNameStart(first) || first.value > 0x7f {
+      words.insert(token)
+    }
     if token != ";" { isEmpty = false }
     if token == "into", !["insert", "merge", "as", "."].contains(lastToken) { selectsInto = true }
     lastToken = token

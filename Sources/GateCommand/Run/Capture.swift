@@ -10,7 +10,8 @@ struct Capture {
 
   let serverVersionText: String
   let serverMajor: Int
-  let facts: CatalogFacts
+  private let catalog: CatalogFacts
+  private let definitions: DefinitionCatalog
   let notes: [String]
   let items: [Item]
 
@@ -25,8 +26,16 @@ struct Capture {
     }
     serverVersionText = database.server.versionText
     serverMajor = database.server.major
-    facts = database.facts
+    catalog = database.facts
+    definitions = database.definitions
     notes = database.notes
+  }
+
+  /// The facts that the plans of a query rest on, those of all relations included.
+  func facts(of query: Query) -> CatalogFacts {
+    var facts = catalog
+    facts.definitions = definitions.definitions(namedIn: query.statement.text)
+    return facts
   }
 
   func captured(_ item: QueryCase, of query: Query, plans: CasePlans) -> CapturedCase {
@@ -52,6 +61,7 @@ struct Capture {
       case .unchecked(let reason): problems.append("\(name): \(reason)")
       }
     }
+    let facts = facts(of: item.query)
     // The relations that the plans read and their roots, no others.
     let scans = cases.flatMap { $0.plan.scans(facts: facts) }
     let relations = scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] }

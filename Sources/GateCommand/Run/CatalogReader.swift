@@ -56,6 +56,9 @@ extension CatalogFacts {
         regexp_replace(pg_catalog.pg_get_statisticsobjdef(s.oid), '^CREATE STATISTICS \\S+ ', ''), 0
       FROM tables t JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = t.oid
       UNION ALL
+      SELECT 'constraint', t.nspname, t.relname, k.conname::text, pg_catalog.pg_get_constraintdef(k.oid), 0
+      FROM tables t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid AND k.contype = 'c'
+      UNION ALL
       SELECT 'policy', t.nspname, t.relname, p.policyname::text,
         pg_catalog.concat_ws(' ', lower(p.permissive), lower(p.cmd), 'to ' || array_to_string(p.roles, ', '),
           'using ' || p.qual, 'with check ' || p.with_check), 0
@@ -103,6 +106,7 @@ extension RelationFacts {
     switch kind {
     case "column": columns.append(ColumnFacts(name: name, type: text))
     case "partitions": partitions = Int(text)
+    case "constraint": constraints.append(ConstraintFacts(name: name, definition: text))
     case "statistics": statistics.append(StatisticsFacts(name: name, definition: text))
     default: policies.append("\(name) \(text)")
     }

@@ -71,8 +71,12 @@ final class GateServer {
 
   @discardableResult
   private func maintain(_ sql: String, _ values: [String] = []) throws(ServerError) -> QueryResult {
-    if maintenance.isBroken { maintenance = try connect(toDatabase: "postgres") }
-    return try maintenance.execute(sql, values)
+    do { return try maintenance.execute(sql, values) } catch {
+      // A crash that a query caused has taken this connection along.
+      guard maintenance.isBroken else { throw error }
+      maintenance = try connect(toDatabase: "postgres")
+      return try maintenance.execute(sql, values)
+    }
   }
 
   /// Waits for other sessions to end: the last backend of a seed may still be closing, and VACUUM would see its snapshot.

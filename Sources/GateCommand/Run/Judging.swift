@@ -22,7 +22,8 @@ struct Judging {
         problem = error.description
       }
       if let baseline, baseline.serverMajor != capture.serverMajor { majors.insert(baseline.serverMajor) }
-      let judged = item.cases.map { outcome(of: $0, item.query, baseline, problem) }
+      let facts = capture.facts(of: item.query)
+      let judged = item.cases.map { outcome(of: $0, item.query, facts, baseline, problem) }
       cases += judged.map(\.outcome)
       notes += waiverNotes(item.query, used: judged.flatMap(\.usedWaivers))
       notes += goneCases(item.query, baseline)
@@ -44,8 +45,8 @@ struct Judging {
   }
 
   private func outcome(
-    of captured: (item: QueryCase, answer: CaseAnswer, seconds: Double), _ query: Query, _ baseline: QueryCapture?,
-    _ problem: String?
+    of captured: (item: QueryCase, answer: CaseAnswer, seconds: Double), _ query: Query, _ facts: CatalogFacts,
+    _ baseline: QueryCapture?, _ problem: String?
   ) -> (outcome: CaseOutcome, usedWaivers: [Waiver]) {
     var outcome = CaseOutcome(query: query.name, caseName: captured.item.name, verdict: .unchecked)
     outcome.file = query.statement.file
@@ -61,7 +62,7 @@ struct Judging {
     }
     if let problem { return (outcome.unchecked(problem), []) }
     let current = Observation(
-      capture.captured(captured.item, of: query, plans: plans), facts: capture.facts, serverMajor: capture.serverMajor)
+      capture.captured(captured.item, of: query, plans: plans), facts: facts, serverMajor: capture.serverMajor)
     let before = baseline.flatMap { baseline in
       baseline.capturedCase(named: captured.item.name).map {
         Observation($0, facts: baseline.facts, serverMajor: baseline.serverMajor)

@@ -6,6 +6,7 @@ struct SeededDatabase {
   let server: GateServer
   let name: GateServer.Name
   let facts: CatalogFacts
+  let definitions: DefinitionCatalog
   /// What concerns the whole run, for the reports.
   let notes: [String]
 
@@ -34,6 +35,7 @@ struct SeededDatabase {
       let connection = try server.connect(to: name)
       let report = try Statistics(connection: connection, isWhole: manifest.wholeStatistics).collect()
       facts = try CatalogFacts.read(connection)
+      definitions = try DefinitionCatalog.read(connection)
       notes = SeededDatabase.notes(report, manifest)
     } catch { throw server.diagnostic(error) }
   }

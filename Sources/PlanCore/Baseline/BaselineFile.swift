@@ -4,6 +4,7 @@
 ///     plangate baseline 1
 ///     query: order_search
 ///     server: 15
+///     definitions: {"view public.open_orders": "91ff…"}
 ///     relation public.orders: 60000 rows, 1200 pages
 ///       index orders_pkey: btree (id)
 ///     case: typical
@@ -25,6 +26,8 @@ package enum BaselineFile {
       OutlineLine("\(title) \(formatVersion)"), OutlineLine("query: \(capture.query)"),
       OutlineLine("server: \(capture.serverMajor)"),
     ]
+    let definitions = capture.facts.definitions.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
+    if !definitions.isEmpty { lines.append(OutlineLine("definitions: \(JSON.object(definitions).text)")) }
     lines += capture.facts.relations.sorted { $0.key < $1.key }.map { BaselineRelation.outline($0, $1) }
     lines += capture.cases.map(outline)
     // Tells a whole file from one that was cut off between two lines.
@@ -78,6 +81,11 @@ package enum BaselineFile {
         capture.query = text
       } else if capture.serverMajor == 0, let text = value(of: line, "server: "), let major = Int(text), major > 0 {
         capture.serverMajor = major
+      } else if let text = value(of: line, "definitions: ") {
+        guard case .object(let members)? = try? JSON(parsing: text) else {
+          throw BaselineError(line: line.number, message: "damaged definitions")
+        }
+        for member in members { capture.facts.definitions[member.key] = member.value.stringValue }
       } else if line.text.hasPrefix(BaselineRelation.prefix) {
         let (name, facts) = try BaselineRelation.read(line)
         guard capture.facts.relations.updateValue(facts, forKey: name) == nil else {

@@ -4,6 +4,7 @@
 ///       columns: {"id": "bigint", "tenant_id": "integer"}
 ///       index orders_pkey: btree (id)
 ///       statistics orders_country: (dependencies) ON country, currency FROM public.orders
+///       constraint total_positive: CHECK ((total_cents >= 0))
 ///       policy: tenant_rows (all, to app_user) USING (tenant_id = 7)
 enum BaselineRelation {
   static let prefix = "relation "
@@ -23,6 +24,7 @@ enum BaselineRelation {
     }
     lines += facts.indexes.sorted { $0.name < $1.name }.map { named("index", $0.name, $0.definition) }
     lines += facts.statistics.sorted { $0.name < $1.name }.map { named("statistics", $0.name, $0.definition) }
+    lines += facts.constraints.sorted { $0.name < $1.name }.map { named("constraint", $0.name, $0.definition) }
     lines += facts.policies.sorted().map { OutlineLine("policy: \(PlanText.valueText(.string($0)))") }
     let size = "\(JSON.numberText(facts.rows)) rows, \(JSON.numberText(facts.pages)) pages"
     return OutlineLine("\(prefix)\(quoted(name.schema)).\(quoted(name.name)): \(size)", lines)
@@ -79,6 +81,9 @@ enum BaselineRelation {
     case "statistics":
       let (name, definition) = try named(&rest, line)
       facts.statistics.append(StatisticsFacts(name: name, definition: definition))
+    case "constraint":
+      let (name, definition) = try named(&rest, line)
+      facts.constraints.append(ConstraintFacts(name: name, definition: definition))
     case "policy":
       guard let text = (try? PlanText.value(rest.dropFirst()))?.stringValue else { throw damaged(line) }
       facts.policies.append(text)

@@ -62,13 +62,14 @@ extension PlanNode {
 extension CatalogFacts {
   /// Whether these facts differ from others in nothing but sizes, and in those by at most a tenth.
   package func isSubstantiallyEqual(to other: CatalogFacts) -> Bool {
-    Set(relations.keys) == Set(other.relations.keys)
+    definitions == other.definitions && Set(relations.keys) == Set(other.relations.keys)
       && relations.allSatisfy { name, facts in
         guard let before = other[name] else { return false }
         func sorted(_ indexes: [IndexFacts]) -> [IndexFacts] { indexes.sorted { $0.name < $1.name } }
         return facts.root == before.root && sorted(facts.indexes) == sorted(before.indexes)
           && facts.columns == before.columns && facts.partitions == before.partitions
           && facts.statistics.sorted { $0.name < $1.name } == before.statistics.sorted { $0.name < $1.name }
+          && facts.constraints.sorted { $0.name < $1.name } == before.constraints.sorted { $0.name < $1.name }
           && facts.policies.sorted() == before.policies.sorted()
           && abs(facts.rows - before.rows) <= max(facts.rows, before.rows) * 0.1
           && abs(facts.pages - before.pages) <= max(8, max(facts.pages, before.pages) * 0.1)

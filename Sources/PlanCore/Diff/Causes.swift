@@ -3,8 +3,17 @@ extension CaseComparison {
   /// settings, sizes, the server. Empty without a baseline.
   package var causes: [String] {
     guard let baseline else { return [] }
-    return indexCauses(baseline) + textCauses(baseline) + settingChanges + sizeCauses(baseline)
+    return definitionCauses(baseline) + indexCauses(baseline) + textCauses(baseline) + settingChanges
+      + sizeCauses(baseline)
       + (isOtherMajor ? ["server \(baseline.serverMajor) -> \(current.serverMajor)"] : [])
+  }
+
+  private func definitionCauses(_ baseline: Observation) -> [String] {
+    let (old, new) = (baseline.facts.definitions, current.facts.definitions)
+    return old.sorted { $0.key < $1.key }.compactMap { name, fingerprint in
+      if let now = new[name] { return now == fingerprint ? nil : "\(name) is defined otherwise" }
+      return "\(name) is gone, or no longer named by the query"
+    }
   }
 
   private func indexCauses(_ baseline: Observation) -> [String] {
@@ -47,6 +56,10 @@ extension CaseComparison {
         continue
       }
       if now != statistics { sentences.append("statistics \(statistics.name) of \(name) are now \(now.definition)") }
+    }
+    for constraint in old.constraints where !new.constraints.contains(where: { $0.definition == constraint.definition })
+    {
+      sentences.append("constraint \(constraint.name) of \(name) is gone: \(constraint.definition)")
     }
     if old.policies.sorted() != new.policies.sorted() {
       let gone = old.policies.filter { !new.policies.contains($0) }
@@ -99,14 +112,30 @@ extension CaseComparison {
 
   private func sizeCauses(_ baseline: Observation) -> [String] {
     baseline.facts.relations.sorted { $0.key < $1.key }.compactMap { name, old in
-      guard let new = current.facts[name], max(old.rows, new.rows) >= 1000 else { return nil }
-      let factor = max(new.rows, 1) / max(old.rows, 1)
-      if factor >= 1.5 {
-        return
-          "\(name) has \(Figures.factor(factor)) times the rows: \(Figures.count(old.rows)) -> \(Figures.count(new.rows))"
+      guard let new = current.facts[name] else { return nil }
+      if max(old.rows, new.rows) >= 1000, let change = CaseComparison.change(from: old.rows, to: new.rows, atLeast: 1.5)
+      {
+        return "\(name) has \(change.words) rows \(change.figures)"
       }
-      if factor <= 1 / 1.5 { return "\(name) has fewer rows: \(Figures.count(old.rows)) -> \(Figures.count(new.rows))" }
+      // As many rows on more pages: dead rows, a fill factor, longer texts.
+      if max(old.pages, new.pages) >= 16,
+        let change = CaseComparison.change(from: old.pages, to: new.pages, atLeast: 1.3)
+      {
+        return "\(name) has \(change.words) pages for about as many rows \(change.figures)"
+      }
       return nil
     }
+  }
+
+  /// `40 times as many` and `(2,000 -> 80,000)`; nil for a change by less than the factor.
+  private static func change(
+    from old: Double, to new: Double, atLeast least: Double
+  ) -> (words: String, figures: String)? {
+    let factor = max(new, 1) / max(old, 1)
+    guard factor >= least || factor <= 1 / least else { return nil }
+    return (
+      factor >= least ? "\(Figures.factor(factor)) times as many" : "fewer",
+      "(\(Figures.grouped(old)) -> \(Figures.grouped(new)))"
+    )
   }
 }

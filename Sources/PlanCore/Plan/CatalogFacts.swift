@@ -1,9 +1,13 @@
 /// What the catalog says of the relations that plans read. Plans rest on these facts.
 package struct CatalogFacts: Equatable, Sendable {
   package var relations: [RelationName: RelationFacts]
+  /// The views and functions that a query names, itself or through another of them, as `view public.open_orders`, each
+  /// with the fingerprint of its definition. EXPLAIN shows only what they expand to.
+  package var definitions: [String: String]
 
-  package init(relations: [RelationName: RelationFacts] = [:]) {
+  package init(relations: [RelationName: RelationFacts] = [:], definitions: [String: String] = [:]) {
     self.relations = relations
+    self.definitions = definitions
   }
 
   package subscript(name: RelationName) -> RelationFacts? { relations[name] }
@@ -18,9 +22,15 @@ package struct CatalogFacts: Equatable, Sendable {
   }
 
   /// The facts of just these relations: what a baseline keeps.
+  ///
+  /// A plan that leaves out the child of an inheritance parent rests on that child's constraints, so children come along.
+  /// Partitions do not: which of them are read follows from the parent.
   package func restricted(to names: some Sequence<RelationName>) -> CatalogFacts {
     let wanted = Set(names)
-    return CatalogFacts(relations: relations.filter { wanted.contains($0.key) })
+    return CatalogFacts(
+      relations: relations.filter { name, facts in
+        wanted.contains(name) || !facts.columns.isEmpty && facts.root.map(wanted.contains) ?? false
+      }, definitions: definitions)
   }
 }
 
@@ -38,6 +48,8 @@ package struct RelationFacts: Equatable, Sendable {
   package var partitions: Int?
   /// Extended statistics, as `pg_get_statisticsobjdef` has them: name and what follows it.
   package var statistics: [StatisticsFacts] = []
+  /// CHECK constraints, name and definition: they let the planner leave out an inheritance child.
+  package var constraints: [ConstraintFacts] = []
   /// What row-level security adds to a query, a line a policy; empty where it is off.
   package var policies: [String] = []
 
@@ -62,6 +74,18 @@ package struct ColumnFacts: Equatable, Sendable {
   package init(name: String, type: String) {
     self.name = name
     self.type = type
+  }
+}
+
+/// A CHECK constraint.
+package struct ConstraintFacts: Equatable, Sendable {
+  package var name: String
+  /// `CHECK ((started_at >= '2024-01-01'::date))`.
+  package var definition: String
+
+  package init(name: String, definition: String) {
+    self.name = name
+    self.definition = definition
   }
 }
 

@@ -95,8 +95,7 @@ extension Rule {
   ) { comparison, settings in
     comparison.matching.pairs.compactMap { pair in
       let lossy = pair.current.node.number("Lossy Heap Blocks") ?? 0
-      guard lossy > 0, pair.baseline.access == .bitmapHeapScan,
-        (pair.baseline.node.number("Lossy Heap Blocks") ?? 0) == 0
+      guard lossy > 0, (pair.baseline.node.number("Lossy Heap Blocks") ?? 0) == 0
       else { return nil }
       var finding = Finding(
         rule: "lossy-bitmap", severity: settings.severity, scan: pair.current,

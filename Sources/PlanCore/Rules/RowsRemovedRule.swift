@@ -7,7 +7,7 @@ extension Rule {
     parameters: [
       .number("ratio", 100, minimum: 1, "rows removed for each row that is kept"),
       .number("floor", 10_000, minimum: 1, "rows that must be removed, over all loops"),
-      .number("warn", 2, minimum: 1, "times the baseline's removed rows from which it warns"),
+      .number("warn", 1.3, minimum: 1, "times the baseline's removed rows from which it warns"),
       .number("fail", 10, minimum: 1, "times the baseline's removed rows from which it fails"),
     ]
   ) { comparison, settings in

@@ -75,7 +75,8 @@ private struct SeqScanJudgement {
       let seqScans = scans.filter { $0.access == .seqScan && !$0.node.isNeverExecuted }
       let accepted = matching.unmatchedBaseline.filter { $0.relation == relation && $0.access == .seqScan }
       // Those that look for the same as one of the baseline's are the accepted ones.
-      let suspects = seqScans.sorted { a, _ in accepted.contains { $0.conditionWords == a.conditionWords } }
+      func isAccepted(_ scan: Scan) -> Bool { accepted.contains { $0.conditionWords == scan.conditionWords } }
+      let suspects = seqScans.filter(isAccepted) + seqScans.filter { !isAccepted($0) }
       for scan in suspects.dropFirst(accepted.count)
       where !isExcusedSmallPartition(scan, definitions: definitions(of: indexed)) {
         findings.append(finding(scan, before: before))

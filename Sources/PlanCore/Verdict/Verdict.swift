@@ -36,7 +36,7 @@ package struct Judgement: Sendable {
   package let verdict: Verdict
   /// In rule order.
   package let findings: [Finding]
-  /// The waivers that excused something.
+  /// The waivers that match something, also what another one excuses already.
   package let usedWaivers: [Waiver]
 }
 
@@ -49,10 +49,9 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
 
   var used: [Waiver] = []
   for index in findings.indices {
-    guard let waiver = policy.waivers.first(where: { !$0.isExpired(on: policy.today) && $0.matches(findings[index]) })
-    else { continue }
-    findings[index].waiver = waiver
-    if !used.contains(waiver) { used.append(waiver) }
+    let matching = policy.waivers.filter { !$0.isExpired(on: policy.today) && $0.matches(findings[index]) }
+    findings[index].waiver = matching.first
+    used += matching.filter { !used.contains($0) }
   }
   excuseConsequences(in: &findings, comparison, policy)
   return Judgement(verdict: verdict(comparison, findings), findings: findings, usedWaivers: used)
