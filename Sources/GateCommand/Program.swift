@@ -36,6 +36,7 @@ package enum Program {
         case .check: try CheckRun(options: options, console: console, environment: environment).run()
         case .record: try RecordRun(options: options, console: console, environment: environment).run()
         case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
+        case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
         case .help: ExitStatus.passed
         }
       // With --keep Ctrl-C is the ordinary end.

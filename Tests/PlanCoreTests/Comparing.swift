@@ -47,7 +47,8 @@ func compare(_ before: State?, _ now: State) throws -> CaseComparison {
   CaseComparison(baseline: try before?.observation(), current: try now.observation())
 }
 
-func compare(_ before: ExplainNode, _ now: ExplainNode, _ facts: CatalogFacts = CatalogFacts()) throws -> CaseComparison {
+func compare(_ before: ExplainNode, _ now: ExplainNode, _ facts: CatalogFacts = CatalogFacts()) throws -> CaseComparison
+{
   try compare(State(before, facts), State(now, facts))
 }
 
@@ -55,14 +56,26 @@ func compare(_ before: ExplainNode, _ now: ExplainNode, _ facts: CatalogFacts = 
 func findings(
   _ rule: String, _ comparison: CaseComparison, _ values: [String: Rule.Parameter.Value] = [:]
 ) -> [Finding] {
-  guard let rule = Rule.all.first(where: { $0.id == rule }) else { return [Finding(rule: rule, severity: .fail, message: "no such rule")] }
+  guard let rule = Rule.all.first(where: { $0.id == rule }) else {
+    return [Finding(rule: rule, severity: .fail, message: "no such rule")]
+  }
   var settings = RuleSettings(rule)
   settings.values.merge(values) { $1 }
   return rule.findings(comparison, settings)
 }
 
-/// A day on which nothing special happens.
-let policy = CasePolicy(today: "2026-06-15")
+/// The rules on scans and estimates with their defaults, on a day on which nothing special happens. All other rules are
+/// off: a test of one thing shall not hear of another.
+let policy: CasePolicy = policy()
+
+func policy(
+  _ changed: [String: RuleSettings] = [:], waivers: [Waiver] = [], today: String = "2026-06-15"
+) -> CasePolicy {
+  let judged = ["seq-scan", "row-estimate", "new-seq-scan"]
+  let others = Rule.all.map(\.id).filter { !judged.contains($0) }
+  let off = Dictionary(uniqueKeysWithValues: others.map { ($0, RuleSettings(severity: .off)) })
+  return CasePolicy(rules: off.merging(changed) { $1 }, waivers: waivers, today: today)
+}
 
 /// Numbers that are the same in every run (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {

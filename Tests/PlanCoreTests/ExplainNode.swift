@@ -93,9 +93,11 @@ extension ExplainNode {
     return node
   }
 
-  static func join(
-    _ type: String, _ joinType: String = "Inner", _ outer: ExplainNode, _ inner: ExplainNode
-  ) -> ExplainNode {
+  static func join(_ type: String, _ outer: ExplainNode, _ inner: ExplainNode) -> ExplainNode {
+    join(type, "Inner", outer, inner)
+  }
+
+  static func join(_ type: String, _ joinType: String, _ outer: ExplainNode, _ inner: ExplainNode) -> ExplainNode {
     ExplainNode(type, [JSONMember("Join Type", .string(joinType))], outer, inner)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import PlanCore
+import Testing
 
 /// The recorded answers of real servers: `Golden/MAJOR/NAME.json`, with what the scans should have found in `truth.json`.
 enum GoldenCorpus {

@@ -21,7 +21,7 @@ import Testing
     var count = 0
     plan.root.forEachNode { node, path in
       count += 1
-      #expect(plan.root[path: path] == node)
+      #expect(plan.root[path] == node)
     }
     #expect(count == answer.text.components(separatedBy: "\"Node Type\": ").count - 1)
   }
@@ -104,7 +104,7 @@ extension GoldenCorpus {
     let plan = try answer.plan.get()
     var relations: [RelationName: RelationFacts] = [:]
     for scan in plan.scans(facts: CatalogFacts()) {
-      relations[scan.relation, default: RelationFacts(rows: 1000, pages: 10)].indexes = scan.indexNames.map {
+      relations[scan.relation, default: RelationFacts(rows: 1000, pages: 10)].indexes = scan.indexNames.sorted().map {
         IndexFacts(name: $0, definition: "btree (\"\($0)\") WHERE (note = 'a -> b'::text)")
       }
     }

@@ -18,7 +18,7 @@ import Testing
       let answer = try #require(GoldenCorpus.plans.first { $0.major == major && $0.name == statement })
       let estimates = try estimates(statement, major, isGeneric: answer.isGeneric)
       for truth in entries {
-        let node = root[path: truth.path]
+        let node = root[truth.path]
         #expect(node.relation?.description == truth.relation && node.alias == truth.alias, "\(statement) \(truth.path)")
         let estimate = try #require(estimates[truth.path])
         // An average over loops is rounded; rows that workers share are summed again, each with its rounding.
@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: GoldenCorpus.majors)
   func `some naive counts are wrong, or the corpus proves nothing`(major: Int) throws {
     let wrong = try Truth.all(major: major).filter { truth in
-      let actual = try GoldenCorpus.plan(truth.statement, major).root[path: truth.path].actual
+      let actual = try GoldenCorpus.plan(truth.statement, major).root[truth.path].actual
       return actual?.loops == 1 && actual?.rows != truth.rows
     }
     #expect(wrong.count >= 20)

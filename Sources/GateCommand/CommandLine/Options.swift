@@ -11,6 +11,8 @@ package struct Options: Equatable, Sendable {
   package var postgres: String?
   package var junit: String?
   package var json: String?
+  /// Re-seeds of `stability`.
+  package var runs = 5
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false
@@ -77,7 +79,7 @@ package struct Options: Equatable, Sendable {
     return .run(options)
   }
 
-  private static let usageHint = "usage: plangate check | record | explain | help, see plangate --help"
+  private static let usageHint = "usage: plangate check | record | explain | stability | help, see plangate --help"
 
   private static func flag(
     _ argument: String, of command: CommandName
@@ -102,6 +104,11 @@ package struct Options: Equatable, Sendable {
     case "postgres": postgres = value
     case "junit": junit = value
     case "json": json = value
+    case "runs":
+      guard let count = Int(value), (1...1000).contains(count) else {
+        throw Diagnostic("--runs is a number from 1 to 1000, not '\(value)'")
+      }
+      runs = count
     case "strict": isStrict = true
     case "prune": prunes = true
     case "check": onlyChecks = true

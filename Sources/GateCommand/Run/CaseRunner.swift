@@ -31,6 +31,10 @@ struct CaseRunner {
 
   /// - Throws: when the connection is lost; every other error is an answer.
   func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
+    try run(item, of: query, options: query.measuresTime ? CaseRunner.timedOptions : CaseRunner.options)
+  }
+
+  private func run(_ item: QueryCase, of query: Query, options: String) throws(ServerError) -> CaseAnswer {
     let scanned = SQLScanner(query.statement.text)
     if scanned.isEmpty { return .unchecked(CaseRunner.place(query.statement, "the query is empty")) }
     if scanned.selectsInto { return .unchecked(CaseRunner.place(query.statement, CaseRunner.refusal)) }
@@ -40,18 +44,25 @@ struct CaseRunner {
     case .failure(let problem): return .unchecked(problem.message)
     }
     do {
-      return try answer(item, of: query, scanned, values)
+      return try answer(item, of: query, scanned, values, options: options)
     } catch let error where !error.isConnectionLost {
       if error.sqlState == "25006", !isWritable { return .writes }
       return .unchecked(CaseRunner.describe(error, query.statement, scanned))
     }
   }
 
+  /// The plan of a case without running it; nil when the server refuses.
+  func plan(of item: QueryCase, _ query: Query) throws(ServerError) -> Plan? {
+    switch try run(item, of: query, options: CaseRunner.planOnlyOptions) {
+    case .plans(let plans), .timedOut(let plans, _): plans.plan
+    case .writes, .unchecked: nil
+    }
+  }
+
   private func answer(
-    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?]
+    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?], options: String
   ) throws(ServerError) -> CaseAnswer {
     do {
-      let options = query.measuresTime ? CaseRunner.timedOptions : CaseRunner.options
       return try plans(of: item, query, scanned, values, options: options, CaseAnswer.plans)
     } catch let error where CaseRunner.isTimeout(error) {
       let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"

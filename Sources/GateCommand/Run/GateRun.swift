@@ -50,15 +50,21 @@ struct GateRun {
   func withCapture<Result>(
     filter: (QueryCase) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
+    try withDatabase { (database) throws(Diagnostic) in
+      let result = try body(Capture(of: selected, in: database, where: filter))
+      if options.keepsServer { keep(database.server) }
+      return result
+    }
+  }
+
+  /// Seeds a database and calls `body` while its server is up.
+  func withDatabase<Result>(_ body: (SeededDatabase) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
     let installation = try installation()
     let started = ContinuousClock.now
     let server = try GateServer(installation, manifest.configuration, environment: environment)
     defer { server.stop() }
     console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
-    let database = try SeededDatabase.seed(manifest, on: server, environment: environment, console: console)
-    let result = try body(Capture(of: selected, in: database, where: filter))
-    if options.keepsServer { keep(server) }
-    return result
+    return try body(try SeededDatabase.seed(manifest, on: server, environment: environment, console: console))
   }
 
   /// Leaves the server up until a signal comes.

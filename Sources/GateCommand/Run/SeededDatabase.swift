@@ -12,9 +12,9 @@ struct SeededDatabase {
 
   /// Seeds a new database, vacuums and analyzes.
   static func seed(
-    _ manifest: Manifest, on server: GateServer, environment: [String: String], console: Console
+    _ manifest: Manifest, on server: GateServer, as name: GateServer.Name = .seeded, environment: [String: String],
+    console: Console
   ) throws(Diagnostic) -> SeededDatabase {
-    let name = GateServer.Name.seeded
     do {
       try server.create(name)
       try server.make(roles: manifest.roles)

@@ -51,7 +51,7 @@ private struct SeqScanJudgement {
   static let judgeablePages = 8.0
 
   var findings: [Finding] {
-    (matched + unmatched + newPartitions).sorted { ($0.path ?? []).lexicographicallyPrecedes($1.path ?? []) }
+    (matched + unmatched + smallPartitions + newPartitions).sorted { ($0.path ?? []).lexicographicallyPrecedes($1.path ?? []) }
   }
 
   /// Scans of one identity.
@@ -72,7 +72,9 @@ private struct SeqScanJudgement {
     for (relation, scans) in Dictionary(grouping: matching.unmatchedCurrent, by: \.relation) {
       let indexed = baseline.scans.filter { $0.relation == relation && $0.access.usesIndex }
       guard let before = indexed.first(where: isUnmatched) ?? indexed.first else { continue }
-      let seqScans = scans.filter { $0.access == .seqScan && !$0.node.isNeverExecuted }
+      let seqScans = scans.filter { scan in
+        scan.access == .seqScan && (!scan.node.isNeverExecuted || before.node.isNeverExecuted)
+      }
       let accepted = matching.unmatchedBaseline.filter { $0.relation == relation && $0.access == .seqScan }
       // Those that look for the same as one of the baseline's are the accepted ones.
       func isAccepted(_ scan: Scan) -> Bool { accepted.contains { $0.conditionWords == scan.conditionWords } }
@@ -88,25 +90,43 @@ private struct SeqScanJudgement {
   /// Partitions that the baseline did not read.
   private var newPartitions: [Finding] {
     comparison.matching.unmatchedCurrent.compactMap { scan in
-      guard scan.access == .seqScan, !scan.node.isNeverExecuted, let root = scan.identity.root,
+      guard scan.access == .seqScan, !scan.node.isNeverExecuted,
         !baseline.scans.contains(where: { $0.relation == scan.relation })
       else { return nil }
-      let siblings = baseline.scans.filter { $0.identity.root == root && $0.access.usesIndex }
-      guard let sibling = siblings.first(where: { $0.identity.baseAlias == scan.identity.baseAlias }) ?? siblings.first
-      else { return nil }
-      let facts = comparison.current.facts[scan.relation]
-      guard let missing = definitions(of: siblings).first(where: { !(facts?.hasIndex(like: $0) ?? false) }) else {
-        return nil
-      }
-      var finding = Finding(
-        rule: Rule.seqScan.id, severity: severity, scan: scan,
-        message:
-          "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
-          + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
-      finding.figures = comparison.figures(at: scan.path)
-      finding.indexVerdict = comparison.current.indexVerdict(of: scan)
-      return finding
+      return siblingFinding(scan, where: { _ in true })
     }
+  }
+
+  /// Small partitions that were read by a Seq Scan all along, for want of pages, and lost the index of their siblings.
+  private var smallPartitions: [Finding] {
+    comparison.matching.pairs.compactMap { pair in
+      guard pair.baseline.access == .seqScan, pair.current.access == .seqScan,
+        !pair.current.node.isNeverExecuted || pair.baseline.node.isNeverExecuted,
+        let now = comparison.current.facts[pair.current.relation], now.pages < SeqScanJudgement.judgeablePages,
+        let before = baseline.facts[pair.current.relation]
+      else { return nil }
+      return siblingFinding(pair.current, where: before.hasIndex(like:))
+    }
+  }
+
+  /// The finding on a partition that lacks an index which its siblings' scans used in the baseline.
+  ///
+  /// - Parameter isExpected: whether the partition ought to have an index of this definition.
+  private func siblingFinding(_ scan: Scan, where isExpected: (String) -> Bool) -> Finding? {
+    guard let root = scan.identity.root else { return nil }
+    let siblings = baseline.scans.filter { $0.identity.root == root && $0.access.usesIndex }
+    let facts = comparison.current.facts[scan.relation]
+    guard let sibling = siblings.first(where: { $0.identity.baseAlias == scan.identity.baseAlias }) ?? siblings.first,
+      let missing = definitions(of: siblings).first(where: { isExpected($0) && !(facts?.hasIndex(like: $0) ?? false) })
+    else { return nil }
+    var finding = Finding(
+      rule: Rule.seqScan.id, severity: severity, scan: scan,
+      message:
+        "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
+        + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
+    finding.figures = comparison.figures(at: scan.path)
+    finding.indexVerdict = comparison.current.indexVerdict(of: scan)
+    return finding
   }
 
   private func isUnmatched(_ scan: Scan) -> Bool {
@@ -122,7 +142,8 @@ private struct SeqScanJudgement {
 
   private func isExcusedSmallPartition(_ scan: Scan, definitions: [String]) -> Bool {
     guard scan.identity.root != nil, let facts = comparison.current.facts[scan.relation] else { return false }
-    return facts.pages < SeqScanJudgement.judgeablePages && definitions.allSatisfy(facts.hasIndex(like:))
+    return facts.pages < SeqScanJudgement.judgeablePages && !definitions.isEmpty
+      && definitions.allSatisfy(facts.hasIndex(like:))
   }
 
   private func finding(_ scan: Scan, before: Scan) -> Finding {
