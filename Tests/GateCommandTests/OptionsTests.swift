@@ -15,7 +15,7 @@ private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _
   return .run(options)
 }
 
-private let hint = "usage: plangate check | record | explain | help, see plangate --help"
+private let hint = "usage: plangate check | record | explain | stability | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -49,6 +49,8 @@ private let hint = "usage: plangate check | record | explain | help, see plangat
   @Test func `every option of record sets its own field`() throws {
     #expect(try parse("record --prune") == run(.record) { $0.prunes = true })
     #expect(try parse("record --check") == run(.record) { $0.onlyChecks = true })
+    #expect(try parse("stability --runs 12") == run(.stability) { $0.runs = 12 })
+    #expect(throws: Diagnostic("--runs is a number from 1 to 1000, not '0'")) { try parse("stability --runs 0") }
   }
 
   @Test(arguments: CommandName.allCases.filter { $0 != .help })
@@ -56,7 +58,7 @@ private let hint = "usage: plangate check | record | explain | help, see plangat
     let name = command == .explain ? ["q"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
-      let value = flag.value.map { [$0 == "WHEN" ? "always" : "some"] } ?? []
+      let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : "some"] } ?? []
       let spellings =
         [["--\(flag.name)"] + value] + (flag.letter.map { [["-\($0)"] + value] } ?? [])
         + (flag.value == nil ? [] : [["--\(flag.name)=\(value[0])"]])
