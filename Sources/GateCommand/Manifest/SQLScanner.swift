@@ -11,6 +11,8 @@ struct SQLScanner {
   /// Whether it is a `SELECT … INTO`, which makes a table: no other statement has the word without INSERT or MERGE before
   /// it.
   private(set) var selectsInto = false
+  /// The first word or other character, in lower case.
+  private(set) var firstToken = ""
   /// The names in it, keywords among them: bare ones in lower case, quoted ones as they are.
   private(set) var words: Set<String> = []
   /// The last word or other character, in lower case, blanks and comments left out.
@@ -81,6 +83,7 @@ struct SQLScanner {
     }
     if token != ";" { isEmpty = false }
     if token == "into", !["insert", "merge", "as", "."].contains(lastToken) { selectsInto = true }
+    if firstToken.isEmpty { firstToken = token }
     lastToken = token
   }
 

@@ -36,18 +36,14 @@ struct CaseRunner {
 
   private func run(_ item: QueryCase, of query: Query, options: String) throws(ServerError) -> CaseAnswer {
     let scanned = SQLScanner(query.statement.text)
-    if scanned.isEmpty { return .unchecked(CaseRunner.place(query.statement, "the query is empty")) }
-    if scanned.selectsInto { return .unchecked(CaseRunner.place(query.statement, CaseRunner.refusal)) }
+    if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
     let values: [String?]
-    switch bound(item.parameters, to: scanned) {
-    case .success(let bound): values = bound
-    case .failure(let problem): return .unchecked(problem.message)
-    }
+    do { values = try item.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
     do {
       return try answer(item, of: query, scanned, values, options: options)
     } catch let error where !error.isConnectionLost {
       if error.sqlState == "25006", !isWritable { return .writes }
-      return .unchecked(CaseRunner.describe(error, query.statement, scanned))
+      return .unchecked(query.statement.error(error, scanned).description)
     }
   }
 
@@ -66,7 +62,8 @@ struct CaseRunner {
       return try plans(of: item, query, scanned, values, options: options, CaseAnswer.plans)
     } catch let error where CaseRunner.isTimeout(error) {
       let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
-      let message = "it \(kind) for more than \(CaseRunner.duration(query.timeout)) and was stopped"
+      let limit = query.timeout.isMultiple(of: 1000) ? "\(query.timeout / 1000) s" : "\(query.timeout) ms"
+      let message = "it \(kind) for more than \(limit) and was stopped"
       // Without ANALYZE nothing is run; the plan itself can still be judged.
       return try plans(of: item, query, scanned, values, options: CaseRunner.planOnlyOptions) {
         .timedOut($0, message: message)
@@ -214,94 +211,6 @@ struct CaseRunner {
       pair.0 == nil ? "NULL" : "CAST(pg_catalog.current_setting('plangate.p\(index + 1)') AS \(pair.1))"
     }
     return "(" + arguments.joined(separator: ", ") + ")"
-  }
-
-  // MARK: Parameters
-
-  private struct ParameterProblem: Error { let message: String }
-
-  private func bound(_ parameters: Parameters, to scanned: SQLScanner) -> Result<[String?], ParameterProblem> {
-    func problem(_ message: String) -> Result<[String?], ParameterProblem> {
-      .failure(ParameterProblem(message: message))
-    }
-    let wanted = scanned.names.map { ":" + $0 }.joined(separator: ", ")
-    if !scanned.names.isEmpty, scanned.positionalCount > 0 {
-      return problem("the query mixes $\(scanned.positionalCount) and \(wanted)")
-    }
-    switch parameters {
-    case .none:
-      guard scanned.names.isEmpty else {
-        return problem("the query has the parameters \(wanted), and 'params:' has no values")
-      }
-      guard scanned.positionalCount == 0 else {
-        return problem("the query has parameters up to $\(scanned.positionalCount), and 'params:' has no values")
-      }
-      return .success([])
-    case .positional(let values):
-      guard scanned.names.isEmpty else { return problem("the query has the parameters \(wanted): give them by name") }
-      guard values.count == scanned.positionalCount else {
-        return problem("the query has parameters up to $\(scanned.positionalCount), the case gives \(values.count)")
-      }
-      return .success(values)
-    case .named(let given):
-      let values = Dictionary(uniqueKeysWithValues: given.map { ($0.name, $0.value) })
-      if scanned.positionalCount > 0 {
-        return problem("the query has parameters up to $\(scanned.positionalCount): give them as a sequence")
-      }
-      if let missing = scanned.names.first(where: { values[$0] == nil }) {
-        return problem("the parameter :\(missing) has no value\(suggestion(for: missing, among: values.keys.sorted()))")
-      }
-      if let extra = given.first(where: { !scanned.names.contains($0.name) }) {
-        return problem("the query has no parameter :\(extra.name)\(suggestion(for: extra.name, among: scanned.names))")
-      }
-      return .success(scanned.names.map { values[$0] ?? nil })
-    }
-  }
-
-  // MARK: Errors
-
-  /// The server's words with the place in the query's file.
-  private static func describe(_ error: ServerError, _ statement: Statement, _ scanned: SQLScanner) -> String {
-    var message = error.description
-    if error.sqlState == "42P14" || error.sqlState == "42601" && isRefused(statement.text) {
-      message = refusal
-    } else if error.sqlState == "42601", error.message.contains("multiple commands") {
-      message = "the text holds more than one statement; give each query a file of its own"
-    }
-    guard let position = error.position else { return place(statement, message) }
-    let offset = scanned.originalOffset(position - 1)
-    let before = statement.text.unicodeScalars.prefix(offset)
-    let line = before.count { $0 == "\n" } + 1
-    let column = before.reversed().prefix { $0 != "\n" }.count + 1
-    var diagnostic = Diagnostic(
-      message, file: statement.file, line: statement.firstLine + line - 1, column: column + statement.indentation)
-    diagnostic.sourceLine = Diagnostic.line(line, of: statement.text).map {
-      String(repeating: " ", count: statement.indentation) + $0
-    }
-    return diagnostic.description
-  }
-
-  private static let refusal =
-    "a query is a SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE or WITH; what makes a relation, and every other command, "
-    + "is refused"
-
-  /// An error of the statement as a whole.
-  private static func place(_ statement: Statement, _ message: String) -> String {
-    Diagnostic(message, file: statement.file, line: statement.firstLine).description
-  }
-
-  /// Whether the statement begins with a word that PREPARE does not take.
-  private static func isRefused(_ text: String) -> Bool {
-    let words = [
-      "create", "refresh", "declare", "explain", "execute", "copy", "call", "do", "truncate", "alter", "drop", "vacuum",
-      "analyze", "set", "lock",
-    ]
-    let first = text.split { $0.isWhitespace }.first { !$0.hasPrefix("--") }.map { $0.lowercased() }
-    return first.map(words.contains) ?? false
-  }
-
-  static func duration(_ milliseconds: Int) -> String {
-    milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
   }
 }
 

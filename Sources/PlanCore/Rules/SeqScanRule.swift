@@ -51,7 +51,9 @@ private struct SeqScanJudgement {
   static let judgeablePages = 8.0
 
   var findings: [Finding] {
-    (matched + unmatched + smallPartitions + newPartitions).sorted { ($0.path ?? []).lexicographicallyPrecedes($1.path ?? []) }
+    (matched + unmatched + smallPartitions + newPartitions).sorted {
+      ($0.path ?? []).lexicographicallyPrecedes($1.path ?? [])
+    }
   }
 
   /// Scans of one identity.

@@ -1,0 +1,73 @@
+/// How a disposable server is made.
+package struct ServerConfiguration: Sendable {
+  /// Of the databases: never the environment's.
+  package var locale: String
+  package var encoding: String
+  package var timeZone: String
+  /// The planner's world: `postgresql.conf` entries, checked for their names.
+  package var settings: [String: String]
+
+  package init(locale: String, encoding: String, timeZone: String, settings: [String: String]) {
+    self.locale = locale
+    self.encoding = encoding
+    self.timeZone = timeZone
+    self.settings = settings
+  }
+
+  /// What plangate sets itself and nobody else: the server's place, its durability, and what makes plans repeat.
+  package static let ownSettings: [String: String] = [
+    // A server for nobody else.
+    "listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700",
+    // Throw-away durability. synchronous_commit stays on: off leaves the visibility map empty after VACUUM.
+    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "on", "wal_level": "minimal",
+    "max_wal_senders": "0", "archive_mode": "off",
+    // The same plans and counts in every run.
+    "autovacuum": "off", "synchronize_seqscans": "off", "jit": "off", "track_io_timing": "off",
+    "session_preload_libraries": "", "plan_cache_mode": "", "session_replication_role": "", "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    // Texts of constants in conditions.
+    "datestyle": "ISO, MDY", "intervalstyle": "postgres", "bytea_output": "hex", "extra_float_digits": "1",
+    "client_encoding": "UTF8", "lc_messages": "C",
+    // Where the files are.
+    "data_directory": "", "hba_file": "", "ident_file": "", "external_pid_file": "", "unix_socket_directories": "",
+    "logging_collector": "off", "log_destination": "stderr", "ssl": "off",
+  ]
+
+  /// Settings that the server's start gives as arguments, so that no file can change them.
+  static let arguments = [
+    "listen_addresses", "port", "unix_socket_permissions", "fsync", "autovacuum", "logging_collector",
+  ]
+
+  /// Defaults that a manifest may change.
+  static let capacity: [String: String] = [
+    "shared_buffers": "256MB", "max_wal_size": "8GB", "checkpoint_timeout": "1h", "max_worker_processes": "16",
+    "log_min_messages": "warning",
+  ]
+
+  /// The text of `postgresql.conf`.
+  func file(dynamicSharedMemory: String) -> String {
+    var entries = ServerConfiguration.capacity
+    entries["dynamic_shared_memory_type"] = dynamicSharedMemory
+    entries.merge(settings) { $1 }
+    for (name, value) in ServerConfiguration.ownSettings where !value.isEmpty { entries[name] = value }
+    entries["timezone"] = timeZone
+    entries["log_timezone"] = timeZone
+    return entries.sorted { $0.key < $1.key }.map { "\($0.key) = \(ServerConfiguration.quoted($0.value))\n" }.joined()
+  }
+
+  /// A value as `guc-file.l` reads it: quotes are doubled, backslashes escape.
+  private static func quoted(_ value: String) -> String {
+    var text = "'"
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "'": text += "''"
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "'"
+  }
+}
