@@ -1,0 +1,1 @@
+SELECT id, name FROM freight.customer WHERE lower(email) = lower($1)

@@ -1,0 +1,1 @@
+SELECT seen_at FROM fleet.device WHERE serial = $1

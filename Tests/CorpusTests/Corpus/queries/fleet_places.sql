@@ -1,0 +1,1 @@
+SELECT model, count(*) FROM fleet.device GROUP BY model

@@ -1,0 +1,1 @@
+SELECT id, tracking, "shippedAt" FROM freight."Parcel" WHERE status = 'lost' AND "depotId" = 900

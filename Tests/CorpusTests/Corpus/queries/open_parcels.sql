@@ -1,0 +1,1 @@
+SELECT id, tracking, customer_name FROM freight.open_parcel WHERE "customerId" = $1

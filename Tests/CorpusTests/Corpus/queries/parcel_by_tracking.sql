@@ -1,0 +1,1 @@
+SELECT id, "customerId", status FROM freight."Parcel" WHERE tracking = $1

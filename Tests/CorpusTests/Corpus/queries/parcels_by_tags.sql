@@ -1,0 +1,1 @@
+SELECT id, tracking FROM freight."Parcel" WHERE tags @> ARRAY['fragile']

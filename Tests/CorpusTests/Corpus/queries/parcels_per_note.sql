@@ -1,0 +1,1 @@
+SELECT note, count(*) AS parcels, max("shippedAt") AS latest FROM freight."Parcel" GROUP BY note

@@ -1,0 +1,1 @@
+SELECT code, count(*), avg(handler), max(at) FROM freight.scan_event GROUP BY code

@@ -1,0 +1,40 @@
+import PlanCore
+import Testing
+
+@testable import GateCommand
+
+/// Each planted regression is found, by the rule and with the cause that were written down before; its harmless twin is
+/// not.
+@Suite struct CorpusTests {
+  @Test(arguments: PlantedRegression.all)
+  func `a planted regression is found with its cause`(planted: PlantedRegression) throws {
+    try CorpusWorker.with { worker in
+      if let majors = planted.majors, !majors.contains(worker.major) { return }
+      let outcomes = try worker.outcomes(after: planted.change, of: planted.query, all: false)
+      let outcome = try #require(outcomes.first { $0.name == planted.query })
+      let findings = outcome.findings.map {
+        "\($0.severity) \($0.rule) \($0.relation?.description ?? "-"): \($0.message)"
+      }
+      let found = outcome.findings.contains { finding in
+        finding.rule == planted.rule && finding.severity.rawValue == planted.severity
+          && (planted.relation == nil || finding.relation?.description == planted.relation
+            || finding.root?.description == planted.relation)
+      }
+      #expect(found, "\(planted.name): \(outcome.verdict) \(outcome.reason ?? "")\n\(findings.joined(separator: "\n"))")
+      let causes = outcome.comparison?.causes ?? []
+      if let cause = planted.cause {
+        #expect(causes.contains { $0.contains(cause) }, "\(planted.name): \(causes)")
+      }
+    }
+  }
+
+  @Test(arguments: PlantedRegression.all)
+  func `its harmless twin is no alarm`(planted: PlantedRegression) throws {
+    try CorpusWorker.with { worker in
+      let red = try worker.outcomes(after: planted.twin, of: planted.query, all: true)
+        .filter { $0.isFailed(strict: false) }
+      let words = red.map { "\($0.name): \($0.verdict) \($0.reason ?? "") \($0.findings.map(\.message))" }
+      #expect(red.isEmpty, "\(planted.name):\n\(words.joined(separator: "\n"))")
+    }
+  }
+}
