@@ -1,0 +1,50 @@
+import Foundation
+import PlanCore
+import Reporting
+import Testing
+
+/// Other people's programs read the JUnit report, hostile names and messages and all.
+@Suite struct ConsumerTests {
+  /// Runs a program on the report of the whole shop; what it prints.
+  private func output(of words: [String]) throws -> String {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "plangate-consumer-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let report = directory.appending(path: "junit.xml")
+    try Data(JUnitReport.text(try Shop.run()).utf8).write(to: report)
+    let output = directory.appending(path: "output")
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = words + [report.path]
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = process.standardOutput
+    try process.run()
+    process.waitUntilExit()
+    let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    try #require(process.terminationStatus == 0, "\(words): \(text)")
+    return text
+  }
+
+  @Test func `xmllint finds the report well-formed`() throws {
+    #expect(try output(of: ["xmllint", "--noout"]) == "")
+  }
+
+  @Test func `junitparser counts what failed and could not be checked`() throws {
+    let script = """
+      import sys, junitparser
+      suites = junitparser.JUnitXml.fromfile(sys.argv[1])
+      cases = [case for suite in suites for case in suite]
+      kinds = [type(result).__name__ for case in cases for result in case.result]
+      print(len(cases), kinds.count('Failure'), kinds.count('Error'), kinds.count('Skipped'))
+      print(suites.tests, suites.failures, suites.errors)
+      """
+    // The distribution's interpreter, which has the distribution's packages.
+    let lines = try output(of: ["/usr/bin/python3", "-c", script]).split(separator: "\n").map(String.init)
+    let run = try Shop.run()
+    let failures = run.cases.count { $0.isFailed(strict: run.isStrict) && $0.verdict != .unchecked }
+    let errors = run.count(.unchecked) + (run.error == nil ? 0 : 1)
+    let cases = run.cases.count + (run.error == nil ? 0 : 1)
+    #expect(lines == ["\(cases) \(failures) \(errors) 0", "\(cases) \(failures) \(errors)"])
+  }
+}
