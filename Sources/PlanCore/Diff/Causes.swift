@@ -91,9 +91,9 @@ extension CaseComparison {
   /// The first condition of a scan that reads otherwise than in the baseline.
   private var conditionChange: String {
     func conditions(_ scan: Scan) -> String {
-      ["Index Cond", "Recheck Cond", "Filter"].compactMap { scan.node.text($0) }.joined(separator: " and ")
+      ["Index Cond", "Recheck Cond", "Filter"].compactMap { scan.node.text($0) }.joined(separator: " AND ")
     }
-    guard let pair = matching.pairs.first(where: { $0.baseline.conditionWords != $0.current.conditionWords }) else {
+    guard let pair = matching.pairs.first(where: { conditions($0.baseline) != conditions($0.current) }) else {
       return ""
     }
     let (before, now) = (conditions(pair.baseline), conditions(pair.current))
