@@ -129,7 +129,7 @@ enum Baselines {
     facts.indexes.sort { $0.name < $1.name }
     facts.columns = [ColumnFacts(name: name, type: name), ColumnFacts(name: "b", type: "text")]
     facts.partitions = 3
-    facts.statistics = [StatisticsFacts(name: name, definition: name)]
+    facts.statistics = [DefinedObject(name: name, definition: name)]
     facts.policies = [name]
     let item = CapturedCase(
       name: "c", sqlFingerprint: "aa", parametersFingerprint: "bb", plan: plan,

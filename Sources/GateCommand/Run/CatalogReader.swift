@@ -106,8 +106,8 @@ extension RelationFacts {
     switch kind {
     case "column": columns.append(ColumnFacts(name: name, type: text))
     case "partitions": partitions = Int(text)
-    case "constraint": constraints.append(ConstraintFacts(name: name, definition: text))
-    case "statistics": statistics.append(StatisticsFacts(name: name, definition: text))
+    case "constraint": constraints.append(DefinedObject(name: name, definition: text))
+    case "statistics": statistics.append(DefinedObject(name: name, definition: text))
     default: policies.append("\(name) \(text)")
     }
   }

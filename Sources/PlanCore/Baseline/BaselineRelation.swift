@@ -80,10 +80,10 @@ enum BaselineRelation {
       facts.indexes.append(IndexFacts(name: name, definition: definition))
     case "statistics":
       let (name, definition) = try named(&rest, line)
-      facts.statistics.append(StatisticsFacts(name: name, definition: definition))
+      facts.statistics.append(DefinedObject(name: name, definition: definition))
     case "constraint":
       let (name, definition) = try named(&rest, line)
-      facts.constraints.append(ConstraintFacts(name: name, definition: definition))
+      facts.constraints.append(DefinedObject(name: name, definition: definition))
     case "policy":
       guard let text = (try? PlanText.value(rest.dropFirst()))?.stringValue else { throw damaged(line) }
       facts.policies.append(text)

@@ -47,9 +47,9 @@ package struct RelationFacts: Equatable, Sendable {
   /// How many leaf partitions or children it has; nil for a relation without.
   package var partitions: Int?
   /// Extended statistics, as `pg_get_statisticsobjdef` has them: name and what follows it.
-  package var statistics: [StatisticsFacts] = []
+  package var statistics: [DefinedObject] = []
   /// CHECK constraints, name and definition: they let the planner leave out an inheritance child.
-  package var constraints: [ConstraintFacts] = []
+  package var constraints: [DefinedObject] = []
   /// What row-level security adds to a query, a line a policy; empty where it is off.
   package var policies: [String] = []
 
@@ -77,22 +77,10 @@ package struct ColumnFacts: Equatable, Sendable {
   }
 }
 
-/// A CHECK constraint.
-package struct ConstraintFacts: Equatable, Sendable {
+/// An extended statistics object or a CHECK constraint: its name, and its definition as the server writes it.
+package struct DefinedObject: Equatable, Sendable {
   package var name: String
-  /// `CHECK ((started_at >= '2024-01-01'::date))`.
-  package var definition: String
-
-  package init(name: String, definition: String) {
-    self.name = name
-    self.definition = definition
-  }
-}
-
-/// An extended statistics object.
-package struct StatisticsFacts: Equatable, Sendable {
-  package var name: String
-  /// `(dependencies) ON country, currency`.
+  /// `(dependencies) ON country, currency FROM public.orders`, `CHECK ((total_cents >= 0))`.
   package var definition: String
 
   package init(name: String, definition: String) {
@@ -112,6 +100,4 @@ package struct IndexFacts: Equatable, Sendable {
     self.name = name
     self.definition = definition
   }
-
-  package var accessMethod: String { String(definition.prefix { $0 != " " }) }
 }
