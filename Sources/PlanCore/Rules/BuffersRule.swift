@@ -8,7 +8,7 @@ extension Rule {
     parameters: [
       .number("warn", 1.3, minimum: 1, "times the baseline's blocks from which it warns"),
       .number("fail", 2, minimum: 1, "times the baseline's blocks from which it fails"),
-      .number("floor", 8, minimum: 0, "blocks that it must have grown by to fail; ten times as many to warn"),
+      .number("floor", 16, minimum: 0, "blocks that it must have grown by to fail; ten times as many to warn"),
     ]
   ) { comparison, settings in
     guard let before = comparison.baseline?.plan.root.touchedBlocks,
