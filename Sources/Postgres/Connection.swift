@@ -26,9 +26,6 @@ package final class Connection {
 
   deinit { PQfinish(handle) }
 
-  /// Whether the server ended it, or crashed.
-  package var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
-
   /// 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(handle)) }
 

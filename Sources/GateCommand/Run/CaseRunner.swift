@@ -81,7 +81,10 @@ struct CaseRunner {
         if let hidden = plan.hiddenScans { return .unchecked(hidden) }
         var without: Plan?
         if plan.hasFilteredSeqScan || query.policy.requiresIndexable {
-          try set([("enable_seqscan", "off")])
+          try set([
+            ("enable_seqscan", "off"), ("enable_indexscan", "on"), ("enable_indexonlyscan", "on"),
+            ("enable_bitmapscan", "on"),
+          ])
           without = try Plan(explainJSON: try text(explain(CaseRunner.planOnlyOptions, item, query, scanned, values)))
         }
         return answer(CasePlans(plan: plan, withoutSeqScans: without))

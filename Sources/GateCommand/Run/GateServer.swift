@@ -48,6 +48,15 @@ final class GateServer {
     // Copying files beats writing them to the log, which is the default from 15 on.
     let strategy = maintenance.serverVersion >= 150_000 ? " STRATEGY file_copy" : ""
     try maintain("CREATE DATABASE \(name.text) TEMPLATE \(original.text)\(strategy)")
+    // A template's ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET stay behind.
+    try maintain(
+      """
+      INSERT INTO pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
+      SELECT copy.oid, s.setrole, s.setconfig
+      FROM pg_catalog.pg_db_role_setting s
+      JOIN pg_catalog.pg_database original ON original.oid = s.setdatabase AND original.datname = $1
+      JOIN pg_catalog.pg_database copy ON copy.datname = $2
+      """, [original.text, name.text])
   }
 
   func drop(_ name: Name) throws(ServerError) {
@@ -69,11 +78,20 @@ final class GateServer {
     }
   }
 
+  /// Waits until the server is itself again after a crash under a query: for a moment it still takes connections, only to
+  /// end them.
+  func recover() {
+    usleep(200_000)
+    while !server.hasEnded, Interruption.shared.signal == nil {
+      if let connection = try? connect(toDatabase: "postgres"), (try? connection.execute("SELECT 1")) != nil { return }
+    }
+  }
+
   @discardableResult
   private func maintain(_ sql: String, _ values: [String] = []) throws(ServerError) -> QueryResult {
     do { return try maintenance.execute(sql, values) } catch {
       // A crash that a query caused has taken this connection along.
-      guard maintenance.isBroken else { throw error }
+      guard error.isConnectionLost else { throw error }
       maintenance = try connect(toDatabase: "postgres")
       return try maintenance.execute(sql, values)
     }

@@ -101,6 +101,7 @@ struct SeededDatabase {
     let started = ContinuousClock.now
     var answer: CaseAnswer
     do { answer = try body() } catch {
+      if error.isConnectionLost { server.recover() }
       answer = .unchecked(server.hasEnded ? "the server is gone\n\(server.logTail)" : error.description)
     }
     return (answer, (ContinuousClock.now - started) / .seconds(1))

@@ -11,19 +11,25 @@ extension Rule {
       .number("floor", 16, minimum: 0, "blocks that it must have grown by to fail; ten times as many to warn"),
     ]
   ) { comparison, settings in
-    guard let before = comparison.baseline?.plan.root.touchedBlocks,
-      let total = comparison.current.plan.root.touchedBlocks
-    else { return [] }
-    let now = total - comparison.excusedGrowth { $0.touchedBlocks ?? 0 }
-    guard let severity = settings.severity(of: now / max(before, 1)),
-      now - before >= settings.number("floor") * (now > before * settings.number("fail") ? 1 : 10)
-    else { return [] }
-    return [
-      Finding(
-        rule: "buffers", severity: severity,
-        message: "buffers \(Figures.count(before)) -> \(Figures.count(now)), "
-          + "\(Figures.factor(now / max(before, 1))) times the baseline's")
+    guard let baseline = comparison.baseline else { return [] }
+    // Apart, so that a spill that was always there does not hide the growth of the rest.
+    let kinds: [(name: String, blocks: (PlanNode) -> Double?)] = [
+      ("buffers", \.buffers), ("temporary blocks", \.temporaryBlocks),
     ]
+    return kinds.compactMap { kind in
+      guard let before = kind.blocks(baseline.plan.root), let total = kind.blocks(comparison.current.plan.root) else {
+        return nil
+      }
+      let now = total - comparison.excusedGrowth { kind.blocks($0) ?? 0 }
+      let factor = now / max(before, 1)
+      guard let severity = settings.severity(of: factor),
+        now - before >= settings.number("floor") * (factor >= settings.number("fail") ? 1 : 10)
+      else { return nil }
+      return Finding(
+        rule: "buffers", severity: severity,
+        message: "\(kind.name) \(Figures.count(before)) -> \(Figures.count(now)), "
+          + (before == 0 ? "none in the baseline" : "\(Figures.factor(factor)) times the baseline's"))
+    }
   }
 }
 
@@ -35,9 +41,4 @@ extension CaseComparison {
       sum + max(0, figure(current.plan.root[pair.current]) - figure(baseline.plan.root[pair.baseline]))
     }
   }
-}
-
-extension PlanNode {
-  /// Blocks of 8 kB, temporary ones included; nil without BUFFERS.
-  var touchedBlocks: Double? { buffers.map { $0 + (temporaryBlocks ?? 0) } }
 }

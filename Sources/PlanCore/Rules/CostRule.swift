@@ -34,8 +34,8 @@ extension Rule {
 extension RuleSettings {
   /// The severity of a growth: by the rule's parameters `warn` and `fail`, and never above its own severity.
   func severity(of factor: Double) -> Severity? {
-    if factor > number("fail") { return severity }
-    return factor > number("warn") ? min(severity, .warn) : nil
+    if factor >= number("fail") { return severity }
+    return factor >= number("warn") ? min(severity, .warn) : nil
   }
 }
 
