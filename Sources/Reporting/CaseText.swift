@@ -46,10 +46,11 @@ struct CaseText {
 
   var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0 } }
 
-  /// The command after which the case passes.
-  func commandLine(manifest: String) -> String {
+  /// The command after which the case passes, where there is one.
+  func commandLines(manifest: String) -> [String] {
+    guard outcome.isRecordable else { return [] }
     let verb = outcome.verdict == .new ? "record" : "accept"
-    return "  \(verb) with: " + RecordCommand.text(queries: [outcome.query], manifest: manifest)
+    return ["  \(verb) with: " + RecordCommand.text(queries: [outcome.query], manifest: manifest)]
   }
 
   private func list<Element>(_ elements: [Element], _ lines: (Element) -> [String]) -> [String] {

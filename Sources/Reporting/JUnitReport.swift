@@ -96,8 +96,8 @@ package enum JUnitReport {
       return text.findingLines([finding]).map { line in finding.isFailing ? "  \(weight): " + line.dropFirst(2) : line }
     }
     let head = outcome.verdict == .new ? ["  no baseline yet"] : []
-    let command = text.commandLine(manifest: manifest)
-    let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + [command]]
+    let command = text.commandLines(manifest: manifest)
+    let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + command]
     return "\n" + Array(blocks.filter { !$0.isEmpty }.joined(separator: [""])).joinedLines + "\n"
   }
 

@@ -16,7 +16,7 @@ package enum RecordCommand {
 
   /// The command for all cases of a run that failed and can be accepted; nil when there are none.
   package static func text(_ outcome: RunOutcome) -> String? {
-    let cases = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) && $0.verdict != .unchecked }
+    let cases = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) && $0.isRecordable }
     return cases.isEmpty ? nil : text(queries: cases.map(\.query), manifest: outcome.manifest)
   }
 

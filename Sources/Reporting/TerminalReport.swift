@@ -84,7 +84,7 @@ package enum TerminalReport {
   ) -> String? {
     let text = CaseText(outcome: outcome, style: style, isBrief: true)
     let findings = text.findingLines(outcome.findings)
-    let command = text.commandLine(manifest: manifest)
+    let command = text.commandLines(manifest: manifest)
     var blocks: [[String]]
     switch outcome.verdict {
     case .passed:
@@ -93,12 +93,12 @@ package enum TerminalReport {
     case .unchecked:
       blocks = [text.reasonLines, findings]
     case .new:
-      blocks = [["  no baseline yet"] + findings, text.planLines, [command]]
+      blocks = [["  no baseline yet"] + findings, text.planLines, command]
     case .improved, .changed:
       blocks = [findings + text.changeLines]
-      blocks += outcome.isFailed(strict: isStrict) ? [text.planLines, text.totalLines, [command]] : [text.totalLines]
+      blocks += outcome.isFailed(strict: isStrict) ? [text.planLines, text.totalLines, command] : [text.totalLines]
     case .regressed:
-      blocks = [findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + [command]]
+      blocks = [findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + command]
     }
     blocks.removeAll(where: \.isEmpty)
     return (header(outcome, isStrict: isStrict, style: style) + blocks.joined(separator: [""])).joinedLines

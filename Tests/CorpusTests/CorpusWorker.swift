@@ -23,7 +23,7 @@ final class CorpusWorker: @unchecked Sendable {
     server = try GateServer(installation, manifest.configuration, environment: environment)
     database = try SeededDatabase.seed(manifest, on: server, environment: environment, console: console)
     directory = server.directory + "/baselines"
-    let capture = Capture(of: manifest.queries, in: database)
+    let capture = Capture(of: manifest.queries, in: database, isWarm: true)
     for item in capture.items {
       let (baseline, problems) = capture.queryCapture(of: item)
       try #require(problems.isEmpty, "\(problems)")
@@ -60,11 +60,11 @@ final class CorpusWorker: @unchecked Sendable {
       defer { try? server.drop(clone) }
       try run(sql, in: clone)
       let changed = try SeededDatabase(settling: clone, on: server, manifest: manifest)
-      return outcomes(Capture(of: all ? manifest.queries : [try self.query(query) { _ in }], in: changed))
+      return outcomes(of: all ? manifest.queries : [try self.query(query) { _ in }], in: changed)
     case .text(let text):
-      return outcomes(Capture(of: [try self.query(query) { $0.statement.text = text }], in: database))
+      return outcomes(of: [try self.query(query) { $0.statement.text = text }], in: database)
     case .setting(let name, let value):
-      return outcomes(Capture(of: [try self.query(query) { $0.session.settings[name] = value }], in: database))
+      return outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: database)
     }
   }
 
@@ -74,8 +74,8 @@ final class CorpusWorker: @unchecked Sendable {
     return query
   }
 
-  private func outcomes(_ capture: Capture) -> [CaseOutcome] {
-    Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: false).cases
+  private func outcomes(of queries: [Query], in database: SeededDatabase) -> [CaseOutcome] {
+    Judging.outcomes(of: queries, in: database, store: store, manifest: manifest, selectsAll: false).cases
   }
 
   private func run(_ sql: String, in name: GateServer.Name) throws {

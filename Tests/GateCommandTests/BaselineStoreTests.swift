@@ -62,10 +62,6 @@ import Testing
   static let damages: [(text: String, line: Int, message: String)] = [
     ("", 1, "this is not a plangate baseline"),
     ("SELECT 1\n", 1, "this is not a plangate baseline"),
-    (
-      baseline("q").replacing("baseline 1", with: "baseline 2"), 1,
-      "format 2 is not known to this plangate, which reads format 1"
-    ),
     (baseline("q").replacing("server: 15", with: "server: new"), 3, "unexpected 'server: new'"),
     (
       baseline("q").replacing("\nserver: 15", with: "\n<<<<<<< HEAD\nserver: 15"), 3, "a merge conflict is not resolved"
@@ -80,6 +76,12 @@ import Testing
     #expect(
       try loadFailure(damage.text)
         == "baselines/q.plan:\(damage.line): error: the baseline is damaged: \(damage.message)\n\(Self.remedy)")
+  }
+
+  @Test func `a baseline of a newer format asks for a newer plangate`() throws {
+    #expect(
+      try loadFailure(Self.baseline("q").replacing("baseline 1", with: "baseline 2"))
+        == "baselines/q.plan:1: error: format 2 is not known to this plangate, which reads format 1\nupgrade plangate")
   }
 
   @Test func `a baseline that is cut off anywhere is an error`() throws {

@@ -90,7 +90,10 @@ private struct ManifestLoader {
       queries: try QueryReader(source: source, directory: directory, today: today, defaults: defaults)
         .queries(try fields.required("queries", of: "the manifest")),
       wholeStatistics: try source.choice(fields["statistics"], "statistics", ["whole", "sampled"]) != "sampled",
-      baselines: joined(directory, try fields.text("baselines") ?? "../baselines"))
+      baselines: joined(directory, try fields.text("baselines") ?? "../baselines"),
+      settingLines: Dictionary(
+        (fields["settings"]?.mapping ?? []).map { ($0.key.scalarText?.lowercased() ?? "", $0.key.mark.line) },
+        uniquingKeysWith: { first, _ in first }))
   }
 
   // MARK: The server

@@ -32,6 +32,9 @@ struct BaselineStore {
     guard let text = try text(of: query) else { return nil }
     let capture: QueryCapture
     do { capture = try BaselineFile.capture(parsing: text) } catch {
+      if error.isNewerFormat {
+        throw Diagnostic("\(error.message)\nupgrade plangate", file: path(of: query), line: error.line)
+      }
       throw Diagnostic(
         "the baseline is damaged: \(error.message)\n\(BaselineStore.remedy)", file: path(of: query), line: error.line)
     }

@@ -13,12 +13,17 @@ struct Capture {
   private let catalog: CatalogFacts
   private let definitions: DefinitionCatalog
   let notes: [String]
-  let items: [Item]
+  private(set) var items: [Item]
 
   /// Runs the cases of some queries.
-  init(of queries: [Query], in database: SeededDatabase, where isWanted: (QueryCase) -> Bool = { _ in true }) {
+  ///
+  /// - Parameter isWarm: See `SeededDatabase.answers`; what is recorded is warm.
+  init(
+    of queries: [Query], in database: SeededDatabase, isWarm: Bool = false,
+    where isWanted: (QueryCase) -> Bool = { _ in true }
+  ) {
     let work = queries.flatMap { query in query.cases.filter(isWanted).map { (query: query, item: $0) } }
-    var answers = database.answers(work)[...]
+    var answers = database.answers(work, isWarm: isWarm)[...]
     items = queries.map { query in
       let cases = query.cases.filter(isWanted)
       defer { answers = answers.dropFirst(cases.count) }
@@ -29,6 +34,23 @@ struct Capture {
     catalog = database.facts
     definitions = database.definitions
     notes = database.notes
+  }
+
+  /// Runs some cases once more, warm, and takes those answers.
+  mutating func confirm(in database: SeededDatabase, where isDoubtful: (QueryCase, Query) -> Bool) {
+    let work = items.flatMap { item in
+      item.cases.map(\.item).filter { isDoubtful($0, item.query) }.map { (query: item.query, item: $0) }
+    }
+    if work.isEmpty { return }
+    var answers = database.answers(work, isWarm: true)[...]
+    items = items.map { item in
+      Item(
+        query: item.query,
+        cases: item.cases.map { old in
+          guard isDoubtful(old.item, item.query), let answer = answers.popFirst() else { return old }
+          return (old.item, answer.answer, answer.seconds)
+        })
+    }
   }
 
   /// The facts that the plans of a query rest on, those of all relations included.
@@ -50,7 +72,7 @@ struct Capture {
     var problems: [String] = []
     var cases: [CapturedCase] = []
     for (queryCase, answer, _) in item.cases {
-      let name = queryCase.name.map { "\(item.query.name)@\($0)" } ?? item.query.name
+      let name = item.query.name(of: queryCase)
       switch answer {
       case .plans(let plans):
         var captured = captured(queryCase, of: item.query, plans: plans)

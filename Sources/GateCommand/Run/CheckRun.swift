@@ -17,11 +17,12 @@ struct CheckRun {
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
       // The reports are written while the server is up: with --keep that may be for hours.
-      try run.withCapture { (capture) throws(Diagnostic) in
-        try judge(capture, run, &outcome)
+      try run.withDatabase { (database) throws(Diagnostic) in
+        try judge(run, database, &outcome)
         outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
         try reports.finish(outcome)
         show(outcome)
+        run.keepServer(database.server)
       }
     } catch {
       guard outcome.seconds == 0 else { throw error }
@@ -33,13 +34,18 @@ struct CheckRun {
     return outcome.exitStatus
   }
 
-  private func judge(_ capture: Capture, _ run: GateRun, _ outcome: inout RunOutcome) throws(Diagnostic) {
+  private func judge(
+    _ run: GateRun, _ database: SeededDatabase, _ outcome: inout RunOutcome
+  ) throws(Diagnostic) {
+    let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
+    outcome.server = database.server.versionText
+    (outcome.cases, outcome.notes) = Judging.outcomes(
+      of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
     // What a signal cut short is no verdict.
-    try checkInterruption()
-    let store = BaselineStore(run.manifest.baselines, serverMajor: capture.serverMajor)
-    let judging = Judging(capture: capture, store: store, manifest: run.manifest)
-    outcome.server = capture.serverVersionText
-    (outcome.cases, outcome.notes) = judging.outcomes(selectsAll: options.names.isEmpty)
+    do { try checkInterruption() } catch {
+      outcome.cases = []
+      throw error
+    }
   }
 
   private func show(_ outcome: RunOutcome) {

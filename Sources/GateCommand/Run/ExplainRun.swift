@@ -14,9 +14,10 @@ struct ExplainRun {
     let names = run.selected.flatMap { $0.cases.compactMap(\.name) }
     if let wanted, !names.contains(wanted) {
       throw Diagnostic(
-        "\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))", file: options.manifest)
+        "\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))"
+          + (names.isEmpty ? "" : "\nits cases are \(names.joined(separator: ", "))"), file: options.manifest)
     }
-    return try run.withCapture(filter: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
+    return try run.withWarmCapture(filter: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
       try checkInterruption()
       return show(capture)
     }
@@ -26,7 +27,7 @@ struct ExplainRun {
     var status = ExitStatus.passed
     for item in capture.items {
       for (queryCase, answer, _) in item.cases {
-        let title = queryCase.name.map { "\(item.query.name)@\($0)" } ?? item.query.name
+        let title = item.query.name(of: queryCase)
         switch answer {
         case .plans(let plans): show(plans.plan, title)
         case .timedOut(let plans, let message):

@@ -25,6 +25,11 @@ struct GateRun {
     var selected = manifest.queries
     if !names.isEmpty {
       for name in names where !manifest.queries.contains(where: { isGlob(name, matching: $0.name) }) {
+        if let at = name.firstIndex(of: "@"), manifest.queries.contains(where: { $0.name == name[..<at] }) {
+          throw Diagnostic(
+            "'\(name)' is a case; whole queries are checked and recorded: \(name[..<at])\n"
+              + "plangate explain shows one case", file: manifest.path)
+        }
         throw Diagnostic(
           "no query is called '\(name)'\(suggestion(for: name, among: manifest.queries.map(\.name)))",
           file: manifest.path)
@@ -47,12 +52,12 @@ struct GateRun {
   }
 
   /// Seeds and plans, and calls `body` while the server is still up.
-  func withCapture<Result>(
+  func withWarmCapture<Result>(
     filter: (QueryCase) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     try withDatabase { (database) throws(Diagnostic) in
-      let result = try body(Capture(of: selected, in: database, where: filter))
-      if options.keepsServer { keep(database.server) }
+      let result = try body(Capture(of: selected, in: database, isWarm: true, where: filter))
+      keepServer(database.server)
       return result
     }
   }
@@ -61,14 +66,18 @@ struct GateRun {
   func withDatabase<Result>(_ body: (SeededDatabase) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
     let installation = try installation()
     let started = ContinuousClock.now
-    let server = try GateServer(installation, manifest.configuration, environment: environment)
+    let server: GateServer
+    do { server = try GateServer(installation, manifest.configuration, environment: environment) } catch {
+      throw manifest.settingError(in: error) ?? error
+    }
     defer { server.stop() }
     console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
     return try body(try SeededDatabase.seed(manifest, on: server, environment: environment, console: console))
   }
 
-  /// Leaves the server up until a signal comes.
-  private func keep(_ server: GateServer) {
+  /// Leaves the server up until a signal comes, if that was asked for.
+  func keepServer(_ server: GateServer) {
+    guard options.keepsServer else { return }
     let client = server.clientEnvironment(.seeded)
     console.print("")
     console.print("the server is up: psql '\(client["DATABASE_URL"] ?? "")'")

@@ -18,7 +18,7 @@ struct RecordRun {
 
   func run() throws(Diagnostic) -> ExitStatus {
     let run = try GateRun(options, console: console, environment: environment, names: options.names)
-    return try run.withCapture { (capture) throws(Diagnostic) in try record(capture, run) }
+    return try run.withWarmCapture { (capture) throws(Diagnostic) in try record(capture, run) }
   }
 
   private func record(_ capture: Capture, _ run: GateRun) throws(Diagnostic) -> ExitStatus {
@@ -102,7 +102,7 @@ struct RecordRun {
   /// nobody accepts it unseen.
   private func show(_ word: String, _ item: Capture.Item, _ comparisons: [CaseComparison]) {
     let name = item.query.name
-    let detail = comparisons.isEmpty ? ": the same plans, on other catalog facts" : ""
+    let detail = comparisons.isEmpty ? ": the same plans, on other catalog facts or without a case that is gone" : ""
     console.say("\(word.padding(to: 9)) \(name)\(detail)")
     for comparison in comparisons {
       let caseName = comparison.current.captured.name.map { "@\($0)" } ?? ""

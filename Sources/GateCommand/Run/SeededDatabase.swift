@@ -66,8 +66,10 @@ struct SeededDatabase {
 
   /// Runs cases: those that read in this database, those that write each in a clone of it.
   ///
+  /// - Parameter isWarm: Runs each case that reads twice and takes the second answer. The first run in a session looks up
+  ///   operators and types in the catalog, and its node counts those blocks; the second does not, whatever ran before.
   /// - Returns: an answer for each case, in the order given.
-  func answers(_ work: [(query: Query, item: QueryCase)]) -> [TimedAnswer] {
+  func answers(_ work: [(query: Query, item: QueryCase)], isWarm: Bool = false) -> [TimedAnswer] {
     var answers: [TimedAnswer] = []
     var reader: Connection?
     for (query, item) in work {
@@ -75,7 +77,10 @@ struct SeededDatabase {
         let connection: Connection
         if let open = reader { connection = open } else { connection = try server.connect(to: name) }
         reader = connection
-        return try CaseRunner(connection: connection, isWritable: false).run(item, of: query)
+        let runner = CaseRunner(connection: connection, isWritable: false)
+        let first = try runner.run(item, of: query)
+        guard isWarm, case .plans = first else { return first }
+        return try runner.run(item, of: query)
       }
       // A lost connection takes no other case with it.
       if case .unchecked = answer.answer { reader = nil }

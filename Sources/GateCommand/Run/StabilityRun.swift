@@ -55,16 +55,12 @@ struct StabilityRun {
     for item in capture.items {
       for (queryCase, answer, _) in item.cases {
         guard case .plans(let plans) = answer else { continue }
-        observations[StabilityRun.name(queryCase, item.query)] = Observation(
+        observations[item.query.name(of: queryCase)] = Observation(
           capture.captured(queryCase, of: item.query, plans: plans), facts: capture.facts(of: item.query),
           serverMajor: capture.serverMajor)
       }
     }
     return observations
-  }
-
-  private static func name(_ item: QueryCase, _ query: Query) -> String {
-    item.name.map { "\(query.name)@\($0)" } ?? query.name
   }
 
   // MARK: Runners-up
@@ -95,7 +91,7 @@ struct StabilityRun {
       let runner = CaseRunner(connection: try database.server.connect(to: database.name), isWritable: true)
       for query in run.selected {
         for item in query.cases {
-          let name = StabilityRun.name(item, query)
+          let name = query.name(of: item)
           guard let before = reference[name] else { continue }
           found[name] = try runnerUp(to: before, of: item, query, runner)
         }
@@ -124,7 +120,7 @@ struct StabilityRun {
       let comparison = CaseComparison(
         baseline: reference,
         current: Observation(captured, facts: reference.facts, serverMajor: reference.serverMajor))
-      guard comparison.isShapeChanged else { continue }
+      guard comparison.isShapeChanged, !comparison.isSameIndexesOtherwise else { continue }
       let factor = plan.root.totalCost / max(reference.plan.root.totalCost, 0.01)
       if factor < best?.factor ?? .infinity { best = RunnerUp(factor: factor, without: type, comparison: comparison) }
     }
@@ -144,7 +140,7 @@ struct StabilityRun {
     var counts = (stable: 0, fragile: 0, unchecked: 0)
     for query in run.selected {
       for item in query.cases {
-        let name = StabilityRun.name(item, query)
+        let name = query.name(of: item)
         if reference[name] == nil {
           counts.unchecked += 1
           console.print("UNCHECKED  \(name)")
@@ -172,6 +168,19 @@ struct StabilityRun {
     if counts.unchecked > 0 { words += ", \(counts.unchecked) unchecked" }
     console.print("\(words) in \(options.runs) re-seeds with sampled statistics")
     return counts.unchecked > 0 ? .unchecked : .passed
+  }
+}
+
+extension CaseComparison {
+  /// Whether all that differs is an Index Scan here and a Bitmap Heap Scan there, through the same indexes: such plans swap
+  /// all the time, to no harm.
+  fileprivate var isSameIndexesOtherwise: Bool {
+    let changed = matching.pairs.filter { $0.baseline.accessDescription != $0.current.accessDescription }
+    return !changed.isEmpty && changed.count == differences.count
+      && changed.allSatisfy { pair in
+        pair.baseline.access.usesIndex && pair.current.access.usesIndex
+          && Set(pair.baseline.indexNames) == Set(pair.current.indexNames)
+      }
   }
 }
 

@@ -63,7 +63,8 @@ package enum BaselineFile {
     else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
     guard version == formatVersion else {
       throw BaselineError(
-        line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)")
+        line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)",
+        isNewerFormat: version > formatVersion)
     }
     for line in lines {
       let mayNest = line.text.hasPrefix(BaselineRelation.prefix) || line.text.hasPrefix("case:")

@@ -58,4 +58,6 @@ package struct BaselineError: Error, Equatable, Sendable {
   /// From 1.
   package let line: Int
   package let message: String
+  /// The file is whole, and of a format that a newer plangate wrote.
+  package var isNewerFormat = false
 }

@@ -18,9 +18,10 @@ package enum IndexVerdict: Equatable, Sendable {
 }
 
 extension Observation {
-  /// The index verdict on a scan of this plan; nil when the server was not asked or the scan cannot be found again.
+  /// The index verdict on a scan of this plan; nil when it has no condition to serve, when the server was not asked or when
+  /// the scan cannot be found again.
   package func indexVerdict(of scan: Scan) -> IndexVerdict? {
-    guard let alternatives = alternativeScans,
+    guard scan.hasCondition, let alternatives = alternativeScans,
       let pair = ScanMatching(baseline: scans, current: alternatives).pairs.first(where: {
         $0.baseline.path == scan.path
       })

@@ -7,7 +7,8 @@ extension Rule {
   static let seqScan = Rule(
     id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
     summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
-    fix: "bring the index back, or write the condition so that an index can serve it: the bare column, of its own type",
+    fix:
+      "see the cause: bring the index back, restore the setting, or write the condition so that an index can serve it",
     parameters: [
       Parameter(
         name: "require", defaultValue: .word("natural"), words: ["natural", "indexable"],

@@ -40,6 +40,9 @@ package struct CaseOutcome: Sendable {
     }
   }
 
+  /// Whether `record` can accept it: what did not run to its end has no plan to be recorded.
+  package var isRecordable: Bool { verdict != .unchecked && !findings.contains { $0.rule == Rule.timeoutID } }
+
   /// The rule that names the failure: the contract's `type` of a JUnit failure.
   package func failureType(strict: Bool) -> String? {
     switch verdict {

@@ -45,7 +45,11 @@ package struct Judgement: Sendable {
 /// - Parameter timeout: what the server said when the case did not end in time; its plan is then one without ANALYZE.
 package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: String? = nil) -> Judgement {
   var findings = Rule.all.flatMap { policy.findings($0, comparison) }
-  if let timeout { findings.append(Finding(rule: Rule.timeoutID, severity: .fail, message: timeout)) }
+  if let timeout {
+    var finding = Finding(rule: Rule.timeoutID, severity: .fail, message: timeout)
+    finding.fix = "make it faster, or raise 'timeout:' of the query; a plan that did not run cannot be recorded"
+    findings.append(finding)
+  }
 
   var used: [Waiver] = []
   for index in findings.indices {
