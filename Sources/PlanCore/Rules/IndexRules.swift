@@ -21,7 +21,7 @@ extension Rule {
       let (before, now) = (pair.baseline.examinedRows, pair.current.examinedRows)
       // The rows of a BitmapAnd are those that are left; its blocks tell what it took to find them.
       let blocks = (pair.baseline.node.buffers, pair.current.node.buffers)
-      let takesMoreBlocks = blocks.0.map { before in blocks.1.map { $0 > before * 1.1 } ?? true } ?? true
+      let takesMoreBlocks = blocks.0.map { before in blocks.1.map { $0 > before * 1.05 } ?? true } ?? true
       let isWorse =
         now - before >= settings.number("floor") && now >= before * settings.number("fail") && takesMoreBlocks
       var finding = Finding(
