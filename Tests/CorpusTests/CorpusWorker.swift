@@ -39,8 +39,16 @@ final class CorpusWorker: @unchecked Sendable {
 
   private static let idle = Mutex<[CorpusWorker]>([])
 
+  /// Nobody else knows when the last test is over.
+  private static let stopsAtExit: Void = {
+    atexit {
+      for worker in CorpusWorker.idle.withLock({ $0 }) { worker.server.stop() }
+    }
+  }()
+
   /// Calls `body` with a worker that nobody else has. There are as many as run at once.
   static func with<Result>(_ body: (CorpusWorker) throws -> Result) throws -> Result {
+    _ = stopsAtExit
     let worker = try idle.withLock { $0.popLast() } ?? CorpusWorker()
     defer { idle.withLock { $0.append(worker) } }
     return try body(worker)
