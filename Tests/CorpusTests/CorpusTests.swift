@@ -37,4 +37,20 @@ import Testing
       #expect(red.isEmpty, "\(planted.name):\n\(words.joined(separator: "\n"))")
     }
   }
+
+  @Test(arguments: PlantedRegression.all.filter { $0.rule == "nested-loop" })
+  func `a query without a baseline is told what stands out, and only when something does`(
+    planted: PlantedRegression
+  ) throws {
+    try CorpusWorker.with { worker in
+      func findings(_ change: PlantedRegression.Change?) throws -> [String] {
+        let outcomes = try worker.outcomes(after: change, of: planted.query, all: false, hasBaseline: false)
+        #expect(outcomes.map(\.verdict) == [.new])
+        return outcomes.flatMap(\.findings).map { "\($0.severity) \($0.rule) \($0.message)" }
+      }
+      #expect(try findings(nil).isEmpty)
+      let told = try findings(planted.change)
+      #expect(told.contains { $0.hasPrefix("warn new-query") && $0.contains("without an index") }, "\(told)")
+    }
+  }
 }

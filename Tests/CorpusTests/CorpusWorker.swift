@@ -58,9 +58,15 @@ final class CorpusWorker: @unchecked Sendable {
 
   /// What the gate says after a change: of the query alone, or of all of them.
   func outcomes(
-    after change: PlantedRegression.Change, of query: String, all: Bool
+    after change: PlantedRegression.Change?, of query: String, all: Bool, hasBaseline: Bool = true
   ) throws -> [CaseOutcome] {
+    let store = hasBaseline ? store : BaselineStore(directory + "/none", serverMajor: server.major)
+    func outcomes(of queries: [Query], in database: SeededDatabase) -> [CaseOutcome] {
+      Judging.outcomes(of: queries, in: database, store: store, manifest: manifest, selectsAll: false).cases
+    }
     switch change {
+    case nil:
+      return outcomes(of: [try self.query(query) { _ in }], in: database)
     case .sql(let sql):
       clones += 1
       let clone = GateServer.Name.clone(1000 + clones)
@@ -80,10 +86,6 @@ final class CorpusWorker: @unchecked Sendable {
     var query = try #require(manifest.queries.first { $0.name == name.split(separator: "@")[0] })
     change(&query)
     return query
-  }
-
-  private func outcomes(of queries: [Query], in database: SeededDatabase) -> [CaseOutcome] {
-    Judging.outcomes(of: queries, in: database, store: store, manifest: manifest, selectsAll: false).cases
   }
 
   private func run(_ sql: String, in name: GateServer.Name) throws {
