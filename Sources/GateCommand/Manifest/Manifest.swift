@@ -51,6 +51,8 @@ enum SeedStep: Equatable, Sendable {
 /// One SQL statement and how it is planned.
 struct Query: Sendable {
   var name: String
+  /// The line of the manifest on which its entry begins, from 1.
+  var manifestLine: Int
   var statement: Statement
   var cases: [QueryCase]
   var session: Session
@@ -95,6 +97,15 @@ enum Parameters: Equatable, Sendable {
   case positional([String?])
   /// For `:name`, in the manifest's order.
   case named([NamedParameter])
+
+  /// For the reports.
+  var bound: [BoundParameter] {
+    switch self {
+    case .none: []
+    case .positional(let values): values.enumerated().map { BoundParameter(name: "$\($0 + 1)", value: $1) }
+    case .named(let values): values.map { BoundParameter(name: ":\($0.name)", value: $0.value) }
+    }
+  }
 
   /// What tells that the values changed.
   var fingerprint: String {

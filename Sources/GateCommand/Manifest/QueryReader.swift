@@ -54,7 +54,8 @@ struct QueryReader {
       throw source.error("a query with 'sql:' needs the key 'name'", at: node)
     }
     return Query(
-      name: name, statement: statement, cases: try cases(fields), session: try session(fields),
+      name: name, manifestLine: node.mark.line, statement: statement, cases: try cases(fields),
+      session: try session(fields),
       policy: CasePolicy(
         rules: try rules.settings(fields["rules"], over: defaults.rules), waivers: try rules.waivers(fields["waive"]),
         today: today),

@@ -67,6 +67,9 @@ struct Judging {
     var outcome = CaseOutcome(query: query.name, caseName: captured.item.name, verdict: .unchecked)
     outcome.file = query.statement.file
     outcome.line = query.statement.firstLine
+    outcome.manifestLine = query.manifestLine
+    outcome.sql = query.statement.text
+    outcome.parameters = captured.item.parameters.bound
     outcome.seconds = captured.seconds
     let plans: CasePlans
     var timeout: String?

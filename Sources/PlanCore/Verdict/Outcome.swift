@@ -13,6 +13,14 @@ package struct CaseOutcome: Sendable {
   package var file: String?
   /// From 1.
   package var line: Int?
+  /// The line of the manifest that lists the query, from 1.
+  package var manifestLine: Int?
+  /// The statement as it stands in its file.
+  package var sql: String?
+  /// The values that it was planned with, in the manifest's order.
+  package var parameters: [BoundParameter] = []
+  /// `16.14` where several servers judged one after the other, else nil: the run's own server.
+  package var server: String?
   /// What planning and running took.
   package var seconds: Double = 0
 
@@ -54,6 +62,31 @@ package struct CaseOutcome: Sendable {
   }
 }
 
+/// A parameter of a query and its value in one case.
+package struct BoundParameter: Equatable, Sendable {
+  /// `$1` or `:name`.
+  package let name: String
+  /// As the manifest writes it; nil is NULL.
+  package let value: String?
+
+  package init(name: String, value: String?) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// One of several parts of a manifest's cases, each judged on a machine of its own.
+package struct Shard: Equatable, Sendable {
+  /// From 1.
+  package let index: Int
+  package let count: Int
+
+  package init(index: Int, count: Int) {
+    self.index = index
+    self.count = count
+  }
+}
+
 /// What came of a run. Every report is a function of this.
 package struct RunOutcome: Sendable {
   package enum Result: String, Sendable {
@@ -72,6 +105,8 @@ package struct RunOutcome: Sendable {
   /// Why the run ended before its cases: the manifest, the seed, the server, a signal.
   package var error: String?
   package var isStrict = false
+  /// The part of the cases that this run judged; nil for all of them.
+  package var shard: Shard?
   package var seconds: Double = 0
 
   package init(plangateVersion: String, manifest: String) {
