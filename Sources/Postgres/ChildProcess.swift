@@ -3,6 +3,7 @@
 #else
   import Glibc
 #endif
+import Synchronization
 
 /// A program to run: no shell, no inherited environment.
 package struct Command: Sendable {
@@ -49,24 +50,38 @@ package enum ChildExit: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// A running program, leader of a process group of its own: Ctrl-C in the terminal reaches plangate alone.
-package final class ChildProcess {
+///
+/// A watchdog in the group holds the reading end of a pipe that nobody ever writes to. When plangate ends in whatever way,
+/// also by `kill -9`, the pipe closes, and the watchdog ends the group.
+package final class ChildProcess: Sendable {
   package let pid: Int32
-  private let isGroup: Bool
-  private var exit: ChildExit?
+  private let exit = Mutex<ChildExit?>(nil)
 
   /// - Parameters:
   ///   - signal: what ends it when the run is interrupted.
   ///   - isGroup: whether that signal goes to its whole process group.
-  package init(
+  package convenience init(
     spawning command: Command, interruptedBy signal: Int32 = SIGTERM, isGroup: Bool = true
+  ) throws(SpawnError) {
+    try self.init(spawning: command, interruptedBy: signal, isGroup: isGroup, output: nil)
+  }
+
+  /// - Parameter output: takes standard output and standard error instead of the command's file.
+  private init(
+    spawning command: Command, interruptedBy signal: Int32, isGroup: Bool, output: Int32?
   ) throws(SpawnError) {
     var actions: posix_spawn_file_actions_t = .init()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(
-      &actions, 1, command.outputPath ?? "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    if let output {
+      posix_spawn_file_actions_adddup2(&actions, output, 1)
+    } else {
+      posix_spawn_file_actions_addopen(
+        &actions, 1, command.outputPath ?? "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    }
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    posix_spawn_file_actions_adddup2(&actions, try Lifeline.readingEnd(for: command), 3)
 
     var attributes: posix_spawnattr_t = .init()
     posix_spawnattr_init(&attributes)
@@ -89,25 +104,22 @@ package final class ChildProcess {
     var child: pid_t = 0
     // posix_spawn has no portable way to change the directory.
     let words =
-      command.directory.map { ["/bin/sh", "-c", "cd -- \"$0\" && exec \"$@\"", $0, path] + command.arguments }
-      ?? [command.program] + command.arguments
+      ["/bin/sh", "-c", Lifeline.script(endedBy: signal), command.directory ?? "", path] + command.arguments
     let error = words.withCStrings { arguments in
       command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.withCStrings { environment in
         posix_spawn(
-          &child, command.directory == nil ? path : "/bin/sh", &actions, &attributes,
-          arguments.map { UnsafeMutablePointer(mutating: $0) },
+          &child, "/bin/sh", &actions, &attributes, arguments.map { UnsafeMutablePointer(mutating: $0) },
           environment.map { UnsafeMutablePointer(mutating: $0) })
       }
     }
     guard error == 0 else { throw SpawnError(program: command.program, reason: String(cString: strerror(error))) }
     pid = child
-    self.isGroup = isGroup
     Interruption.shared.add(child, endedBy: signal, isGroup: isGroup)
   }
 
   /// Waits until it ends.
   package func wait() -> ChildExit {
-    if let exit { return exit }
+    if let exit = exit.withLock({ $0 }) { return exit }
     var info = siginfo_t()
     // The zombie keeps its number until the second wait, so that no signal hits a stranger.
     while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
@@ -116,7 +128,7 @@ package final class ChildProcess {
 
   /// Whether it has ended, without waiting.
   package var hasEnded: Bool {
-    if exit != nil { return true }
+    if exit.withLock({ $0 != nil }) { return true }
     var info = siginfo_t()
     #if canImport(Darwin)
       let ended = waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.si_pid != 0
@@ -129,24 +141,88 @@ package final class ChildProcess {
   }
 
   package func send(_ signal: Int32) {
-    if exit == nil { kill(pid, signal) }
+    exit.withLock { exit in
+      if exit == nil { _ = kill(pid, signal) }
+    }
   }
 
   private func reap() -> ChildExit {
-    Interruption.shared.remove(pid)
-    // What it left running in the background ends with it; the group's number is safe as long as its leader is a zombie.
-    if isGroup { kill(-pid, SIGKILL) }
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
-    let low = status & 0x7f
-    let result: ChildExit = low == 0 ? .status((status >> 8) & 0xff) : .signal(low)
-    exit = result
-    return result
+    exit.withLock { exit in
+      if let exit { return exit }
+      Interruption.shared.remove(pid)
+      // What it left running in the background ends with it; the group's number is safe as long as its leader is a zombie.
+      kill(-pid, SIGKILL)
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+      let low = status & 0x7f
+      let result: ChildExit = low == 0 ? .status((status >> 8) & 0xff) : .signal(low)
+      exit = result
+      return result
+    }
   }
 
   /// Runs a program to its end.
   package static func run(_ command: Command) throws(SpawnError) -> ChildExit {
     try ChildProcess(spawning: command).wait()
+  }
+
+  /// What a program prints, when it ends well. It must not leave a daemon behind, which would keep the pipe open.
+  static func output(of command: Command) throws(SpawnError) -> String? {
+    let pipe = try Pipe(for: command)
+    defer { close(pipe.reading) }
+    let process: ChildProcess
+    do {
+      defer { close(pipe.writing) }
+      process = try ChildProcess(spawning: command, interruptedBy: SIGTERM, isGroup: true, output: pipe.writing)
+    }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(pipe.reading, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      bytes += buffer.prefix(count)
+    }
+    return process.wait() == .status(0) ? String(decoding: bytes, as: UTF8.self) : nil
+  }
+}
+
+/// A pipe that no child inherits by itself.
+private struct Pipe: Sendable {
+  let reading: Int32
+  let writing: Int32
+
+  init(for command: Command) throws(SpawnError) {
+    guard let pipe = Pipe() else {
+      throw SpawnError(program: command.program, reason: String(cString: strerror(errno)))
+    }
+    self = pipe
+  }
+
+  init?() {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    (reading, writing) = (ends[0], ends[1])
+  }
+}
+
+/// What ties the children to plangate's life.
+private enum Lifeline {
+  /// Its writing end is open in plangate alone and as long as plangate lives.
+  private static let pipe = Pipe()
+
+  static func readingEnd(for command: Command) throws(SpawnError) -> Int32 {
+    guard let pipe else { throw SpawnError(program: command.program, reason: "no pipe can be made") }
+    return pipe.reading
+  }
+
+  /// Starts the watchdog and becomes the program: `$0` is the directory to start in or nothing, `$@` the program and its arguments.
+  static func script(endedBy signal: Int32) -> String {
+    """
+    (trap "" HUP INT TERM QUIT; exec >/dev/null 2>&1; read -r _ <&3; kill -\(signal) 0; sleep 2; kill -9 0) &
+    exec 3<&-; [ -z "$0" ] || cd -- "$0" && exec "$@"
+    """
   }
 }
 

@@ -4,7 +4,9 @@ internal import CLibPQ
 ///
 /// Statements go through the extended protocol: a second statement in one text is an error, and values are bound, never
 /// pasted.
-package final class Connection {
+///
+/// It may go from one thread to another, as libpq allows, but only one at a time may use it.
+package final class Connection: @unchecked Sendable {
   private let handle: OpaquePointer
 
   /// - Parameter parameters: libpq's connection keywords (`host`, `dbname` …).

@@ -20,7 +20,7 @@ package struct ServerConfiguration: Sendable {
     "listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700",
     // Throw-away durability. synchronous_commit stays on: off leaves the visibility map empty after VACUUM.
     "fsync": "off", "full_page_writes": "off", "synchronous_commit": "on", "wal_level": "minimal",
-    "max_wal_senders": "0", "archive_mode": "off",
+    "max_wal_senders": "0", "archive_mode": "off", "wal_recycle": "off", "wal_init_zero": "off",
     // The same plans and counts in every run.
     "autovacuum": "off", "synchronize_seqscans": "off", "jit": "off", "track_io_timing": "off",
     "session_preload_libraries": "", "plan_cache_mode": "", "session_replication_role": "", "statement_timeout": "0",
@@ -41,7 +41,7 @@ package struct ServerConfiguration: Sendable {
 
   /// Defaults that a manifest may change.
   static let capacity: [String: String] = [
-    "shared_buffers": "256MB", "max_wal_size": "8GB", "checkpoint_timeout": "1h", "max_worker_processes": "16",
+    "shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "1h", "max_worker_processes": "16",
     "log_min_messages": "warning",
   ]
 

@@ -6,55 +6,123 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// The directories of a disposable server, all of mode 0700.
-struct ServerDirectories {
+/// The directories of a disposable server, all of mode 0700. Each holds a locked file as long as plangate lives, which
+/// tells the next run what a killed one left behind.
+struct ServerDirectories: Sendable {
   let run: String
   /// The run's own, unless its path cannot be a socket's address.
   let socket: String
+  private let locks: [FileLock]
 
   var data: String { run + "/data" }
   var log: String { run + "/server.log" }
 
   /// `sockaddr_un` holds 108 bytes on Linux, 104 on macOS.
   private static let longestSocketPath = 100
+  private static let prefix = "plangate-"
 
   init(
     _ launcher: ServerLauncher, _ installation: ServerInstallation, environment: [String: String]
   ) throws(ServerStartError) {
     let programs = ["\(installation.binaries)/postgres", "\(installation.binaries)/initdb"]
-    if let user = launcher.user, !launcher.canReach(programs, environment: environment) {
-      throw ServerStartError(
-        "the user '\(user.name)', which runs the server for root, cannot reach \(installation.binaries)\n"
-          + "make the directory readable for it or run plangate as an ordinary user")
-    }
     var base = temporaryDirectory()
-    if launcher.user != nil, !launcher.canReach([base], environment: environment) { base = "/tmp" }
-    run = try ServerDirectories.make(in: base, launcher.user)
+    if let user = launcher.user, !launcher.canReach(programs + [base], environment: environment) {
+      guard launcher.canReach(programs, environment: environment) else {
+        throw ServerStartError(
+          "the user '\(user.name)', which runs the server for root, cannot reach \(installation.binaries)\n"
+            + "make the directory readable for it or run plangate as an ordinary user")
+      }
+      base = "/tmp"
+    }
+    for base in Set([base, "/tmp"]) { ServerDirectories.sweep(base, launcher.user) }
+    let (run, lock) = try ServerDirectories.make(in: base, launcher.user)
+    self.run = run
     // A comma parts one socket directory from the next, for the server and for libpq.
     if run.utf8.count + "/.s.PGSQL.5432".utf8.count <= ServerDirectories.longestSocketPath, !run.contains(",") {
-      socket = run
+      (socket, locks) = (run, [lock])
     } else {
-      socket = try ServerDirectories.make(in: "/tmp", launcher.user)
+      do {
+        let other = try ServerDirectories.make(in: "/tmp", launcher.user)
+        (socket, locks) = (other.path, [lock, other.lock])
+      } catch {
+        removeTree(run)
+        throw error
+      }
     }
   }
 
-  private static func make(in base: String, _ user: ServerUser?) throws(ServerStartError) -> String {
-    var template = Array("\(base)/plangate-XXXXXX".utf8CString)
+  private static func make(
+    in base: String, _ user: ServerUser?
+  ) throws(ServerStartError) -> (path: String, lock: FileLock) {
+    var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw ServerStartError(
         "cannot make a directory in \(base): \(String(cString: strerror(errno)))\nset TMPDIR to one that can be written"
       )
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    if let user, chown(path, user.uid, user.gid) != 0 {
-      throw ServerStartError("cannot give \(path) to the user '\(user.name)': \(String(cString: strerror(errno)))")
+    guard let lock = FileLock(path + "/lock", creates: true, isShared: false, waits: false) else {
+      let reason = String(cString: strerror(errno))
+      removeTree(path)
+      throw ServerStartError("cannot write to \(path): \(reason)")
     }
-    return path
+    if let user, chown(path, user.uid, user.gid) != 0 {
+      let reason = String(cString: strerror(errno))
+      removeTree(path)
+      throw ServerStartError("cannot give \(path) to the user '\(user.name)': \(reason)")
+    }
+    return (path, lock)
   }
 
-  func remove() { ServerDirectories.remove(run, socket) }
+  func remove() {
+    for path in Set([run, socket]) { removeTree(path) }
+  }
 
-  static func remove(_ run: String, _ socket: String) {
-    for path in Set([run, socket]) { try? FileManager.default.removeItem(atPath: path) }
+  // MARK: What killed runs left behind
+
+  /// Removes the directories of runs that did not come to their end. Only what is plangate's by its name, its owner and
+  /// its lock, which is free.
+  private static func sweep(_ base: String, _ user: ServerUser?) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+    for name in names where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
+      let path = "\(base)/\(name)"
+      var info = stat()
+      guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_mode & 0o777 == 0o700,
+        info.st_uid == geteuid() || info.st_uid == user?.uid
+      else { continue }
+      if let lock = FileLock(path + "/lock", creates: false, isShared: false, waits: false) {
+        // The owner of the directory may be another user, who could have put anything there but this.
+        if lock.isOwn { removeTree(path) }
+      } else if errno == ENOENT, info.st_mtim.tv_sec + 60 < time(nil) {
+        // Killed before it had a lock: there is nothing in it.
+        rmdir(path)
+      }
+    }
+  }
+}
+
+/// A lock on a file, which ends with this value or with the process.
+package final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  /// Nil when another holds it, or the file cannot be opened; `errno` tells.
+  package init?(_ path: String, creates: Bool, isShared: Bool, waits: Bool) {
+    descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (creates ? O_CREAT : 0), 0o600)
+    guard descriptor >= 0 else { return nil }
+    while flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)) != 0 {
+      if errno == EINTR { continue }
+      let reason = errno
+      close(descriptor)
+      errno = reason
+      return nil
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether this user made the file.
+  var isOwn: Bool {
+    var info = stat()
+    return fstat(descriptor, &info) == 0 && info.st_uid == geteuid()
   }
 }

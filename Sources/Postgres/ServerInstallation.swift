@@ -17,6 +17,9 @@ package struct ServerInstallation: Equatable, Sendable {
   /// 150018 for 15.18.
   package let version: Int
 
+  /// `15.18`.
+  package var versionText: String { "\(major).\(version % 10_000)" }
+
   /// The oldest server that plangate works with.
   package static let oldestMajor = 13
 
@@ -87,7 +90,8 @@ package struct ServerInstallation: Equatable, Sendable {
   /// Nil when the directory has no server that runs.
   init?(at directory: String, environment: [String: String]) {
     guard findProgram("\(directory)/initdb", in: nil) != nil, findProgram("\(directory)/postgres", in: nil) != nil,
-      let text = try? output(of: Command("\(directory)/postgres", ["--version"], environment: environment)),
+      let text = try? ChildProcess.output(
+        of: Command("\(directory)/postgres", ["--version"], environment: environment)),
       let number = text.split(separator: " ").first(where: { $0.first?.isNumber == true })
     else { return nil }
     // `15.18`, or `19devel`, `19beta1`.
@@ -108,23 +112,13 @@ package struct ServerInstallation: Equatable, Sendable {
   }
 }
 
-/// What a program prints, when it ends well.
-func output(of command: Command) throws(SpawnError) -> String? {
-  var command = command
-  let path = "\(temporaryDirectory())/plangate-output-\(UUID().uuidString)"
-  command.outputPath = path
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  guard try ChildProcess.run(command) == .status(0) else { return nil }
-  return FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-}
-
 func resolved(_ path: String) -> String {
   (try? FileManager.default.destinationOfSymbolicLink(atPath: path)).map { link in
     resolved(link.hasPrefix("/") ? link : "\(parent(of: path))/\(link)")
   } ?? path
 }
 
-private func parent(of path: String) -> String {
+func parent(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }

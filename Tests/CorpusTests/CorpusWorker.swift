@@ -21,7 +21,11 @@ final class CorpusWorker: @unchecked Sendable {
     let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
     let installation = try ServerInstallation.locate(environment["PLANGATE_TEST_POSTGRES"], environment: environment)
     server = try GateServer(installation, manifest.configuration, environment: environment)
-    database = try SeededDatabase.seed(manifest, on: server, environment: environment, console: console)
+    try server.makeCluster()
+    try server.start()
+    try server.make(roles: manifest.roles)
+    database = try SeededDatabase.seed(
+      manifest, on: server, as: server.seeded, environment: environment, console: console)
     directory = server.directory + "/baselines"
     let capture = Capture(of: manifest.queries, in: database, isWarm: true)
     for item in capture.items {
@@ -69,7 +73,7 @@ final class CorpusWorker: @unchecked Sendable {
       return outcomes(of: [try self.query(query) { _ in }], in: database)
     case .sql(let sql):
       clones += 1
-      let clone = GateServer.Name.clone(1000 + clones)
+      let clone = server.clone(1000 + clones)
       try server.copy(database.name, to: clone)
       defer { try? server.drop(clone) }
       try run(sql, in: clone)

@@ -48,7 +48,7 @@ import Testing
     switch moment {
     case .start: try running.wait(until: "the server was made") { (try? project.temporaryFiles())?.isEmpty == false }
     case .psql, .step: try running.wait(until: "the seed was reached") { project.exists("reached") }
-    case .query: try running.wait(until: "the queries were reached") { running.stdout.contains("statistics (") }
+    case .query: try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
     }
     // Into the sleep, or into initdb.
     usleep(moment == .start ? 50_000 : 200_000)
@@ -64,7 +64,7 @@ import Testing
   @Test func `a second signal changes nothing`() throws {
     let project = try SignalTests.project(.query)
     let running = try project.start(["check", "-v"])
-    try running.wait(until: "the queries were reached") { running.stdout.contains("statistics (") }
+    try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
     usleep(200_000)
     running.send(SIGINT)
     running.send(SIGTERM)
@@ -105,7 +105,7 @@ import Testing
   @Test func `a server does not outlive plangate's own sudden end`() throws {
     let project = try SignalTests.project(.query)
     let running = try project.start(["check", "-v"])
-    try running.wait(until: "the queries were reached") { running.stdout.contains("statistics (") }
+    try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
     usleep(200_000)
     running.send(SIGKILL)
     let run = running.end()

@@ -77,7 +77,7 @@ import Testing
     #expect(
       manifest.seed == [
         .script(project.path("seed/C.sql")), .script(project.path("seed/a.sql")), .script(project.path("seed/b.sql")),
-        .archive(project.path("dumps/shop.dump")), .command("make migrate"),
+        .archive(project.path("dumps/shop.dump")), .command("make migrate", inputs: []),
       ])
     #expect(manifest.queries.map(\.name) == ["orders_by_customer", "order_search", "inline"])
   }

@@ -48,7 +48,8 @@ import Testing
     let project = try project("run: echo b\n  - ../z.sql\n  - run: 'echo a'\n  - ../a.sql", ["z.sql", "a.sql"])
     #expect(
       try project.load().seed == [
-        .command("echo b"), .script(project.path("z.sql")), .command("echo a"), .script(project.path("a.sql")),
+        .command("echo b", inputs: []), .script(project.path("z.sql")), .command("echo a", inputs: []),
+        .script(project.path("a.sql")),
       ])
   }
 

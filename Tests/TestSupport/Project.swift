@@ -121,7 +121,9 @@ package final class Project: Sendable {
   ) throws -> RunningProgram {
     try RunningProgram(
       launcher + [binary ?? plangateBinary()] + arguments, in: directory,
-      environment: plainEnvironment().merging(["TMPDIR": temporaryDirectory]) { $1 }.merging(environment) { $1 })
+      environment: plainEnvironment().merging([
+        "TMPDIR": temporaryDirectory, "PLANGATE_CACHE_DIR": Leftovers.cache,
+      ]) { $1 }.merging(environment) { $1 })
   }
 
   // MARK: What a run leaves behind
@@ -153,8 +155,15 @@ package final class Project: Sendable {
   }
 }
 
-/// Directories of projects that tests share: nothing releases them before the process ends.
+/// Directories that tests share: nothing releases them before the process ends.
 private enum Leftovers {
+  /// The one cache of all tests: projects that are seeded alike are seeded once.
+  static let cache: String = {
+    let directory = (try? makeTemporaryDirectory("plangate-test-cache")) ?? "/tmp/plangate-test-cache"
+    add(directory)
+    return directory
+  }()
+
   static let directories = Mutex<Set<String>>([])
 
   private static let atExit: Void = {

@@ -52,6 +52,12 @@ struct Flag: Sendable {
       name: "keep", commands: [.check, .record, .explain],
       help: "leave the server up until Ctrl-C and print how to connect"),
     Flag(
+      name: "jobs", value: "N", commands: CommandName.running,
+      help: "how many cases run side by side (default: the processors)"),
+    Flag(
+      name: "no-cache", commands: CommandName.running,
+      help: "seed anew, and keep nothing for the next run"),
+    Flag(
       name: "color", value: "WHEN", commands: CommandName.running,
       help: "always, never or auto (default: on a terminal without NO_COLOR)"),
     Flag(

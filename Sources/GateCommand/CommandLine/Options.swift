@@ -17,6 +17,9 @@ package struct Options: Equatable, Sendable {
   package var prunes = false
   package var onlyChecks = false
   package var keepsServer = false
+  package var usesCache = true
+  /// How many cases run side by side; nil for as many as there are processors.
+  package var jobs: Int?
   package var color = ColorChoice.auto
   package var isQuiet = false
   package var isVerbose = false
@@ -98,21 +101,28 @@ package struct Options: Equatable, Sendable {
     return (found, argument.hasPrefix("--") && parts.count == 2 ? String(parts[1]) : nil)
   }
 
+  private static func number(
+    _ value: String, of flag: Flag, in range: ClosedRange<Int>
+  ) throws(Diagnostic) -> Int {
+    guard let number = Int(value), range.contains(number) else {
+      throw Diagnostic("--\(flag.name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(value)'")
+    }
+    return number
+  }
+
   private mutating func set(_ flag: Flag, _ value: String) throws(Diagnostic) {
     switch flag.name {
     case "manifest": manifest = value
     case "postgres": postgres = value
     case "junit": junit = value
     case "json": json = value
-    case "runs":
-      guard let count = Int(value), (1...1000).contains(count) else {
-        throw Diagnostic("--runs is a number from 1 to 1000, not '\(value)'")
-      }
-      runs = count
+    case "runs": runs = try Options.number(value, of: flag, in: 1...1000)
     case "strict": isStrict = true
     case "prune": prunes = true
     case "check": onlyChecks = true
     case "keep": keepsServer = true
+    case "no-cache": usesCache = false
+    case "jobs": jobs = try Options.number(value, of: flag, in: 1...64)
     case "quiet": isQuiet = true
     case "verbose": isVerbose = true
     case "color":

@@ -21,6 +21,9 @@ struct Manifest: Sendable {
 }
 
 extension Manifest {
+  /// Whether the cases' time is judged.
+  var measuresTime: Bool { queries.contains(where: \.measuresTime) }
+
   /// A server's refusal of one of `settings:` as an error of the manifest; nil for any other reason not to start.
   func settingError(in error: Diagnostic) -> Diagnostic? {
     let words = error.message.split(separator: "\n").last { line in
@@ -44,8 +47,8 @@ enum SeedStep: Equatable, Sendable {
   case script(String)
   /// A pg_dump archive, for pg_restore.
   case archive(String)
-  /// A shell command.
-  case command(String)
+  /// A shell command, and the files that its result rests on; without them nobody can tell when it is to be run again.
+  case command(String, inputs: [String])
 }
 
 /// One SQL statement and how it is planned.

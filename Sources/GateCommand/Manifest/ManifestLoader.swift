@@ -43,6 +43,10 @@ func parentDirectory(of path: String) -> String {
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
+func absolutePath(_ path: String) -> String {
+  path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+}
+
 /// A path of the manifest as the user would name it from here: `queries` and `../seed/a.sql` make `seed/a.sql`.
 func joined(_ directory: String, _ path: String) -> String {
   if path.hasPrefix("/") { return path }
@@ -114,8 +118,11 @@ private struct ManifestLoader {
     var steps: [SeedStep] = []
     for node in try fields.sequence("seed") {
       if node.mapping != nil {
-        let step = try source.mapping(node, "a seed step", keys: ["run"])
-        steps.append(.command(try source.text(try step.required("run", of: "a seed step"), "'run'")))
+        let step = try source.mapping(node, "a seed step", keys: ["run", "inputs"])
+        var inputs: [String] = []
+        for node in try step.sequence("inputs") { inputs += try files(node, allowsDirectories: true) }
+        steps.append(
+          .command(try source.text(try step.required("run", of: "a seed step"), "'run'"), inputs: inputs))
       } else {
         steps += try files(node).map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
       }
@@ -124,7 +131,9 @@ private struct ManifestLoader {
   }
 
   /// The files that a path of the seed names, sorted by name.
-  private func files(_ node: YAMLNode) throws(Diagnostic) -> [String] {
+  ///
+  /// - Parameter allowsDirectories: whether a directory stands for all files in it.
+  private func files(_ node: YAMLNode, allowsDirectories: Bool = false) throws(Diagnostic) -> [String] {
     let pattern = try source.text(node, "a seed step")
     let path = joined(directory, pattern)
     guard pattern.contains(where: { "*?[".contains($0) }) else {
@@ -132,6 +141,7 @@ private struct ManifestLoader {
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw source.error("there is no file \(path)", at: node)
       }
+      if isDirectory, allowsDirectories { return ManifestLoader.files(in: path) }
       if isDirectory { throw source.error("\(path) is a directory; name its files: \(pattern)/*.sql", at: node) }
       return [path]
     }
@@ -142,12 +152,27 @@ private struct ManifestLoader {
     guard glob(joined(base, pattern), 0, nil, &matches) == 0, let paths = matches.gl_pathv
     else { throw source.error("no file matches \(path)", at: node) }
     let found = (0..<Int(matches.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }.sorted()
+    var files: [String] = []
     for path in found {
       var isDirectory = false
       if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory {
-        throw source.error("\(path) is a directory; a pattern such as *.sql leaves it out", at: node)
+        guard allowsDirectories else {
+          throw source.error("\(path) is a directory; a pattern such as *.sql leaves it out", at: node)
+        }
+        files += ManifestLoader.files(in: path)
+      } else {
+        files.append(path)
       }
     }
-    return found
+    return files
+  }
+
+  /// All files of a directory and of those in it, sorted.
+  private static func files(in directory: String) -> [String] {
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: directory)) ?? []
+    return names.sorted().map { "\(directory)/\($0)" }.filter { path in
+      var isDirectory = false
+      return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory
+    }
   }
 }

@@ -23,6 +23,7 @@ struct CaseRunner {
   let connection: Connection
   /// Whether the database is a clone that may be written to.
   let isWritable: Bool
+  let time: ServerTime
 
   private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
   private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
@@ -159,9 +160,14 @@ struct CaseRunner {
     try execute("PREPARE \(CaseRunner.name)\(types.list) AS\n", scanned.sql)
     defer { _ = try? connection.execute("DEALLOCATE \(CaseRunner.name)") }
     if item.isGeneric {
-      return try connection.execute("EXPLAIN (\(options)) EXECUTE \(CaseRunner.name)" + (try arguments(values)))
+      let arguments = try arguments(values)
+      return try time.explain { () throws(ServerError) in
+        try connection.execute("EXPLAIN (\(options)) EXECUTE \(CaseRunner.name)" + arguments)
+      }
     }
-    return try execute("EXPLAIN (\(options))\n", scanned.sql, values, types: types.identifiers)
+    return try time.explain { () throws(ServerError) in
+      try execute("EXPLAIN (\(options))\n", scanned.sql, values, types: types.identifiers)
+    }
   }
 
   /// Runs a statement with plangate's own words before it; an error's position is that in the statement alone.

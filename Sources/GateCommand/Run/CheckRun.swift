@@ -39,8 +39,10 @@ struct CheckRun {
   ) throws(Diagnostic) {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     outcome.server = database.server.versionText
+    let started = ContinuousClock.now
     (outcome.cases, outcome.notes) = Judging.outcomes(
       of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
+    run.showTimes(database, since: started)
     // What a signal cut short is no verdict.
     do { try checkInterruption() } catch {
       outcome.cases = []

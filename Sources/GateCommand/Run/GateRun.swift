@@ -16,6 +16,7 @@ struct GateRun {
   let environment: [String: String]
   let manifest: Manifest
   let selected: [Query]
+  private let started = ContinuousClock.now
 
   init(_ options: Options, console: Console, environment: [String: String], names: [String]) throws(Diagnostic) {
     self.options = options
@@ -56,7 +57,10 @@ struct GateRun {
     filter: (QueryCase) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     try withDatabase { (database) throws(Diagnostic) in
-      let result = try body(Capture(of: selected, in: database, isWarm: true, where: filter))
+      let start = ContinuousClock.now
+      let capture = Capture(of: selected, in: database, isWarm: true, where: filter)
+      showTimes(database, since: start)
+      let result = try body(capture)
       keepServer(database.server)
       return result
     }
@@ -64,21 +68,38 @@ struct GateRun {
 
   /// Seeds a database and calls `body` while its server is up.
   func withDatabase<Result>(_ body: (SeededDatabase) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
-    let installation = try installation()
-    let started = ContinuousClock.now
-    let server: GateServer
-    do { server = try GateServer(installation, manifest.configuration, environment: environment) } catch {
-      throw manifest.settingError(in: error) ?? error
+    let builder = SeededCluster(
+      manifest: manifest, installation: try installation(), environment: environment, console: console,
+      cache: try cache(), isShared: !options.keepsServer)
+    var database = try builder.open()
+    defer { database.server.stop() }
+    // Time is measured undisturbed.
+    database.jobs = manifest.measuresTime ? 1 : options.jobs ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
+    console.step("ready (\(seconds(since: started)) s)")
+    return try body(database)
+  }
+
+  /// Says, under `--verbose`, what the cases took, and how much of it in the server.
+  func showTimes(_ database: SeededDatabase, since start: ContinuousClock.Instant) {
+    let count = selected.reduce(0) { $0 + $1.cases.count }
+    console.step(
+      "cases: \(count) (\(seconds(since: start)) s; in the server: EXPLAIN \(milliseconds(database.serverTime.explain)) s, "
+        + "clones \(milliseconds(database.serverTime.clones)) s)")
+  }
+
+  /// Nil when the run is to do without; a machine without a place for one does as well.
+  private func cache() throws(Diagnostic) -> ClusterCache? {
+    guard options.usesCache else { return nil }
+    do { return try ClusterCache(environment: environment) } catch {
+      console.step("no cache: \(error.message)")
+      return nil
     }
-    defer { server.stop() }
-    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
-    return try body(try SeededDatabase.seed(manifest, on: server, environment: environment, console: console))
   }
 
   /// Leaves the server up until a signal comes, if that was asked for.
   func keepServer(_ server: GateServer) {
     guard options.keepsServer else { return }
-    let client = server.clientEnvironment(.seeded)
+    let client = server.clientEnvironment(server.seeded)
     console.print("")
     console.print("the server is up: psql '\(client["DATABASE_URL"] ?? "")'")
     console.print("Ctrl-C stops it")

@@ -35,7 +35,7 @@ struct StabilityRun {
   private func observations(
     of run: GateRun, round: Int, on server: GateServer
   ) throws(Diagnostic) -> [String: Observation] {
-    let name = GateServer.Name.clone(round)
+    let name = server.clone(round)
     var manifest = run.manifest
     manifest.wholeStatistics = false
     defer { try? server.drop(name) }
@@ -88,7 +88,9 @@ struct StabilityRun {
   ) throws(Diagnostic) -> [String: RunnerUp] {
     var found: [String: RunnerUp] = [:]
     do {
-      let runner = CaseRunner(connection: try database.server.connect(to: database.name), isWritable: true)
+      let runner = CaseRunner(
+        connection: try database.server.connect(to: database.name), isWritable: true,
+        time: database.serverTime)
       for query in run.selected {
         for item in query.cases {
           let name = query.name(of: item)

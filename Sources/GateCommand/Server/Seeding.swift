@@ -10,14 +10,18 @@ struct Seeding {
   let environment: [String: String]
   let console: Console
 
+  /// Runs all steps of the manifest.
   func run() throws(Diagnostic) {
-    for (index, step) in manifest.seed.enumerated() {
-      let started = ContinuousClock.now
-      let output = "\(server.directory)/seed-\(index + 1).log"
-      try run(step, output: output)
-      try? FileManager.default.removeItem(atPath: output)
-      console.step("seed: \(step.description) (\(seconds(since: started)) s)")
-    }
+    for step in manifest.seed { try run(step) }
+  }
+
+  /// Runs one step.
+  func run(_ step: SeedStep) throws(Diagnostic) {
+    let started = ContinuousClock.now
+    let output = "\(server.directory)/seed.log"
+    try run(step, output: output)
+    try? FileManager.default.removeItem(atPath: output)
+    console.step("seed: \(step.description) (\(seconds(since: started)) s)")
   }
 
   private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
@@ -29,13 +33,14 @@ struct Seeding {
         [
           "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
           // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
-          "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolute(path))",
+          "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolutePath(path))",
         ], environment: environment)
     case .archive(let path):
       command = Command(
-        try client("pg_restore"), ["--exit-on-error", "--no-password", "--dbname=\(database.text)", absolute(path)],
+        try client("pg_restore"),
+        ["--exit-on-error", "--no-password", "--dbname=\(database.text)", absolutePath(path)],
         environment: environment)
-    case .command(let text):
+    case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
     }
     command.environment.merge(server.clientEnvironment(database)) { $1 }
@@ -52,16 +57,12 @@ struct Seeding {
     }
   }
 
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
-  }
-
   /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
   private func failure(_ step: SeedStep, _ exit: ChildExit, _ output: String) -> Diagnostic {
     guard case .script(let path) = step else {
       return Diagnostic("the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(tail(of: output))")
     }
-    let prefix = "psql:\(absolute(path)):"
+    let prefix = "psql:\(absolutePath(path)):"
     let bytes = FileManager.default.contents(atPath: output) ?? Data()
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
@@ -80,13 +81,19 @@ extension SeedStep {
   var description: String {
     switch self {
     case .script(let path), .archive(let path): path
-    case .command(let text): text
+    case .command(let text, _): text
     }
   }
 }
 
-/// Seconds since an instant, with one decimal.
+/// Seconds since an instant, to the millisecond.
 func seconds(since start: ContinuousClock.Instant) -> String {
-  let tenths = Int(((ContinuousClock.now - start) / .milliseconds(100)).rounded())
-  return "\(tenths / 10).\(tenths % 10)"
+  milliseconds((ContinuousClock.now - start) / .seconds(1))
+}
+
+/// A number of seconds with three decimals.
+func milliseconds(_ seconds: Double) -> String {
+  let count = Int((seconds * 1000).rounded())
+  let digits = String(count % 1000)
+  return "\(count / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
 }

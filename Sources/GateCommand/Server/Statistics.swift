@@ -17,7 +17,7 @@ struct Statistics {
   var isWhole = true
 
   /// What can be said of the result.
-  struct Report {
+  struct Report: Sendable {
     /// Relations too large for a whole sample: their statistics differ from run to run.
     var sampled: [String]
     /// Relations whose pages are not all marked visible: an Index Only Scan visits them.

@@ -25,14 +25,23 @@ struct DefinitionCatalog: Sendable {
 
   /// The fingerprints of all that a statement names, itself or through another of them.
   func definitions(namedIn statement: String) -> [String: String] {
-    var found: [String: String] = [:]
+    texts(namedIn: statement).mapValues { fingerprint($0.joined(separator: "\n")) }
+  }
+
+  /// The first of them, by name, whose text reads the clock.
+  func firstReadingClock(namedIn statement: String) -> String? {
+    texts(namedIn: statement).sorted { $0.key < $1.key }.first { $0.value.contains { SeedScan($0).readsClock } }?.key
+  }
+
+  private func texts(namedIn statement: String) -> [String: [String]] {
+    var found: [String: [String]] = [:]
     var texts = [statement]
     while let text = texts.popLast() {
       let words = SQLScanner(text).words
       for entry in entries where found[entry.title] == nil && words.contains(entry.name) {
         // Functions share a name; the definition of each counts.
         let same = entries.filter { $0.title == entry.title }.map(\.text)
-        found[entry.title] = fingerprint(same.joined(separator: "\n"))
+        found[entry.title] = same
         texts += same
       }
     }

@@ -1,0 +1,48 @@
+import FoundationEssentials
+
+extension ClusterCache {
+  /// What a large file of a seed was found to hold, by the hash of its bytes.
+  func scan(_ hash: String) -> SeedScan? {
+    guard let bytes = FileManager.default.contents(atPath: scanPath(hash)) else { return nil }
+    return SeedScan(parsing: String(decoding: bytes, as: UTF8.self))
+  }
+
+  func keep(_ scan: SeedScan, of hash: String) {
+    try? FileManager.default.createDirectory(atPath: directory + "/scans", withIntermediateDirectories: true)
+    try? Data(scan.text.utf8).write(to: URL(filePath: scanPath(hash)), options: .atomic)
+  }
+
+  private func scanPath(_ hash: String) -> String { "\(directory)/scans/\(hash)" }
+}
+
+extension SeedScan {
+  private static let firstLine = "plangate scan 1"
+
+  var text: String {
+    var lines = [SeedScan.firstLine]
+    if readsClock { lines.append("clock") }
+    if let obstacle { lines.append("obstacle \(obstacle)") }
+    lines += includes.map { include in
+      "\(include.isScript ? "script" : "file") \(include.isRelativeToFile ? "beside" : "from") \(include.path)"
+    }
+    return (lines + ["end"]).joined(separator: "\n") + "\n"
+  }
+
+  /// Nil for what is not such a text.
+  init?(parsing text: String) {
+    let lines = text.split(separator: "\n")
+    guard lines.first == SeedScan.firstLine[...], lines.last == "end" else { return nil }
+    self.init()
+    for line in lines.dropFirst().dropLast() {
+      let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
+      switch parts[0] {
+      case "clock": readsClock = true
+      case "obstacle": obstacle = parts.dropFirst().joined(separator: " ")
+      case "script" where parts.count == 3, "file" where parts.count == 3:
+        includes.append(
+          Include(path: parts[2], isRelativeToFile: parts[1] == "beside", isScript: parts[0] == "script"))
+      default: return nil
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import FoundationEssentials
+import Postgres
+
+/// The states that a cluster goes through on its way to the seeded database, each with the name of all that it was made
+/// from. States of one name are the same.
+struct SeedPlan: Sendable {
+  struct Step: Sendable {
+    let step: SeedStep
+    /// The state after the step; nil when it rests on something that cannot be seen.
+    let state: String?
+  }
+
+  /// As `initdb` makes it.
+  let initialised: String
+  let steps: [Step]
+  /// Vacuumed and analysed; nil like a step's.
+  let settled: String?
+  /// Why not all states have a name.
+  let obstacle: String?
+  /// Whether rows may hold the time at which they were made.
+  let readsClock: Bool
+
+  init(_ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?) {
+    let configuration = manifest.configuration
+    initialised = ContentHash.digits(
+      of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
+    var state: String? = ContentHash.digits(
+      of: ["empty", initialised, configuration.timeZone] + manifest.roles
+        + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+    let reader = SeedReader(directory: manifest.directory, cache: cache)
+    let queriesReadClock = manifest.queries.contains { SeedScan($0.statement.text).readsClock }
+    var steps: [Step] = []
+    var obstacle: String?
+    var readsClock = false
+    for step in manifest.seed {
+      if state != nil {
+        let content = reader.content(of: step)
+        readsClock = readsClock || content.readsClock
+        if let words = content.obstacle {
+          obstacle = "\(step.description): \(words)"
+        } else if readsClock, queriesReadClock {
+          // Rows that were "a minute ago" when they were cached are no longer.
+          obstacle = "\(step.description): it reads the clock, and so do queries"
+        }
+        state = obstacle == nil ? state.map { ContentHash.digits(of: [$0] + content.words) } : nil
+      }
+      steps.append(Step(step: step, state: state))
+    }
+    self.steps = steps
+    // Random samples are meant to differ.
+    if obstacle == nil, !manifest.wholeStatistics { obstacle = "statistics: sampled" }
+    settled = obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
+    self.obstacle = obstacle
+    self.readsClock = readsClock
+  }
+
+  /// Without names: nothing of it is in a cache or comes into one.
+  init(uncached manifest: Manifest) {
+    initialised = ""
+    steps = manifest.seed.map { Step(step: $0, state: nil) }
+    settled = nil
+    obstacle = nil
+    readsClock = false
+  }
+}
+
+/// What the steps of a seed are made of.
+private struct SeedReader {
+  /// Where psql and commands run.
+  let directory: String
+  let cache: ClusterCache?
+
+  struct Content {
+    var words: [String] = []
+    var readsClock = false
+    var obstacle: String?
+  }
+
+  func content(of step: SeedStep) -> Content {
+    switch step {
+    case .script(let path):
+      var content = Content(words: ["script"])
+      var seen: Set<String> = []
+      add(path, isScript: true, to: &content, &seen)
+      return content
+    case .archive(let path):
+      var content = Content(words: ["archive"])
+      var seen: Set<String> = []
+      add(path, isScript: false, to: &content, &seen)
+      return content
+    case .command(_, let inputs) where inputs.isEmpty:
+      return Content(obstacle: "a command without 'inputs:'")
+    case .command(let text, let inputs):
+      var content = Content(words: ["command", text])
+      var seen: Set<String> = []
+      for path in inputs {
+        content.words.append(path)
+        add(path, isScript: false, to: &content, &seen)
+      }
+      return content
+    }
+  }
+
+  private func add(_ path: String, isScript: Bool, to content: inout Content, _ seen: inout Set<String>) {
+    guard seen.insert(path).inserted else { return }
+    guard let hash = ContentHash.digits(ofFile: path) else {
+      // psql will say so, unless it is a word in a text that only looks like a file.
+      content.words.append("none")
+      return
+    }
+    content.words.append(hash)
+    guard isScript else { return }
+    let scan = scan(path, hash)
+    content.readsClock = content.readsClock || scan.readsClock
+    content.obstacle = content.obstacle ?? scan.obstacle
+    for include in scan.includes {
+      let base = include.isRelativeToFile ? parentDirectory(of: path) : directory
+      add(joined(base, include.path), isScript: include.isScript, to: &content, &seen)
+    }
+  }
+
+  private func scan(_ path: String, _ hash: String) -> SeedScan {
+    if let scan = cache?.scan(hash) { return scan }
+    guard let bytes = FileManager.default.contents(atPath: path) else { return SeedScan() }
+    let scan = bytes.withUnsafeBytes { SeedScan($0) }
+    // Reading a large file anew takes longer than reading a note on it.
+    if bytes.count > 1 << 18 { cache?.keep(scan, of: hash) }
+    return scan
+  }
+}

@@ -1,0 +1,191 @@
+import PlanCore
+import Postgres
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Brings up a server with the manifest's seeded database, from the cache as far as that has it.
+struct SeededCluster {
+  let manifest: Manifest
+  let installation: ServerInstallation
+  /// Cleared of the caller's PG*.
+  let environment: [String: String]
+  let console: Console
+  let cache: ClusterCache?
+  /// Whether the run only reads the seeded database, so that its files may be the cache's own.
+  let isShared: Bool
+
+  /// - Returns: the database, on a server that the caller stops.
+  func open() throws(Diagnostic) -> SeededDatabase {
+    let plan = cache.map { SeedPlan(manifest, installation, cache: $0) } ?? SeedPlan(uncached: manifest)
+    let server = try GateServer(installation, manifest.configuration, environment: environment)
+    do {
+      if let obstacle = plan.obstacle { console.step("not cached: \(obstacle)") }
+      let started = ContinuousClock.now
+      if let database = try cached(plan, on: server) {
+        console.step("seed: from the cache (\(seconds(since: started)) s)")
+        return database
+      }
+      return try built(plan, on: server)
+    } catch {
+      server.stop()
+      throw manifest.settingError(in: error) ?? error
+    }
+  }
+
+  // MARK: From the cache
+
+  /// The seeded database as it was left by an earlier run.
+  private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> SeededDatabase? {
+    guard let cache, let state = plan.settled,
+      let entry = cache.take(
+        state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
+    else { return nil }
+    try start(server)
+    let database = try SeededDatabase(
+      opening: server.seeded, on: server, manifest: manifest,
+      Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
+    if plan.readsClock, let name = database.definitionReadingClock(manifest.queries) {
+      // What was "a minute ago" when it was cached is no longer.
+      console.step("not cached: the seed reads the clock, and so does \(name)")
+      try server.stopCleanly()
+      removeTree(server.cluster.dataDirectory)
+      return nil
+    }
+    return database
+  }
+
+  private func start(_ server: GateServer) throws(Diagnostic) {
+    let started = ContinuousClock.now
+    try server.start()
+    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
+  }
+
+  // MARK: Step by step
+
+  private func built(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> SeededDatabase {
+    let done = try startOfSeed(plan, on: server)
+    let seeding = Seeding(
+      manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
+    let snapshots = snapshots(plan, after: done)
+    for (index, step) in plan.steps.enumerated().dropFirst(done) {
+      if snapshots.contains(index), let state = plan.steps[index - 1].state {
+        try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server)
+      }
+      try seeding.run(step.step)
+      try checkInterruption()
+    }
+    let started = ContinuousClock.now
+    let database = try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
+    console.step("statistics (\(seconds(since: started)) s)")
+    guard cache != nil, let state = plan.settled else { return database }
+    if plan.readsClock, database.definitionReadingClock(manifest.queries) != nil { return database }
+    try keep(state, .seeded, title: "\(plan.steps.count) steps", plan, on: server, of: database)
+    return database
+  }
+
+  /// Puts the cluster into the last state that the cache has, or a new one, and starts its server.
+  ///
+  /// - Returns: how many steps of the seed are done.
+  private func startOfSeed(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> Int {
+    let started = ContinuousClock.now
+    let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
+    for (index, step) in plan.steps.enumerated().reversed() {
+      guard let state = step.state, cache?.take(state, to: target, owner: owner, sharing: false) != nil else {
+        continue
+      }
+      console.step("seed: \(index + 1) of \(plan.steps.count) steps from the cache (\(seconds(since: started)) s)")
+      try start(server)
+      return index + 1
+    }
+    if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
+      try server.makeCluster()
+      console.step("initdb (\(seconds(since: started)) s)")
+      keepFiles(
+        plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty"), of: server)
+    }
+    try start(server)
+    do {
+      try server.create(server.seeded)
+      try server.make(roles: manifest.roles)
+    } catch { throw server.diagnostic(error) }
+    return 0
+  }
+
+  // MARK: Into the cache
+
+  /// Before which steps the cluster is kept: before the last, which changes most often, and before the first that
+  /// differs from an earlier seed, which is being worked on.
+  private func snapshots(_ plan: SeedPlan, after done: Int) -> Set<Int> {
+    guard let cache else { return [] }
+    var wanted: Set<Int> = [plan.steps.count - 1]
+    let states = plan.steps.map(\.state)
+    for chain in cache.list().map(\.entry.chain) {
+      let same = zip(chain, states).prefix { $0 == $1 }.count
+      if same < states.count { wanted.insert(same) }
+    }
+    return wanted.filter { $0 > done }
+  }
+
+  /// Keeps the cluster as it is now. The server is down for a moment.
+  private func keep(
+    _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedPlan, on server: GateServer,
+    of database: SeededDatabase? = nil
+  ) throws(Diagnostic) {
+    let started = ContinuousClock.now
+    var entry = CacheEntry(kind: kind, server: server.versionText, title: "\(title) of \(absolutePath(manifest.path))")
+    entry.chain = plan.steps.compactMap(\.state)
+    var shared: Set<String> = []
+    if let database {
+      (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
+      do { shared = try database.readOnlyFiles() } catch { throw server.diagnostic(error) }
+    }
+    try server.stopCleanly()
+    keepFiles(state, entry, of: server, shared: shared)
+    try server.start()
+    console.step("kept for the next run (\(seconds(since: started)) s)")
+  }
+
+  /// What cannot be kept is made again by the next run; this one goes on.
+  private func keepFiles(_ state: String, _ entry: CacheEntry, of server: GateServer, shared: Set<String> = []) {
+    guard let cache, let draft = cache.draft() else { return }
+    var entry = entry
+    let cluster = ClusterFiles(server.cluster.dataDirectory)
+    do {
+      (entry.directories, entry.files) = try cluster.seal(shared: shared)
+      guard entry.size <= cache.limit else { return console.step("not cached: larger than the cache may be") }
+      try cluster.copy(
+        entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
+    } catch { return console.step("not cached: \(error.description)") }
+    if cache.add(draft, entry, as: state) { cache.tidy() }
+  }
+}
+
+extension SeededDatabase {
+  /// A view, function or policy that the queries use and that reads the clock.
+  fileprivate func definitionReadingClock(_ queries: [Query]) -> String? {
+    for query in queries {
+      if let name = definitions.firstReadingClock(namedIn: query.statement.text) { return name }
+    }
+    let policies = facts.relations.values.flatMap(\.policies)
+    return policies.contains { SeedScan($0).readsClock } ? "a policy" : nil
+  }
+
+  /// The files that nobody writes to who only reads this database: relations whose every page VACUUM left visible to all,
+  /// and the templates.
+  fileprivate func readOnlyFiles() throws(ServerError) -> Set<String> {
+    let connection = try server.connect(to: name)
+    let rows = try connection.execute(
+      """
+      SELECT pg_catalog.pg_relation_filepath(c.oid) FROM pg_catalog.pg_class c
+      WHERE c.oid >= 16384 AND c.relkind IN ('r', 'i', 't', 'm') AND c.relpersistence = 'p' AND c.reltablespace = 0
+        AND (c.relkind = 'i' OR c.relallvisible = c.relpages)
+      UNION ALL SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname IN ('template0', 'template1')
+      """
+    ).rows
+    return Set(rows.compactMap { $0.first ?? nil })
+  }
+}

@@ -1,0 +1,149 @@
+import PlanCore
+import Postgres
+import Synchronization
+
+/// A case to run, of its query.
+typealias CaseWork = (query: Query, item: QueryCase)
+
+/// An answer and how long it took.
+struct TimedAnswer: Sendable {
+  var answer: CaseAnswer
+  var seconds: Double
+  /// Whether the connection was lost under it, which another case may have caused.
+  var isLost = false
+}
+
+extension SeededDatabase {
+  /// Runs cases, several side by side: those that read in this database, those that write each in a clone of it.
+  ///
+  /// What a case says does not depend on its neighbours: one that got fewer parallel workers than planned because others
+  /// had them, or that did not end in time, is run once more alone.
+  ///
+  /// - Parameter isWarm: Runs each case that reads twice and takes the second answer. The first run in a session looks up
+  ///   operators and types in the catalog, and its node counts those blocks; the second does not, whatever ran before.
+  /// - Returns: an answer for each case, in the order given.
+  func answers(_ work: [CaseWork], isWarm: Bool = false) -> [TimedAnswer] {
+    let answers = Answers(count: work.count)
+    // Reading first: a template is copied only while nobody else is in it.
+    run(Array(work.indices), jobs, into: answers) { index, reader in
+      read(work[index], with: &reader, isWarm: isWarm)
+    }
+    let writing = work.indices.filter { if case .writes = answers[$0].answer { true } else { false } }
+    run(writing, jobs, into: answers) { index, _ in write(work[index], number: index + 1) }
+    if jobs > 1 {
+      let crowded = work.indices.filter { answers[$0].mayDependOnNeighbours }
+      run(crowded.filter { !writing.contains($0) }, 1, into: answers) { index, reader in
+        read(work[index], with: &reader, isWarm: isWarm)
+      }
+      run(crowded.filter(writing.contains), 1, into: answers) { index, _ in write(work[index], number: index + 1) }
+    }
+    return answers.all
+  }
+
+  private func run(
+    _ indices: [Int], _ jobs: Int, into answers: Answers,
+    _ body: @escaping @Sendable (Int, inout Connection?) -> TimedAnswer
+  ) {
+    concurrently(indices.count, workers: jobs, { () -> Connection? in nil }) { position, reader in
+      let index = indices[position]
+      answers[index] = body(index, &reader)
+    }
+  }
+
+  private func read(_ work: CaseWork, with reader: inout Connection?, isWarm: Bool) -> TimedAnswer {
+    var open = reader
+    // A connection that is lost takes no other case with it.
+    reader = nil
+    let answer = timed { () throws(ServerError) in
+      let connection = if let open { open } else { try server.connect(to: name) }
+      open = connection
+      let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime)
+      let first = try runner.run(work.item, of: work.query)
+      guard isWarm, case .plans = first else { return first }
+      return try runner.run(work.item, of: work.query)
+    }
+    if !answer.isLost { reader = open }
+    return answer
+  }
+
+  private func write(_ work: CaseWork, number: Int) -> TimedAnswer {
+    timed { () throws(ServerError) in
+      let clone = server.clone(number)
+      try serverTime.clones { () throws(ServerError) in try server.copy(name, to: clone) }
+      defer { try? serverTime.clones { () throws(ServerError) in try server.drop(clone) } }
+      let connection = try server.connect(to: clone)
+      return try CaseRunner(connection: connection, isWritable: true, time: serverTime).run(work.item, of: work.query)
+    }
+  }
+
+  private func timed(_ body: () throws(ServerError) -> CaseAnswer) -> TimedAnswer {
+    let started = ContinuousClock.now
+    var answer: CaseAnswer
+    var isLost = false
+    do { answer = try body() } catch {
+      isLost = error.isConnectionLost
+      if isLost { server.recover() }
+      answer = .unchecked(server.hasEnded ? "the server is gone\n\(server.logTail)" : error.description)
+    }
+    return TimedAnswer(answer: answer, seconds: (ContinuousClock.now - started) / .seconds(1), isLost: isLost)
+  }
+}
+
+/// What the cases took in the server, in seconds.
+final class ServerTime: Sendable {
+  private let seconds = Mutex((explain: 0.0, clones: 0.0))
+
+  var explain: Double { seconds.withLock { $0.explain } }
+  var clones: Double { seconds.withLock { $0.clones } }
+
+  func explain<Result>(_ body: () throws(ServerError) -> Result) throws(ServerError) -> Result {
+    let started = ContinuousClock.now
+    defer { seconds.withLock { $0.explain += (ContinuousClock.now - started) / .seconds(1) } }
+    return try body()
+  }
+
+  func clones<Result>(_ body: () throws(ServerError) -> Result) throws(ServerError) -> Result {
+    let started = ContinuousClock.now
+    defer { seconds.withLock { $0.clones += (ContinuousClock.now - started) / .seconds(1) } }
+    return try body()
+  }
+}
+
+/// The answers as they come in from several threads.
+private final class Answers: Sendable {
+  private let answers: Mutex<[TimedAnswer?]>
+
+  init(count: Int) { answers = Mutex(Array(repeating: nil, count: count)) }
+
+  subscript(index: Int) -> TimedAnswer {
+    get { answers.withLock { $0[index] } ?? .missing }
+    set { answers.withLock { $0[index] = newValue } }
+  }
+
+  var all: [TimedAnswer] { answers.withLock { $0.map { $0 ?? .missing } } }
+}
+
+extension TimedAnswer {
+  fileprivate static let missing = TimedAnswer(answer: .unchecked("it was not run"), seconds: 0)
+
+  /// Whether the answer could be another one without cases beside it.
+  fileprivate var mayDependOnNeighbours: Bool {
+    switch answer {
+    case .plans(let plans): plans.plan.lacksWorkers
+    case .timedOut: true
+    case .writes, .unchecked: isLost
+    }
+  }
+}
+
+extension Plan {
+  /// Whether fewer parallel workers started than were planned.
+  fileprivate var lacksWorkers: Bool {
+    var lacksWorkers = false
+    root.forEachNode { node, _ in
+      guard let planned = node.number("Workers Planned"), let launched = node.number("Workers Launched") else { return }
+      if launched < planned, !node.isNeverExecuted { lacksWorkers = true }
+    }
+    return lacksWorkers
+  }
+}

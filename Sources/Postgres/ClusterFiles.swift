@@ -1,0 +1,215 @@
+import FoundationEssentials
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Why the files of a cluster could not be copied.
+package struct ClusterFilesError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let path: String
+  package let reason: String
+  /// Whether a file is missing or not as it was sealed, so that no later copy can succeed either.
+  package var isDamage = false
+  package var description: String { "\(path): \(reason)" }
+
+  init(_ path: String, _ code: Int32 = errno) {
+    self.path = path
+    reason = String(cString: strerror(code))
+    isDamage = code == ENOENT
+  }
+
+  init(_ path: String, because reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  init(_ path: String, damage reason: String) {
+    self.init(path, because: reason)
+    isDamage = true
+  }
+}
+
+/// A file of a cluster at rest.
+package struct ClusterFile: Equatable, Sendable {
+  /// Relative to the data directory.
+  package var path: String
+  package var size: Int
+  /// Whether runs may share the one file, since none of them writes to it: tables and indexes that are vacuumed and only
+  /// read.
+  package var isShared: Bool
+
+  package init(path: String, size: Int, isShared: Bool) {
+    self.path = path
+    self.size = size
+    self.isShared = isShared
+  }
+}
+
+/// Who a file is to belong to.
+package struct FileOwner: Equatable, Sendable {
+  let uid: UInt32
+  let gid: UInt32
+}
+
+/// The data directory of a cluster whose server is not running.
+package struct ClusterFiles: Sendable {
+  package let directory: String
+
+  package init(_ directory: String) { self.directory = directory }
+
+  /// All that is in a sealed cluster was last written at this instant; whoever writes to a file of it changes that. A whole
+  /// second, as archives keep it.
+  private static let sealTime = 946_684_800
+
+  /// What a server leaves behind of itself, and what belongs to one run.
+  private static let ownOfRun: Set<String> = ["postmaster.pid", "postmaster.opts", "postgresql.conf"]
+
+  // MARK: Sealing
+
+  /// Marks all files as they are, so that a later change shows.
+  ///
+  /// - Parameter shared: the paths of relations that no run writes to, as `pg_relation_filepath` gives them, their
+  ///   segments and forks meant too; and of databases, all of whose files are meant.
+  package func seal(shared: Set<String> = []) throws(ClusterFilesError) -> (directories: [String], files: [ClusterFile])
+  {
+    var directories: [String] = []
+    var files: [ClusterFile] = []
+    var pending = [""]
+    while let folder = pending.popLast() {
+      if !folder.isEmpty { directories.append(folder) }
+      for name in try ClusterFiles.names(in: folder.isEmpty ? directory : "\(directory)/\(folder)") {
+        let path = folder.isEmpty ? name : "\(folder)/\(name)"
+        if ClusterFiles.ownOfRun.contains(path) { continue }
+        let full = "\(directory)/\(path)"
+        var info = stat()
+        guard lstat(full, &info) == 0 else { throw ClusterFilesError(full) }
+        switch info.st_mode & S_IFMT {
+        case S_IFDIR: pending.append(path)
+        case S_IFREG:
+          files.append(
+            ClusterFile(
+              path: path, size: Int(info.st_size),
+              isShared: shared.contains(folder) || shared.contains(ClusterFiles.relationPath(of: path))))
+          try ClusterFiles.mark(full)
+        default: throw ClusterFilesError(full, because: "it is outside the cluster")
+        }
+      }
+    }
+    return (directories.sorted(), files.sorted { $0.path < $1.path })
+  }
+
+  /// `base/16384/16385` of `base/16384/16385.1` and `base/16384/16385_vm`.
+  private static func relationPath(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return path }
+    let end = path[slash...].firstIndex { $0 == "." || $0 == "_" } ?? path.endIndex
+    return String(path[..<end])
+  }
+
+  private static func mark(_ path: String) throws(ClusterFilesError) {
+    guard utimensat(AT_FDCWD, path, sealTimes, 0) == 0 else { throw ClusterFilesError(path) }
+  }
+
+  private static let sealTimes = [timespec(tv_sec: sealTime, tv_nsec: 0), timespec(tv_sec: sealTime, tv_nsec: 0)]
+
+  // MARK: Copying
+
+  /// Copies a sealed cluster to a directory that is not there yet. The copy is sealed as well.
+  ///
+  /// - Parameters:
+  ///   - user: who gets the copy.
+  ///   - sharing: puts shared files into the copy as they are, where the file system can, in place of a copy.
+  package func copy(
+    _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool
+  ) throws(ClusterFilesError) {
+    for path in [target] + directories.map({ "\(target)/\($0)" }) {
+      guard mkdir(path, 0o700) == 0 else { throw ClusterFilesError(path) }
+      if let user, chown(path, user.uid, user.gid) != 0 { throw ClusterFilesError(path) }
+    }
+    var canLink = sharing
+    for file in files {
+      if let signal = Interruption.shared.signal {
+        throw ClusterFilesError(target, because: "ended by signal \(signal)")
+      }
+      let (from, to) = ("\(directory)/\(file.path)", "\(target)/\(file.path)")
+      if file.isShared, canLink {
+        try ClusterFiles.check(from, file, user)
+        if link(from, to) == 0 { continue }
+        // Another file system, or too many links: the others would fail alike.
+        canLink = false
+      }
+      try ClusterFiles.copy(from, to, file, user)
+    }
+  }
+
+  /// That a file is as it was sealed, and its owner is the server's user.
+  private static func check(
+    _ path: String, _ file: ClusterFile, _ user: FileOwner?
+  ) throws(ClusterFilesError) {
+    var info = stat()
+    guard lstat(path, &info) == 0 else { throw ClusterFilesError(path) }
+    try check(path, file, info)
+    guard info.st_uid == user?.uid ?? geteuid() else { throw ClusterFilesError(path, because: "it is another user's") }
+  }
+
+  private static func check(_ path: String, _ file: ClusterFile, _ info: stat) throws(ClusterFilesError) {
+    #if canImport(Darwin)
+      let written = info.st_mtimespec
+    #else
+      let written = info.st_mtim
+    #endif
+    guard info.st_mode & S_IFMT == S_IFREG, Int(info.st_size) == file.size, written.tv_sec == sealTime,
+      written.tv_nsec == 0
+    else { throw ClusterFilesError(path, damage: "it is not as it was sealed") }
+  }
+
+  private static func copy(
+    _ source: String, _ target: String, _ file: ClusterFile, _ user: FileOwner?
+  ) throws(ClusterFilesError) {
+    let from = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard from >= 0 else { throw ClusterFilesError(source) }
+    defer { close(from) }
+    var info = stat()
+    guard fstat(from, &info) == 0 else { throw ClusterFilesError(source) }
+    try check(source, file, info)
+    let to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard to >= 0 else { throw ClusterFilesError(target) }
+    defer { close(to) }
+    if let user, fchown(to, user.uid, user.gid) != 0 { throw ClusterFilesError(target) }
+    try copyBytes(from, to, target)
+    guard futimens(to, sealTimes) == 0 else { throw ClusterFilesError(target) }
+  }
+
+  private static func copyBytes(_ from: Int32, _ to: Int32, _ target: String) throws(ClusterFilesError) {
+    #if !canImport(Darwin)
+      // Btrfs, XFS and their like share the blocks until one side writes: FICLONE of linux/fs.h, which is a macro.
+      if ioctl(to, UInt(0x4004_9409), from) == 0 { return }
+    #endif
+    let size = 1 << 18
+    let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
+    defer { buffer.deallocate() }
+    while true {
+      let count = read(from, buffer, size)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw ClusterFilesError(target) }
+      if count == 0 { return }
+      var done = 0
+      while done < count {
+        let written = write(to, buffer + done, count - done)
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else { throw ClusterFilesError(target) }
+        done += written
+      }
+    }
+  }
+
+  private static func names(in directory: String) throws(ClusterFilesError) -> [String] {
+    do { return try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
+      throw ClusterFilesError(directory, because: "\(error)")
+    }
+  }
+}
+
+/// Removes a directory and all that is in it, as far as that is possible.
+package func removeTree(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

@@ -1,0 +1,70 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+import Synchronization
+
+/// Calls `body` for each index below `count`, on as many threads as there are workers, and returns when all is done. Each
+/// worker takes the next index as it becomes free.
+///
+/// - Parameter body: gets what `makeWorker` made on the same thread.
+package func concurrently<Worker>(
+  _ count: Int, workers: Int, _ makeWorker: @escaping @Sendable () -> Worker,
+  _ body: @escaping @Sendable (Int, inout Worker) -> Void
+) {
+  let next = Atomic(0)
+  func work() {
+    var worker = makeWorker()
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      body(index, &worker)
+    }
+  }
+  // The calling thread is one of them.
+  let others = (1..<max(1, min(workers, count))).compactMap { _ in Thread { work() } }
+  work()
+  for thread in others { thread.join() }
+}
+
+/// A thread that somebody waits for.
+private struct Thread {
+  private let handle: pthread_t
+
+  /// Nil when the system has no more threads; the others do the work.
+  init?(_ body: @escaping () -> Void) {
+    final class Box {
+      let body: () -> Void
+      init(_ body: @escaping () -> Void) { self.body = body }
+    }
+    let box = Unmanaged.passRetained(Box(body))
+    #if canImport(Darwin)
+      var handle: pthread_t?
+      let error = pthread_create(
+        &handle, nil,
+        { pointer in
+          Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+          return nil
+        }, box.toOpaque())
+    #else
+      var handle = pthread_t()
+      let error = pthread_create(
+        &handle, nil,
+        { pointer in
+          if let pointer { Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body() }
+          return nil
+        }, box.toOpaque())
+    #endif
+    guard error == 0 else {
+      box.release()
+      return nil
+    }
+    #if canImport(Darwin)
+      guard let handle else { return nil }
+    #endif
+    self.handle = handle
+  }
+
+  func join() { pthread_join(handle, nil) }
+}
