@@ -36,8 +36,7 @@ package struct ClusterFile: Equatable, Sendable {
   /// Relative to the data directory.
   package var path: String
   package var size: Int
-  /// Whether runs may share the one file, since none of them writes to it: tables and indexes that are vacuumed and only
-  /// read.
+  /// Whether runs may share the one file, since none of them writes to it.
   package var isShared: Bool
 
   package init(path: String, size: Int, isShared: Bool) {
@@ -68,12 +67,28 @@ package struct ClusterFiles: Sendable {
 
   // MARK: Sealing
 
+  /// Which files of a cluster runs may share.
+  package struct Sharing: Sendable {
+    /// Folders whose files are shared, relative to the data directory.
+    var folders: Set<String> = []
+    /// Folders whose files are shared as far as they were not written to since the cluster was last sealed.
+    var untouched: Set<String> = []
+    /// Relations that are not, as `pg_relation_filepath` gives them; their segments and forks are meant too.
+    var exceptions: Set<String> = []
+
+    package init(folders: Set<String> = [], untouched: Set<String> = [], exceptions: Set<String> = []) {
+      self.folders = folders
+      self.untouched = untouched
+      self.exceptions = exceptions
+    }
+
+    package static let none = Sharing()
+  }
+
   /// Marks all files as they are, so that a later change shows.
-  ///
-  /// - Parameter shared: the paths of relations that no run writes to, as `pg_relation_filepath` gives them, their
-  ///   segments and forks meant too; and of databases, all of whose files are meant.
-  package func seal(shared: Set<String> = []) throws(ClusterFilesError) -> (directories: [String], files: [ClusterFile])
-  {
+  package func seal(_ sharing: Sharing = .none) throws(ClusterFilesError) -> (
+    directories: [String], files: [ClusterFile]
+  ) {
     var directories: [String] = []
     var files: [ClusterFile] = []
     var pending = [""]
@@ -88,10 +103,12 @@ package struct ClusterFiles: Sendable {
         switch info.st_mode & S_IFMT {
         case S_IFDIR: pending.append(path)
         case S_IFREG:
-          files.append(
-            ClusterFile(
-              path: path, size: Int(info.st_size),
-              isShared: shared.contains(folder) || shared.contains(ClusterFiles.relationPath(of: path))))
+          var isShared =
+            sharing.folders.contains(folder) || sharing.untouched.contains(folder) && ClusterFiles.isSealed(info)
+          if sharing.exceptions.contains(path) || sharing.exceptions.contains(ClusterFiles.relationPath(of: path)) {
+            isShared = false
+          }
+          files.append(ClusterFile(path: path, size: Int(info.st_size), isShared: isShared))
           try ClusterFiles.mark(full)
         default: throw ClusterFilesError(full, because: "it is outside the cluster")
         }
@@ -154,14 +171,17 @@ package struct ClusterFiles: Sendable {
   }
 
   private static func check(_ path: String, _ file: ClusterFile, _ info: stat) throws(ClusterFilesError) {
+    guard info.st_mode & S_IFMT == S_IFREG, Int(info.st_size) == file.size, isSealed(info)
+    else { throw ClusterFilesError(path, damage: "it is not as it was sealed") }
+  }
+
+  private static func isSealed(_ info: stat) -> Bool {
     #if canImport(Darwin)
       let written = info.st_mtimespec
     #else
       let written = info.st_mtim
     #endif
-    guard info.st_mode & S_IFMT == S_IFREG, Int(info.st_size) == file.size, written.tv_sec == sealTime,
-      written.tv_nsec == 0
-    else { throw ClusterFilesError(path, damage: "it is not as it was sealed") }
+    return written.tv_sec == sealTime && written.tv_nsec == 0
   }
 
   private static func copy(

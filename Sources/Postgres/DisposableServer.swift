@@ -34,7 +34,8 @@ package final class DisposableServer: Sendable {
     self.installation = installation
     self.configuration = configuration
     self.environment = environment.merging(["LC_ALL": "C", "TZ": "UTC"]) { $1 }
-    launcher = try ServerLauncher(environment: environment)
+    launcher = try ServerLauncher(
+      reaching: ServerDirectories.needed(installation), environment: environment)
     directories = try ServerDirectories(launcher, installation, environment: environment)
   }
 

@@ -21,13 +21,19 @@ struct ServerDirectories: Sendable {
   private static let longestSocketPath = 100
   private static let prefix = "plangate-"
 
+  /// What the user of the server has to reach.
+  static func needed(_ installation: ServerInstallation) -> [String] { programs(installation) + [temporaryDirectory()] }
+
+  private static func programs(_ installation: ServerInstallation) -> [String] {
+    ["\(installation.binaries)/postgres", "\(installation.binaries)/initdb"]
+  }
+
   init(
     _ launcher: ServerLauncher, _ installation: ServerInstallation, environment: [String: String]
   ) throws(ServerStartError) {
-    let programs = ["\(installation.binaries)/postgres", "\(installation.binaries)/initdb"]
     var base = temporaryDirectory()
-    if let user = launcher.user, !launcher.canReach(programs + [base], environment: environment) {
-      guard launcher.canReach(programs, environment: environment) else {
+    if let user = launcher.user, !launcher.reachesAll {
+      guard launcher.canReach(ServerDirectories.programs(installation), environment: environment) else {
         throw ServerStartError(
           "the user '\(user.name)', which runs the server for root, cannot reach \(installation.binaries)\n"
             + "make the directory readable for it or run plangate as an ordinary user")

@@ -30,8 +30,13 @@ struct ServerLauncher: Sendable {
   let words: [String]
   let user: ServerUser?
 
+  /// Whether the server's user may use what it was asked for.
+  let reachesAll: Bool
+
   /// Tries the ways that this machine may have; `setpriv` can be there and still not be allowed to work.
-  init(environment: [String: String]) throws(ServerStartError) {
+  ///
+  /// - Parameter paths: directories to enter, programs to run.
+  init(reaching paths: [String], environment: [String: String]) throws(ServerStartError) {
     user = try ServerUser.needed()
     var candidates: [[String]] = []
     if let user {
@@ -43,8 +48,11 @@ struct ServerLauncher: Sendable {
     } else {
       candidates = [["setpriv", "--pdeathsig=QUIT", "--"], []]
     }
-    for words in candidates where words.isEmpty || ServerLauncher.works(words, environment) {
+    for words in candidates {
+      let exit = ServerLauncher.exit(of: words, testing: paths, environment)
+      guard exit == .status(0) || exit == .status(ServerLauncher.unreachable) else { continue }
       self.words = words
+      reachesAll = exit == .status(0)
       return
     }
     throw ServerStartError(
@@ -52,9 +60,13 @@ struct ServerLauncher: Sendable {
         + "install util-linux or run plangate as an ordinary user")
   }
 
-  private static func works(_ words: [String], _ environment: [String: String]) -> Bool {
-    let command = Command(words[0], words.dropFirst() + ["true"], environment: environment)
-    return (try? ChildProcess.run(command)) == .status(0)
+  private static let unreachable: Int32 = 99
+
+  private static func exit(
+    of words: [String], testing paths: [String], _ environment: [String: String]
+  ) -> ChildExit? {
+    let all = words + ["/bin/sh", "-c", "for path; do test -x \"$path\" || exit \(unreachable); done", "sh"] + paths
+    return try? ChildProcess.run(Command(all[0], Array(all.dropFirst()), environment: environment, directory: "/"))
   }
 
   func command(_ program: String, _ arguments: [String], environment: [String: String], outputPath: String?) -> Command
@@ -66,9 +78,6 @@ struct ServerLauncher: Sendable {
 
   /// Whether the server's user may use these: directories to enter, programs to run.
   func canReach(_ paths: [String], environment: [String: String]) -> Bool {
-    let command = command(
-      "/bin/sh", ["-c", "for path; do test -x \"$path\" || exit 1; done", "sh"] + paths, environment: environment,
-      outputPath: nil)
-    return (try? ChildProcess.run(command)) == .status(0)
+    ServerLauncher.exit(of: words, testing: paths, environment) == .status(0)
   }
 }

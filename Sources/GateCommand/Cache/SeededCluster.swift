@@ -138,24 +138,26 @@ struct SeededCluster {
     let started = ContinuousClock.now
     var entry = CacheEntry(kind: kind, server: server.versionText, title: "\(title) of \(absolutePath(manifest.path))")
     entry.chain = plan.steps.compactMap(\.state)
-    var shared: Set<String> = []
+    var sharing = ClusterFiles.Sharing.none
     if let database {
       (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
-      do { shared = try database.readOnlyFiles() } catch { throw server.diagnostic(error) }
+      do { sharing = try SharedFiles(database).find() } catch { throw server.diagnostic(error) }
     }
     try server.stopCleanly()
-    keepFiles(state, entry, of: server, shared: shared)
+    keepFiles(state, entry, of: server, sharing)
     try server.start()
     console.step("kept for the next run (\(seconds(since: started)) s)")
   }
 
   /// What cannot be kept is made again by the next run; this one goes on.
-  private func keepFiles(_ state: String, _ entry: CacheEntry, of server: GateServer, shared: Set<String> = []) {
+  private func keepFiles(
+    _ state: String, _ entry: CacheEntry, of server: GateServer, _ sharing: ClusterFiles.Sharing = .none
+  ) {
     guard let cache, let draft = cache.draft() else { return }
     var entry = entry
     let cluster = ClusterFiles(server.cluster.dataDirectory)
     do {
-      (entry.directories, entry.files) = try cluster.seal(shared: shared)
+      (entry.directories, entry.files) = try cluster.seal(sharing)
       guard entry.size <= cache.limit else { return console.step("not cached: larger than the cache may be") }
       try cluster.copy(
         entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
@@ -172,20 +174,5 @@ extension SeededDatabase {
     }
     let policies = facts.relations.values.flatMap(\.policies)
     return policies.contains { SeedScan($0).readsClock } ? "a policy" : nil
-  }
-
-  /// The files that nobody writes to who only reads this database: relations whose every page VACUUM left visible to all,
-  /// and the templates.
-  fileprivate func readOnlyFiles() throws(ServerError) -> Set<String> {
-    let connection = try server.connect(to: name)
-    let rows = try connection.execute(
-      """
-      SELECT pg_catalog.pg_relation_filepath(c.oid) FROM pg_catalog.pg_class c
-      WHERE c.oid >= 16384 AND c.relkind IN ('r', 'i', 't', 'm') AND c.relpersistence = 'p' AND c.reltablespace = 0
-        AND (c.relkind = 'i' OR c.relallvisible = c.relpages)
-      UNION ALL SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname IN ('template0', 'template1')
-      """
-    ).rows
-    return Set(rows.compactMap { $0.first ?? nil })
   }
 }

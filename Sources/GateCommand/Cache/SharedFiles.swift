@@ -1,0 +1,61 @@
+import Postgres
+
+/// Which files of a cluster may be shared by runs that only read its seeded database, in READ ONLY transactions.
+///
+/// Such transactions write to no table and create nothing, but they set hint bits on rows whose transaction they had to
+/// look up, and mark what they find dead. Where all rows are frozen there is nothing to look up and nothing dead. Making
+/// and dropping other databases writes to a few catalogs that all databases share, and every server writes to its control
+/// file, its log and its transaction status.
+struct SharedFiles {
+  let database: SeededDatabase
+
+  init(_ database: SeededDatabase) { self.database = database }
+
+  /// Freezes the catalogs, which collecting statistics wrote to, and finds the files.
+  func find() throws(ServerError) -> ClusterFiles.Sharing {
+    let connection = try database.server.connect(to: database.name)
+    // The server wrote this statement and quoted the names in it.
+    if let vacuum = try connection.execute(SharedFiles.vacuum).value { try connection.execute(vacuum) }
+    var folders: Set<String> = ["global"]
+    var untouched: Set<String> = []
+    for row in try connection.execute(SharedFiles.databases, [database.name.text]).rows {
+      guard let folder = row[0] else { continue }
+      if row[1] == "t" { folders.insert(folder) } else { untouched.insert(folder) }
+    }
+    let exceptions = try connection.execute(SharedFiles.exceptions).rows.compactMap { $0.first ?? nil }
+    return ClusterFiles.Sharing(
+      folders: folders, untouched: untouched, exceptions: Set(exceptions).union(["global/pg_control"]))
+  }
+
+  private static let vacuum = """
+    SELECT 'VACUUM (FREEZE, INDEX_CLEANUP ON) ' || pg_catalog.string_agg(c.oid::pg_catalog.regclass::text, ', ')
+    FROM pg_catalog.pg_class c
+    WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AND c.relkind = 'r'
+    """
+
+  /// The seeded database, and those of initdb, into which no run writes.
+  private static let databases = """
+    SELECT 'base/' || oid, datname = $1 FROM pg_catalog.pg_database
+    WHERE datname = $1 OR datname IN ('template0', 'template1', 'postgres')
+    """
+
+  /// Relations with rows that are not frozen, or that are reset after a crash, or that are no tables; and the shared
+  /// catalogs that CREATE and DROP DATABASE write to.
+  private static let exceptions = """
+    WITH written AS (
+      SELECT c.oid, c.reltoastrelid FROM pg_catalog.pg_class c
+      WHERE c.relpersistence <> 'p' OR c.relkind = 'S'
+        OR c.relkind IN ('r', 'm', 't') AND c.relallvisible < c.relpages
+        OR c.relisshared AND c.relname IN ('pg_database', 'pg_db_role_setting', 'pg_shdepend', 'pg_shdescription',
+          'pg_shseclabel', 'pg_subscription', 'pg_auth_members', 'pg_authid')
+    ), related AS (
+      SELECT oid FROM written
+      UNION SELECT reltoastrelid FROM written WHERE reltoastrelid <> 0
+      UNION SELECT oid FROM pg_catalog.pg_class WHERE reltoastrelid IN (SELECT oid FROM written)
+    )
+    SELECT pg_catalog.pg_relation_filepath(r.oid) FROM (
+      SELECT oid FROM related
+      UNION SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid IN (SELECT oid FROM related)
+    ) r WHERE pg_catalog.pg_relation_filepath(r.oid) IS NOT NULL
+    """
+}
