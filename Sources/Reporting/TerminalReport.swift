@@ -24,7 +24,7 @@ package enum TerminalReport {
     return note.isEmpty ? head + name : head + name.padded(to: nameWidth) + "  " + style.painted(note, .dim)
   }
 
-  private static func word(_ outcome: CaseOutcome, isStrict: Bool) -> String {
+  static func word(_ outcome: CaseOutcome, isStrict: Bool) -> String {
     switch outcome.verdict {
     case .passed: "ok"
     case .regressed: "FAIL"
@@ -35,7 +35,7 @@ package enum TerminalReport {
     }
   }
 
-  private static func ink(_ outcome: CaseOutcome, isStrict: Bool) -> Ink {
+  static func ink(_ outcome: CaseOutcome, isStrict: Bool) -> Ink {
     if outcome.isFailed(strict: isStrict) { return outcome.verdict == .new ? .yellow : .boldRed }
     return outcome.verdict == .changed ? .yellow : .green
   }

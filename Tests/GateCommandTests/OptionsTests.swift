@@ -1,3 +1,4 @@
+import PlanCore
 import Testing
 
 @testable import GateCommand
@@ -24,7 +25,8 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     let options = Options(command: .check)
     #expect(options.names.isEmpty)
     #expect(options.manifest == "queries/manifest.yml")
-    #expect(options.postgres == nil && options.junit == nil && options.json == nil)
+    #expect(options.postgres == [] && options.jobs == nil && options.shard == nil && options.usesCache)
+    #expect(options.junit == nil && options.json == nil)
     #expect(options.color == .auto)
     #expect(!options.isStrict && !options.prunes && !options.onlyChecks && !options.keepsServer)
     #expect(!options.isQuiet && !options.isVerbose)
@@ -32,7 +34,11 @@ private let hint = "usage: plangate check | record | explain | stability | help,
 
   @Test func `every option of check sets its own field`() throws {
     #expect(try parse("check --manifest m.yml") == run(.check) { $0.manifest = "m.yml" })
-    #expect(try parse("check --postgres 15") == run(.check) { $0.postgres = "15" })
+    #expect(try parse("check --postgres 15") == run(.check) { $0.postgres = ["15"] })
+    #expect(try parse("check --postgres 15,/opt/bin") == run(.check) { $0.postgres = ["15", "/opt/bin"] })
+    #expect(try parse("check --jobs 4") == run(.check) { $0.jobs = 4 })
+    #expect(try parse("check --shard 2/5") == run(.check) { $0.shard = Shard(index: 2, count: 5) })
+    #expect(try parse("check --no-cache") == run(.check) { $0.usesCache = false })
     #expect(try parse("check --junit j.xml") == run(.check) { $0.junit = "j.xml" })
     #expect(try parse("check --json j.json") == run(.check) { $0.json = "j.json" })
     #expect(try parse("check --strict") == run(.check) { $0.isStrict = true })
@@ -44,6 +50,17 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     #expect(try parse("check -q") == run(.check) { $0.isQuiet = true })
     #expect(try parse("check --verbose") == run(.check) { $0.isVerbose = true })
     #expect(try parse("check -v") == run(.check) { $0.isVerbose = true })
+  }
+
+  @Test(arguments: ["", "2", "0/5", "6/5", "a/b", "1/2/3", "-1/2", "1/0"])
+  func `a shard is a part of a number of parts`(_ value: String) {
+    #expect(throws: Diagnostic.self) { try Options.parse(["check", "--shard", value]) }
+  }
+
+  @Test func `several servers are for check, and none of them can be kept`() {
+    #expect(throws: Diagnostic.self) { try parse("record --postgres 15,16") }
+    #expect(throws: Diagnostic.self) { try parse("check --postgres 15,,16") }
+    #expect(throws: Diagnostic.self) { try parse("check --keep --postgres 15,16") }
   }
 
   @Test func `every option of record sets its own field`() throws {
@@ -58,7 +75,7 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     let name = command == .explain ? ["q"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
-      let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : "some"] } ?? []
+      let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : $0 == "I/N" ? "2/5" : "some"] } ?? []
       let spellings =
         [["--\(flag.name)"] + value] + (flag.letter.map { [["-\($0)"] + value] } ?? [])
         + (flag.value == nil ? [] : [["--\(flag.name)=\(value[0])"]])

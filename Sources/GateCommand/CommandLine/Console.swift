@@ -12,6 +12,8 @@ struct Console: Sendable {
   let style: TerminalStyle
   let isQuiet: Bool
   let isVerbose: Bool
+  /// How far the run has come.
+  let progress: Progress
   private let descriptor: Int32
 
   init(_ options: Options, environment: [String: String]) {
@@ -26,6 +28,8 @@ struct Console: Sendable {
     style = TerminalStyle(isColored: isColored, width: Console.width(descriptor, environment))
     isQuiet = options.isQuiet
     isVerbose = options.isVerbose
+    progress = Progress(
+      to: descriptor, isQuiet ? .none : isTerminal && environment["TERM"] != "dumb" ? .bar : .lines, width: style.width)
   }
 
   private static func width(_ descriptor: Int32, _ environment: [String: String]) -> Int {
@@ -35,7 +39,10 @@ struct Console: Sendable {
   }
 
   /// Prints what belongs to the result; also under `--quiet`.
-  func print(_ text: String) { writeAll(text + "\n", to: descriptor) }
+  func print(_ text: String) {
+    progress.clear()
+    writeAll(text + "\n", to: descriptor)
+  }
 
   /// Prints what is nice to know.
   func say(_ text: String) { if !isQuiet { print(text) } }

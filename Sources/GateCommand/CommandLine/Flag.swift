@@ -41,7 +41,10 @@ struct Flag: Sendable {
       help: "the list of queries (default: queries/manifest.yml)"),
     Flag(
       name: "postgres", value: "MAJOR|BINDIR", commands: CommandName.running,
-      help: "which local PostgreSQL (default: the baselines' major or the newest)"),
+      help: "which local server (default: the baselines' major); check takes 15,16"),
+    Flag(
+      name: "shard", value: "I/N", commands: [.check, .record],
+      help: "only the I-th of N equal parts, for several machines"),
     Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
     Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),

@@ -1,3 +1,5 @@
+package import PlanCore
+
 /// What the command line asks for. Parsing touches nothing of the world.
 package struct Options: Equatable, Sendable {
   package enum ColorChoice: String, CaseIterable, Sendable {
@@ -8,7 +10,8 @@ package struct Options: Equatable, Sendable {
   /// Names of queries, globs; empty means all.
   package var names: [String] = []
   package var manifest = "queries/manifest.yml"
-  package var postgres: String?
+  /// Which local servers, one after the other; empty for the one that fits the baselines.
+  package var postgres: [String] = []
   package var junit: String?
   package var json: String?
   /// Re-seeds of `stability`.
@@ -20,6 +23,8 @@ package struct Options: Equatable, Sendable {
   package var usesCache = true
   /// How many cases run side by side; nil for as many as there are processors.
   package var jobs: Int?
+  /// The part of the cases to judge, or of the queries to record.
+  package var shard: Shard?
   package var color = ColorChoice.auto
   package var isQuiet = false
   package var isVerbose = false
@@ -76,6 +81,9 @@ package struct Options: Equatable, Sendable {
     if command == .explain, options.names.count != 1 {
       throw Diagnostic("plangate explain takes one query\nusage: \(command.usage)")
     }
+    if options.keepsServer, options.postgres.count > 1 {
+      throw Diagnostic("--keep leaves one server up: name one with --postgres")
+    }
     if let path = options.junit, path == options.json {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
@@ -110,10 +118,31 @@ package struct Options: Equatable, Sendable {
     return number
   }
 
+  private static func servers(_ value: String, of command: CommandName) throws(Diagnostic) -> [String] {
+    let servers = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    if servers.contains("") {
+      throw Diagnostic("--postgres is a major version, a directory of programs, or several of them, not '\(value)'")
+    }
+    if servers.count > 1, command != .check {
+      throw Diagnostic(
+        "plangate \(command.rawValue) works on one server; only check takes several: --postgres \(value)")
+    }
+    return servers
+  }
+
+  private static func shard(_ value: String) throws(Diagnostic) -> Shard {
+    let parts = value.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1, (1...count).contains(index) else {
+      throw Diagnostic("--shard is a part and how many there are, such as 2/5, not '\(value)'")
+    }
+    return Shard(index: index, count: count)
+  }
+
   private mutating func set(_ flag: Flag, _ value: String) throws(Diagnostic) {
     switch flag.name {
     case "manifest": manifest = value
-    case "postgres": postgres = value
+    case "postgres": postgres = try Options.servers(value, of: command)
+    case "shard": shard = try Options.shard(value)
     case "junit": junit = value
     case "json": json = value
     case "runs": runs = try Options.number(value, of: flag, in: 1...1000)

@@ -25,28 +25,31 @@ extension SeededDatabase {
   func answers(_ work: [CaseWork], isWarm: Bool = false) -> [TimedAnswer] {
     let answers = Answers(count: work.count)
     // Reading first: a template is copied only while nobody else is in it.
-    run(Array(work.indices), jobs, into: answers) { index, reader in
+    run(Array(work.indices), jobs, into: answers, of: work.count) { index, reader in
       read(work[index], with: &reader, isWarm: isWarm)
     }
     let writing = work.indices.filter { if case .writes = answers[$0].answer { true } else { false } }
-    run(writing, jobs, into: answers) { index, _ in write(work[index], number: index + 1) }
+    run(writing, jobs, into: answers, of: work.count) { index, _ in write(work[index], number: index + 1) }
     if jobs > 1 {
       let crowded = work.indices.filter { answers[$0].mayDependOnNeighbours }
-      run(crowded.filter { !writing.contains($0) }, 1, into: answers) { index, reader in
+      run(crowded.filter { !writing.contains($0) }, 1, into: answers, of: work.count) { index, reader in
         read(work[index], with: &reader, isWarm: isWarm)
       }
-      run(crowded.filter(writing.contains), 1, into: answers) { index, _ in write(work[index], number: index + 1) }
+      run(crowded.filter(writing.contains), 1, into: answers, of: work.count) { index, _ in
+        write(work[index], number: index + 1)
+      }
     }
     return answers.all
   }
 
   private func run(
-    _ indices: [Int], _ jobs: Int, into answers: Answers,
+    _ indices: [Int], _ jobs: Int, into answers: Answers, of work: Int,
     _ body: @escaping @Sendable (Int, inout Connection?) -> TimedAnswer
   ) {
     concurrently(indices.count, workers: jobs, { () -> Connection? in nil }) { position, reader in
       let index = indices[position]
       answers[index] = body(index, &reader)
+      progress?.show("cases", answers.count, of: work)
     }
   }
 
@@ -112,15 +115,24 @@ final class ServerTime: Sendable {
 /// The answers as they come in from several threads.
 private final class Answers: Sendable {
   private let answers: Mutex<[TimedAnswer?]>
+  private let done = Atomic(0)
 
   init(count: Int) { answers = Mutex(Array(repeating: nil, count: count)) }
 
   subscript(index: Int) -> TimedAnswer {
     get { answers.withLock { $0[index] } ?? .missing }
-    set { answers.withLock { $0[index] = newValue } }
+    set {
+      answers.withLock { $0[index] = newValue }
+      // A case that writes is not done before it had its clone.
+      if case .writes = newValue.answer { return }
+      done.wrappingAdd(1, ordering: .relaxed)
+    }
   }
 
   var all: [TimedAnswer] { answers.withLock { $0.map { $0 ?? .missing } } }
+
+  /// How many are there; those that run again count once.
+  var count: Int { min(done.load(ordering: .relaxed), answers.withLock { $0.count }) }
 }
 
 extension TimedAnswer {

@@ -13,16 +13,24 @@ struct CheckRun {
     let reports = ReportFiles(options)
     var outcome = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
     outcome.isStrict = options.isStrict
+    outcome.shard = options.shard
     try reports.begin(outcome)
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
-      // The reports are written while the server is up: with --keep that may be for hours.
-      try run.withDatabase { (database) throws(Diagnostic) in
-        try judge(run, database, &outcome)
-        outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
-        try reports.finish(outcome)
-        show(outcome)
-        run.keepServer(database.server)
+      if run.selected.isEmpty {
+        console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
+        try finish(&outcome, reports, since: started)
+      } else if options.postgres.count > 1 {
+        try judgeEach(run, &outcome)
+        try finish(&outcome, reports, since: started)
+      } else {
+        // The reports are written while the server is up: with --keep that may be for hours.
+        try run.withDatabase { (database) throws(Diagnostic) in
+          outcome.server = database.server.versionText
+          (outcome.cases, outcome.notes) = try judged(run, database)
+          try finish(&outcome, reports, since: started)
+          run.keepServer(database.server)
+        }
       }
     } catch {
       guard outcome.seconds == 0 else { throw error }
@@ -34,20 +42,52 @@ struct CheckRun {
     return outcome.exitStatus
   }
 
-  private func judge(
-    _ run: GateRun, _ database: SeededDatabase, _ outcome: inout RunOutcome
+  private func finish(
+    _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
   ) throws(Diagnostic) {
+    outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
+    try reports.finish(outcome)
+    show(outcome)
+  }
+
+  private func judged(
+    _ run: GateRun, _ database: SeededDatabase
+  ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String]) {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
-    outcome.server = database.server.versionText
     let started = ContinuousClock.now
-    (outcome.cases, outcome.notes) = Judging.outcomes(
+    let judged = Judging.outcomes(
       of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
+    console.progress.clear()
     run.showTimes(database, since: started)
     // What a signal cut short is no verdict.
-    do { try checkInterruption() } catch {
-      outcome.cases = []
-      throw error
+    try checkInterruption()
+    return judged
+  }
+
+  /// Judges on several servers, one after the other. One that is not there leaves the others to be judged.
+  private func judgeEach(_ run: GateRun, _ outcome: inout RunOutcome) throws(Diagnostic) {
+    var servers: [String] = []
+    var errors: [String] = []
+    for choice in options.postgres {
+      do {
+        try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
+          let server = database.server.versionText
+          let (cases, notes) = try judged(run, database)
+          servers.append(server)
+          outcome.cases += cases.map { item in
+            var item = item
+            item.server = server
+            return item
+          }
+          for note in notes where !outcome.notes.contains(note) { outcome.notes.append(note) }
+        }
+      } catch {
+        try checkInterruption()
+        errors.append("PostgreSQL \(choice): \(error.description)")
+      }
     }
+    outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
+    outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
   }
 
   private func show(_ outcome: RunOutcome) {
@@ -57,9 +97,13 @@ struct CheckRun {
         "plangate \(outcome.plangateVersion), PostgreSQL \(outcome.server ?? "?"), \(outcome.manifest)")
       if let notes = TerminalReport.notes(outcome, style: style) { console.print(notes) }
       console.print("")
-      let width = TerminalReport.nameWidth(outcome.cases.map(\.name), style: style)
-      for item in outcome.cases {
-        console.print(TerminalReport.caseLine(item, strict: outcome.isStrict, nameWidth: width, style: style))
+      if options.postgres.count > 1 {
+        console.print(TerminalReport.matrix(outcome, style: style))
+      } else {
+        let width = TerminalReport.nameWidth(outcome.cases.map(\.name), style: style)
+        for item in outcome.cases {
+          console.print(TerminalReport.caseLine(item, strict: outcome.isStrict, nameWidth: width, style: style))
+        }
       }
     }
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) || console.isVerbose {

@@ -37,7 +37,25 @@ struct GateRun {
       }
       selected = manifest.queries.filter { query in names.contains { isGlob($0, matching: query.name) } }
     }
-    self.selected = selected
+    self.selected =
+      options.shard.map { GateRun.part($0, of: selected, wholeQueries: options.command == .record) } ?? selected
+  }
+
+  /// Every N-th case, so that the parts differ by one case at most and heavy neighbours come apart.
+  ///
+  /// - Parameter wholeQueries: whether the cases of a query stay together, as a baseline has them.
+  private static func part(_ shard: Shard, of queries: [Query], wholeQueries: Bool) -> [Query] {
+    var number = 0
+    func isMine() -> Bool {
+      defer { number += 1 }
+      return number % shard.count == shard.index - 1
+    }
+    if wholeQueries { return queries.filter { _ in isMine() } }
+    return queries.compactMap { query in
+      var part = query
+      part.cases = query.cases.filter { _ in isMine() }
+      return part.cases.isEmpty ? nil : part
+    }
   }
 
   /// The day in UTC, as `2026-11-21`.
@@ -45,10 +63,11 @@ struct GateRun {
     Date.now.formatted(.iso8601.year().month().day())
   }
 
-  func installation() throws(Diagnostic) -> ServerInstallation {
+  /// - Parameter choice: one of `--postgres`; nil for the server that fits the baselines.
+  func installation(_ choice: String?) throws(Diagnostic) -> ServerInstallation {
     let major = BaselineStore.major(in: manifest.baselines, queries: manifest.queries.map(\.name))
     do {
-      return try ServerInstallation.locate(options.postgres, preferredMajor: major, environment: environment)
+      return try ServerInstallation.locate(choice, preferredMajor: major, environment: environment)
     } catch { throw Diagnostic(error.message) }
   }
 
@@ -68,13 +87,21 @@ struct GateRun {
 
   /// Seeds a database and calls `body` while its server is up.
   func withDatabase<Result>(_ body: (SeededDatabase) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
+    try withDatabase(on: options.postgres.first, body)
+  }
+
+  /// - Parameter choice: one of `--postgres`; nil for the server that fits the baselines.
+  func withDatabase<Result>(
+    on choice: String?, _ body: (SeededDatabase) throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
     let builder = SeededCluster(
-      manifest: manifest, installation: try installation(), environment: environment, console: console,
+      manifest: manifest, installation: try installation(choice), environment: environment, console: console,
       cache: try cache(), isShared: !options.keepsServer)
     var database = try builder.open()
     defer { database.server.stop() }
     // Time is measured undisturbed.
     database.jobs = manifest.measuresTime ? 1 : options.jobs ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
+    database.progress = console.progress
     console.step("ready (\(seconds(since: started)) s)")
     return try body(database)
   }

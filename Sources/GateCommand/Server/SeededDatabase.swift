@@ -12,6 +12,8 @@ struct SeededDatabase: Sendable {
   let notes: [String]
   /// How many cases run side by side.
   var jobs = 1
+  /// Told of each case that is done.
+  var progress: Progress?
   /// What the cases took in the server, over the whole run.
   let serverTime = ServerTime()
 

@@ -18,9 +18,12 @@ struct Seeding {
   /// Runs one step.
   func run(_ step: SeedStep) throws(Diagnostic) {
     let started = ContinuousClock.now
+    let index = manifest.seed.firstIndex(of: step) ?? 0
+    console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
     try run(step, output: output)
     try? FileManager.default.removeItem(atPath: output)
+    console.progress.clear()
     console.step("seed: \(step.description) (\(seconds(since: started)) s)")
   }
 

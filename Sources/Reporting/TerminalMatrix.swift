@@ -1,0 +1,35 @@
+package import PlanCore
+
+extension TerminalReport {
+  /// The verdicts of a run on several servers: a line a case, a column a server.
+  ///
+  ///                              15.18      16.14      18.4
+  ///     orders_by_customer       ok         ok         FAIL
+  package static func matrix(_ outcome: RunOutcome, style: TerminalStyle) -> String {
+    var servers: [String] = []
+    var names: [String] = []
+    var words: [String: [String: (word: String, ink: Ink)]] = [:]
+    for item in outcome.cases {
+      let server = item.server ?? ""
+      if !servers.contains(server) { servers.append(server) }
+      if words[item.name] == nil { names.append(item.name) }
+      words[item.name, default: [:]][server] = (
+        word(item, isStrict: outcome.isStrict), ink(item, isStrict: outcome.isStrict)
+      )
+    }
+    let nameWidth = nameWidth(names, style: style)
+    let width = max(9, servers.map(\.count).max() ?? 0)
+    var lines = [
+      String(repeating: " ", count: nameWidth + 2) + servers.map { $0.padded(to: width) }.joined(separator: "  ")
+    ]
+    for name in names {
+      let cells = servers.map { server in
+        // A server that was not reached has no word on any case.
+        let cell = words[name]?[server] ?? ("-", .dim)
+        return style.painted(cell.word.padded(to: width), cell.ink)
+      }
+      lines.append(name.visible.padded(to: nameWidth) + "  " + cells.joined(separator: "  "))
+    }
+    return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
+  }
+}
