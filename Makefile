@@ -1,5 +1,5 @@
 # The scripts do the work, so that they run where there is no make.
-.PHONY: gate test format install clean
+.PHONY: gate test bench format install clean
 
 prefix ?= /usr/local
 
@@ -8,6 +8,11 @@ gate:
 
 test:
 	scripts/test
+
+# Some rows only: make bench rows="example cold"
+bench:
+	swift build -c release --product plangate
+	scripts/bench $(rows)
 
 format:
 	swift format --in-place --configuration .github/swift-format.json --recursive Sources Tests Package.swift
