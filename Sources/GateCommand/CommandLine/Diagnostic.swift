@@ -35,7 +35,8 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String {
     let all = [text] + others.map(\.text)
     let rest = all.count - Diagnostic.shownCount
-    return all.prefix(Diagnostic.shownCount).joined(separator: "\n") + (rest > 0 ? "\n… \(rest) more error\(rest == 1 ? "" : "s")" : "")
+    return all.prefix(Diagnostic.shownCount).joined(separator: "\n")
+      + (rest > 0 ? "\n… \(rest) more error\(rest == 1 ? "" : "s")" : "")
   }
 
   private var text: String {
