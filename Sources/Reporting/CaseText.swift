@@ -20,12 +20,19 @@ struct CaseText {
     let failing = findings.filter(\.isFailing)
     let waived = findings.filter { $0.waiver != nil }
     let warnings = findings.filter { !$0.isFailing && $0.waiver == nil }
-    let labelled = failing.map { ("", $0) } + warnings.map { ("warning: ", $0) } + waived.map { ("waived: ", $0) }
-    return list(labelled) { label, finding in
+    let labelled = [("", failing), ("warning: ", warnings), ("waived: ", waived)].flatMap { label, findings in
+      folded(findings).map { (label, $0) }
+    }
+    return list(labelled) { label, folded in
+      let finding = folded.first
       let ink: Ink = finding.isFailing ? .red : finding.waiver == nil ? .yellow : .dim
-      return entry(label + finding.rule, finding.message + CaseText.excuse(finding), ink)
+      return entry(label + finding.rule, folded.message + CaseText.excuse(finding), ink)
         + (finding.indexVerdict.map { entry("index", $0.description, nil, indent: isBrief ? 4 : 2) } ?? [])
     }
+  }
+
+  private func folded(_ findings: [Finding]) -> [Likewise<Finding>] {
+    isBrief ? Likewise.folded(findings) : findings.map { Likewise(first: $0) }
   }
 
   /// What usually mends the first finding that fails; the others mostly follow from it.
@@ -44,7 +51,9 @@ struct CaseText {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
     return list(comparison.differences.filter { !said.contains($0) }) { entry("change", $0, nil) }
-      + list(rankedCauses) { entry("cause", $0, .bold) }
+      + list(isBrief ? Likewise.folded(causes: rankedCauses) : rankedCauses.map { Likewise(first: $0) }) {
+        entry("cause", $0.message, .bold)
+      }
   }
 
   /// The causes, those first that fit the first finding: a lost estimate hardly comes from an index, a lost index scan
@@ -147,7 +156,7 @@ struct CaseText {
 
   /// The nodes of the findings that fail; without any, the scans that are read otherwise than before.
   private func marks(_ comparison: CaseComparison) -> (before: Set<NodePath>, now: Set<NodePath>) {
-    let failing = brief(outcome.findings.filter(\.isFailing))
+    let failing = brief(folded(outcome.findings.filter(\.isFailing))).map(\.first)
     guard failing.isEmpty, comparison.baseline != nil else {
       return (Set(failing.compactMap(\.baselinePath)), Set(failing.compactMap(\.path)))
     }

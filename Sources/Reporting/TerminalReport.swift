@@ -207,7 +207,7 @@ package enum TerminalReport {
   private static func commonCauses(_ outcome: RunOutcome, style: TerminalStyle) -> [String] {
     var counts: [(cause: String, count: Int)] = []
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
-      for cause in item.comparison?.causes ?? [] {
+      for cause in Likewise.folded(causes: item.comparison?.causes ?? []).map(\.first) {
         if let index = counts.firstIndex(where: { $0.cause == cause }) {
           counts[index].count += 1
         } else {

@@ -122,7 +122,7 @@ enum StarterProject {
       (
         "plangate check",
         hasExample
-          ? "is green; remove the index from \(example.path), and it fails"
+          ? "is green; drop the index from the seed, and it fails"
           : "compares; plangate record accepts what is meant"
       ),
       (
