@@ -23,6 +23,7 @@ install:
 	swift build -c release --product plangate --static-swift-stdlib
 	install -d $(DESTDIR)$(prefix)/bin
 	install .build/release/plangate $(DESTDIR)$(prefix)/bin/plangate
+	scripts/install-data .build/release/plangate "$(DESTDIR)$(prefix)/share"
 
 clean:
 	swift package clean

@@ -21,6 +21,12 @@ package enum Program {
       return writeAll(Help.text(topic), to: 1) ? .passed : .unchecked
     case .version:
       return writeAll("plangate \(Help.version)\n", to: 1) ? .passed : .unchecked
+    case .man:
+      return writeAll(ManPage.text, to: 1) ? .passed : .unchecked
+    case .completions(let shell):
+      return writeAll(Completions.text(shell), to: 1) ? .passed : .unchecked
+    case .candidates(let candidates):
+      return writeAll(candidates.text, to: 1) ? .passed : .unchecked
     case .run(let options):
       return run(options)
     }
@@ -37,7 +43,8 @@ package enum Program {
         case .record: try RecordRun(options: options, console: console, environment: environment).run()
         case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
         case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
-        case .help: ExitStatus.passed
+        case .initialize: try InitRun(console: console).run()
+        case .help, .man, .completions: ExitStatus.passed
         }
       // With --keep Ctrl-C is the ordinary end.
       if let signal = Interruption.shared.signal, !options.keepsServer { return .interrupted(signal: signal) }

@@ -9,6 +9,9 @@ struct CaseText {
   let isBrief: Bool
 
   private static let briefCount = 12
+  private static let briefValue = 60
+  /// Nodes of a new plan that are shown with all their conditions: somebody has to read it once.
+  private static let readableCount = 25
 
   // MARK: Lists
 
@@ -17,12 +20,19 @@ struct CaseText {
     let failing = findings.filter(\.isFailing)
     let waived = findings.filter { $0.waiver != nil }
     let warnings = findings.filter { !$0.isFailing && $0.waiver == nil }
-    let labelled = failing.map { ("", $0) } + warnings.map { ("warning: ", $0) } + waived.map { ("waived: ", $0) }
-    return list(labelled) { label, finding in
-      let ink: Ink = finding.isFailing ? .red : finding.waiver == nil ? .yellow : .dim
-      return entry(label + finding.rule, finding.message + CaseText.excuse(finding), ink)
-        + (finding.indexVerdict.map { entry("index", $0.description, nil) } ?? [])
+    let labelled = [("", failing), ("warning: ", warnings), ("waived: ", waived)].flatMap { label, findings in
+      folded(findings).map { (label, $0) }
     }
+    return list(labelled) { label, folded in
+      let finding = folded.first
+      let ink: Ink = finding.isFailing ? .red : finding.waiver == nil ? .yellow : .dim
+      return entry(label + finding.rule, folded.message + CaseText.excuse(finding), ink)
+        + (finding.indexVerdict.map { entry("index", $0.description, nil, indent: isBrief ? 4 : 2) } ?? [])
+    }
+  }
+
+  private func folded(_ findings: [Finding]) -> [Likewise<Finding>] {
+    isBrief ? Likewise.folded(findings) : findings.map { Likewise(first: $0) }
   }
 
   /// What usually mends the first finding that fails; the others mostly follow from it.
@@ -41,10 +51,35 @@ struct CaseText {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
     return list(comparison.differences.filter { !said.contains($0) }) { entry("change", $0, nil) }
-      + list(outcome.causes) { entry("cause", $0, .bold) }
+      + list(isBrief ? Likewise.folded(causes: rankedCauses) : rankedCauses.map { Likewise(first: $0) }) {
+        entry("cause", $0.message, .bold)
+      }
+  }
+
+  /// The causes, those first that fit the first finding: a lost estimate hardly comes from an index, a lost index scan
+  /// hardly from statistics.
+  private var rankedCauses: [String] {
+    let wanted = outcome.findings.first(where: \.isFailing)?.rule == Rule.rowEstimate.id ? "statistics " : "index "
+    return outcome.causes.filter { $0.hasPrefix(wanted) } + outcome.causes.filter { !$0.hasPrefix(wanted) }
   }
 
   var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0 } }
+
+  /// `with $1 = 42, $2 = '2026-01-01'`: the values that the plans were made with.
+  var parameterLines: [String] {
+    guard !outcome.parameters.isEmpty else { return [] }
+    let values = outcome.parameters.map { parameter in
+      "\(parameter.name) = "
+        + (parameter.value.map { value in
+          let isPlain = !value.isEmpty && value.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
+          let text = isBrief ? value.cut(to: CaseText.briefValue) : value
+          return isPlain ? text : "'\(text)'"
+        } ?? "NULL")
+    }
+    return ("with " + values.joined(separator: ", ").visible).folded(
+      first: style.width - 2, rest: style.width - 4, limit: isBrief ? 2 : .max
+    ).enumerated().map { style.painted(($0 == 0 ? "  " : "    ") + $1, .dim) }
+  }
 
   /// The command after which the case passes, where there is one.
   func commandLines(manifest: String) -> [String] {
@@ -64,33 +99,54 @@ struct CaseText {
     isBrief && elements.count > CaseText.briefCount + 1 ? Array(elements.prefix(CaseText.briefCount)) : elements
   }
 
-  private func entry(_ label: String, _ text: String, _ ink: Ink?) -> [String] {
+  private func entry(_ label: String, _ text: String, _ ink: Ink?, indent: Int = 2) -> [String] {
     let label = label.visible + ":"
+    let start = String(spaces: indent)
     let plain = "\(label) \(text.visible)"
-    var lines = isBrief ? plain.wrapped(indent: 2, hanging: 4, width: style.width) : ["  " + plain]
-    if lines[0].hasPrefix("  " + label) {
-      lines[0] = "  " + style.painted(label, ink) + lines[0].dropFirst(2 + label.count)
+    var lines = isBrief ? plain.wrapped(indent: indent, hanging: indent + 2, width: style.width) : [start + plain]
+    if lines[0].hasPrefix(start + label) {
+      lines[0] = start + style.painted(label, ink) + lines[0].dropFirst(indent + label.count)
     }
     return lines
   }
 
   // MARK: Plans
 
-  /// The plan before and now, or only the one of now where both have one shape, with the guilty nodes marked.
+  /// The plan before and now with the guilty nodes marked: side by side on a wide screen, else below each other, or only
+  /// the one of now where both have one shape.
   var planLines: [String] {
     guard let comparison = outcome.comparison else { return [] }
     let (now, before) = (comparison.current, comparison.baseline)
     let marks = marks(comparison)
-    let conditions: PlanTree.Conditions = isBrief ? before == nil ? .marked : .automatic : .all
-    guard let before, comparison.isShapeChanged else {
-      let title = before == nil ? "plan" : "plan (same shape as before)"
+    guard let before else {
       return PlanTree.lines(
-        now.plan, marked: marks.now, conditions: conditions, title: title, indent: 2, style: style)
+        now.plan, marked: marks.now, estimates: now.estimates, conditions: newConditions(now.plan), title: "plan",
+        indent: 2, style: style)
     }
+    let conditions: PlanTree.Conditions = isBrief ? .automatic : .all
     let versions = comparison.isOtherMajor ? [before, now].map { " (PostgreSQL \($0.serverMajor))" } : ["", ""]
+    let titles = ("before" + versions[0], "now" + versions[1])
+    if isBrief, let alignment = comparison.nodeAlignment,
+      let lines = PlanTree.linesSideBySide(
+        before: before.plan, markedBefore: marks.before, now: now.plan, markedNow: marks.now, alignment: alignment,
+        estimates: (before.estimates, now.estimates), conditions: conditions, titles: titles, indent: 2, style: style)
+    {
+      return lines
+    }
+    guard comparison.isShapeChanged else {
+      return PlanTree.lines(
+        now.plan, marked: marks.now, estimates: now.estimates, conditions: conditions,
+        title: "plan (same shape as before)", indent: 2, style: style)
+    }
     return PlanTree.lines(
-      before: before.plan, markedBefore: marks.before, now: now.plan, markedNow: marks.now, conditions: conditions,
-      titles: ("before" + versions[0], "now" + versions[1]), indent: 2, style: style)
+      before: before.plan, markedBefore: marks.before, now: now.plan, markedNow: marks.now,
+      estimates: (before.estimates, now.estimates), conditions: conditions, titles: titles, indent: 2, style: style)
+  }
+
+  private func newConditions(_ plan: Plan) -> PlanTree.Conditions {
+    var count = 0
+    plan.root.forEachNode { _, _ in count += 1 }
+    return !isBrief || count <= CaseText.readableCount ? .all : .marked
   }
 
   var totalLines: [String] {
@@ -100,7 +156,7 @@ struct CaseText {
 
   /// The nodes of the findings that fail; without any, the scans that are read otherwise than before.
   private func marks(_ comparison: CaseComparison) -> (before: Set<NodePath>, now: Set<NodePath>) {
-    let failing = brief(outcome.findings.filter(\.isFailing))
+    let failing = brief(folded(outcome.findings.filter(\.isFailing))).map(\.first)
     guard failing.isEmpty, comparison.baseline != nil else {
       return (Set(failing.compactMap(\.baselinePath)), Set(failing.compactMap(\.path)))
     }
@@ -114,6 +170,9 @@ struct CaseText {
 }
 
 extension CaseOutcome {
+  /// The name, with the server where several judged.
+  var title: String { TerminalReport.title(name, server: server) }
+
   /// `queries/orders.sql:1`; nil when the file is not known.
   var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
 

@@ -2,16 +2,27 @@ import PlanCore
 
 /// The columns beside a tree of nodes.
 struct NodeFigures {
-  /// `cost`, `rows`, `buffers`; the last one is empty where EXPLAIN ran without BUFFERS.
+  /// `cost`, `rows`, `off by`, `buffers`; a column that is empty everywhere is left out.
   let cells: [String]
 
-  static func heads(_ plans: [Plan]) -> [String] {
-    let rows = plans.contains(where: \.isAnalyzed) ? "rows est/actual" : "rows"
-    return ["cost", rows, plans.contains { $0.root.buffers != nil } ? "buffers" : ""]
+  /// - Parameter isNarrow: there is little room.
+  static func heads(_ plans: [Plan], isNarrow: Bool = false) -> [String] {
+    let rows = plans.contains(where: \.isAnalyzed) ? (isNarrow ? "" : "rows ") + "est -> actual" : "rows"
+    return ["cost", rows, "off by", "buffers"]
   }
 
-  init(_ node: PlanNode) {
-    cells = [NodeFigures.cost(node.totalCost), NodeFigures.rows(node), node.buffers.map(NodeFigures.count) ?? ""]
+  /// - Parameter qError: nil where the counts cannot be judged.
+  init(_ node: PlanNode, qError: Double? = nil) {
+    cells = [
+      NodeFigures.cost(node.totalCost), NodeFigures.rows(node), NodeFigures.miss(qError),
+      node.buffers.map(NodeFigures.count) ?? "",
+    ]
+  }
+
+  /// `x64`; empty for an estimate that is about right.
+  static func miss(_ qError: Double?) -> String {
+    guard let qError, qError >= 2.95 else { return "" }
+    return "x" + (qError < 100_000 ? Figures.factor(qError) : Figures.count(qError))
   }
 
   /// `25.9`, `2,636`, `3.2M`; one decimal below 100.
@@ -20,19 +31,17 @@ struct NodeFigures {
     return cost < 999_999.5 ? Figures.grouped(cost) : Figures.count(cost)
   }
 
-  /// `20/21`, `1/0.9 x 1,200`: rows expected and rows that came, both per loop.
+  /// `20 -> 21`, `1 -> 0.9 x 1,200`: rows expected and rows that came, both per loop.
   static func rows(_ node: PlanNode) -> String {
     let estimated = count(node.planRows)
     guard let actual = node.actual else { return estimated }
     if actual.loops == 0 { return "never executed" }
-    let text = "\(estimated)/\(count(actual.rows))"
+    let text = "\(estimated) -> \(count(actual.rows))"
     return actual.loops > 1 ? "\(text) x \(Figures.grouped(actual.loops))" : text
   }
 
   /// `0.3`, `21`, `1,200`, `21.4k`.
-  static func count(_ count: Double) -> String {
-    (1000..<9999.5).contains(count) ? Figures.grouped(count) : Figures.count(count)
-  }
+  static func count(_ count: Double) -> String { Figures.count(count) }
 
   static func oneDecimal(_ number: Double) -> String {
     guard abs(number) < 1e9 else { return Figures.count(number) }
@@ -53,7 +62,7 @@ struct PlanTotals {
   let baseline: Plan
   let current: Plan
 
-  /// Empty when nothing differs.
+  /// Empty when nothing differs by much.
   var lines: [String] {
     let rows = [
       Row(name: "cost", before: baseline.root.totalCost, now: current.root.totalCost) { cost in
@@ -65,7 +74,10 @@ struct PlanTotals {
         name: "temp blocks", before: baseline.root.temporaryBlocks, now: current.root.temporaryBlocks,
         text: Figures.grouped),
     ].filter { ($0.before ?? 0) != 0 || ($0.now ?? 0) != 0 }
-    guard rows.contains(where: { $0.before != $0.now }) else { return [] }
+    let isDifferent = rows.contains { row in
+      ((row.before ?? 0) == 0) != ((row.now ?? 0) == 0) || !PlanTotals.change(row.before, row.now).isEmpty
+    }
+    guard isDifferent else { return [] }
     let nameWidth = rows.map(\.name.count).reduce(0, max)
     let cells = rows.map { row in [row.before, row.now].map { $0.map(row.text) ?? "-" } }
     let widths = [("before", 0), ("now", 1)].map { head, column in

@@ -8,7 +8,7 @@ struct NodeText {
   let index: String?
   /// `on public.orders o`.
   let target: String?
-  /// The target without its schema.
+  /// The target, without its schema where that is `public`.
   let shortTarget: String?
 
   init(_ node: PlanNode) {
@@ -21,11 +21,11 @@ struct NodeText {
 
   var parts: [String] { [name] + [index, target].compactMap { $0 } }
 
-  /// The whole on one line, with less and less detail until it fits.
-  func text(within width: Int) -> String {
-    let forms = [[name, index, target], [name, index, shortTarget], [name, target], [name, shortTarget]]
-    let texts = forms.map { form in form.compactMap { $0 }.joined(separator: " ") }
-    return texts.first { $0.count <= width } ?? texts[texts.count - 1].cut(to: width)
+  /// The parts, the target without its schema where the whole is too long for one line.
+  func parts(within width: Int) -> [String] {
+    let whole = parts
+    guard whole.joined(separator: " ").count > width else { return whole }
+    return [name] + [index, shortTarget].compactMap { $0 }
   }
 
   // MARK: Name
@@ -66,7 +66,8 @@ struct NodeText {
 
   private static func target(_ node: PlanNode, isShort: Bool) -> String? {
     if let relation = node.relationName {
-      let name = isShort ? relation : node.schema.map { "\($0).\(relation)" } ?? relation
+      let schema = isShort && node.schema == "public" ? nil : node.schema
+      let name = schema.map { "\($0).\(relation)" } ?? relation
       return node.alias.map { $0 == relation ? name : "\(name) \($0)" } ?? name
     }
     // A Bitmap Index Scan names its index and nothing else.

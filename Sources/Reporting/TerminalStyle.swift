@@ -3,10 +3,13 @@ package struct TerminalStyle: Equatable, Sendable {
   package var isColored: Bool
   /// Columns; a Character counts as one.
   package var width: Int
+  /// Whether somebody looks at a screen, where what is very long is cut. In a file or a log it is wrapped.
+  package var isTerminal: Bool
 
-  package init(isColored: Bool, width: Int) {
+  package init(isColored: Bool, width: Int, isTerminal: Bool = false) {
     self.isColored = isColored
     self.width = width
+    self.isTerminal = isTerminal
   }
 
   /// A file or a log: no colours, and room for the names of indexes.

@@ -63,6 +63,32 @@ extension String {
     }
     return lines + [line]
   }
+
+  /// The text over as many lines as it needs, broken at spaces and, in a word that is longer than a line, anywhere.
+  ///
+  /// - Parameters:
+  ///   - first: columns of the first line, and `rest` those of the others.
+  ///   - limit: how many lines there may be; where the text is longer the last one ends with an ellipsis.
+  func folded(first: Int, rest: Int, limit: Int = .max) -> [String] {
+    let widths = (first: Swift.max(first, 8), rest: Swift.max(rest, 8))
+    var lines: [String] = []
+    var text = Substring(self)
+    while lines.isEmpty || !text.isEmpty {
+      let width = lines.isEmpty ? widths.first : widths.rest
+      if lines.count + 1 >= limit || text.count <= width {
+        lines.append(String(text).cut(to: width))
+        break
+      }
+      let head = text.prefix(width + 1)
+      // A space in the first few columns would leave the line empty.
+      let space = head.lastIndex(of: " ").flatMap {
+        head.distance(from: head.startIndex, to: $0) > width / 4 ? $0 : nil
+      }
+      lines.append(String(space.map { text[..<$0] } ?? text.prefix(width)))
+      text = space.map { text[text.index(after: $0)...] } ?? text.dropFirst(width)
+    }
+    return lines
+  }
 }
 
 extension [String] {

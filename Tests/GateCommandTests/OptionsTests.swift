@@ -16,7 +16,8 @@ private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _
   return .run(options)
 }
 
-private let hint = "usage: plangate check | record | explain | stability | help, see plangate --help"
+private let hint =
+  "usage: plangate check | record | explain | stability | init | completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -72,7 +73,7 @@ private let hint = "usage: plangate check | record | explain | stability | help,
 
   @Test(arguments: CommandName.allCases.filter { $0 != .help })
   func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
-    let name = command == .explain ? ["q"] : []
+    let name = command == .explain ? ["q"] : command == .completions ? ["bash"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
       let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : $0 == "I/N" ? "2/5" : "some"] } ?? []
@@ -89,6 +90,24 @@ private let hint = "usage: plangate check | record | explain | stability | help,
         }
       }
     }
+  }
+
+  @Test func `what only prints takes what it prints, and nothing else`() throws {
+    #expect(try parse("man") == .man)
+    #expect(try parse("completions fish") == .completions(.fish))
+    #expect(try parse("init") == run(.initialize))
+    #expect(try parse("init -q") == run(.initialize) { $0.isQuiet = true })
+    #expect(try parse("init --help") == .help(.initialize))
+    #expect(throws: Diagnostic("plangate man takes no 'page'\nusage: plangate man")) { try parse("man page") }
+    #expect(throws: Diagnostic("plangate init takes no 'here'\nusage: plangate init [options]")) {
+      try parse("init here")
+    }
+    let usage = "usage: plangate completions bash|zsh|fish"
+    #expect(throws: Diagnostic("plangate completions takes one shell\n\(usage)")) { try parse("completions") }
+    #expect(throws: Diagnostic("plangate completions takes one shell, did you mean 'fish'?\n\(usage)")) {
+      try parse("completions fihs")
+    }
+    #expect(throws: Diagnostic("plangate completions takes one shell\n\(usage)")) { try parse("completions bash zsh") }
   }
 
   @Test func `no two flags of a command have one name or one letter`() {

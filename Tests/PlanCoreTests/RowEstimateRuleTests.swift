@@ -19,7 +19,7 @@ import Testing
   @Test func `fires when the q-error crosses the threshold, over or under`() throws {
     #expect(
       try messages(scan(200, 200), scan(200, 2002))
-        == ["public.orders o: 200 rows estimated, 2002 came, off by a factor of 10 (accepted: 1)"])
+        == ["public.orders o: 200 rows estimated, 2,002 came, off by a factor of 10 (accepted: 1)"])
     #expect(
       try messages(scan(2002, 2002), scan(2002, 200))
         == ["public.orders o: 2,002 rows estimated, 200 came, off by a factor of 10 (accepted: 1)"])
@@ -78,7 +78,7 @@ import Testing
   @Test func `says what was accepted`() throws {
     #expect(
       try messages(scan(100, 1100), scan(100, 3300))
-        == ["public.orders o: 100 rows estimated, 3300 came, off by a factor of 33 (accepted: 11)"])
+        == ["public.orders o: 100 rows estimated, 3,300 came, off by a factor of 33 (accepted: 11)"])
   }
 
   @Test func `is quiet when the error is the accepted one, or smaller`() throws {
@@ -98,7 +98,7 @@ import Testing
     let absolute = ["absolute": Rule.Parameter.Value.flag(true)]
     #expect(
       try messages(scan(1, 5000), scan(1, 5000), absolute)
-        == ["public.orders o: 1 rows estimated, 5000 came, off by a factor of 5,000"])
+        == ["public.orders o: 1 rows estimated, 5,000 came, off by a factor of 5,000"])
     #expect(try messages(scan(1, 5000), scan(500, 5000), absolute).isEmpty)
     #expect(findings("row-estimate", try compare(nil, State(scan(1, 5000))), absolute).count == 1)
     #expect(findings("row-estimate", try compare(nil, State(scan(500, 5000))), absolute).isEmpty)
@@ -108,7 +108,7 @@ import Testing
     let other = ExplainNode.seq("items").expecting(1, got: 5000)
     #expect(
       try messages(scan(1, 5000), other)
-        == ["public.items: 1 rows estimated, 5000 came, off by a factor of 5,000 (accepted: 1)"])
+        == ["public.items: 1 rows estimated, 5,000 came, off by a factor of 5,000 (accepted: 1)"])
     #expect(try messages(scan(1, 5000).neverExecuted, scan(1, 5000)).count == 1)
     #expect(try messages(scan(1, 5000).notRun, scan(1, 5000)).count == 1)
   }
@@ -129,7 +129,7 @@ import Testing
     #expect(try messages(join("Hash Join", "a", "b"), join("Nested Loop", "b", "a")).isEmpty)
     #expect(
       try messages(join("Hash Join", "a", "b", 1), join("Hash Join", "a", "b"))
-        == ["Hash Join {a, b}: 1 rows estimated, 5000 came, off by a factor of 5,000 (accepted: 1)"])
+        == ["Hash Join {a, b}: 1 rows estimated, 5,000 came, off by a factor of 5,000 (accepted: 1)"])
     #expect(try messages(join("Hash Join", "a", "b"), join("Hash Join", "a", "c")).count == 1)
     // An aggregate over the same relations is no counterpart of their join.
     let aggregate = ExplainNode("Aggregate", [], join("Hash Join", "a", "b", 1)).expecting(1, got: 5000)

@@ -208,12 +208,11 @@ enum Shop {
 }
 
 /// All that the program prints for a run.
-func terminalText(_ run: RunOutcome, style: TerminalStyle) -> String {
+func terminalText(_ run: RunOutcome, isVerbose: Bool = true, style: TerminalStyle) -> String {
   let width = TerminalReport.nameWidth(run.cases.map(\.name), style: style)
   let lines = run.cases.map { TerminalReport.caseLine($0, strict: run.isStrict, nameWidth: width, style: style) }
-  let details = run.cases.compactMap {
-    TerminalReport.details($0, strict: run.isStrict, manifest: run.manifest, style: style)
-  }
-  let blocks = [lines.joined(separator: "\n")] + details + [TerminalReport.summary(run, style: style)]
+  let head = [TerminalReport.heading(run, style: style), ""]
+  let details = TerminalReport.allDetails(run, isVerbose: isVerbose, style: style)
+  let blocks = [(head + lines).joined(separator: "\n")] + details + [TerminalReport.summary(run, style: style)]
   return blocks.joined(separator: "\n\n") + "\n"
 }

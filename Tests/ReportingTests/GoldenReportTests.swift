@@ -3,16 +3,17 @@ import Reporting
 import Testing
 
 @Suite struct GoldenReportTests {
-  @Test func `the terminal report of a run`() throws {
+  @Test(arguments: [80, 100, 160, 220])
+  func `the terminal report of a run`(width: Int) throws {
     try Golden.expect(
-      terminalText(try Shop.run(), style: TerminalStyle(isColored: false, width: 80)), is: "terminal.txt")
+      terminalText(try Shop.run(), style: TerminalStyle(isColored: false, width: width)), is: "terminal-\(width).txt")
   }
 
-  @Test func `the terminal report of a run in colour, wide and strict`() throws {
+  @Test func `the terminal report of a run in colour, on a screen and strict`() throws {
     var run = try Shop.run()
     run.isStrict = true
-    try Golden.expect(
-      terminalText(run, style: TerminalStyle(isColored: true, width: 140)), is: "terminal-strict-colored.txt")
+    let style = TerminalStyle(isColored: true, width: 140, isTerminal: true)
+    try Golden.expect(terminalText(run, isVerbose: false, style: style), is: "terminal-strict-colored.txt")
   }
 
   @Test func `the JUnit report of a run`() throws {

@@ -32,7 +32,7 @@ import Testing
   @Test func `a line for each verdict`() throws {
     func line(_ outcome: CaseOutcome, strict: Bool = false) -> String {
       TerminalReport.caseLine(
-        outcome, strict: strict, nameWidth: 30, style: TerminalStyle(isColored: false, width: 100))
+        outcome, strict: strict, nameWidth: 30, style: TerminalStyle(isColored: false, width: 100, isTerminal: true))
     }
     #expect(
       try line(Shop.regressed())
@@ -65,7 +65,7 @@ import Testing
   @Test func `equal shapes are printed once`() throws {
     let details = try #require(TerminalReport.details(try Shop.misestimated(), strict: false, style: style))
     #expect(details.contains("plan (same shape as before)"))
-    #expect(!details.contains("  before  "))
+    #expect(!details.contains("\n  before "))
     #expect(details.contains("\n  > -> Seq Scan on public.items i "))
   }
 
@@ -76,7 +76,6 @@ import Testing
     let long = try #require(TerminalReport.details(try Shop.changed(), strict: true, style: style))
     #expect(long.contains("\n  *    -> Seq Scan on public.customers c "))
     #expect(long.contains("\n  > -> Index Scan using customers_pkey "))
-    #expect(long.contains("accept with: plangate record cart_prices"))
   }
 
   @Test func `every line of a reason is indented`() {
@@ -115,7 +114,7 @@ import Testing
       now: try observation(members("Seq Scan", index: nil)))
     #expect(outcome.findings.count == 300)
     let lines = try #require(TerminalReport.details(outcome, strict: false, style: style)).split(separator: "\n")
-    #expect(lines.count < 90)
+    #expect(lines.count < 100)
     #expect(lines.contains("  … 288 more"))
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
     run.cases = [outcome]
@@ -135,9 +134,101 @@ import Testing
     run.cases = [try Shop.passed(), try Shop.regressed(), try Shop.regressed(), Shop.unchecked(), try Shop.new()]
     #expect(
       TerminalReport.summary(run, style: style) == """
+        cause of 2 failures: index orders_customer_idx of public.orders is gone: btree
+          (customer_id)
         1 passed, 1 new, 2 regressed, 1 unchecked in 0.0 s
-        accept with: plangate record orders_by_customer month_close
+        accept all with: plangate record orders_by_customer month_close
         """)
+  }
+
+  @Test func `what is only new is recorded, and one failure is not all of them`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.cases = [try Shop.new()]
+    #expect(TerminalReport.summary(run, style: style).hasSuffix("\nrecord with: plangate record month_close"))
+    run.cases = [try Shop.regressed()]
+    #expect(TerminalReport.summary(run, style: style).hasSuffix("\naccept with: plangate record orders_by_customer"))
+  }
+
+  @Test func `the command that accepts is told once for a whole run`() throws {
+    let text = terminalText(try Shop.run(), style: style)
+    #expect(text.split(separator: "\n").count { $0.contains("plangate record") } == 1)
+  }
+
+  @Test func `a log holds the whole note of a case, a screen cuts it`() throws {
+    func line(isTerminal: Bool) throws -> String {
+      TerminalReport.caseLine(
+        try Shop.changed(), strict: false, style: TerminalStyle(isColored: false, width: 80, isTerminal: isTerminal))
+    }
+    #expect(try line(isTerminal: false).hasSuffix("public.customers c: Seq Scan -> Index Scan using customers_pkey"))
+    #expect(try line(isTerminal: true).count == 80)
+    #expect(try line(isTerminal: true).hasSuffix("…"))
+  }
+
+  @Test func `cases of several servers and of a shard are told apart`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.server = "15.18"
+    run.shard = Shard(index: 2, count: 3)
+    run.cases = try ["15.18", "16.14"].map { server in
+      var outcome = try Shop.regressed()
+      outcome.server = server
+      return outcome
+    }
+    #expect(
+      TerminalReport.heading(run, style: style)
+        == "plangate 0.1.0, PostgreSQL 15.18, queries/manifest.yml, shard 2 of 3")
+    let line = TerminalReport.caseLine(run.cases[1], strict: false, style: style)
+    #expect(line.hasPrefix("FAIL       orders_by_customer@typical (16.14)  orders:"))
+    let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
+    #expect(details[0].hasPrefix("FAIL orders_by_customer@typical (15.18) "))
+    #expect(details[1].hasPrefix("FAIL orders_by_customer@typical (16.14) "))
+    #expect(details.allSatisfy { $0.contains("\n  before ") }, "the plans of another server are no twins")
+    #expect(TerminalReport.summary(run, style: style).contains("2 regressed in 0.0 s, shard 2 of 3\n"))
+  }
+
+  @Test func `plans that change alike in several cases of a query are shown once`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    var whale = try Shop.regressed()
+    whale.caseName = "whale"
+    run.cases = [try Shop.regressed(), whale]
+    let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
+    #expect(details[0].contains("\n  before ") && details[0].contains("fix: "))
+    #expect(!details[1].contains("\n  before "))
+    #expect(details[1].contains("  the plans change as those of orders_by_customer@typical do, above"))
+    #expect(details[1].contains("  seq-scan: public.orders o: ") && details[1].contains("x102"))
+    #expect(TerminalReport.allDetails(run, isVerbose: true, style: style)[1].contains("\n  before "))
+  }
+
+  @Test func `a new plan shows its conditions, unless there are very many new ones`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.cases = [try Shop.new()]
+    #expect(
+      TerminalReport.allDetails(run, isVerbose: false, style: style)[0].contains("Index Cond: (o.customer_id = 42)"))
+    run.cases = try (0..<6).map { _ in try Shop.new() }
+    let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
+    #expect(details.count == 7)
+    #expect(!details.contains { $0.contains("Index Cond") })
+    #expect(details[6].contains("plangate check -v"))
+    #expect(TerminalReport.allDetails(run, isVerbose: true, style: style).allSatisfy { $0.contains("Index Cond") })
+  }
+
+  @Test func `the values of a case stand under its name`() throws {
+    var outcome = try Shop.regressed()
+    outcome.parameters = [
+      BoundParameter(name: "$1", value: "42"), BoundParameter(name: "$2", value: nil),
+      BoundParameter(name: "$3", value: hostile), BoundParameter(name: "$4", value: String(repeating: "x", count: 500)),
+    ]
+    let details = try #require(TerminalReport.details(outcome, strict: false, style: style))
+    let lines = details.split(separator: "\n").map(String.init)
+    #expect(lines[1].hasPrefix("  with $1 = 42, $2 = NULL, $3 = '<&"))
+    #expect(!details.contains("\u{1b}"))
+    #expect(lines[3].hasPrefix("  seq-scan: "), "a huge value takes two lines at most")
+  }
+
+  @Test func `a case that could not be checked says where it is listed`() throws {
+    var outcome = Shop.unchecked()
+    outcome.manifestLine = 12
+    let details = try #require(TerminalReport.details(outcome, strict: false, manifest: "ci/m.yml", style: style))
+    #expect(details.hasSuffix("\n  listed at ci/m.yml:12"))
   }
 
   @Test func `the summary of a run that ended early says why`() {

@@ -25,7 +25,8 @@ struct Console: Sendable {
       case .never: false
       case .auto: isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
       }
-    style = TerminalStyle(isColored: isColored, width: Console.width(descriptor, environment))
+    style = TerminalStyle(
+      isColored: isColored, width: Console.width(descriptor, environment), isTerminal: isTerminal)
     isQuiet = options.isQuiet
     isVerbose = options.isVerbose
     progress = Progress(

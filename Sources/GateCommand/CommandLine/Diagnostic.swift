@@ -16,6 +16,11 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   package var message: String
   /// The text of the line, if it is to be shown.
   package var sourceLine: String?
+  /// What else is wrong.
+  package var others: [Diagnostic] = []
+
+  /// Errors that are told at once.
+  private static let shownCount = 10
 
   package init(
     _ message: String, file: String? = nil, line: Int? = nil, column: Int? = nil, sourceLine: String? = nil
@@ -28,6 +33,13 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
+    let all = [text] + others.map(\.text)
+    let rest = all.count - Diagnostic.shownCount
+    return all.prefix(Diagnostic.shownCount).joined(separator: "\n")
+      + (rest > 0 ? "\n… \(rest) more error\(rest == 1 ? "" : "s")" : "")
+  }
+
+  private var text: String {
     let place = [file, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
     var text = (place.isEmpty ? "" : place + ": ") + "error: " + message
     if let sourceLine, !sourceLine.allSatisfy(\.isWhitespace), sourceLine.unicodeScalars.count <= 400 {

@@ -1,50 +1,29 @@
-/// The commands of plangate.
-package enum CommandName: String, CaseIterable, Sendable {
-  case check, record, explain, stability, help
-
-  var summary: String {
-    switch self {
-    case .check: "seed, plan and run every query, compare with the baselines, report"
-    case .record: "the same, and write the baselines of what differs"
-    case .explain: "show the plan of one query as it is now"
-    case .stability: "re-seed and re-plan several times and list the cases whose plan flips, or nearly does"
-    case .help: "show this text, or the options of a command"
-    }
-  }
-
-  /// The commands that seed a server.
-  static let running: Set<CommandName> = [.check, .record, .explain, .stability]
-
-  var usage: String {
-    switch self {
-    case .check: "plangate check [options] [query ...]"
-    case .record: "plangate record [options] [query ...]"
-    case .explain: "plangate explain [options] query[@case]"
-    case .stability: "plangate stability [options] [query ...]"
-    case .help: "plangate help [command]"
-    }
-  }
-}
-
-/// An option of the command line. This table drives parsing and help.
+/// An option of the command line. This table drives parsing, help, the man page and the completions.
 struct Flag: Sendable {
   let name: String
   var letter: Character?
-  /// What its value is called in the help; nil for a switch.
+  /// What its value is called in the help, which tells its kind (`ValueKind.all`); nil for a switch.
   var value: String?
   let commands: Set<CommandName>
+  /// One line, lower case, without a full stop.
   let help: String
+  /// More, for the man page, in whole sentences.
+  var details = ""
 
   static let all: [Flag] = [
     Flag(
       name: "manifest", value: "FILE", commands: CommandName.running,
-      help: "the list of queries (default: queries/manifest.yml)"),
+      help: "the list of queries (default: queries/manifest.yml)",
+      details: "All paths in it are relative to its directory."),
     Flag(
       name: "postgres", value: "MAJOR|BINDIR", commands: CommandName.running,
-      help: "which local server (default: the baselines' major); check takes 15,16"),
+      help: "which local PostgreSQL (default: the baselines' major or the newest)",
+      details: "A major version such as 16, or the directory of its programs such as /usr/lib/postgresql/16/bin. "
+        + "check takes several, such as 15,16,18, and judges on one after the other."),
     Flag(
       name: "shard", value: "I/N", commands: [.check, .record],
-      help: "only the I-th of N equal parts, for several machines"),
+      help: "only the I-th of N equal parts, for several machines",
+      details: "check divides the cases, record the queries."),
     Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
     Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),
@@ -53,7 +32,8 @@ struct Flag: Sendable {
     Flag(name: "check", commands: [.record], help: "write nothing; exit 1 when something differs"),
     Flag(
       name: "keep", commands: [.check, .record, .explain],
-      help: "leave the server up until Ctrl-C and print how to connect"),
+      help: "leave the server up until Ctrl-C and print how to connect",
+      details: "The exit status is then that of the verdict."),
     Flag(
       name: "jobs", value: "N", commands: CommandName.running,
       help: "how many cases run side by side (default: the processors)"),
@@ -64,9 +44,40 @@ struct Flag: Sendable {
       name: "color", value: "WHEN", commands: CommandName.running,
       help: "always, never or auto (default: on a terminal without NO_COLOR)"),
     Flag(
-      name: "quiet", letter: "q", commands: CommandName.running, help: "print failures and errors only"),
+      name: "quiet", letter: "q", commands: CommandName.running.union([.initialize]),
+      help: "print failures and errors only"),
     Flag(
       name: "verbose", letter: "v", commands: CommandName.running,
       help: "print each step, and the details of all that is not plainly passed"),
   ]
+}
+
+/// What kind of value a flag takes.
+enum ValueKind: Equatable, Sendable {
+  case file
+  case directory
+  case choice([String])
+  case number
+  case query
+  /// Nothing that a shell could complete.
+  case text
+
+  /// The kinds, by what a value is called in the help.
+  static let all: [String: ValueKind] = [
+    "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
+    "I/N": .text, "WHEN": .choice(Options.ColorChoice.allCases.map(\.rawValue)),
+  ]
+}
+
+extension Flag {
+  /// Nil for a switch.
+  var kind: ValueKind? { value.map { ValueKind.all[$0] ?? .text } }
+
+  /// As it is written: `-q` and `--quiet`.
+  var spellings: [String] { (letter.map { ["-\($0)"] } ?? []) + ["--\(name)"] }
+
+  /// `-q, --quiet`, `    --manifest FILE`.
+  var label: String {
+    (letter.map { "-\($0), " } ?? "    ") + "--\(name)" + (value.map { " \($0)" } ?? "")
+  }
 }

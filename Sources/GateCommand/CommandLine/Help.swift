@@ -1,45 +1,71 @@
-/// The help texts, from the table of flags.
+/// The help texts, from the tables of commands and flags.
 enum Help {
   static let version = "0.1.0"
+  /// The day of the version.
+  static let released = "2026-11-21"
+
+  /// Columns.
+  private static let width = 80
+
+  static let exitStatuses: [(code: String, meaning: String)] = [
+    ("0", "everything that was selected was checked, or recorded, and nothing failed"),
+    ("1", "everything was checked, and something failed; record --check: something differs"),
+    ("2", "something could not be checked, recorded or written"),
+    ("129, 130, 143", "ended by SIGHUP, SIGINT, SIGTERM, with the server stopped and its files gone"),
+  ]
+
+  /// The options that need no command.
+  static let general: [(spellings: [String], help: String)] = [
+    (["-h", "--help"], "show the help, after a command that of the command"),
+    (["-V", "--version"], "show the version"),
+  ]
 
   static func text(_ command: CommandName?) -> String {
     guard let command else { return overview }
     if command == .help { return overview }
-    let flags = Flag.all.filter { $0.commands.contains(command) }
-    return """
-      \(command.summary)
-
-      usage: \(command.usage)
-
-      \(table(flags.map { (label($0), $0.help) }))
-
-      """
+    var blocks = [
+      command.summary.wrapped(width), ["usage: \(command.usage)"], command.details.wrapped(width),
+    ]
+    if !command.flags.isEmpty { blocks.append(["options:"] + table(command.flags.map { ($0.label, $0.help) })) }
+    blocks.append([command.examples.count == 1 ? "example:" : "examples:"] + command.examples.map { "  " + $0 })
+    return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
   private static var overview: String {
-    """
-    plangate \(version): fails a pull request when a PostgreSQL plan regresses
-
-    usage: plangate COMMAND [options]
-
-    \(table(CommandName.allCases.map { ($0.rawValue, $0.summary) }))
-
-      plangate help COMMAND tells the options of a command.
-
-    exit status: 0 all checked and passed, 1 all checked and something failed,
-      2 something could not be checked, 129, 130, 143 ended by a signal
-
-    """
+    let blocks = [
+      ["plangate \(version): fails a pull request when a PostgreSQL plan regresses"],
+      ["usage: plangate COMMAND [options]"],
+      ["commands:"] + table(CommandName.allCases.map { ($0.rawValue, $0.summary) }),
+      ["options:"] + table(general.map { ($0.spellings.joined(separator: ", "), $0.help) }),
+      ["exit status:"] + table(exitStatuses.map { ($0.code, $0.meaning) }),
+      ["plangate help COMMAND tells the options of a command, plangate man all there is."],
+    ]
+    return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
-  private static func label(_ flag: Flag) -> String {
-    let letter = flag.letter.map { "-\($0), " } ?? "    "
-    return letter + "--\(flag.name)" + (flag.value.map { " \($0)" } ?? "")
+  /// Two columns, the second one wrapped.
+  private static func table(_ rows: [(String, String)]) -> [String] {
+    let column = (rows.map(\.0.count).max() ?? 0) + 4
+    return rows.flatMap { label, text in
+      text.wrapped(width - column).enumerated().map { index, line in
+        let start = index == 0 ? "  " + label : ""
+        return start + String(repeating: " ", count: column - start.count) + line
+      }
+    }
   }
+}
 
-  private static func table(_ rows: [(String, String)]) -> String {
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }.joined(
-      separator: "\n")
+extension String {
+  /// The words on lines of so many columns.
+  func wrapped(_ width: Int) -> [String] {
+    var lines: [String] = []
+    for word in split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 }

@@ -34,6 +34,10 @@ package struct Options: Equatable, Sendable {
     case run(Options)
     case help(CommandName?)
     case version
+    case man
+    case completions(Shell)
+    /// What a completion script asks for.
+    case candidates(Candidates)
   }
 
   /// - Parameter arguments: without the program's own name.
@@ -41,6 +45,7 @@ package struct Options: Equatable, Sendable {
     guard let first = arguments.first else { throw Diagnostic("no command\n" + Options.usageHint) }
     if first == "--version" || first == "-V" { return .version }
     if first == "--help" || first == "-h" { return .help(nil) }
+    if first == Candidates.word { return .candidates(Candidates(Array(arguments.dropFirst()))) }
     guard let command = CommandName(rawValue: first) else {
       let kind = first.hasPrefix("-") ? "option" : "command"
       let names = CommandName.allCases.map(\.rawValue) + ["--version", "--help"]
@@ -78,6 +83,7 @@ package struct Options: Equatable, Sendable {
         try options.set(flag, value)
       }
     }
+    if let parsed = try options.printed { return parsed }
     if command == .explain, options.names.count != 1 {
       throw Diagnostic("plangate explain takes one query\nusage: \(command.usage)")
     }
@@ -90,7 +96,27 @@ package struct Options: Equatable, Sendable {
     return .run(options)
   }
 
-  private static let usageHint = "usage: plangate check | record | explain | stability | help, see plangate --help"
+  private static let usageHint =
+    "usage: plangate \(CommandName.allCases.map(\.rawValue).joined(separator: " | ")), see plangate --help"
+
+  /// What a command that only prints comes to; nil for the others.
+  private var printed: Parsed? {
+    get throws(Diagnostic) {
+      if command.operand == .nothing, let name = names.first {
+        throw Diagnostic("plangate \(command.rawValue) takes no '\(name)'\nusage: \(command.usage)")
+      }
+      switch command {
+      case .man: return .man
+      case .completions:
+        guard names.count == 1, let shell = Shell(rawValue: names[0]) else {
+          let near = names.count == 1 ? suggestion(for: names[0], among: Shell.allCases.map(\.rawValue)) : ""
+          throw Diagnostic("plangate completions takes one shell\(near)\nusage: \(command.usage)")
+        }
+        return .completions(shell)
+      default: return nil
+      }
+    }
+  }
 
   private static func flag(
     _ argument: String, of command: CommandName

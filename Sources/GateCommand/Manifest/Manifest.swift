@@ -69,6 +69,12 @@ struct Query: Sendable {
 }
 
 extension Query {
+  /// What a query without `name:` is called.
+  static func name(ofFile file: String) -> String {
+    let last = file.split(separator: "/").last.map(String.init) ?? file
+    return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
+  }
+
   /// `order_search@typical`, or the query's name where it has no named cases.
   func name(of item: QueryCase) -> String { item.name.map { "\(name)@\($0)" } ?? name }
 }

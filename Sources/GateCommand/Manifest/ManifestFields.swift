@@ -10,11 +10,21 @@ struct ManifestSource: Sendable {
   }
 
   func mapping(_ node: YAMLNode, _ what: String, keys: [String]) throws(Diagnostic) -> ManifestFields {
+    var mistakes = Mistakes()
+    let fields = try mapping(node, what, keys: keys, &mistakes)
+    try mistakes.check()
+    return fields
+  }
+
+  /// - Parameter mistakes: gets the keys that are not known; only what is no mapping at all is thrown.
+  func mapping(
+    _ node: YAMLNode, _ what: String, keys: [String], _ mistakes: inout Mistakes
+  ) throws(Diagnostic) -> ManifestFields {
     guard let entries = node.mapping else { throw error("\(what) must be a mapping", at: node) }
     for entry in entries {
       let key = entry.key.scalarText ?? ""
-      guard keys.contains(key) else {
-        throw error("unknown key '\(key)'\(suggestion(for: key, among: keys))", at: entry.key)
+      if !keys.contains(key) {
+        mistakes.add(error("unknown key '\(key)'\(suggestion(for: key, among: keys))", at: entry.key))
       }
     }
     return ManifestFields(source: self, node: node)
@@ -61,7 +71,7 @@ func isIdentifier(_ text: String) -> Bool {
     && text.allSatisfy { isAlphanumeric($0) || $0 == "." || $0 == "_" || $0 == "-" }
 }
 
-/// A mapping whose keys are all known.
+/// A mapping whose keys were held against those that are known.
 struct ManifestFields {
   let source: ManifestSource
   let node: YAMLNode

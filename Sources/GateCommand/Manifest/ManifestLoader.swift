@@ -74,30 +74,51 @@ private struct ManifestLoader {
   ]
 
   func manifest(_ root: YAMLNode) throws(Diagnostic) -> Manifest {
-    let fields = try source.mapping(root, "the manifest", keys: ManifestLoader.keys)
+    var mistakes = Mistakes()
+    let fields = try source.mapping(root, "the manifest", keys: ManifestLoader.keys, &mistakes)
+    // All keys of another version may be unknown here.
     let version = try fields.required("version", of: "the manifest")
     guard try source.text(version, "'version'") == "1" else {
       throw source.error("this plangate reads manifests of version 1", at: version)
     }
     let settings =
-      try fields["settings"].map { node throws(Diagnostic) in try source.settings(node, isSession: false) } ?? [:]
+      mistakes.attempt { () throws(Diagnostic) in
+        try fields["settings"].map { node throws(Diagnostic) in try source.settings(node, isSession: false) }
+      } ?? nil
+    let rules = mistakes.attempt { () throws(Diagnostic) in
+      try RuleReader(source: source).settings(fields["rules"], over: [:])
+    }
+    let timeout =
+      mistakes.attempt { () throws(Diagnostic) in
+        try fields["timeout"].map { node throws(Diagnostic) in try source.timeout(node) }
+      } ?? nil
+    func text(_ key: String) -> String? {
+      mistakes.attempt { () throws(Diagnostic) in try fields.text(key) } ?? nil
+    }
+    func choice(_ key: String, _ words: [String]) -> String? {
+      mistakes.attempt { () throws(Diagnostic) in try source.choice(fields[key], key, words) } ?? nil
+    }
     let defaults = QueryDefaults(
-      rules: try RuleReader(source: source).settings(fields["rules"], over: [:]),
-      timeout: try fields["timeout"].map { node throws(Diagnostic) in try source.timeout(node) } ?? 30_000,
-      measuresTime: try source.choice(fields["timing"], "timing", ["true", "false"]) == "true")
-    return Manifest(
+      rules: rules ?? [:], timeout: timeout ?? 30_000, measuresTime: choice("timing", ["true", "false"]) == "true")
+    let seed = mistakes.attempt { () throws(Diagnostic) in try self.seed(fields) }
+    let roles = mistakes.attempt { () throws(Diagnostic) in try self.roles(fields) }
+    let queries = mistakes.attempt { () throws(Diagnostic) in
+      try QueryReader(source: source, directory: directory, today: today, defaults: defaults)
+        .queries(try fields.required("queries", of: "the manifest"))
+    }
+    let manifest = Manifest(
       path: source.file, directory: directory,
       configuration: ServerConfiguration(
-        locale: try fields.text("locale") ?? "C.UTF-8", encoding: try fields.text("encoding") ?? "UTF8",
-        timeZone: try fields.text("timezone") ?? "UTC", settings: settings),
-      seed: try seed(fields), roles: try roles(fields),
-      queries: try QueryReader(source: source, directory: directory, today: today, defaults: defaults)
-        .queries(try fields.required("queries", of: "the manifest")),
-      wholeStatistics: try source.choice(fields["statistics"], "statistics", ["whole", "sampled"]) != "sampled",
-      baselines: joined(directory, try fields.text("baselines") ?? "../baselines"),
+        locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
+        settings: settings ?? [:]),
+      seed: seed ?? [], roles: roles ?? [], queries: queries ?? [],
+      wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
+      baselines: joined(directory, text("baselines") ?? "../baselines"),
       settingLines: Dictionary(
         (fields["settings"]?.mapping ?? []).map { ($0.key.scalarText?.lowercased() ?? "", $0.key.mark.line) },
         uniquingKeysWith: { first, _ in first }))
+    try mistakes.check()
+    return manifest
   }
 
   // MARK: The server
@@ -115,19 +136,23 @@ private struct ManifestLoader {
   // MARK: The seed
 
   private func seed(_ fields: ManifestFields) throws(Diagnostic) -> [SeedStep] {
+    var mistakes = Mistakes()
     var steps: [SeedStep] = []
     for node in try fields.sequence("seed") {
-      if node.mapping != nil {
-        let step = try source.mapping(node, "a seed step", keys: ["run", "inputs"])
-        var inputs: [String] = []
-        for node in try step.sequence("inputs") { inputs += try files(node, allowsDirectories: true) }
-        steps.append(
-          .command(try source.text(try step.required("run", of: "a seed step"), "'run'"), inputs: inputs))
-      } else {
-        steps += try files(node).map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
-      }
+      steps += mistakes.attempt { () throws(Diagnostic) in try self.steps(node) } ?? []
     }
+    try mistakes.check()
     return steps
+  }
+
+  private func steps(_ node: YAMLNode) throws(Diagnostic) -> [SeedStep] {
+    guard node.mapping != nil else {
+      return try files(node).map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
+    }
+    let step = try source.mapping(node, "a seed step", keys: ["run", "inputs"])
+    var inputs: [String] = []
+    for node in try step.sequence("inputs") { inputs += try files(node, allowsDirectories: true) }
+    return [.command(try source.text(try step.required("run", of: "a seed step"), "'run'"), inputs: inputs)]
   }
 
   /// The files that a path of the seed names, sorted by name.

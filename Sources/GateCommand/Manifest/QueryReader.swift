@@ -20,47 +20,65 @@ struct QueryReader {
   private var rules: RuleReader { RuleReader(source: source) }
 
   func queries(_ node: YAMLNode) throws(Diagnostic) -> [Query] {
+    var mistakes = Mistakes()
     var queries: [Query] = []
     var places: [String: Int] = [:]
     let nodes = try source.sequence(node, "'queries'")
     guard !nodes.isEmpty else { throw source.error("'queries' lists no query", at: node) }
     for node in nodes {
-      let query = try query(node)
+      guard let query = mistakes.attempt({ () throws(Diagnostic) in try self.query(node) }) else { continue }
       if let line = places.updateValue(node.mark.line, forKey: query.name.lowercased()) {
-        throw source.error(
-          "a second query '\(query.name)' (names are unique without regard to case; the first is in line \(line))",
-          at: node)
+        mistakes.add(
+          source.error(
+            "a second query '\(query.name)' (names are unique without regard to case; the first is in line \(line))",
+            at: node))
       }
       queries.append(query)
     }
+    try mistakes.check()
     return queries
   }
 
   private func query(_ node: YAMLNode) throws(Diagnostic) -> Query {
+    var mistakes = Mistakes()
     let fields = try source.mapping(
       node, "a query",
-      keys: ["name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout", "types"])
-    let statement = try statement(fields, node)
-    let name: String
-    if let given = fields["name"] {
-      name = try source.identifier(given, "the name")
-    } else if let file = try fields.text("file") {
-      let last = file.split(separator: "/").last.map(String.init) ?? file
-      name = last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
-      guard isIdentifier(name) else {
-        throw source.error("the file's name '\(name)' is no name for a query; give one with 'name:'", at: node)
-      }
-    } else {
-      throw source.error("a query with 'sql:' needs the key 'name'", at: node)
+      keys: ["name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout", "types"],
+      &mistakes)
+    let statement = mistakes.attempt { () throws(Diagnostic) in try self.statement(fields, node) }
+    // Without a statement the lack of a name is no news.
+    let name = statement == nil ? nil : mistakes.attempt { () throws(Diagnostic) in try self.name(fields, node) }
+    let cases = mistakes.attempt { () throws(Diagnostic) in try self.cases(fields) }
+    let session = mistakes.attempt { () throws(Diagnostic) in try self.session(fields) }
+    let settings = mistakes.attempt { () throws(Diagnostic) in
+      try rules.settings(fields["rules"], over: defaults.rules)
+    }
+    let waivers = mistakes.attempt { () throws(Diagnostic) in try rules.waivers(fields["waive"]) }
+    let timeout =
+      mistakes.attempt { () throws(Diagnostic) in
+        try fields["timeout"].map { node throws(Diagnostic) in try source.timeout(node) }
+      } ?? nil
+    let types = mistakes.attempt { () throws(Diagnostic) in try self.types(fields) }
+    try mistakes.check()
+    guard let statement, let name, let cases, let session, let settings, let waivers, let types else {
+      throw source.error("the query cannot be read", at: node)
     }
     return Query(
-      name: name, manifestLine: node.mark.line, statement: statement, cases: try cases(fields),
-      session: try session(fields),
-      policy: CasePolicy(
-        rules: try rules.settings(fields["rules"], over: defaults.rules), waivers: try rules.waivers(fields["waive"]),
-        today: today),
-      timeout: try fields["timeout"].map { node throws(Diagnostic) in try source.timeout(node) } ?? defaults.timeout,
-      types: try types(fields), measuresTime: defaults.measuresTime)
+      name: name, manifestLine: node.mark.line, statement: statement, cases: cases, session: session,
+      policy: CasePolicy(rules: settings, waivers: waivers, today: today), timeout: timeout ?? defaults.timeout,
+      types: types, measuresTime: defaults.measuresTime)
+  }
+
+  private func name(_ fields: ManifestFields, _ node: YAMLNode) throws(Diagnostic) -> String {
+    if let given = fields["name"] { return try source.identifier(given, "the name") }
+    guard let file = try fields.text("file") else {
+      throw source.error("a query with 'sql:' needs the key 'name'", at: node)
+    }
+    let name = Query.name(ofFile: file)
+    guard isIdentifier(name) else {
+      throw source.error("the file's name '\(name)' is no name for a query; give one with 'name:'", at: node)
+    }
+    return name
   }
 
   private func statement(_ fields: ManifestFields, _ node: YAMLNode) throws(Diagnostic) -> Statement {

@@ -93,8 +93,7 @@ struct CheckRun {
   private func show(_ outcome: RunOutcome) {
     let style = console.style
     if !console.isQuiet {
-      console.print(
-        "plangate \(outcome.plangateVersion), PostgreSQL \(outcome.server ?? "?"), \(outcome.manifest)")
+      console.print(TerminalReport.heading(outcome, style: style))
       if let notes = TerminalReport.notes(outcome, style: style) { console.print(notes) }
       console.print("")
       if options.postgres.count > 1 {
@@ -106,15 +105,11 @@ struct CheckRun {
         }
       }
     }
-    for item in outcome.cases where item.isFailed(strict: outcome.isStrict) || console.isVerbose {
-      if let details = TerminalReport.details(item, strict: outcome.isStrict, manifest: outcome.manifest, style: style)
-      {
-        console.print("\n" + details)
-      }
+    for details in TerminalReport.allDetails(outcome, isVerbose: console.isVerbose, style: style) {
+      console.print("\n" + details)
     }
     if console.isQuiet, outcome.result == .passed { return }
-    console.print(
-      (console.isQuiet ? "" : "\n") + TerminalReport.summary(outcome, hasNotes: console.isQuiet, style: style))
+    console.print("\n" + TerminalReport.summary(outcome, hasNotes: console.isQuiet, style: style))
   }
 }
 

@@ -1,12 +1,12 @@
 /// Numbers as people write them.
 package enum Figures {
-  /// `7`, `940`, `21.4k`, `3.2M`; below ten with one decimal where there is one.
+  /// `7`, `940`, `1,733`, `21.4k`, `3.2M`; below ten with one decimal where there is one.
   package static func count(_ number: Double) -> String {
     let size = abs(number)
     if size >= 999_950_000 { return rounded(number / 1e9, 1) + "G" }
     if size >= 999_950 { return rounded(number / 1e6, 1) + "M" }
     if size >= 10_000 { return rounded(number / 1e3, 1) + "k" }
-    return rounded(number, size < 10 ? 1 : 0)
+    return size < 10 ? rounded(number, 1) : grouped(number)
   }
 
   /// `1.3`, `53`, `2,536`.

@@ -1,0 +1,63 @@
+import PlanCore
+
+/// What is said of one thing and holds for several: a lost index of a table with 300 partitions is one piece of news.
+struct Likewise<Element> {
+  let first: Element
+  /// How many follow that are like it.
+  var others = 0
+
+  /// The elements, those with one key taken together where there are more than `least` of them.
+  ///
+  /// - Parameter key: nil for what stands alone.
+  static func folded<Key: Hashable>(_ elements: [Element], least: Int = 2, by key: (Element) -> Key?) -> [Likewise] {
+    var counts: [Key: Int] = [:]
+    for element in elements {
+      if let key = key(element) { counts[key, default: 0] += 1 }
+    }
+    var places: [Key: Int] = [:]
+    var folded: [Likewise] = []
+    for element in elements {
+      guard let key = key(element), counts[key, default: 0] > least else {
+        folded.append(Likewise(first: element))
+        continue
+      }
+      if let place = places[key] {
+        folded[place].others += 1
+      } else {
+        places[key] = folded.count
+        folded.append(Likewise(first: element))
+      }
+    }
+    return folded
+  }
+}
+
+extension Likewise where Element == Finding {
+  /// Findings of one rule on the partitions of one table, alike in weight.
+  static func folded(_ findings: [Finding]) -> [Likewise] {
+    folded(findings) { finding -> [String]? in
+      guard let root = finding.root, root != finding.relation else { return nil }
+      return [
+        finding.rule, root.description, finding.alias ?? "", finding.severity.rawValue, finding.waiver?.reason ?? "",
+      ]
+    }
+  }
+
+  /// `…, and likewise 11 more partitions of public.events`.
+  var message: String {
+    guard others > 0, let root = first.root else { return first.message }
+    return first.message + ", and likewise \(others) more partitions of \(root)"
+  }
+}
+
+extension Likewise where Element == String {
+  /// Causes that say the same of several indexes: those of a partitioned table and of its partitions.
+  static func folded(causes: [String]) -> [Likewise] {
+    folded(causes) { cause -> String? in
+      guard cause.hasPrefix("index "), let range = cause.firstRange(of: " is gone: ") else { return nil }
+      return String(cause[range.lowerBound...])
+    }
+  }
+
+  var message: String { others > 0 ? first + ", and \(others) more like it" : first }
+}

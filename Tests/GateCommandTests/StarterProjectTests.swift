@@ -1,0 +1,60 @@
+import PlanCore
+import Postgres
+import Testing
+import YAML
+
+@testable import GateCommand
+
+@Suite struct StarterProjectTests {
+  private let files = [
+    StarterProject.manifest, StarterProject.example, StarterProject.query, StarterProject.workflow,
+  ]
+
+  @Test func `the manifest can be read, with all that it offers in comments`() throws {
+    let project = try Project(Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.text) }))
+    let manifest = try project.load(StarterProject.manifest.path)
+    #expect(manifest.queries.map(\.name) == ["example_orders"])
+    #expect(manifest.queries[0].cases.map(\.name) == ["typical", "whale"])
+
+    // A comment that is made a line of the manifest must be right.
+    var text = StarterProject.manifest.text
+    for offer in ["work_mem", "effective_cache_size", "rules:", "  seq-scan", "  row-estimate"] {
+      #expect(text.contains("# \(offer)"), "\(offer)")
+      text = text.replacing("# \(offer)", with: offer)
+    }
+    let query = ["- file: order_search", "  params:", "  plan:", "  session:", "  waive:", "    - {rule:"]
+    for offer in query {
+      #expect(text.contains("# \(offer)"), "\(offer)")
+      text = text.replacing("# \(offer)", with: offer)
+    }
+    try project.write("queries/order_search.sql", "SELECT :tenant, :term")
+    try project.write(StarterProject.manifest.path, text)
+    let whole = try project.load(StarterProject.manifest.path)
+    #expect(whole.queries.count == 2 && whole.queries[1].policy.waivers.count == 1)
+    #expect(whole.configuration.settings.count == 3)
+  }
+
+  @Test func `editors find the schema in the first line`() {
+    #expect(
+      StarterProject.manifest.text.hasPrefix("# yaml-language-server: $schema=\(StarterProject.schema)\n"))
+  }
+
+  @Test func `the workflow is YAML and runs on pull requests`() throws {
+    let root = try YAMLParser.parse(Array(StarterProject.workflow.text.utf8))
+    #expect(root["on"]?["pull_request"] != nil)
+    #expect(root["jobs"]?["plans"]?["steps"]?.sequence?.count == 2)
+    #expect(root["permissions"]?["contents"]?.scalarText == "read")
+  }
+
+  @Test func `what is written is narrow, ends with one line feed and has no tab`() {
+    for file in files {
+      #expect(file.text.hasSuffix("\n") && !file.text.hasSuffix("\n\n") && !file.text.contains("\t"), "\(file.path)")
+      #expect(file.text.split(separator: "\n").allSatisfy { $0.count <= 120 && $0.last != " " }, "\(file.path)")
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `there are three next steps`(hasExample: Bool) {
+    #expect(StarterProject.nextSteps(hasExample: hasExample).count == 3)
+  }
+}
