@@ -1,3 +1,5 @@
+import Reporting
+
 /// The commands of plangate.
 package enum CommandName: String, CaseIterable, Sendable {
   case check, record, explain, stability, help
@@ -35,15 +37,22 @@ struct Flag: Sendable {
   let commands: Set<CommandName>
   let help: String
 
-  static let all: [Flag] = [
+  static let all = own.prefix(2) + reports + own.dropFirst(2)
+
+  /// One for each report.
+  private static let reports = ReportFormat.allCases.map { format in
+    Flag(
+      name: format.rawValue, value: "FILE", commands: [.check],
+      help: "write \(format.summary); - is standard output")
+  }
+
+  private static let own: [Flag] = [
     Flag(
       name: "manifest", value: "FILE", commands: CommandName.running,
       help: "the list of queries (default: queries/manifest.yml)"),
     Flag(
       name: "postgres", value: "MAJOR|BINDIR", commands: CommandName.running,
       help: "which local PostgreSQL (default: the baselines' major or the newest)"),
-    Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
-    Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),
     Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
     Flag(name: "prune", commands: [.record], help: "remove baselines whose query is gone"),

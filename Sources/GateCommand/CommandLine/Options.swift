@@ -1,3 +1,5 @@
+package import Reporting
+
 /// What the command line asks for. Parsing touches nothing of the world.
 package struct Options: Equatable, Sendable {
   package enum ColorChoice: String, CaseIterable, Sendable {
@@ -9,8 +11,8 @@ package struct Options: Equatable, Sendable {
   package var names: [String] = []
   package var manifest = "queries/manifest.yml"
   package var postgres: String?
-  package var junit: String?
-  package var json: String?
+  /// The files of the reports that are asked for.
+  package var reports: [ReportFormat: String] = [:]
   /// Re-seeds of `stability`.
   package var runs = 5
   package var isStrict = false
@@ -73,11 +75,20 @@ package struct Options: Equatable, Sendable {
     if command == .explain, options.names.count != 1 {
       throw Diagnostic("plangate explain takes one query\nusage: \(command.usage)")
     }
-    if let path = options.junit, path == options.json {
+    var places: Set<String> = []
+    for path in options.reportFiles.map(\.path) where !places.insert(joined(".", path)).inserted {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
     return .run(options)
   }
+
+  /// The reports that are asked for, in the order of the table.
+  var reportFiles: [(format: ReportFormat, path: String)] {
+    ReportFormat.allCases.compactMap { format in reports[format].map { (format, $0) } }
+  }
+
+  /// Whether standard output belongs to a report.
+  var writesReportToOutput: Bool { reports.values.contains("-") }
 
   private static let usageHint = "usage: plangate check | record | explain | stability | help, see plangate --help"
 
@@ -102,8 +113,6 @@ package struct Options: Equatable, Sendable {
     switch flag.name {
     case "manifest": manifest = value
     case "postgres": postgres = value
-    case "junit": junit = value
-    case "json": json = value
     case "runs":
       guard let count = Int(value), (1...1000).contains(count) else {
         throw Diagnostic("--runs is a number from 1 to 1000, not '\(value)'")
@@ -120,7 +129,11 @@ package struct Options: Equatable, Sendable {
         throw Diagnostic("--color is always, never or auto, not '\(value)'")
       }
       color = choice
-    default: throw Diagnostic("--\(flag.name) is not built in")
+    default:
+      guard let format = ReportFormat(rawValue: flag.name) else {
+        throw Diagnostic("--\(flag.name) is not built in")
+      }
+      reports[format] = value
     }
     if flag.value != nil, value.isEmpty { throw Diagnostic("--\(flag.name) needs a value") }
   }

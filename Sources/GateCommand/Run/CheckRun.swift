@@ -20,15 +20,21 @@ struct CheckRun {
       try run.withDatabase { (database) throws(Diagnostic) in
         try judge(run, database, &outcome)
         outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
-        try reports.finish(outcome)
+        // A report that cannot be written hides nothing of what the run found.
+        var failure: Diagnostic?
+        do throws(Diagnostic) { try reports.finish(published(outcome)) } catch { failure = error }
         show(outcome)
+        annotate(outcome)
+        if let failure { throw failure }
         run.keepServer(database.server)
       }
     } catch {
       guard outcome.seconds == 0 else { throw error }
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
       outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
-      try? reports.finish(outcome)
+      outcome.errorPlace = Place(file: error.file ?? options.manifest, line: error.line)
+      try? reports.finish(published(outcome))
+      annotate(outcome)
       throw error
     }
     return outcome.exitStatus
@@ -39,13 +45,22 @@ struct CheckRun {
   ) throws(Diagnostic) {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     outcome.server = database.server.versionText
-    (outcome.cases, outcome.notes) = Judging.outcomes(
+    (outcome.cases, outcome.notes, outcome.notePlaces) = Judging.outcomes(
       of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
     // What a signal cut short is no verdict.
     do { try checkInterruption() } catch {
       outcome.cases = []
       throw error
     }
+  }
+
+  /// The outcome as reports name its files.
+  private func published(_ outcome: RunOutcome) -> RunOutcome {
+    outcome.renamingFiles(RepositoryPaths(environment: environment).name(of:))
+  }
+
+  private func annotate(_ outcome: RunOutcome) {
+    GitHubStep(environment: environment)?.publish(published(outcome), console: console)
   }
 
   private func show(_ outcome: RunOutcome) {
