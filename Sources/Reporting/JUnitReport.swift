@@ -5,30 +5,61 @@ package import PlanCore
 package enum JUnitReport {
   /// A whole document, with a line feed at its end.
   package static func text(_ outcome: RunOutcome) -> String {
-    let failed = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) }
-    let errors = failed.count { $0.verdict == .unchecked }
-    let counts =
-      XMLText.attribute("tests", String(outcome.cases.count + (outcome.error == nil ? 0 : 1)))
-      + XMLText.attribute("failures", String(failed.count - errors))
-      + XMLText.attribute("errors", String(errors + (outcome.error == nil ? 0 : 1)))
-      + XMLText.attribute("time", seconds(outcome.seconds))
+    let suites = JUnitReport.suites(outcome)
     var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
-    lines.append("<testsuites\(XMLText.attribute("name", "plangate"))\(counts)>")
-    lines.append("  <testsuite\(XMLText.attribute("name", outcome.manifest))\(counts)>")
-    lines += properties(outcome)
-    if let error = outcome.error {
-      lines += testCase(
-        XMLText.attribute("name", "plangate") + XMLText.attribute("classname", outcome.manifest)
-          + XMLText.attribute("time", seconds(outcome.seconds)), [result("error", "unchecked", headline(error), error)])
+    lines.append("<testsuites\(XMLText.attribute("name", "plangate"))\(counts(outcome))>")
+    for (index, suite) in suites.enumerated() {
+      // The error of the run stands in the first suite.
+      var part = outcome
+      part.cases = suite.cases
+      if index > 0 { part.error = nil }
+      if suites.count > 1 { part.seconds = suite.cases.reduce(0) { $0 + $1.seconds } }
+      lines.append("  <testsuite\(XMLText.attribute("name", suite.name))\(counts(part))>")
+      lines += properties(outcome, server: suite.server)
+      if let error = part.error {
+        lines += testCase(
+          XMLText.attribute("name", "plangate") + XMLText.attribute("classname", suite.name)
+            + XMLText.attribute("time", seconds(outcome.seconds)) + placeAttributes(outcome.errorPlace),
+          [result("error", "unchecked", headline(error), error)])
+      }
+      lines += suite.cases.flatMap { testCase($0, in: outcome, suite: suite.name) }
+      lines.append("  </testsuite>")
     }
-    lines += outcome.cases.flatMap { testCase($0, in: outcome) }
-    lines += ["  </testsuite>", "</testsuites>", ""]
+    lines += ["</testsuites>", ""]
     return lines.joined(separator: "\n")
   }
 
-  private static func properties(_ outcome: RunOutcome) -> [String] {
+  private struct Suite {
+    let name: String
+    let server: String?
+    let cases: [CaseOutcome]
+  }
+
+  /// One for the manifest, or one for each server that judged it.
+  private static func suites(_ outcome: RunOutcome) -> [Suite] {
+    var servers: [String?] = []
+    for item in outcome.cases where !servers.contains(item.server) { servers.append(item.server) }
+    if servers.isEmpty { servers = [nil] }
+    return servers.map { server in
+      let name = server.map { "\(outcome.manifest) (PostgreSQL \(outcome.serverLabel($0)))" } ?? outcome.manifest
+      return Suite(
+        name: name, server: server ?? outcome.server, cases: outcome.cases.filter { $0.server == server })
+    }
+  }
+
+  private static func counts(_ outcome: RunOutcome) -> String {
+    let failed = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) }
+    let errors = failed.count { $0.verdict == .unchecked }
+    let own = outcome.error == nil ? 0 : 1
+    return XMLText.attribute("tests", String(outcome.cases.count + own))
+      + XMLText.attribute("failures", String(failed.count - errors))
+      + XMLText.attribute("errors", String(errors + own)) + XMLText.attribute("time", seconds(outcome.seconds))
+  }
+
+  private static func properties(_ outcome: RunOutcome, server: String?) -> [String] {
     var properties = [("plangate", outcome.plangateVersion)]
-    if let server = outcome.server { properties.append(("postgresql", server)) }
+    if let server { properties.append(("postgresql", server)) }
+    if let shard = outcome.shard { properties.append(("shard", "\(shard.index)/\(shard.count)")) }
     properties += outcome.notes.map { ("note", $0) }
     return ["    <properties>"]
       + properties.map { name, value in
@@ -38,12 +69,16 @@ package enum JUnitReport {
 
   // MARK: A case
 
-  private static func testCase(_ outcome: CaseOutcome, in run: RunOutcome) -> [String] {
-    var attributes =
-      XMLText.attribute("name", outcome.name) + XMLText.attribute("classname", run.manifest)
+  private static func placeAttributes(_ place: Place?) -> String {
+    guard let place else { return "" }
+    return XMLText.attribute("file", place.file) + (place.line.map { XMLText.attribute("line", String($0)) } ?? "")
+  }
+
+  private static func testCase(_ outcome: CaseOutcome, in run: RunOutcome, suite: String) -> [String] {
+    let attributes =
+      XMLText.attribute("name", outcome.name) + XMLText.attribute("classname", suite)
       + XMLText.attribute("time", seconds(outcome.seconds))
-    if let file = outcome.file { attributes += XMLText.attribute("file", file) }
-    if let line = outcome.line { attributes += XMLText.attribute("line", String(line)) }
+      + placeAttributes(outcome.file.map { Place(file: $0, line: outcome.line) })
 
     let text = CaseText(outcome: outcome, style: .plain, isBrief: false)
     var elements: [String] = []
@@ -59,7 +94,7 @@ package enum JUnitReport {
     if outcome.verdict == .changed || outcome.verdict == .improved, !outcome.isFailed(strict: run.isStrict) {
       output = ["  \(outcome.verdict.rawValue)"] + text.changeLines + output
     }
-    if !output.isEmpty { elements.append("<system-out>\(XMLText.content(output.joinedLines))</system-out>") }
+    if !output.isEmpty { elements.append("<system-out>\(content(output.joinedLines))</system-out>") }
     return testCase(attributes, elements)
   }
 
@@ -70,7 +105,12 @@ package enum JUnitReport {
 
   private static func result(_ element: String, _ type: String, _ message: String, _ body: String) -> String {
     "<\(element)\(XMLText.attribute("type", type))\(XMLText.attribute("message", message))>"
-      + "\(XMLText.content(body))</\(element)>"
+      + "\(content(body))</\(element)>"
+  }
+
+  /// GitLab and Jenkins take `[[ATTACHMENT|path]]` in an output for a file to link to.
+  private static func content(_ text: String) -> String {
+    XMLText.content(text.replacingScalars("[[ATTACHMENT|", with: "[ [ATTACHMENT|"))
   }
 
   /// The first finding that fails; services show it in a list, the body only on demand.

@@ -27,6 +27,6 @@ package enum RecordCommand {
         scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
           || "_./-+@%:,=".unicodeScalars.contains(scalar)
       }
-    return isPlain ? word : "'" + word.visible.replacing("'", with: "'\\''") + "'"
+    return isPlain ? word : "'" + word.visible.replacingScalars("'", with: "'\\''") + "'"
   }
 }

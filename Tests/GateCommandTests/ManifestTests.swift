@@ -123,8 +123,8 @@ import Testing
       queries.map(\.policy.waivers) == [
         [],
         [
-          Waiver(rule: "seq-scan", relation: "public.countries", reason: "twelve rows", until: "2027-06-30"),
-          Waiver(rule: "timeout", alias: "o", reason: "slow"),
+          Waiver(rule: "seq-scan", relation: "public.countries", reason: "twelve rows", until: "2027-06-30", line: 34),
+          Waiver(rule: "timeout", alias: "o", reason: "slow", line: 35),
         ], [],
       ])
     func estimate(_ threshold: Double) throws -> RuleSettings {

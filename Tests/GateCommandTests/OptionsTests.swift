@@ -1,4 +1,5 @@
 import PlanCore
+import Reporting
 import Testing
 
 @testable import GateCommand
@@ -27,7 +28,7 @@ private let hint =
     #expect(options.names.isEmpty)
     #expect(options.manifest == "queries/manifest.yml")
     #expect(options.postgres == [] && options.jobs == nil && options.shard == nil && options.usesCache)
-    #expect(options.junit == nil && options.json == nil)
+    #expect(options.reports.isEmpty)
     #expect(options.color == .auto)
     #expect(!options.isStrict && !options.prunes && !options.onlyChecks && !options.keepsServer)
     #expect(!options.isQuiet && !options.isVerbose)
@@ -40,8 +41,9 @@ private let hint =
     #expect(try parse("check --jobs 4") == run(.check) { $0.jobs = 4 })
     #expect(try parse("check --shard 2/5") == run(.check) { $0.shard = Shard(index: 2, count: 5) })
     #expect(try parse("check --no-cache") == run(.check) { $0.usesCache = false })
-    #expect(try parse("check --junit j.xml") == run(.check) { $0.junit = "j.xml" })
-    #expect(try parse("check --json j.json") == run(.check) { $0.json = "j.json" })
+    for format in ReportFormat.allCases {
+      #expect(try parse("check --\(format.rawValue) file") == run(.check) { $0.reports = [format: "file"] })
+    }
     #expect(try parse("check --strict") == run(.check) { $0.isStrict = true })
     #expect(try parse("check --keep") == run(.check) { $0.keepsServer = true })
     #expect(try parse("check --color never") == run(.check) { $0.color = .never })
@@ -120,11 +122,12 @@ private let hint =
 
   @Test func `a value may follow an equals sign, and hold one`() throws {
     #expect(try parse("check --manifest=a=b.yml") == run(.check) { $0.manifest = "a=b.yml" })
-    #expect(try parse("check --color=never --json=-") == run(.check) { ($0.color, $0.json) = (.never, "-") })
+    #expect(
+      try parse("check --color=never --json=-") == run(.check) { ($0.color, $0.reports) = (.never, [.json: "-"]) })
   }
 
   @Test func `the last of two values counts`() throws {
-    #expect(try parse("check --junit a --junit b") == run(.check) { $0.junit = "b" })
+    #expect(try parse("check --junit a --junit b") == run(.check) { $0.reports = [.junit: "b"] })
   }
 
   @Test func `names and options mix, and all after -- are names`() throws {
@@ -205,6 +208,8 @@ private let hint =
     ("check --color=", "--color is always, never or auto, not ''"),
     ("check --junit - --json -", "two reports cannot go to the same place: standard output"),
     ("check --junit r --json r", "two reports cannot go to the same place: r"),
+    ("check --sarif a//r --gitlab ./a/b/../r", "two reports cannot go to the same place: ./a/b/../r"),
+    ("check --json x --markdown - --gitlab -", "two reports cannot go to the same place: standard output"),
   ])
   func `a value that is missing or wrong is an error`(line: String, message: String) {
     #expect(throws: Diagnostic(message)) { try parse(line) }

@@ -8,8 +8,8 @@ import Testing
 @Suite struct ReportFilesTests {
   private func options(_ project: Project, junit: String? = "r/j.xml", json: String? = "r/j.json") -> Options {
     var options = Options(command: .check)
-    options.junit = junit.map { $0.hasPrefix("/dev/") ? $0 : project.path($0) }
-    options.json = json.map { $0.hasPrefix("/dev/") ? $0 : project.path($0) }
+    options.reports[.junit] = junit.map { $0.hasPrefix("/dev/") ? $0 : project.path($0) }
+    options.reports[.json] = json.map { $0.hasPrefix("/dev/") ? $0 : project.path($0) }
     return options
   }
 
@@ -53,7 +53,10 @@ import Testing
   @Test func `a report in a directory that is not there is an error`() throws {
     let project = try Project()
     let reports = ReportFiles(options(project))
-    let error = "r/j.xml: error: cannot write the report: no such directory"
+    let error = """
+      r/j.xml: error: cannot write the report: no such directory
+      r/j.json: error: cannot write the report: no such directory
+      """
     #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
   }
@@ -66,6 +69,26 @@ import Testing
     #expect(try project.text("r/j.json") == JSONReport.text(unfinished))
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
     #expect(try project.text("r/j.json") == JSONReport.text(outcome))
+  }
+
+  @Test func `all that cannot be written is said, and all else is written`() throws {
+    let project = try Project(["r/other": ""])
+    var options = options(project, junit: "nowhere/j.xml", json: nil)
+    options.reports[.markdown] = project.path("r/m.md")
+    options.reports[.sarif] = project.path("nowhere/s.sarif")
+    options.reports[.gitlab] = project.path("r/g.json")
+    let reports = ReportFiles(options)
+    let error = """
+      nowhere/j.xml: error: cannot write the report: no such directory
+      nowhere/s.sarif: error: cannot write the report: no such directory
+      """
+    #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
+    #expect(try project.text("r/m.md") == MarkdownReport.text(unfinished))
+    #expect(try project.text("r/g.json") == GitLabReport.text(unfinished))
+    #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
+    #expect(try project.text("r/m.md") == MarkdownReport.text(outcome))
+    #expect(try project.text("r/g.json") == GitLabReport.text(outcome))
+    #expect(try project.names(in: "r") == ["g.json", "m.md", "other"])
   }
 
   @Test func `a report that is a directory is an error`() throws {

@@ -97,19 +97,22 @@ import Testing
 
   @Test func `a waiver needs a rule and a reason, the rest narrows it`() throws {
     #expect(try waivers("[]") == [])
-    #expect(try waivers("[{rule: seq-scan, reason: small}]") == [Waiver(rule: "seq-scan", reason: "small")])
+    #expect(try waivers("[{rule: seq-scan, reason: small}]") == [Waiver(rule: "seq-scan", reason: "small", line: 2)])
     #expect(
       try waivers("[{until: 2028-02-29, alias: o, relation: 'public.part_*', reason: \"a, b\", rule: row-estimate}]")
-        == [Waiver(rule: "row-estimate", relation: "public.part_*", alias: "o", reason: "a, b", until: "2028-02-29")])
+        == [
+          Waiver(
+            rule: "row-estimate", relation: "public.part_*", alias: "o", reason: "a, b", until: "2028-02-29", line: 2)
+        ])
     #expect(
       try waivers("[{rule: timeout, reason: a}, {rule: new-seq-scan, reason: b}]")
-        == [Waiver(rule: "timeout", reason: "a"), Waiver(rule: "new-seq-scan", reason: "b")])
+        == [Waiver(rule: "timeout", reason: "a", line: 2), Waiver(rule: "new-seq-scan", reason: "b", line: 2)])
   }
 
   @Test func `a waiver of the past is read, it only has no effect`() throws {
     #expect(
       try waivers("[{rule: seq-scan, reason: a, until: '2020-01-01'}]")
-        == [Waiver(rule: "seq-scan", reason: "a", until: "2020-01-01")])
+        == [Waiver(rule: "seq-scan", reason: "a", until: "2020-01-01", line: 2)])
   }
 
   static let mistakes = [

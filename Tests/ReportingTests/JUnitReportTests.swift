@@ -126,6 +126,64 @@ import Testing
     #expect(scalars(testCase.children[0].text) == scalars(expected))
   }
 
+  @Test func `several servers have a suite each, and no name has a figure of theirs unless it must`() throws {
+    let root = try ParsedXML.root(of: JUnitReport.text(try Everything.matrix()))
+    let suites = root.all("testsuite")
+    #expect(
+      suites.map { $0["name"] } == [
+        "ci/queries.yml (PostgreSQL 15)", "ci/queries.yml (PostgreSQL 16.14)", "ci/queries.yml (PostgreSQL 16.9)",
+      ])
+    for suite in suites {
+      #expect([suite["tests"], suite["failures"], suite["errors"], suite["time"]] == ["2", "1", "0", "0.085"])
+      #expect(suite.all("testcase").allSatisfy { $0["classname"] == suite["name"] })
+    }
+    #expect([root["tests"], root["failures"]] == ["6", "3"])
+    let versions = suites.map { suite in suite.all("property").first { $0["name"] == "postgresql" }?["value"] }
+    #expect(versions == ["15.18", "16.14", "16.9"])
+  }
+
+  @Test func `the error of a run stands once, also with several servers`() throws {
+    var run = try Everything.matrix()
+    run.error = "the second server ended"
+    run.errorPlace = Place(file: "ci/queries.yml", line: 3)
+    let root = try ParsedXML.root(of: JUnitReport.text(run))
+    let own = root.all("testcase").filter { $0["name"] == "plangate" }
+    #expect(own.count == 1)
+    #expect([own.first?["file"], own.first?["line"]] == ["ci/queries.yml", "3"])
+    #expect(root["errors"] == "1")
+    #expect(root.all("testsuite").map { $0["errors"] } == ["1", "0", "0"])
+  }
+
+  @Test func `names are the same in a run with other figures`() throws {
+    func names(_ run: RunOutcome) throws -> [[String?]] {
+      try ParsedXML.root(of: JUnitReport.text(run)).all("testcase").map { [$0["classname"], $0["name"], $0["file"]] }
+    }
+    #expect(try names(Everything.run()) == names(Everything.again()))
+  }
+
+  @Test func `no output names a file for a service to attach`() throws {
+    let root = try ParsedXML.root(of: JUnitReport.text(try Everything.run()))
+    let texts = (root.all("system-out") + root.all("failure") + root.all("error")).map(\.text)
+    #expect(texts.contains { $0.contains("[ [ATTACHMENT|/etc/passwd]]") })
+    #expect(!texts.contains { $0.contains("[[ATTACHMENT|") })
+  }
+
+  @Test func `attributes and elements are those that the readers know`() throws {
+    func walk(_ element: ParsedXML) {
+      let known: [String: Set<String>] = [
+        "testsuites": ["name", "tests", "failures", "errors", "time"],
+        "testsuite": ["name", "tests", "failures", "errors", "time"],
+        "properties": [], "property": ["name", "value"], "system-out": [],
+        // `file` and `line` are GitLab's, CircleCI's and the GitHub reporters', and none of Jenkins' xUnit plugin.
+        "testcase": ["name", "classname", "time", "file", "line"],
+        "failure": ["type", "message"], "error": ["type", "message"],
+      ]
+      #expect(known[element.name]?.isSuperset(of: element.attributes.keys) == true, "\(element.name)")
+      element.children.forEach(walk)
+    }
+    walk(try ParsedXML.root(of: JUnitReport.text(try Everything.run())))
+  }
+
   @Test func `line feeds and tabs of attributes survive the parser`() throws {
     let outcome = CaseOutcome(query: "a\nb\tc\r\nd", caseName: nil, verdict: .passed)
     let testCase = try #require(try ParsedXML.root(of: JUnitReport.text(run([outcome]))).all("testcase").first)

@@ -258,6 +258,9 @@ import Testing
       RecordCommand.text(queries: ["a"], manifest: "my app/it's.yml")
         == "plangate record --manifest 'my app/it'\\''s.yml' a")
     #expect(RecordCommand.text(queries: ["$(rm)\n"]) == "plangate record '$(rm)\\n'")
+    #expect(
+      Array(RecordCommand.text(queries: ["'\u{301}; rm"]).unicodeScalars)
+        == Array("plangate record ''\\''\u{301}; rm'".unicodeScalars))
   }
 
   @Test(arguments: [(0, "0.0 s"), (3.25, "3.3 s"), (99.9, "99.9 s"), (99.96, "1 min 40 s"), (125, "2 min 5 s")])

@@ -17,7 +17,7 @@ struct Console: Sendable {
   private let descriptor: Int32
 
   init(_ options: Options, environment: [String: String]) {
-    descriptor = options.junit == "-" || options.json == "-" ? 2 : 1
+    descriptor = options.writesReportToOutput ? 2 : 1
     let isTerminal = isatty(descriptor) == 1
     let isColored =
       switch options.color {
@@ -42,8 +42,11 @@ struct Console: Sendable {
   /// Prints what belongs to the result; also under `--quiet`.
   func print(_ text: String) {
     progress.clear()
-    writeAll(text + "\n", to: descriptor)
+    writeAll(Console.logText(text) + "\n", to: descriptor)
   }
+
+  /// Prints workflow commands as they are.
+  func printCommands(_ text: String) { writeAll(text, to: descriptor) }
 
   /// Prints what is nice to know.
   func say(_ text: String) { if !isQuiet { print(text) } }
@@ -52,7 +55,14 @@ struct Console: Sendable {
   func step(_ text: String) { if isVerbose { print(text) } }
 
   /// Prints an error, always to standard error.
-  static func error(_ text: String) { writeAll("plangate: \(text)\n", to: 2) }
+  static func error(_ text: String) { writeAll("plangate: \(logText(text))\n", to: 2) }
+
+  /// A runner of GitHub Actions reads commands out of the log, and what is printed comes from queries and servers.
+  private static func logText(_ text: String) -> String {
+    isReadForCommands ? GitHubAnnotations.inert(text) : text
+  }
+
+  private static let isReadForCommands = ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true"
 }
 
 /// Writes a text to a descriptor; false when that fails, for example because the reader is gone.

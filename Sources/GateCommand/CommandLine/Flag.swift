@@ -1,3 +1,5 @@
+import Reporting
+
 /// An option of the command line. This table drives parsing, help, the man page and the completions.
 struct Flag: Sendable {
   let name: String
@@ -10,7 +12,16 @@ struct Flag: Sendable {
   /// More, for the man page, in whole sentences.
   var details = ""
 
-  static let all: [Flag] = [
+  static let all = own.prefix(2) + reports + own.dropFirst(2)
+
+  /// One for each report.
+  private static let reports = ReportFormat.allCases.map { format in
+    Flag(
+      name: format.rawValue, value: "FILE", commands: [.check],
+      help: "write \(format.summary); - is standard output")
+  }
+
+  private static let own: [Flag] = [
     Flag(
       name: "manifest", value: "FILE", commands: CommandName.running,
       help: "the list of queries (default: queries/manifest.yml)",
@@ -23,9 +34,7 @@ struct Flag: Sendable {
     Flag(
       name: "shard", value: "I/N", commands: [.check, .record],
       help: "only the I-th of N equal parts, for several machines",
-      details: "check divides the cases, record the queries."),
-    Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
-    Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
+      details: "The cases are divided, for record the queries."),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),
     Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
     Flag(name: "prune", commands: [.record], help: "remove baselines whose query is gone"),

@@ -1,4 +1,5 @@
 package import PlanCore
+package import Reporting
 
 /// What the command line asks for. Parsing touches nothing of the world.
 package struct Options: Equatable, Sendable {
@@ -12,8 +13,8 @@ package struct Options: Equatable, Sendable {
   package var manifest = "queries/manifest.yml"
   /// Which local servers, one after the other; empty for the one that fits the baselines.
   package var postgres: [String] = []
-  package var junit: String?
-  package var json: String?
+  /// The files of the reports that are asked for.
+  package var reports: [ReportFormat: String] = [:]
   /// Re-seeds of `stability`.
   package var runs = 5
   package var isStrict = false
@@ -90,11 +91,20 @@ package struct Options: Equatable, Sendable {
     if options.keepsServer, options.postgres.count > 1 {
       throw Diagnostic("--keep leaves one server up: name one with --postgres")
     }
-    if let path = options.junit, path == options.json {
+    var places: Set<String> = []
+    for path in options.reportFiles.map(\.path) where !places.insert(joined(".", path)).inserted {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
     return .run(options)
   }
+
+  /// The reports that are asked for, in the order of the table.
+  var reportFiles: [(format: ReportFormat, path: String)] {
+    ReportFormat.allCases.compactMap { format in reports[format].map { (format, $0) } }
+  }
+
+  /// Whether standard output belongs to a report.
+  var writesReportToOutput: Bool { reports.values.contains("-") }
 
   private static let usageHint =
     "usage: plangate \(CommandName.allCases.map(\.rawValue).joined(separator: " | ")), see plangate --help"
@@ -169,8 +179,6 @@ package struct Options: Equatable, Sendable {
     case "manifest": manifest = value
     case "postgres": postgres = try Options.servers(value, of: command)
     case "shard": shard = try Options.shard(value)
-    case "junit": junit = value
-    case "json": json = value
     case "runs": runs = try Options.number(value, of: flag, in: 1...1000)
     case "strict": isStrict = true
     case "prune": prunes = true
@@ -185,7 +193,11 @@ package struct Options: Equatable, Sendable {
         throw Diagnostic("--color is always, never or auto, not '\(value)'")
       }
       color = choice
-    default: throw Diagnostic("--\(flag.name) is not built in")
+    default:
+      guard let format = ReportFormat(rawValue: flag.name) else {
+        throw Diagnostic("--\(flag.name) is not built in")
+      }
+      reports[format] = value
     }
     if flag.value != nil, value.isEmpty { throw Diagnostic("--\(flag.name) needs a value") }
   }

@@ -82,7 +82,7 @@ struct RuleReader {
       waivers.append(
         Waiver(
           rule: rule, relation: try fields.text("relation"), alias: try fields.text("alias"), reason: reason,
-          until: until))
+          until: until, line: node.mark.line))
     }
     return waivers
   }

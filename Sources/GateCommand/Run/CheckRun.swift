@@ -27,7 +27,7 @@ struct CheckRun {
         // The reports are written while the server is up: with --keep that may be for hours.
         try run.withDatabase { (database) throws(Diagnostic) in
           outcome.server = database.server.versionText
-          (outcome.cases, outcome.notes) = try judged(run, database)
+          (outcome.cases, outcome.notes, outcome.notePlaces) = try judged(run, database)
           try finish(&outcome, reports, since: started)
           run.keepServer(database.server)
         }
@@ -36,7 +36,9 @@ struct CheckRun {
       guard outcome.seconds == 0 else { throw error }
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
       outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
-      try? reports.finish(outcome)
+      outcome.errorPlace = Place(file: error.file ?? options.manifest, line: error.line)
+      try? reports.finish(published(outcome))
+      annotate(outcome)
       throw error
     }
     return outcome.exitStatus
@@ -46,13 +48,17 @@ struct CheckRun {
     _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
   ) throws(Diagnostic) {
     outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
-    try reports.finish(outcome)
+    // A report that cannot be written hides nothing of what the run found.
+    var failure: Diagnostic?
+    do throws(Diagnostic) { try reports.finish(published(outcome)) } catch { failure = error }
     show(outcome)
+    annotate(outcome)
+    if let failure { throw failure }
   }
 
   private func judged(
     _ run: GateRun, _ database: SeededDatabase
-  ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String]) {
+  ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     let started = ContinuousClock.now
     let judged = Judging.outcomes(
@@ -72,7 +78,7 @@ struct CheckRun {
       do {
         try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
           let server = database.server.versionText
-          let (cases, notes) = try judged(run, database)
+          let (cases, notes, places) = try judged(run, database)
           servers.append(server)
           outcome.cases += cases.map { item in
             var item = item
@@ -80,6 +86,7 @@ struct CheckRun {
             return item
           }
           for note in notes where !outcome.notes.contains(note) { outcome.notes.append(note) }
+          outcome.notePlaces.merge(places) { first, _ in first }
         }
       } catch {
         try checkInterruption()
@@ -88,6 +95,15 @@ struct CheckRun {
     }
     outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
     outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
+  }
+
+  /// The outcome as reports name its files.
+  private func published(_ outcome: RunOutcome) -> RunOutcome {
+    outcome.renamingFiles(RepositoryPaths(environment: environment).name(of:))
+  }
+
+  private func annotate(_ outcome: RunOutcome) {
+    GitHubStep(environment: environment)?.publish(published(outcome), console: console)
   }
 
   private func show(_ outcome: RunOutcome) {

@@ -11,7 +11,7 @@ struct Judging {
   /// baseline was recorded: the first can only have touched more blocks.
   static func outcomes(
     of queries: [Query], in database: SeededDatabase, store: BaselineStore, manifest: Manifest, selectsAll: Bool
-  ) -> (cases: [CaseOutcome], notes: [String]) {
+  ) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     var capture = Capture(of: queries, in: database)
     let first = Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: selectsAll)
     let doubtful = first.cases.filter { item in
@@ -26,9 +26,10 @@ struct Judging {
   /// The outcome of each case, in the manifest's order, and what concerns the whole run.
   ///
   /// - Parameter selectsAll: whether all queries were selected.
-  func outcomes(selectsAll: Bool) -> (cases: [CaseOutcome], notes: [String]) {
+  func outcomes(selectsAll: Bool) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     var cases: [CaseOutcome] = []
     var notes = capture.notes
+    var places: [String: Place] = [:]
     var majors: Set<Int> = []
     for item in capture.items {
       let baseline: QueryCapture?
@@ -43,7 +44,12 @@ struct Judging {
       cases += judged.map(\.outcome)
       // A shard may have only some of a query's cases.
       guard let whole = manifest.queries.first(where: { $0.name == item.query.name }) else { continue }
-      if whole.cases.count == item.cases.count { notes += waiverNotes(whole, used: judged.flatMap(\.usedWaivers)) }
+      if whole.cases.count == item.cases.count {
+        for (note, line) in waiverNotes(whole, used: judged.flatMap(\.usedWaivers)) {
+          notes.append(note)
+          places[note] = Place(file: manifest.path, line: line)
+        }
+      }
       notes += goneCases(whole, baseline)
     }
     notes += settingNotes(cases) + judgeabilityNotes(cases) + sizeNotes(cases)
@@ -59,7 +65,7 @@ struct Judging {
           "baselines whose query is gone (plangate record --prune removes them): \(orphans.joined(separator: ", "))")
       }
     }
-    return (cases, notes)
+    return (cases, notes, places)
   }
 
   private func outcome(
@@ -147,11 +153,12 @@ struct Judging {
     ]
   }
 
-  private func waiverNotes(_ query: Query, used: [Waiver]) -> [String] {
+  /// What there is to say of waivers that excuse nothing, and the lines of the manifest that it is said of.
+  private func waiverNotes(_ query: Query, used: [Waiver]) -> [(note: String, line: Int?)] {
     query.policy.waivers.compactMap { waiver in
       let what = "the waiver of \(waiver.rule) for \(query.name)\(waiver.relation.map { " (\($0))" } ?? "")"
-      if waiver.isExpired(on: query.policy.today) { return "\(what) ended on \(waiver.until ?? "")" }
-      return used.contains(waiver) ? nil : "\(what) matches nothing"
+      if waiver.isExpired(on: query.policy.today) { return ("\(what) ended on \(waiver.until ?? "")", waiver.line) }
+      return used.contains(waiver) ? nil : ("\(what) matches nothing", waiver.line)
     }
   }
 

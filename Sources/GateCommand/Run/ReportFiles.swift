@@ -10,14 +10,9 @@ import Reporting
 
 /// The reports that the command line asks for.
 struct ReportFiles {
-  private let targets: [(path: String, render: (RunOutcome) -> String)]
+  private let targets: [(format: ReportFormat, path: String)]
 
-  init(_ options: Options) {
-    var targets: [(path: String, render: (RunOutcome) -> String)] = []
-    if let path = options.junit { targets.append((path, JUnitReport.text)) }
-    if let path = options.json { targets.append((path, JSONReport.text)) }
-    self.targets = targets
-  }
+  init(_ options: Options) { targets = options.reportFiles }
 
   /// Replaces yesterday's reports before anything else is done: whatever ends this run, none of them can be read as
   /// today's.
@@ -31,11 +26,13 @@ struct ReportFiles {
 
   /// Writes all reports, also after one of them fails.
   private func write(_ outcome: RunOutcome, to isWanted: (String) -> Bool) throws(Diagnostic) {
-    var failure: Diagnostic?
+    var failures: [Diagnostic] = []
     for target in targets where isWanted(target.path) {
-      do { try ReportFiles.write(target.render(outcome), to: target.path) } catch { failure = failure ?? error }
+      do { try ReportFiles.write(target.format.text(outcome), to: target.path) } catch { failures.append(error) }
     }
-    if let failure { throw failure }
+    guard var failure = failures.first else { return }
+    failure.message = ([failure.message] + failures.dropFirst().map(\.description)).joined(separator: "\n")
+    throw failure
   }
 
   private static func write(_ text: String, to path: String) throws(Diagnostic) {

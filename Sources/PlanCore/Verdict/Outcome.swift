@@ -87,6 +87,19 @@ package struct Shard: Equatable, Sendable {
   }
 }
 
+/// A line of a file that something is said of.
+package struct Place: Equatable, Sendable {
+  /// As the user would name it.
+  package var file: String
+  /// From 1.
+  package var line: Int?
+
+  package init(file: String, line: Int? = nil) {
+    self.file = file
+    self.line = line
+  }
+}
+
 /// What came of a run. Every report is a function of this.
 package struct RunOutcome: Sendable {
   package enum Result: String, Sendable {
@@ -102,8 +115,12 @@ package struct RunOutcome: Sendable {
   package var cases: [CaseOutcome] = []
   /// What concerns the whole run and fails nothing, said once.
   package var notes: [String] = []
+  /// Where those of the notes stand that speak of a line, by their texts.
+  package var notePlaces: [String: Place] = [:]
   /// Why the run ended before its cases: the manifest, the seed, the server, a signal.
   package var error: String?
+  /// Where the reason for that stands, if it stands anywhere.
+  package var errorPlace: Place?
   package var isStrict = false
   /// The part of the cases that this run judged; nil for all of them.
   package var shard: Shard?
@@ -120,4 +137,15 @@ package struct RunOutcome: Sendable {
   }
 
   package func count(_ verdict: Verdict) -> Int { cases.count { $0.verdict == verdict } }
+}
+
+extension RunOutcome {
+  /// The same outcome with other names of its files, as those who read a report in another place know them.
+  package func renamingFiles(_ name: (String) -> String) -> RunOutcome {
+    var outcome = self
+    for index in cases.indices { outcome.cases[index].file = cases[index].file.map(name) }
+    outcome.notePlaces = notePlaces.mapValues { Place(file: name($0.file), line: $0.line) }
+    outcome.errorPlace = errorPlace.map { Place(file: name($0.file), line: $0.line) }
+    return outcome
+  }
 }

@@ -7,13 +7,19 @@ package struct Waiver: Equatable, Sendable {
   package let reason: String
   /// The last day on which it counts, as `2027-06-30`, in UTC. Nil for ever.
   package let until: String?
+  /// Where the manifest has it, from 1.
+  package let line: Int?
 
-  package init(rule: String, relation: String? = nil, alias: String? = nil, reason: String, until: String? = nil) {
+  package init(
+    rule: String, relation: String? = nil, alias: String? = nil, reason: String, until: String? = nil,
+    line: Int? = nil
+  ) {
     self.rule = rule
     self.relation = relation
     self.alias = alias
     self.reason = reason
     self.until = until
+    self.line = line
   }
 
   func matches(_ finding: Finding) -> Bool {

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Tells the next steps where plangate is, or that it has to be built, where its cache is and what its key is made of.
+# The paths come from the environment: in a container the runner's expressions name those of the machine outside.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../../.." && pwd)
+digest() { sha256sum | cut -c 1-32; }
+
+{
+  echo "cache=$RUNNER_TEMP/plangate-cache"
+  if plangate=$(command -v plangate); then
+    echo "plangate=$plangate"
+    echo "build="
+  else
+    if ! command -v swift >/dev/null 2>&1; then
+      echo "::error title=plangate::there is neither plangate nor swift; put plangate into the PATH, or run the job in the container swift:6.3" >&2
+      exit 2
+    fi
+    echo "plangate=$root/.build/release/plangate"
+    echo "root=$root"
+    echo "build=$root/.build"
+    echo "build-hash=$({ swift --version 2>/dev/null; find "$root/Package.swift" "$root/Sources" -type f -print0 | sort -z | xargs -0 cat; } | digest)"
+  fi
+  read -r -a inputs <<<"${CACHE_INPUTS//$'\n'/ }"
+  files=()
+  for input in "$MANIFEST" "${inputs[@]}"; do
+    if [ -e "$input" ]; then files+=("$input"); fi
+  done
+  echo "seed-hash=$(if [ ${#files[@]} -gt 0 ]; then find "${files[@]}" -type f -print0 | sort -z | xargs -0 sha256sum; fi | digest)"
+} >>"$GITHUB_OUTPUT"

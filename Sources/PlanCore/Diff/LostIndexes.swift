@@ -1,0 +1,44 @@
+extension CaseComparison {
+  /// The statements that bring back the indexes which the baseline had and nothing replaces, by relation. Whether an
+  /// index was unique is not known: these serve queries.
+  package var lostIndexStatements: [String] {
+    guard let baseline else { return [] }
+    return baseline.facts.relations.sorted { $0.key < $1.key }.flatMap { name, old -> [String] in
+      guard let new = current.facts[name] else { return [] }
+      return old.indexes.filter { index in
+        new.index(named: index.name)?.definition != index.definition && !new.hasIndex(like: index.definition)
+      }.map { index in
+        // A name that is taken by another definition cannot be given twice.
+        let isTaken = new.index(named: index.name) != nil
+        let words = ["CREATE INDEX"] + (isTaken ? [] : [quotedIdentifier(index.name)])
+        return words.joined(separator: " ")
+          + " ON \(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name)) USING \(index.definition);"
+      }
+    }
+  }
+}
+
+/// A name as SQL has to write it: quoted unless it is plain and no reserved word.
+package func quotedIdentifier(_ name: String) -> String {
+  let isPlain =
+    name.unicodeScalars.first.map { ("a"..."z").contains($0) || $0 == "_" } ?? false
+    && name.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
+  if isPlain, !reservedWords.contains(name) { return name }
+  // By scalars: with a combining mark behind it a quote is another Character, and still ends the name.
+  return "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+}
+
+/// The reserved words of PostgreSQL 18 (appendix C of its documentation), which no table and no index is called without
+/// quotes.
+private let reservedWords: Set<String> = [
+  "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "binary", "both",
+  "case", "cast", "check", "collate", "collation", "column", "concurrently", "constraint", "create", "cross",
+  "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
+  "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "false", "fetch", "for",
+  "foreign", "freeze", "from", "full", "grant", "group", "having", "ilike", "in", "initially", "inner", "intersect",
+  "into", "is", "isnull", "join", "lateral", "leading", "left", "like", "limit", "localtime", "localtimestamp",
+  "natural", "not", "notnull", "null", "offset", "on", "only", "or", "order", "outer", "overlaps", "placing", "primary",
+  "references", "returning", "right", "select", "session_user", "similar", "some", "symmetric", "system_user", "table",
+  "tablesample", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose", "when",
+  "where", "window", "with",
+]

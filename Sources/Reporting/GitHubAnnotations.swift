@@ -1,0 +1,118 @@
+package import PlanCore
+
+/// What GitHub Actions shows beside the lines of a pull request: workflow commands, a line each, to be printed by the step.
+package enum GitHubAnnotations {
+  /// GitHub shows so many errors and so many warnings of a step, the first ones.
+  package static let limit = 10
+
+  /// The lines, each with a line feed at its end: first what fails, on the lines of the queries, then what warns.
+  package static func text(_ outcome: RunOutcome) -> String {
+    let errors = runErrors(outcome) + outcome.failingCases.map { error($0, in: outcome) }
+    let warnings =
+      outcome.notes.compactMap { note in outcome.notePlaces[note].map { Annotation("waiver", note, at: $0) } }
+      + (outcome.failingCases + outcome.otherCases).compactMap { warning($0, in: outcome) }
+    return commands(errors, "error") + commands(warnings, "warning")
+  }
+
+  private struct Annotation {
+    let title: String
+    var message: String
+    let place: Place
+
+    init(_ title: String, _ message: String, at place: Place) {
+      (self.title, self.message, self.place) = ("plangate: " + title, message, place)
+    }
+  }
+
+  private static func commands(_ annotations: [Annotation], _ command: String) -> String {
+    var shown = Array(annotations.prefix(limit))
+    let more = annotations.count - shown.count
+    if more > 0 { shown[limit - 1].message += "\n(\(more) more \(command)s are in the summary of the job)" }
+    return shown.map { annotation in
+      var properties = ["file=\(escapedProperty(annotation.place.file.visible))"]
+      if let line = annotation.place.line { properties.append("line=\(line)") }
+      properties.append("title=\(escapedProperty(annotation.title.visible.limited(to: 200)))")
+      return "::\(command) \(properties.joined(separator: ","))::\(escapedData(annotation.message))\n"
+    }.joined()
+  }
+
+  // MARK: What is said
+
+  private static func runErrors(_ outcome: RunOutcome) -> [Annotation] {
+    guard let error = outcome.error else { return [] }
+    return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifest))]
+  }
+
+  private static func error(_ item: CaseOutcome, in run: RunOutcome) -> Annotation {
+    let name = run.label(item)
+    let failing = item.findings.filter(\.isFailing)
+    let findings = failing.prefix(5).map { "\($0.rule): \($0.message)" }
+    let more = failing.count > 5 ? ["\(failing.count - 5) more findings"] : []
+    let accept = item.acceptance(manifest: run.manifest).map { [$0] } ?? []
+    switch item.verdict {
+    case .unchecked:
+      return Annotation("\(name) could not be checked", text([item.reasonText]), at: place(item, run))
+    case .new:
+      return Annotation(
+        "\(name) has no baseline", text(["no baseline yet"] + findings + more + accept), at: place(item, run))
+    case .improved, .changed:
+      let differences = item.comparison?.differences.prefix(5) ?? []
+      return Annotation(
+        "\(name) \(item.verdict.rawValue)", text(differences + item.causeLines + accept), at: place(item, run))
+    case .regressed, .passed:
+      let fix = failing.first.map(item.fixLines) ?? []
+      let rules = failing.map(\.rule).first.map { ": \($0)" } ?? ""
+      return Annotation("\(name)\(rules)", text(findings + more + item.causeLines + fix + accept), at: place(item, run))
+    }
+  }
+
+  private static func warning(_ item: CaseOutcome, in run: RunOutcome) -> Annotation? {
+    let warnings = item.warnings.prefix(5).map { "\($0.rule): \($0.message)" }
+    if warnings.isEmpty { return nil }
+    let more = item.warnings.count > 5 ? ["\(item.warnings.count - 5) more warnings"] : []
+    return Annotation(
+      "\(run.label(item)): \(counted(item.warnings.count, "warning"))", text(warnings + more), at: place(item, run))
+  }
+
+  private static func place(_ item: CaseOutcome, _ run: RunOutcome) -> Place {
+    Place(file: item.file ?? run.manifest, line: item.file == nil ? item.manifestLine : item.line)
+  }
+
+  /// Lines that are visible, and not too many of them.
+  private static func text(_ texts: [String]) -> String {
+    let lines = texts.flatMap(\.visibleLines)
+    return lines.prefix(40).map { $0.replacingScalars("\t", with: " ").limited(to: 500) }.joined(separator: "\n")
+  }
+
+  // MARK: Escaping
+
+  /// As the runner undoes it: `%`, carriage return and line feed.
+  private static func escapedData(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "%": "%25"
+      case "\r": "%0D"
+      case "\n": "%0A"
+      default: String(scalar)
+      }
+    }.joined()
+  }
+
+  /// In a property a colon and a comma would end it.
+  private static func escapedProperty(_ text: String) -> String {
+    escapedData(text).replacingScalars(":", with: "%3A").replacingScalars(",", with: "%2C")
+  }
+}
+
+extension GitHubAnnotations {
+  /// Text for the log of a step that holds no workflow command: a runner obeys each line that begins with `::` behind
+  /// spaces, and each `##[` anywhere. Query files and servers may say such things.
+  package static func inert(_ text: String) -> String {
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let start = line.firstIndex { !$0.properties.isWhitespace } ?? line.endIndex
+      let isCommand = line[start...].starts(with: "::".unicodeScalars)
+      return isCommand ? String(line[..<start]) + "\\" + String(line[start...]) : String(line)
+    }
+    return lines.joined(separator: "\n").replacingScalars("##[", with: "#\\#[")
+  }
+}

@@ -1,0 +1,162 @@
+import PlanCore
+
+/// What a Markdown report says of one case: a line of the table, and a folded block.
+struct MarkdownCase {
+  let row: String
+  /// The block up to the plans.
+  let head: [String]
+  /// The plans, empty where there are none.
+  let plan: [String]
+  /// The end of the block.
+  let tail = ["</details>", ""]
+
+  private static let shownFindings = 12
+
+  static func tableHead(_ run: RunOutcome) -> [String] {
+    ["| | case | what | cost | buffers |", "| --- | --- | --- | ---: | ---: |"]
+  }
+
+  init(outcome: CaseOutcome, run: RunOutcome) {
+    let isFailed = outcome.isFailed(strict: run.isStrict)
+    let name = run.label(outcome)
+    let verdict = isFailed ? "❌ \(outcome.verdict.rawValue)" : outcome.verdict.rawValue
+    let root = outcome.comparison?.current.plan.root
+    let before = outcome.comparison?.baseline?.plan.root
+    let cells = [
+      verdict, MarkdownText.code(name, isCell: true), MarkdownCase.what(outcome),
+      MarkdownCase.change(before?.totalCost, root?.totalCost, NodeFigures.cost),
+      MarkdownCase.change(before?.buffers, root?.buffers, NodeFigures.count),
+    ]
+    row = "| " + cells.joined(separator: " | ") + " |"
+    head = MarkdownCase.summary(outcome, name: name) + MarkdownCase.explanation(outcome, run: run)
+    let lines = outcome.comparison == nil ? [] : PlanDiff.lines(outcome)
+    let title = outcome.comparison?.baseline == nil ? "**The plan**" : "**The plan, before (-) and now (+)**"
+    plan = lines.isEmpty ? [] : [title, ""] + MarkdownText.block(lines, language: "diff") + [""]
+  }
+
+  // MARK: The table
+
+  private static func what(_ outcome: CaseOutcome) -> String {
+    func cell(_ text: String) -> String { MarkdownText.code(text, isCell: true, limit: 200) }
+    let failing = outcome.findings.filter(\.isFailing)
+    var words: [String] = []
+    switch outcome.verdict {
+    case .unchecked: words.append(cell(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? ""))
+    case .new: words.append("no baseline yet")
+    case .improved, .changed: words += (outcome.comparison?.differences.first).map { [cell($0)] } ?? []
+    case .regressed, .passed: break
+    }
+    if let first = failing.first {
+      words.append(
+        cell("\(first.rule): \(first.message)") + (failing.count > 1 ? " and \(failing.count - 1) more" : ""))
+    }
+    if !outcome.warnings.isEmpty { words.append(counted(outcome.warnings.count, "warning")) }
+    if !outcome.waived.isEmpty { words.append("\(outcome.waived.count) waived") }
+    return words.joined(separator: ", ")
+  }
+
+  /// `25.9 → 2,636`, or the one figure that there is.
+  private static func change(_ before: Double?, _ now: Double?, _ text: (Double) -> String) -> String {
+    guard let now else { return "" }
+    guard let before, text(before) != text(now) else { return text(now) }
+    return "\(text(before)) → \(text(now))"
+  }
+
+  // MARK: The block
+
+  private static func summary(_ outcome: CaseOutcome, name: String) -> [String] {
+    let first = outcome.findings.first(where: \.isFailing)
+    let relation = first?.relation.map { " of <code>\(MarkdownText.html($0.description))</code>" } ?? ""
+    let rule = first.map { ": <code>\(MarkdownText.html($0.rule))</code>\(relation)" } ?? ""
+    return [
+      "<details>", "<summary><code>\(MarkdownText.html(name))</code> \(outcome.verdict.rawValue)\(rule)</summary>", "",
+    ]
+  }
+
+  private static func explanation(_ outcome: CaseOutcome, run: RunOutcome) -> [String] {
+    var blocks: [[String]] = []
+    if outcome.verdict == .unchecked {
+      let reason = outcome.reasonText.visibleLines.map { $0.limited(to: 300) }
+      blocks.append(["**Why it could not be checked**", ""] + MarkdownText.block(Array(reason.prefix(40))))
+    }
+    let findings = findingLines(outcome)
+    let changes = outcome.verdict == .regressed ? [] : differenceLines(outcome)
+    let what = (outcome.verdict == .new ? ["- no baseline yet"] : []) + findings + changes
+    let title = outcome.verdict == .regressed ? "**What got worse**" : "**What there is**"
+    if !what.isEmpty { blocks.append([title, ""] + what) }
+    if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes)) }
+    let advice = adviceLines(outcome, run: run)
+    if !advice.isEmpty { blocks.append(["**What to do**", ""] + advice) }
+    if let place = outcome.place { blocks.append(["The query: \(MarkdownText.code(place))"]) }
+    return blocks.flatMap { $0 + [""] }
+  }
+
+  /// A sentence a finding, failing ones first, and the figures of the whole plan.
+  private static func findingLines(_ outcome: CaseOutcome) -> [String] {
+    let failing = outcome.findings.filter(\.isFailing)
+    let labelled =
+      failing.map { ("", $0) } + outcome.warnings.map { ("warning, ", $0) } + outcome.waived.map { ("waived, ", $0) }
+    var lines = labelled.prefix(shownFindings).flatMap { label, finding in
+      let excuse = finding.waiver.map { waiver in
+        " (" + MarkdownText.code(waiver.reason) + (waiver.until.map { ", until \(MarkdownText.code($0))" } ?? "") + ")"
+      }
+      return [
+        "- \(label)\(MarkdownText.code(finding.rule)): \(MarkdownText.code(finding.message, limit: 1000))\(excuse ?? "")"
+      ] + (finding.indexVerdict.map { ["  - \(MarkdownText.code($0.description, limit: 1000))"] } ?? [])
+    }
+    if labelled.count > shownFindings { lines.append("- \(counted(labelled.count - shownFindings, "more finding"))") }
+    let totals = totals(outcome)
+    return lines + (totals.isEmpty ? [] : ["- whole plan: " + totals.joined(separator: ", ")])
+  }
+
+  /// `cost 25.9 → 2,636 (x102)`, for each figure of the whole plan that grew or fell by 5 % or more.
+  private static func totals(_ outcome: CaseOutcome) -> [String] {
+    guard let now = outcome.comparison?.current.plan.root, let before = outcome.comparison?.baseline?.plan.root else {
+      return []
+    }
+    let figures: [(name: String, before: Double?, now: Double?, text: (Double) -> String)] = [
+      ("cost", before.totalCost, now.totalCost, NodeFigures.cost),
+      ("rows", before.actual?.rows, now.actual?.rows, NodeFigures.count),
+      ("buffers", before.buffers, now.buffers, NodeFigures.count),
+      ("temporary blocks", before.temporaryBlocks, now.temporaryBlocks, NodeFigures.count),
+    ]
+    return figures.compactMap { figure in
+      guard let old = figure.before, let new = figure.now, max(old, new) > 0 else { return nil }
+      let factor = old > 0 ? new / old : 0
+      if old > 0, abs(factor - 1) < 0.05 { return nil }
+      let times = factor >= 2 ? " (x\(Figures.factor(factor)))" : ""
+      return "\(figure.name) \(figure.text(old)) → \(figure.text(new))\(times)"
+    }
+  }
+
+  private static func differenceLines(_ outcome: CaseOutcome) -> [String] {
+    let said = Set(outcome.findings.map(\.message))
+    return items((outcome.comparison?.differences ?? []).filter { !said.contains($0) })
+  }
+
+  private static func items(_ texts: [String]) -> [String] {
+    let shown = texts.prefix(shownFindings).map { "- \(MarkdownText.code($0, limit: 1000))" }
+    return shown + (texts.count > shown.count ? ["- … \(texts.count - shown.count) more"] : [])
+  }
+
+  /// A rule's own words as prose; words that hold a name as code.
+  private static func advice(_ fix: String) -> String {
+    Rule.all.contains { $0.fix == fix } ? fix : MarkdownText.code(fix, limit: 1000)
+  }
+
+  private static func adviceLines(_ outcome: CaseOutcome, run: RunOutcome) -> [String] {
+    var lines =
+      outcome.findings.first(where: \.isFailing)?.fix.map { ["- \(advice($0))"] } ?? []
+    if !outcome.lostIndexStatements.isEmpty {
+      lines += ["- bring the lost index back:", ""]
+      lines += MarkdownText.block(outcome.lostIndexStatements.map(\.visible), language: "sql").map { "  " + $0 }
+    }
+    if outcome.isRecordable, outcome.isFailed(strict: run.isStrict) {
+      let command = RecordCommand.text(queries: [outcome.query], manifest: run.manifest)
+      if !outcome.lostIndexStatements.isEmpty { lines.append("") }
+      lines += [outcome.verdict == .new ? "- record the plan:" : "- or, if it is meant, accept it:", ""]
+      lines += MarkdownText.block([command], language: "sh").map { "  " + $0 }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,67 @@
+import PlanCore
+
+/// What a Markdown report says of the whole run.
+struct MarkdownHead {
+  let outcome: RunOutcome
+  /// How many bytes its error and its notes may have.
+  let limit: Int
+
+  var lines: [String] {
+    let shard = outcome.shard.map { " shard \($0.index) of \($0.count)" } ?? ""
+    var lines = [MarkdownText.comment("plangate " + outcome.manifest + shard), ""]
+    lines += ["### \(outcome.result == .passed ? "✅" : "❌") plangate: \(headline)", ""]
+    let server = outcome.server.map { ", PostgreSQL \(MarkdownText.code($0))" } ?? ""
+    let part = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
+    lines.append(
+      "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifest))"
+        + "\(part)\(outcome.isStrict ? ", strict" : "")")
+    lines.append("")
+    lines += lostIndexes
+    var room = limit
+    func take(_ line: String) -> Bool {
+      room -= line.utf8.count + 1
+      return room >= 0
+    }
+    if let error = outcome.error {
+      let text = error.visibleLines.map { $0.limited(to: 300) }
+      lines += ["The run ended early:", ""] + MarkdownText.block(Array(text.prefix(40).prefix(while: take))) + [""]
+    }
+    let notes = outcome.notes.prefix(10).map { "- Note: \(MarkdownText.code($0, limit: 500))" }.prefix(while: take)
+    let more = outcome.notes.count - notes.count
+    if more > 0 { return lines + notes + ["- \(counted(more, "more note"))", ""] }
+    return lines + notes + (notes.isEmpty ? [] : [""])
+  }
+
+  /// What a reader who opens no block has to know above all.
+  private var lostIndexes: [String] {
+    var statements: [String] = []
+    for item in outcome.failingCases {
+      for statement in item.lostIndexStatements where !statements.contains(statement) { statements.append(statement) }
+    }
+    if statements.isEmpty { return [] }
+    let shown = statements.prefix(5).map { $0.visible.limited(to: 500) }
+    let more = statements.count > shown.count ? ["-- and \(statements.count - shown.count) more"] : []
+    let title = statements.count == 1 ? "An index is gone:" : "Indexes are gone:"
+    return [title, ""] + MarkdownText.block(shown + more, language: "sql") + [""]
+  }
+
+  /// `2 cases regressed, 1 new, 9 passed`.
+  private var headline: String {
+    let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
+    let counts = order.map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }
+    let texts = counts.enumerated().map { index, item in
+      (index == 0 ? counted(item.1, "case") : String(item.1)) + " " + item.0.rawValue
+    }
+    if outcome.error != nil { return (["could not check"] + texts).joined(separator: ", ") }
+    return texts.isEmpty ? "no case was selected" : texts.joined(separator: ", ")
+  }
+
+  /// The command that accepts all that can be accepted.
+  var accept: [String] {
+    guard outcome.failingCases.count > 1, let command = RecordCommand.text(outcome) else { return [] }
+    if command.utf8.count <= 2000 {
+      return ["If all of it is meant, accept it:", ""] + MarkdownText.block([command], language: "sh") + [""]
+    }
+    return ["If all of it is meant, accept it with `plangate record`.", ""]
+  }
+}

@@ -1,0 +1,73 @@
+/// Text that GitHub's Markdown shows as it is. Names and messages come from a database: in a code span nothing is a
+/// mention, a link, an image, HTML or emphasis.
+enum MarkdownText {
+  /// A code span of one line.
+  ///
+  /// - Parameter isCell: it stands in a table, where a bar would end the cell even inside a code span.
+  static func code(_ text: String, isCell: Bool = false, limit: Int = 300) -> String {
+    var text = text.visible.limited(to: limit)
+    if text.isEmpty { text = " " }
+    if isCell { text = escapingBars(text) }
+    let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
+    let (first, last) = (text.unicodeScalars.first, text.unicodeScalars.last)
+    let isPadded = first == "`" || last == "`" || first == " " && last == " " && text.count > 1
+    return fence + (isPadded ? " \(text) " : text) + fence
+  }
+
+  /// A bar in a table is escaped by a backslash, which must not be taken for the second of a pair: an odd run of
+  /// backslashes before it gets one more.
+  private static func escapingBars(_ text: String) -> String {
+    var output = ""
+    var backslashes = 0
+    for character in text.unicodeScalars {
+      if character == "|" { output += backslashes.isMultiple(of: 2) ? "\\" : "\\\\" }
+      backslashes = character == "\\" ? backslashes + 1 : 0
+      output.unicodeScalars.append(character)
+    }
+    return output
+  }
+
+  /// A code block that no line inside it can end.
+  static func block(_ lines: [String], language: String = "") -> [String] {
+    let longest = lines.map { longestRun(of: "`", in: $0) }.max() ?? 0
+    let fence = String(repeating: "`", count: max(3, longest + 1))
+    return [fence + language] + lines + [fence]
+  }
+
+  /// Text inside an HTML element, on one line. Only `code` elements hold such text: GitHub looks for no mention there.
+  static func html(_ text: String, limit: Int = 300) -> String {
+    var output = ""
+    for scalar in text.visible.limited(to: limit).unicodeScalars {
+      switch scalar {
+      case "&": output += "&amp;"
+      case "<": output += "&lt;"
+      case ">": output += "&gt;"
+      case "\"": output += "&quot;"
+      case "'": output += "&#39;"
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
+  }
+
+  /// A comment that is not shown, and that no text inside it can end.
+  static func comment(_ text: String) -> String {
+    var output = ""
+    for scalar in text.unicodeScalars {
+      let isPlain =
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+        || " ./_".unicodeScalars.contains(scalar) || scalar == "-" && output.unicodeScalars.last != "-"
+      if isPlain { output.unicodeScalars.append(scalar) } else { output += "%" + String(scalar.value, radix: 16) }
+    }
+    return "<!-- \(output) -->"
+  }
+
+  private static func longestRun(of wanted: Unicode.Scalar, in text: String) -> Int {
+    var (longest, current) = (0, 0)
+    for scalar in text.unicodeScalars {
+      current = scalar == wanted ? current + 1 : 0
+      longest = max(longest, current)
+    }
+    return longest
+  }
+}

@@ -1,0 +1,118 @@
+import PlanCore
+
+/// One thing that a report about files says of a line: a finding, a missing baseline, a case that could not be checked.
+struct Remark {
+  enum Weight {
+    case unchecked, fail, warn, waived
+  }
+
+  /// A rule of `Rule.all`, or one of `Remark.ownRules`.
+  let rule: String
+  let weight: Weight
+  /// One line, without a final full stop.
+  let message: String
+  /// What there is to know beyond that, a line each: index verdict, causes, fix, the command that accepts it.
+  let details: [String]
+  let place: Place
+  /// What it is said of, `orders@typical (PostgreSQL 16)`; nil for the run.
+  let caseName: String?
+  let waiver: Waiver?
+  /// The same in every run as long as it is the same thing, whatever its figures; another one for each remark of a run.
+  let fingerprint: String
+
+  /// What is said of cases beside the rules that a manifest can set.
+  static let ownRules: [(id: String, summary: String, fix: String)] = [
+    (Rule.timeoutID, "a case does not end in time", "make it faster, or raise `timeout:` of the query"),
+    ("no-baseline", "a case has no baseline yet", "read its plan and record it: plangate record"),
+    ("unchecked", "something could not be planned, run or compared", "mend what the message says"),
+  ]
+}
+
+extension RunOutcome {
+  /// All that there is to say of lines: the run's own error, then the cases in their order.
+  var remarks: [Remark] {
+    var remarks: [Remark] = []
+    var seen: [String: Int] = [:]
+    func add(
+      _ rule: String, _ weight: Remark.Weight, _ message: String, _ details: [String] = [], of item: CaseOutcome?,
+      finding: Finding? = nil, at place: Place
+    ) {
+      let name = item.map(label)
+      let what = [rule, name ?? "", finding?.relation?.description ?? "", finding?.alias ?? ""]
+      let key = what.joined(separator: "\0")
+      let ordinal = seen[key, default: 0]
+      seen[key] = ordinal + 1
+      remarks.append(
+        Remark(
+          rule: rule, weight: weight, message: message.visible, details: details.map(\.visible), place: place,
+          caseName: name, waiver: finding?.waiver,
+          fingerprint: fingerprint(manifest + "\0" + key + "\0" + String(ordinal))))
+    }
+
+    if let error {
+      let lines = error.visibleLines
+      add(
+        "unchecked", .unchecked, lines.first { !$0.isEmpty } ?? "the run ended early", Array(lines.dropFirst()),
+        of: nil, at: errorPlace ?? Place(file: manifest))
+    }
+    for item in cases {
+      let place = Place(file: item.file ?? manifest, line: item.file == nil ? item.manifestLine : item.line)
+      let isFailed = item.isFailed(strict: isStrict)
+      let accept = item.acceptance(manifest: manifest).map { [$0] } ?? []
+      switch item.verdict {
+      case .unchecked:
+        let lines = item.reasonText.visibleLines
+        add("unchecked", .unchecked, lines.first { !$0.isEmpty } ?? "", Array(lines.dropFirst()), of: item, at: place)
+      case .new: add("no-baseline", .fail, "no baseline yet", accept, of: item, at: place)
+      case .improved, .changed:
+        if isFailed {
+          let message = item.comparison?.differences.first ?? "the plan changed"
+          add("plan-changed", .fail, message, item.causeLines + accept, of: item, at: place)
+        }
+      case .regressed, .passed: break
+      }
+      for finding in item.findings {
+        let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn
+        let details =
+          (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? item.causeLines : [])
+          + item.fixLines(of: finding) + (finding.isFailing && item.verdict == .regressed ? accept : [])
+        add(finding.rule, weight, finding.message, details, of: item, finding: finding, at: place)
+      }
+    }
+    return remarks
+  }
+}
+
+extension RunOutcome {
+  /// How a case is called in this run: with the server where there are several, whose minor version is left out unless
+  /// only it tells them apart. A name must not change with the server's next release.
+  func label(_ item: CaseOutcome) -> String {
+    item.server.map { "\(item.name) (PostgreSQL \(serverLabel($0)))" } ?? item.name
+  }
+
+  func serverLabel(_ server: String) -> String {
+    func major(_ version: String) -> Substring { version.prefix { $0 != "." } }
+    let others = Set(cases.compactMap(\.server)).filter { major($0) == major(server) }
+    return others.count > 1 ? server : String(major(server))
+  }
+}
+
+extension CaseOutcome {
+  var causeLines: [String] { causes.map { "cause: \($0)" } }
+
+  /// What usually mends a finding, and the statements that bring lost indexes back.
+  func fixLines(of finding: Finding) -> [String] {
+    guard finding.isFailing else { return finding.fix.map { ["fix: \($0)"] } ?? [] }
+    return (finding.fix.map { ["fix: \($0)"] } ?? []) + lostIndexStatements.map { "fix: \($0)" }
+  }
+
+  /// The first few statements that bring lost indexes back: a partitioned table can lose thousands.
+  var lostIndexStatements: [String] { Array((comparison?.lostIndexStatements ?? []).prefix(5)) }
+
+  /// `accept with: plangate record orders`, where it can be accepted.
+  func acceptance(manifest: String) -> String? {
+    guard isRecordable else { return nil }
+    let verb = verdict == .new ? "record" : "accept"
+    return "\(verb) with: " + RecordCommand.text(queries: [query], manifest: manifest)
+  }
+}

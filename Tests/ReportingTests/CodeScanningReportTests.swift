@@ -1,0 +1,147 @@
+import PlanCore
+import Testing
+
+@testable import Reporting
+
+/// The reports for services that keep findings from run to run.
+@Suite struct CodeScanningReportTests {
+  private func elements(_ json: JSON?) -> [JSON] {
+    guard case .array(let elements)? = json else { return [] }
+    return elements
+  }
+
+  private func run(_ outcome: RunOutcome) throws -> JSON {
+    let report = try JSON(parsing: SARIFReport.text(outcome))
+    #expect(report["version"] == .string("2.1.0"))
+    return try #require(elements(report["runs"]).first)
+  }
+
+  private func fingerprints(_ outcome: RunOutcome) throws -> [String?] {
+    elements(try run(outcome)["results"]).map { $0["partialFingerprints"]?["primaryLocationLineHash"]?.stringValue }
+  }
+
+  @Test func `every rule is described, and every result names one of them`() throws {
+    let run = try run(try Everything.run())
+    let rules = elements(run["tool"]?["driver"]?["rules"])
+    let ids = rules.compactMap { $0["id"]?.stringValue }
+    #expect(ids == Rule.all.map(\.id) + ["timeout", "no-baseline", "unchecked"])
+    for rule in rules {
+      for key in ["shortDescription", "fullDescription", "help"] {
+        let text = rule[key]?["text"]?.stringValue ?? ""
+        #expect(!text.isEmpty && (key == "help" || text.unicodeScalars.count <= 1024), "\(ids)")
+      }
+    }
+    let results = elements(run["results"])
+    #expect(Set(results.compactMap { $0["ruleId"]?.stringValue }) == Set(ids).subtracting(["unchecked"]))
+    for result in results {
+      let index = try #require(result["ruleIndex"]?.numberValue)
+      #expect(result["ruleId"]?.stringValue == ids[Int(index)])
+      #expect(result["message"]?["text"]?.stringValue?.isEmpty == false)
+    }
+  }
+
+  @Test func `levels and suppressions follow severity and waiver`() throws {
+    let results = elements(try run(try Everything.run())["results"]).filter { result in
+      elements(elements(result["locations"]).first?["logicalLocations"]).first?["fullyQualifiedName"]
+        == .string("every_rule")
+    }
+    #expect(results.count == Rule.all.count + 1)
+    for (index, result) in results.enumerated() {
+      #expect(result["level"] == .string(index % 3 == 1 ? "warning" : "error"))
+      let suppressions = elements(result["suppressions"])
+      #expect(suppressions.count == (index % 3 == 2 ? 1 : 0))
+      let rule = try #require(result["ruleId"]?.stringValue)
+      for suppression in suppressions {
+        #expect(suppression["kind"] == .string("external"))
+        #expect(suppression["justification"] == .string("known, \(rule), until 2027-06-30"))
+      }
+    }
+  }
+
+  @Test func `a result has the line of its query, as a URI`() throws {
+    let results = elements(try run(try Everything.run())["results"])
+    let places = results.compactMap { elements($0["locations"]).first?["physicalLocation"] }
+    #expect(places.count == results.count)
+    let uris = places.compactMap { $0["artifactLocation"]?["uri"]?.stringValue }
+    #expect(uris.contains("queries/every%20rule%2C%20100%25%3A%20%C3%A4.sql"))
+    let plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%"
+    #expect(uris.allSatisfy { $0.allSatisfy(plain.contains) })
+    #expect(places.contains { $0["region"]?["startLine"] == .number(12) })
+    #expect(SARIFReport.uri("/work/a b.sql") == "file:///work/a%20b.sql")
+    #expect(SARIFReport.uri("http:evil") == "http%3Aevil")
+  }
+
+  @Test func `no message holds a link`() throws {
+    for result in elements(try run(try Everything.run())["results"]) {
+      #expect(result["message"]?["text"]?.stringValue?.contains("](") == false)
+    }
+  }
+
+  @Test func `what could not be checked is told by the invocation`() throws {
+    func invocation(_ outcome: RunOutcome) throws -> JSON { try #require(elements(run(outcome)["invocations"]).first) }
+    let broken = try invocation(try Everything.run())
+    #expect(broken["executionSuccessful"] == .bool(false))
+    let errors = elements(broken["toolExecutionNotifications"]).filter { $0["level"] == .string("error") }
+    #expect(errors.count == 2)
+    #expect(errors[0]["message"]?["text"]?.stringValue?.hasPrefix("tax_report@typical: ERROR 42703: ") == true)
+    var early = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    early.error = "no server"
+    #expect(try invocation(early)["executionSuccessful"] == .bool(false))
+    var failed = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    failed.cases = [try Shop.regressed()]
+    #expect(try invocation(failed)["executionSuccessful"] == .bool(true))
+  }
+
+  @Test func `fingerprints differ within a run and not between runs with other figures`() throws {
+    let outcome = try Everything.run()
+    let first = try fingerprints(outcome)
+    #expect(first.count > 30 && !first.contains(nil))
+    #expect(Set(first).count == first.count)
+    #expect(try fingerprints(try Everything.again()) == first)
+
+    func widget(_ outcome: RunOutcome) throws -> [String?] {
+      elements(try JSON(parsing: GitLabReport.text(outcome))).map { $0["fingerprint"]?.stringValue }
+    }
+    let issues = try widget(outcome)
+    #expect(issues.count > 20 && !issues.contains(nil))
+    #expect(Set(issues).count == issues.count)
+    #expect(try widget(try Everything.again()) == issues)
+    // Each server has its own.
+    let matrix = try fingerprints(try Everything.matrix())
+    #expect(Set(matrix).count == 3)
+  }
+
+  @Test func `two findings of one rule on one relation are two`() throws {
+    var outcome = try Shop.passed()
+    outcome.findings = Array(repeating: Finding(rule: "row-estimate", severity: .warn, message: "m"), count: 3)
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    run.cases = [outcome]
+    #expect(Set(try fingerprints(run)).count == 3)
+  }
+
+  @Test func `GitLab's issues have what its widget reads, and none that is waived`() throws {
+    let issues = elements(try JSON(parsing: GitLabReport.text(try Everything.run())))
+    for issue in issues {
+      for key in ["description", "check_name", "fingerprint"] {
+        #expect(issue[key]?.stringValue?.isEmpty == false)
+      }
+      #expect(["info", "minor", "major", "critical", "blocker"].contains(issue["severity"]?.stringValue))
+      #expect(issue["location"]?["path"]?.stringValue?.isEmpty == false)
+      #expect((issue["location"]?["lines"]?["begin"]?.numberValue ?? 0) >= 1)
+    }
+    let names = issues.compactMap { $0["check_name"]?.stringValue }
+    #expect(names.contains("unchecked") && names.contains("no-baseline") && names.contains("timeout"))
+    // The third of every three rules is waived.
+    #expect(!names.contains("index-cond-lost"))
+    let severities = Set(issues.compactMap { $0["severity"]?.stringValue })
+    #expect(severities == ["blocker", "critical", "minor"])
+  }
+
+  @Test func `a changed plan is a result only when it fails`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    run.cases = [try Shop.changed()]
+    #expect(try fingerprints(run).isEmpty)
+    run.isStrict = true
+    #expect(elements(try self.run(run)["results"]).map { $0["ruleId"] } == [.string("plan-changed")])
+  }
+}
