@@ -37,6 +37,7 @@ package enum Program {
         case .record: try RecordRun(options: options, console: console, environment: environment).run()
         case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
         case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
+        case .merge: try MergeRun(options: options, console: console).run()
         case .help: ExitStatus.passed
         }
       // With --keep Ctrl-C is the ordinary end.

@@ -15,7 +15,7 @@ private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _
   return .run(options)
 }
 
-private let hint = "usage: plangate check | record | explain | stability | help, see plangate --help"
+private let hint = "usage: plangate check | record | explain | stability | merge | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -55,7 +55,7 @@ private let hint = "usage: plangate check | record | explain | stability | help,
 
   @Test(arguments: CommandName.allCases.filter { $0 != .help })
   func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
-    let name = command == .explain ? ["q"] : []
+    let name = command == .explain || command == .merge ? ["q"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
       let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : "some"] } ?? []
@@ -109,6 +109,21 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     let error = Diagnostic("plangate explain takes one query\nusage: plangate explain [options] query[@case]")
     #expect(throws: error) { try parse("explain") }
     #expect(throws: error) { try parse("explain a b") }
+  }
+
+  @Test func `merge takes reports, and writes those that check writes`() throws {
+    #expect(
+      try parse("merge a.json b.json --junit all.xml --json=all.json -q --color never")
+        == run(.merge) {
+          $0.names = ["a.json", "b.json"]
+          ($0.junit, $0.json, $0.isQuiet, $0.color) = ("all.xml", "all.json", true, .never)
+        })
+    #expect(
+      throws: Diagnostic(
+        "plangate merge needs the JSON reports of a check\nusage: plangate merge [options] report.json ...")
+    ) { try parse("merge --junit all.xml") }
+    #expect(throws: Diagnostic.self) { try parse("merge --strict a.json") }
+    #expect(throws: Diagnostic.self) { try parse("merge --manifest m.yml a.json") }
   }
 
   @Test func `help and version come before all else`() throws {

@@ -1,6 +1,6 @@
 /// The commands of plangate.
 package enum CommandName: String, CaseIterable, Sendable {
-  case check, record, explain, stability, help
+  case check, record, explain, stability, merge, help
 
   var summary: String {
     switch self {
@@ -8,6 +8,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .record: "the same, and write the baselines of what differs"
     case .explain: "show the plan of one query as it is now"
     case .stability: "re-seed and re-plan several times and list the cases whose plan flips, or nearly does"
+    case .merge: "join the JSON reports of the shards of one check into one report"
     case .help: "show this text, or the options of a command"
     }
   }
@@ -15,12 +16,19 @@ package enum CommandName: String, CaseIterable, Sendable {
   /// The commands that seed a server.
   static let running: Set<CommandName> = [.check, .record, .explain, .stability]
 
+  /// The commands that write reports.
+  static let reporting: Set<CommandName> = [.check, .merge]
+
+  /// The commands that print what they do.
+  static let printing = running.union(reporting)
+
   var usage: String {
     switch self {
     case .check: "plangate check [options] [query ...]"
     case .record: "plangate record [options] [query ...]"
     case .explain: "plangate explain [options] query[@case]"
     case .stability: "plangate stability [options] [query ...]"
+    case .merge: "plangate merge [options] report.json ..."
     case .help: "plangate help [command]"
     }
   }
@@ -42,8 +50,11 @@ struct Flag: Sendable {
     Flag(
       name: "postgres", value: "MAJOR|BINDIR", commands: CommandName.running,
       help: "which local PostgreSQL (default: the baselines' major or the newest)"),
-    Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
-    Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
+    Flag(
+      name: "junit", value: "FILE", commands: CommandName.reporting,
+      help: "write a JUnit XML report; - is standard output"),
+    Flag(
+      name: "json", value: "FILE", commands: CommandName.reporting, help: "write a JSON report; - is standard output"),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),
     Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
     Flag(name: "prune", commands: [.record], help: "remove baselines whose query is gone"),
@@ -52,12 +63,12 @@ struct Flag: Sendable {
       name: "keep", commands: [.check, .record, .explain],
       help: "leave the server up until Ctrl-C and print how to connect"),
     Flag(
-      name: "color", value: "WHEN", commands: CommandName.running,
+      name: "color", value: "WHEN", commands: CommandName.printing,
       help: "always, never or auto (default: on a terminal without NO_COLOR)"),
     Flag(
-      name: "quiet", letter: "q", commands: CommandName.running, help: "print failures and errors only"),
+      name: "quiet", letter: "q", commands: CommandName.printing, help: "print failures and errors only"),
     Flag(
-      name: "verbose", letter: "v", commands: CommandName.running,
+      name: "verbose", letter: "v", commands: CommandName.printing,
       help: "print each step, and the details of all that is not plainly passed"),
   ]
 }

@@ -5,7 +5,7 @@ package struct Options: Equatable, Sendable {
   }
 
   package var command: CommandName
-  /// Names of queries, globs; empty means all.
+  /// Names of queries, globs; empty means all. Of `merge` the reports.
   package var names: [String] = []
   package var manifest = "queries/manifest.yml"
   package var postgres: String?
@@ -73,13 +73,17 @@ package struct Options: Equatable, Sendable {
     if command == .explain, options.names.count != 1 {
       throw Diagnostic("plangate explain takes one query\nusage: \(command.usage)")
     }
+    if command == .merge, options.names.isEmpty {
+      throw Diagnostic("plangate merge needs the JSON reports of a check\nusage: \(command.usage)")
+    }
     if let path = options.junit, path == options.json {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
     return .run(options)
   }
 
-  private static let usageHint = "usage: plangate check | record | explain | stability | help, see plangate --help"
+  private static let usageHint =
+    "usage: plangate check | record | explain | stability | merge | help, see plangate --help"
 
   private static func flag(
     _ argument: String, of command: CommandName

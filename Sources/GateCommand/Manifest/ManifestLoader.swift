@@ -22,7 +22,9 @@ extension Manifest {
     }
     let loader = ManifestLoader(
       source: ManifestSource(file: path, text: text), directory: parentDirectory(of: path), today: today)
-    return try loader.manifest(root)
+    var manifest = try loader.manifest(root)
+    manifest.fingerprint = PlanCore.fingerprint(text)
+    return manifest
   }
 }
 

@@ -1,6 +1,5 @@
 import PlanCore
 import Postgres
-import Reporting
 
 /// `plangate check`.
 struct CheckRun {
@@ -16,12 +15,13 @@ struct CheckRun {
     try reports.begin(outcome)
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
+      outcome.selection = run.selection
       // The reports are written while the server is up: with --keep that may be for hours.
       try run.withDatabase { (database) throws(Diagnostic) in
         try judge(run, database, &outcome)
         outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
         try reports.finish(outcome)
-        show(outcome)
+        console.show(outcome)
         run.keepServer(database.server)
       }
     } catch {
@@ -46,29 +46,6 @@ struct CheckRun {
       outcome.cases = []
       throw error
     }
-  }
-
-  private func show(_ outcome: RunOutcome) {
-    let style = console.style
-    if !console.isQuiet {
-      console.print(
-        "plangate \(outcome.plangateVersion), PostgreSQL \(outcome.server ?? "?"), \(outcome.manifest)")
-      if let notes = TerminalReport.notes(outcome, style: style) { console.print(notes) }
-      console.print("")
-      let width = TerminalReport.nameWidth(outcome.cases.map(\.name), style: style)
-      for item in outcome.cases {
-        console.print(TerminalReport.caseLine(item, strict: outcome.isStrict, nameWidth: width, style: style))
-      }
-    }
-    for item in outcome.cases where item.isFailed(strict: outcome.isStrict) || console.isVerbose {
-      if let details = TerminalReport.details(item, strict: outcome.isStrict, manifest: outcome.manifest, style: style)
-      {
-        console.print("\n" + details)
-      }
-    }
-    if console.isQuiet, outcome.result == .passed { return }
-    console.print(
-      (console.isQuiet ? "" : "\n") + TerminalReport.summary(outcome, hasNotes: console.isQuiet, style: style))
   }
 }
 

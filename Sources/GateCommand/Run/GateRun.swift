@@ -16,6 +16,8 @@ struct GateRun {
   let environment: [String: String]
   let manifest: Manifest
   let selected: [Query]
+  /// Of all shards together.
+  let selection: Selection
 
   init(_ options: Options, console: Console, environment: [String: String], names: [String]) throws(Diagnostic) {
     self.options = options
@@ -36,6 +38,7 @@ struct GateRun {
       }
       selected = manifest.queries.filter { query in names.contains { isGlob($0, matching: query.name) } }
     }
+    selection = manifest.selection(of: selected)
     self.selected = selected
   }
 

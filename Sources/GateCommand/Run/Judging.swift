@@ -44,6 +44,8 @@ struct Judging {
       notes += waiverNotes(item.query, used: judged.flatMap(\.usedWaivers))
       notes += goneCases(item.query, baseline)
     }
+    let positions = manifest.casePositions
+    for index in cases.indices { cases[index].position = positions[cases[index].name] }
     notes += settingNotes(cases) + judgeabilityNotes(cases) + sizeNotes(cases)
     for major in majors.sorted() {
       notes.insert(
