@@ -18,6 +18,8 @@ install:
 	swift build -c release --product plangate --static-swift-stdlib
 	install -d $(DESTDIR)$(prefix)/bin
 	install .build/release/plangate $(DESTDIR)$(prefix)/bin/plangate
+	install -d $(DESTDIR)$(prefix)/share/plangate
+	install -m 644 schemas/*.schema.json $(DESTDIR)$(prefix)/share/plangate
 
 clean:
 	swift package clean

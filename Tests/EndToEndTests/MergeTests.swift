@@ -42,6 +42,7 @@ import Testing
     #expect(run.stderr == "", "\(run)")
     #expect(try project.read("again.json") == project.read("whole.json"))
     #expect(try project.read("again.xml") == project.read("whole.xml"))
+    #expect(try SchemaValidator.problems(of: project.read("whole.json"), .report) == [])
   }
 
   @Test(arguments: [1, 2, 5, 20])
@@ -62,6 +63,7 @@ import Testing
     try project.write("merged.json", "{\"outcome\": \"passed\"}\n")
     let run = try project.plangate("merge", "1.json", "3.json", "--json", "merged.json", "--junit", "merged.xml")
     try expect(run, exits: 2, stdout: ["error: shard 2 of 3 is missing", "orders_by_customer@typical"])
+    #expect(try SchemaValidator.problems(of: project.read("merged.json"), .report) == [])
     #expect(try project.json("merged.json").outcome == "unchecked")
     #expect(try project.json("merged.json").cases.count == Sample.cases.count / 3 * 2)
     let junit = try project.junit("merged.xml")
@@ -120,7 +122,8 @@ import Testing
   @Test func `a report on standard output sends people's text to standard error`() throws {
     let project = try Self.shards(2)
     let run = try project.plangate("merge", "-q", "1.json", "2.json", "--json", "-")
-    try expect(run, exits: 1, stderr: ["FAIL", "orders_by_customer@typical"], not: ["events_of_account"])
+    try expect(run, exits: 1, stderr: ["FAIL", "orders_by_customer@typical"])
+    #expect(!run.stderr.contains("events_of_account"), "\(run)")
     #expect(try JSONReport(parsing: run.stdout).cases.map(\.name) == Sample.cases)
   }
 }

@@ -61,7 +61,7 @@ func joined(_ directory: String, _ path: String) -> String {
   return parts.isEmpty ? "." : parts.joined(separator: "/")
 }
 
-private struct ManifestLoader {
+struct ManifestLoader {
   let source: ManifestSource
   let directory: String
   let today: String
@@ -70,6 +70,8 @@ private struct ManifestLoader {
     "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
     "timeout", "statistics", "timing",
   ]
+
+  static let stepKeys = ["run"]
 
   func manifest(_ root: YAMLNode) throws(Diagnostic) -> Manifest {
     let fields = try source.mapping(root, "the manifest", keys: ManifestLoader.keys)
@@ -116,7 +118,7 @@ private struct ManifestLoader {
     var steps: [SeedStep] = []
     for node in try fields.sequence("seed") {
       if node.mapping != nil {
-        let step = try source.mapping(node, "a seed step", keys: ["run"])
+        let step = try source.mapping(node, "a seed step", keys: ManifestLoader.stepKeys)
         steps.append(.command(try source.text(try step.required("run", of: "a seed step"), "'run'")))
       } else {
         steps += try files(node).map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
