@@ -24,6 +24,8 @@ install:
 	install -d $(DESTDIR)$(prefix)/bin
 	install .build/release/plangate $(DESTDIR)$(prefix)/bin/plangate
 	scripts/install-data .build/release/plangate "$(DESTDIR)$(prefix)/share"
+	install -d $(DESTDIR)$(prefix)/share/plangate
+	install -m 644 schemas/*.schema.json $(DESTDIR)$(prefix)/share/plangate
 
 clean:
 	swift package clean

@@ -37,8 +37,8 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "GateCommandTests", dependencies: ["GateCommand", "Reporting", "Postgres", "YAML", "PlanCore"],
-      swiftSettings: strict),
+      name: "GateCommandTests",
+      dependencies: ["GateCommand", "Reporting", "Postgres", "YAML", "PlanCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CorpusTests", dependencies: ["GateCommand", "Postgres", "PlanCore"], exclude: ["Corpus"],
       swiftSettings: strict),

@@ -43,6 +43,7 @@ package enum Program {
         case .record: try RecordRun(options: options, console: console, environment: environment).run()
         case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
         case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
+        case .merge: try MergeRun(options: options, console: console).run()
         case .initialize: try InitRun(console: console).run()
         case .help, .man, .completions: ExitStatus.passed
         }

@@ -1,85 +1,85 @@
 package import PlanCore
 
-/// The report for programs. The keys of the README's reference stay; more may come.
+/// The report for programs. The keys of the README's reference stay; more may come. `RunOutcome(jsonReport:)` reads it
+/// back without loss.
 package enum JSONReport {
+  /// Of what a reader needs to know, counted up when an old report can no longer be read.
+  package static let formatVersion = 1
+
   /// A whole document, with a line feed at its end.
-  package static func text(_ outcome: RunOutcome) -> String { json(outcome).prettyText + "\n" }
+  package static func text(_ outcome: RunOutcome) -> String {
+    var output = "{"
+    // Case by case: the tree of a whole report would take many times the room of its text.
+    func add(_ key: String, _ value: JSON) {
+      output += (output.utf8.count == 1 ? "" : ",") + "\n  \(JSON.quoted(key)): "
+      value.write(to: &output, depth: 1, oneLineKeys: [])
+    }
+    func add(_ key: String, count: Int, _ element: (Int, inout String) -> Void) {
+      output += ",\n  \(JSON.quoted(key)): ["
+      for index in 0..<count {
+        output += index == 0 ? "\n    " : ",\n    "
+        element(index, &output)
+      }
+      output += count == 0 ? "]" : "\n  ]"
+    }
 
-  static func json(_ outcome: RunOutcome) -> JSON {
+    for member in head(outcome) { add(member.key, member.value) }
+    var table = RelationTable()
+    add("cases", count: outcome.cases.count) { index, output in
+      CaseJSON.json(outcome.cases[index], in: outcome, &table)
+        .write(to: &output, depth: 2, oneLineKeys: CaseJSON.oneLineKeys)
+    }
+    add("relations", count: table.rows.count) { index, output in output += table.rows[index].text }
+    return output + "\n}\n"
+  }
+
+  private static func head(_ outcome: RunOutcome) -> [JSONMember] {
     let order: [Verdict] = [.passed, .regressed, .improved, .changed, .new, .unchecked]
-    return .object([
+    return [
       JSONMember("plangate", .string(outcome.plangateVersion)),
+      JSONMember("format", .number(Double(formatVersion))),
       JSONMember("outcome", .string(outcome.result.rawValue)),
-      JSONMember("server", text(outcome.server)),
+      JSONMember("server", JSON(outcome.server)),
       JSONMember("manifest", .string(outcome.manifest)),
-      JSONMember("strict", .bool(outcome.isStrict)),
-      JSONMember("seconds", seconds(outcome.seconds)),
-      JSONMember("error", text(outcome.error)),
-      JSONMember("notes", .array(outcome.notes.map(JSON.string))),
       JSONMember(
-        "counts", .object(order.map { JSONMember($0.rawValue, .number(Double(outcome.count($0)))) })),
-      JSONMember("cases", .array(outcome.cases.map { json($0, isStrict: outcome.isStrict) })),
-    ])
-  }
-
-  private static func json(_ outcome: CaseOutcome, isStrict: Bool) -> JSON {
-    .object([
-      JSONMember("query", .string(outcome.query)),
-      JSONMember("case", text(outcome.caseName)),
-      JSONMember("verdict", .string(outcome.verdict.rawValue)),
-      JSONMember("failed", .bool(outcome.isFailed(strict: isStrict))),
-      JSONMember("file", text(outcome.file)),
-      JSONMember("line", number(outcome.line.map(Double.init))),
-      JSONMember("seconds", seconds(outcome.seconds)),
-      JSONMember("reason", text(outcome.reason)),
-      JSONMember("findings", .array(outcome.findings.map(json))),
-      JSONMember("differences", .array((outcome.comparison?.differences ?? []).map(JSON.string))),
-      JSONMember("causes", .array(outcome.causes.map(JSON.string))),
-      JSONMember("plan", json(outcome.comparison?.current.plan)),
-      JSONMember("baselinePlan", json(outcome.comparison?.baseline?.plan)),
-    ])
-  }
-
-  private static func json(_ finding: Finding) -> JSON {
-    .object([
-      JSONMember("rule", .string(finding.rule)),
-      JSONMember("severity", .string(finding.severity.rawValue)),
-      JSONMember("relation", text(finding.relation?.description)),
-      JSONMember("root", text(finding.root?.description)),
-      JSONMember("alias", text(finding.alias)),
-      JSONMember(
-        "waived",
-        finding.waiver.map { waiver in
-          .object([JSONMember("reason", .string(waiver.reason)), JSONMember("until", text(waiver.until))])
-        } ?? .null),
-      JSONMember("message", .string(finding.message)),
-      JSONMember("indexVerdict", text(finding.indexVerdict?.description)),
-      JSONMember("fix", text(finding.fix)),
-      JSONMember(
-        "figures",
-        finding.figures.map { figures in
+        "shard",
+        outcome.shard.map { shard in
           .object([
-            JSONMember("planRows", .number(figures.planRows)), JSONMember("actualRows", number(figures.actualRows)),
-            JSONMember("qError", number(figures.qError)),
+            JSONMember("index", .number(Double(shard.index))), JSONMember("count", .number(Double(shard.count))),
           ])
         } ?? .null),
-    ])
+      JSONMember(
+        "selection",
+        outcome.selection.map { selection in
+          .object([
+            JSONMember("cases", .number(Double(selection.caseCount))),
+            JSONMember("fingerprint", .string(selection.fingerprint)),
+          ])
+        } ?? .null),
+      JSONMember("strict", .bool(outcome.isStrict)),
+      JSONMember("seconds", .number(outcome.seconds)),
+      JSONMember("error", JSON(outcome.error)),
+      JSONMember("errorPlace", place(outcome.errorPlace)),
+      JSONMember("notes", .array(outcome.notes.map(JSON.string))),
+      JSONMember("notePlaces", .array(outcome.notes.map { place(outcome.notePlaces[$0]) })),
+      JSONMember("recordCommand", JSON(RecordCommand.text(outcome))),
+      JSONMember(
+        "counts", .object(order.map { JSONMember($0.rawValue, .number(Double(outcome.count($0)))) })),
+    ]
   }
+}
 
-  /// The whole of a plan in figures: cost units, rows that came, blocks touched. The last two are null for a plan that
-  /// did not run.
-  private static func json(_ plan: Plan?) -> JSON {
-    guard let root = plan?.root else { return .null }
-    return .object([
-      JSONMember("cost", .number(root.totalCost)), JSONMember("rows", number(root.actual?.rows)),
-      JSONMember("buffers", number(root.buffers)),
-    ])
+extension JSONReport {
+  private static func place(_ place: Place?) -> JSON {
+    guard let place else { return .null }
+    return .object([JSONMember("file", .string(place.file)), JSONMember("line", JSON(place.line))])
   }
+}
 
-  private static func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+extension JSON {
+  init(_ text: String?) { self = text.map(JSON.string) ?? .null }
 
-  private static func number(_ number: Double?) -> JSON { number.map(JSON.number) ?? .null }
+  init(_ number: Double?) { self = number.map(JSON.number) ?? .null }
 
-  /// To the millisecond.
-  private static func seconds(_ seconds: Double) -> JSON { .number((seconds * 1000).rounded() / 1000) }
+  init(_ number: Int?) { self.init(number.map(Double.init)) }
 }

@@ -78,6 +78,25 @@ import Testing
     #expect(try project.junit()["orders_by_customer@typical"].failure?.type == "plan-changed")
   }
 
+  @Test func `an INSERT into a partition does not change by being recorded`() throws {
+    let project = try Project([
+      "seed.sql": """
+      CREATE TABLE events (id integer NOT NULL, day date NOT NULL) PARTITION BY RANGE (day);
+      CREATE TABLE events_q1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-04-01');
+
+      """,
+      "queries/manifest.yml": """
+      version: 1
+      seed: [../seed.sql]
+      queries:
+        - {name: insert_there, sql: "INSERT INTO events_q1 VALUES (1, '2026-01-02')"}
+
+      """,
+    ])
+    try expect(project.plangate("record"), exits: 0)
+    try expect(project.plangate("check", "--strict"), exits: 0, stdout: ["1 passed"])
+  }
+
   @Test func `what a case writes leaves no trace for any other`() throws {
     let project = try Project([
       "seed.sql": """

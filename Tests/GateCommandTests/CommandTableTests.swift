@@ -25,7 +25,7 @@ import Testing
     for flag in Flag.all {
       guard case .choice(let words)? = flag.kind else { continue }
       for command in flag.commands {
-        let name = command.operand == .queryOrCase ? ["q"] : []
+        let name = [.queryOrCase, .reports].contains(command.operand) ? ["q"] : []
         for word in words { _ = try Options.parse([command.rawValue, "--\(flag.name)", word] + name) }
         #expect(throws: Diagnostic.self) { try Options.parse([command.rawValue, "--\(flag.name)", "neither"] + name) }
       }

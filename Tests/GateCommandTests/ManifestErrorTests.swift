@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import GateCommand
@@ -37,6 +38,23 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   func expect(_ sourceLocation: SourceLocation = #_sourceLocation) throws {
     let project = try Project(manifest: manifest)
     #expect(project.loadFailure() == error, sourceLocation: sourceLocation)
+    let problems = try SchemaValidator.problems(of: manifest, .manifest)
+    #expect(problems.isEmpty == isBeyondSchema, "\(problems)", sourceLocation: sourceLocation)
+  }
+
+  /// What only the program can see: files and names that must be others, texts and times behind what YAML reads.
+  private var isBeyondSchema: Bool {
+    let words = [
+      "no such file", "it is a directory", "a second query", "a second case", "the setting 'Work_Mem' stands twice",
+      "version: 1.0\n", "timeout: 1e3\n", "timeout: 0.4ms\n", "timeout: 1441min\n",
+    ]
+    if words.contains(where: { error.contains($0) }) { return true }
+    // The names of settings are known in lower case.
+    let name = error.split(separator: "'").dropFirst().first.map(String.init) ?? ""
+    let isKnown = ["is set by plangate itself", "the key 'timezone:'", "the key 'role:'"].contains(
+      where: error.contains)
+    let spelled = manifest.contains("TimeZone") || manifest.contains("ROLE")
+    return isKnown && (name != name.lowercased() || spelled)
   }
 }
 

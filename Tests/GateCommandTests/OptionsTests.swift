@@ -18,7 +18,7 @@ private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _
 }
 
 private let hint =
-  "usage: plangate check | record | explain | stability | init | completions | man | help, see plangate --help"
+  "usage: plangate check | record | explain | stability | merge | init | completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -75,7 +75,7 @@ private let hint =
 
   @Test(arguments: CommandName.allCases.filter { $0 != .help })
   func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
-    let name = command == .explain ? ["q"] : command == .completions ? ["bash"] : []
+    let name = [.explain, .merge].contains(command) ? ["q"] : command == .completions ? ["bash"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
       let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : $0 == "I/N" ? "2/5" : "some"] } ?? []
@@ -148,6 +148,22 @@ private let hint =
     let error = Diagnostic("plangate explain takes one query\nusage: plangate explain [options] query[@case]")
     #expect(throws: error) { try parse("explain") }
     #expect(throws: error) { try parse("explain a b") }
+  }
+
+  @Test func `merge takes reports, and writes those that check writes`() throws {
+    #expect(
+      try parse("merge a.json b.json --junit all.xml --json=all.json -q --color never")
+        == run(.merge) {
+          $0.names = ["a.json", "b.json"]
+          $0.reports = [.junit: "all.xml", .json: "all.json"]
+          ($0.isQuiet, $0.color) = (true, .never)
+        })
+    #expect(
+      throws: Diagnostic(
+        "plangate merge needs the JSON reports of a check\nusage: plangate merge [options] report.json ...")
+    ) { try parse("merge --junit all.xml") }
+    #expect(throws: Diagnostic.self) { try parse("merge --strict a.json") }
+    #expect(throws: Diagnostic.self) { try parse("merge --manifest m.yml a.json") }
   }
 
   @Test func `help and version come before all else`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import PlanCore
+import TestSupport
 import Testing
 
 @testable import GateCommand
@@ -53,8 +54,15 @@ extension Project {
     try self.init(files.merging(["queries/m.yml": manifest, "queries/a.sql": "SELECT 1"]) { given, _ in given })
   }
 
+  /// What the program accepts, the published schema accepts.
   func load(_ manifest: String = "queries/m.yml") throws(Diagnostic) -> Manifest {
-    try Manifest.load(path(manifest), today: Project.today)
+    let loaded = try Manifest.load(path(manifest), today: Project.today)
+    do {
+      let text = try text(manifest)
+      let problems = try SchemaValidator.problems(of: text, .manifest)
+      #expect(problems == [], "\(text)")
+    } catch { Issue.record(error) }
+    return loaded
   }
 
   func loadFailure(_ manifest: String = "queries/m.yml") -> String? {

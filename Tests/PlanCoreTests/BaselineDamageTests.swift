@@ -107,6 +107,14 @@ import Testing
     ("(cost=0..9 rows=1 width=4)", "(cost=0..9 width=4)", 19, "a plan node lacks its cost, rows or width"),
     ("(cost=0..9 rows=1 width=4)", "(cost=0..9 rows=one width=4)", 19, "damaged figures"),
     ("(cost=0..9 rows=1 width=4)", "(cost=0..9 rows=nan width=4)", 19, "damaged figures"),
+    ("(cost=0..9 rows=1 width=4)", "(cost=0..9 rows=-1 width=4)", 19, "damaged figures"),
+    ("(never executed)", "(actual rows=-7 loops=1)", 19, "damaged figures"),
+    ("(never executed)", "(actual rows=7 loops=-1)", 19, "damaged figures"),
+    ("buffers=0 temp=3", "buffers=-1 temp=3", 19, "damaged figures"),
+    (
+      "      Scan Direction: Forward", "      Plan Rows: 5", 13,
+      "'Plan Rows' stands in the line of a node, not below it"
+    ),
     ("(cost=0..9 rows=1 width=4)", "(cost=0..9 rows=1 rows=2 width=4)", 19, "damaged figures"),
     ("(cost=0..9 rows=1 width=4)", "(cost=0..9 rows=1 width=4 depth=2)", 19, "damaged figures"),
     ("(cost=0..9 rows=1 width=4)", "(cost=0..9, rows=1 width=4)", 19, "damaged figures"),

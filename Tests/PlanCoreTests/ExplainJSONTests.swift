@@ -71,7 +71,8 @@ import Testing
     arguments: [
       ("Node Type", 1, "is not a string"), ("Alias", true, "is not a string"), ("Plan Rows", "7", "is not a number"),
       ("Actual Loops", .null, "is not a number"), ("Plans", .object([]), "is not an array"),
-      ("Shared Hit Blocks", "many", "is not a number"),
+      ("Shared Hit Blocks", "many", "is not a number"), ("Actual Rows", -1, "is negative"),
+      ("Plan Rows", -0.5, "is negative"), ("Temp Read Blocks", -1, "is negative"),
     ] as [(String, JSON, String)])
   func `takes a value of another type for an error`(key: String, value: JSON, problem: String) {
     let json = ExplainNode("Result").json.without(key, at: []).adding(JSONMember(key, value))

@@ -60,11 +60,10 @@ import Testing
     let report = try JSON(parsing: JSONReport.text(try Shop.run()))
     let waived = elements(report["cases"]).flatMap { elements($0["findings"]) }.compactMap { $0["waived"] }
       .filter { $0 != .null }
-    #expect(
-      waived == [
-        .object([JSONMember("reason", .string("twelve rows")), JSONMember("until", .string("2027-06-30"))]),
-        .object([JSONMember("reason", .string(hostile)), JSONMember("until", .null)]),
-      ])
+    #expect(waived.map { $0["reason"] } == [.string("twelve rows"), .string(hostile)])
+    #expect(waived.map { $0["until"] } == [.string("2027-06-30"), .null])
+    // It may be the waiver of another finding, which this one follows from.
+    #expect(waived.map { $0["rule"] } == [.string("seq-scan"), .string("seq-scan")])
   }
 
   @Test func `hostile text comes back as it was`() throws {

@@ -113,6 +113,7 @@ extension Completions {
   private static var bashOperands: String {
     CommandName.allCases.compactMap { command in
       if let kind = kind(command.operand) { return "          \(command.rawValue):*) kind=\(kind.rawValue) ;;" }
+      if command.operand == .reports { return "          \(command.rawValue):*) \(bashAction(.file)) ;;" }
       let words = words(command.operand)
       if words.isEmpty { return nil }
       return "          \(command.rawValue):*) choices=\(quoted(words.joined(separator: " "))) ;;"

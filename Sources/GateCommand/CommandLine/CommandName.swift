@@ -1,6 +1,6 @@
 /// The commands of plangate. This table and that of the flags drive parsing, help, the man page and the completions.
 package enum CommandName: String, CaseIterable, Sendable {
-  case check, record, explain, stability
+  case check, record, explain, stability, merge
   case initialize = "init"
   case completions, man, help
 
@@ -11,6 +11,8 @@ package enum CommandName: String, CaseIterable, Sendable {
     case queries
     /// A query, or a case of one.
     case queryOrCase
+    /// JSON reports, any number.
+    case reports
     case command
     case shell
   }
@@ -22,6 +24,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .record: "the same, and write the baselines of what differs"
     case .explain: "show the plan of one query as it is now"
     case .stability: "re-seed and re-plan several times and list the cases whose plan flips, or nearly does"
+    case .merge: "join the JSON reports of the shards of one check into one report"
     case .initialize: "write a first manifest, seed, query and workflow into this directory"
     case .completions: "print the completions of a shell"
     case .man: "print the manual page"
@@ -35,6 +38,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .record: "plangate record [options] [query ...]"
     case .explain: "plangate explain [options] query[@case]"
     case .stability: "plangate stability [options] [query ...]"
+    case .merge: "plangate merge [options] report.json ..."
     case .initialize: "plangate init [options]"
     case .completions: "plangate completions \(Shell.allCases.map(\.rawValue).joined(separator: "|"))"
     case .man: "plangate man"
@@ -55,6 +59,9 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .stability:
       "Lets ANALYZE take its random samples, and every second time puts the rows into another order. What flips here is "
         + "fragile in production too."
+    case .merge:
+      "A shard that is missing, ended early or is there twice, or a report of another run, makes the whole unchecked, and "
+        + "is named. The cases come in the manifest's order."
     case .initialize:
       "What it writes works at once: plangate record, then plangate check. A file that is there is left alone; where there "
         + "is a manifest, only the workflow is written."
@@ -77,6 +84,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .record: ["plangate record", "plangate record orders_by_customer", "plangate record --prune"]
     case .explain: ["plangate explain orders_by_customer", "plangate explain orders_by_customer@whale"]
     case .stability: ["plangate stability --runs 10"]
+    case .merge: ["plangate merge --junit plangate.xml shard-*.json"]
     case .initialize: ["plangate init", "plangate record", "plangate check"]
     case .completions: ["plangate completions bash > /etc/bash_completion.d/plangate"]
     case .man: ["plangate man | man -l -"]
@@ -88,6 +96,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     switch self {
     case .check, .record, .stability: .queries
     case .explain: .queryOrCase
+    case .merge: .reports
     case .completions: .shell
     case .help: .command
     case .initialize, .man: .nothing
@@ -96,6 +105,12 @@ package enum CommandName: String, CaseIterable, Sendable {
 
   /// The commands that seed a server.
   static let running: Set<CommandName> = [.check, .record, .explain, .stability]
+
+  /// The commands that write reports.
+  static let reporting: Set<CommandName> = [.check, .merge]
+
+  /// The commands that print what they do.
+  static let printing = running.union(reporting)
 
   var flags: [Flag] { Flag.all.filter { $0.commands.contains(self) } }
 }

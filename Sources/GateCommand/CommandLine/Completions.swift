@@ -20,7 +20,7 @@ enum Completions {
     switch operand {
     case .queries: .queries
     case .queryOrCase: .cases
-    case .nothing, .command, .shell: nil
+    case .nothing, .command, .shell, .reports: nil
     }
   }
 
@@ -29,7 +29,7 @@ enum Completions {
     switch operand {
     case .command: CommandName.allCases.map(\.rawValue)
     case .shell: Shell.allCases.map(\.rawValue)
-    case .nothing, .queries, .queryOrCase: []
+    case .nothing, .queries, .queryOrCase, .reports: []
     }
   }
 

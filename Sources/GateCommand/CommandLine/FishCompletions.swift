@@ -56,6 +56,7 @@ extension Completions {
       }
       lines.append("\(start) -s h -l help -d 'show this help'")
       if let kind = kind(command.operand) { lines.append("\(start) -a '(__plangate_names \(kind.rawValue))'") }
+      if command.operand == .reports { lines.append("\(start) -F") }
       let words = words(command.operand)
       if !words.isEmpty { lines.append("\(start) -a \(word(words.joined(separator: " ")))") }
     }

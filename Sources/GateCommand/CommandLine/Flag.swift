@@ -17,7 +17,7 @@ struct Flag: Sendable {
   /// One for each report.
   private static let reports = ReportFormat.allCases.map { format in
     Flag(
-      name: format.rawValue, value: "FILE", commands: [.check],
+      name: format.rawValue, value: "FILE", commands: CommandName.reporting,
       help: "write \(format.summary); - is standard output")
   }
 
@@ -50,13 +50,13 @@ struct Flag: Sendable {
       name: "no-cache", commands: CommandName.running,
       help: "seed anew, and keep nothing for the next run"),
     Flag(
-      name: "color", value: "WHEN", commands: CommandName.running,
+      name: "color", value: "WHEN", commands: CommandName.printing,
       help: "always, never or auto (default: on a terminal without NO_COLOR)"),
     Flag(
-      name: "quiet", letter: "q", commands: CommandName.running.union([.initialize]),
+      name: "quiet", letter: "q", commands: CommandName.printing.union([.initialize]),
       help: "print failures and errors only"),
     Flag(
-      name: "verbose", letter: "v", commands: CommandName.running,
+      name: "verbose", letter: "v", commands: CommandName.printing,
       help: "print each step, and the details of all that is not plainly passed"),
   ]
 }

@@ -8,7 +8,7 @@ package struct Options: Equatable, Sendable {
   }
 
   package var command: CommandName
-  /// Names of queries, globs; empty means all.
+  /// Names of queries, globs; empty means all. Of `merge` the reports.
   package var names: [String] = []
   package var manifest = "queries/manifest.yml"
   /// Which local servers, one after the other; empty for the one that fits the baselines.
@@ -90,6 +90,9 @@ package struct Options: Equatable, Sendable {
     }
     if options.keepsServer, options.postgres.count > 1 {
       throw Diagnostic("--keep leaves one server up: name one with --postgres")
+    }
+    if command == .merge, options.names.isEmpty {
+      throw Diagnostic("plangate merge needs the JSON reports of a check\nusage: \(command.usage)")
     }
     var places: Set<String> = []
     for path in options.reportFiles.map(\.path) where !places.insert(joined(".", path)).inserted {

@@ -18,6 +18,26 @@ struct Manifest: Sendable {
   var baselines: String
   /// Where each of the settings stands.
   var settingLines: [String: Int] = [:]
+  /// Of its text.
+  var fingerprint = ""
+}
+
+extension Manifest {
+  /// What tells that two runs are asked to judge the same cases.
+  func selection(of queries: [Query]) -> Selection {
+    let parts = queries.flatMap { query in
+      [query.name, query.statement.text] + query.cases.map { query.name(of: $0) }
+    }
+    return Selection(
+      caseCount: queries.reduce(0) { $0 + $1.cases.count },
+      fingerprint: PlanCore.fingerprint(JSON.array(([fingerprint] + parts).map(JSON.string)).text))
+  }
+
+  /// Where each case stands among all of them, from 1, by its full name.
+  var casePositions: [String: Int] {
+    let names = queries.flatMap { query in query.cases.map { query.name(of: $0) } }
+    return Dictionary(names.enumerated().map { ($1, $0 + 1) }) { first, _ in first }
+  }
 }
 
 extension Manifest {

@@ -22,7 +22,9 @@ extension Manifest {
     }
     let loader = ManifestLoader(
       source: ManifestSource(file: path, text: text), directory: parentDirectory(of: path), today: today)
-    return try loader.manifest(root)
+    var manifest = try loader.manifest(root)
+    manifest.fingerprint = PlanCore.fingerprint(text)
+    return manifest
   }
 }
 
@@ -63,7 +65,7 @@ func joined(_ directory: String, _ path: String) -> String {
   return parts.isEmpty ? "." : parts.joined(separator: "/")
 }
 
-private struct ManifestLoader {
+struct ManifestLoader {
   let source: ManifestSource
   let directory: String
   let today: String
@@ -72,6 +74,8 @@ private struct ManifestLoader {
     "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
     "timeout", "statistics", "timing",
   ]
+
+  static let stepKeys = ["run", "inputs"]
 
   func manifest(_ root: YAMLNode) throws(Diagnostic) -> Manifest {
     var mistakes = Mistakes()
@@ -149,7 +153,7 @@ private struct ManifestLoader {
     guard node.mapping != nil else {
       return try files(node).map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
     }
-    let step = try source.mapping(node, "a seed step", keys: ["run", "inputs"])
+    let step = try source.mapping(node, "a seed step", keys: ManifestLoader.stepKeys)
     var inputs: [String] = []
     for node in try step.sequence("inputs") { inputs += try files(node, allowsDirectories: true) }
     return [.command(try source.text(try step.required("run", of: "a seed step"), "'run'"), inputs: inputs)]

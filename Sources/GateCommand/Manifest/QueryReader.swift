@@ -17,6 +17,12 @@ struct QueryReader {
   let today: String
   let defaults: QueryDefaults
 
+  static let keys = [
+    "name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout", "types",
+  ]
+
+  static let sessionKeys = ["role", "settings"]
+
   private var rules: RuleReader { RuleReader(source: source) }
 
   func queries(_ node: YAMLNode) throws(Diagnostic) -> [Query] {
@@ -41,10 +47,7 @@ struct QueryReader {
 
   private func query(_ node: YAMLNode) throws(Diagnostic) -> Query {
     var mistakes = Mistakes()
-    let fields = try source.mapping(
-      node, "a query",
-      keys: ["name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout", "types"],
-      &mistakes)
+    let fields = try source.mapping(node, "a query", keys: QueryReader.keys, &mistakes)
     let statement = mistakes.attempt { () throws(Diagnostic) in try self.statement(fields, node) }
     // Without a statement the lack of a name is no news.
     let name = statement == nil ? nil : mistakes.attempt { () throws(Diagnostic) in try self.name(fields, node) }
@@ -175,7 +178,7 @@ struct QueryReader {
 
   private func session(_ fields: ManifestFields) throws(Diagnostic) -> Session {
     guard let node = fields["session"] else { return Session() }
-    let fields = try source.mapping(node, "'session'", keys: ["role", "settings"])
+    let fields = try source.mapping(node, "'session'", keys: QueryReader.sessionKeys)
     return Session(
       role: try fields.text("role"),
       settings: try fields["settings"].map { node throws(Diagnostic) in try source.settings(node, isSession: true) }

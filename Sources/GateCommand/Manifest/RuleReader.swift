@@ -5,6 +5,8 @@ import YAML
 struct RuleReader {
   let source: ManifestSource
 
+  static let waiverKeys = ["rule", "relation", "alias", "reason", "until"]
+
   /// - Parameter base: what holds where the mapping says nothing.
   func settings(_ node: YAMLNode?, over base: [String: RuleSettings]) throws(Diagnostic) -> [String: RuleSettings] {
     guard let node else { return base }
@@ -65,7 +67,7 @@ struct RuleReader {
     guard let node else { return [] }
     var waivers: [Waiver] = []
     for node in try source.sequence(node, "'waive'") {
-      let fields = try source.mapping(node, "a waiver", keys: ["rule", "relation", "alias", "reason", "until"])
+      let fields = try source.mapping(node, "a waiver", keys: RuleReader.waiverKeys)
       let ruleNode = try fields.required("rule", of: "a waiver")
       let rule = try source.text(ruleNode, "'rule'")
       let ids = Rule.all.map(\.id) + [Rule.timeoutID]

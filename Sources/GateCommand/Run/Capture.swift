@@ -86,7 +86,13 @@ struct Capture {
     let facts = facts(of: item.query)
     // The relations that the plans read and their roots, no others.
     let scans = cases.flatMap { $0.plan.scans(facts: facts) }
-    let relations = scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] }
+    var relations = scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] }
+    // A partition that is only written to is no scan, and stands in the shape as its root.
+    for item in cases {
+      item.plan.root.forEachNode { node, _ in
+        if let target = node.relation, let root = facts.root(of: target) { relations += [target, root] }
+      }
+    }
     return (
       QueryCapture(
         query: item.query.name, serverMajor: serverMajor, facts: facts.restricted(to: relations), cases: cases),

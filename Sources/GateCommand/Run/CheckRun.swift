@@ -1,6 +1,5 @@
 import PlanCore
 import Postgres
-import Reporting
 
 /// `plangate check`.
 struct CheckRun {
@@ -17,6 +16,7 @@ struct CheckRun {
     try reports.begin(outcome)
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
+      outcome.selection = run.selection
       if run.selected.isEmpty {
         console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
         try finish(&outcome, reports, since: started)
@@ -51,7 +51,7 @@ struct CheckRun {
     // A report that cannot be written hides nothing of what the run found.
     var failure: Diagnostic?
     do throws(Diagnostic) { try reports.finish(published(outcome)) } catch { failure = error }
-    show(outcome)
+    console.show(outcome)
     annotate(outcome)
     if let failure { throw failure }
   }
@@ -104,28 +104,6 @@ struct CheckRun {
 
   private func annotate(_ outcome: RunOutcome) {
     GitHubStep(environment: environment)?.publish(published(outcome), console: console)
-  }
-
-  private func show(_ outcome: RunOutcome) {
-    let style = console.style
-    if !console.isQuiet {
-      console.print(TerminalReport.heading(outcome, style: style))
-      if let notes = TerminalReport.notes(outcome, style: style) { console.print(notes) }
-      console.print("")
-      if options.postgres.count > 1 {
-        console.print(TerminalReport.matrix(outcome, style: style))
-      } else {
-        let width = TerminalReport.nameWidth(outcome.cases.map(\.name), style: style)
-        for item in outcome.cases {
-          console.print(TerminalReport.caseLine(item, strict: outcome.isStrict, nameWidth: width, style: style))
-        }
-      }
-    }
-    for details in TerminalReport.allDetails(outcome, isVerbose: console.isVerbose, style: style) {
-      console.print("\n" + details)
-    }
-    if console.isQuiet, outcome.result == .passed { return }
-    console.print("\n" + TerminalReport.summary(outcome, hasNotes: console.isQuiet, style: style))
   }
 }
 

@@ -16,6 +16,8 @@ struct GateRun {
   let environment: [String: String]
   let manifest: Manifest
   let selected: [Query]
+  /// Of all shards together.
+  let selection: Selection
   private let started = ContinuousClock.now
 
   init(_ options: Options, console: Console, environment: [String: String], names: [String]) throws(Diagnostic) {
@@ -37,6 +39,7 @@ struct GateRun {
       }
       selected = manifest.queries.filter { query in names.contains { isGlob($0, matching: query.name) } }
     }
+    selection = manifest.selection(of: selected)
     self.selected =
       options.shard.map { GateRun.part($0, of: selected, wholeQueries: options.command == .record) } ?? selected
   }

@@ -52,6 +52,8 @@ struct Judging {
       }
       notes += goneCases(whole, baseline)
     }
+    let positions = manifest.casePositions
+    for index in cases.indices { cases[index].position = positions[cases[index].name] }
     notes += settingNotes(cases) + judgeabilityNotes(cases) + sizeNotes(cases)
     for major in majors.sorted() {
       notes.insert(

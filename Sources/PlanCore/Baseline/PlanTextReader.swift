@@ -51,7 +51,11 @@ extension PlanText {
     case ("Schema", let text?): node.schema = text
     case ("Relation Name", let text?): node.relationName = text
     case ("Alias", let text?): node.alias = text
-    default: node.properties.append(JSONMember(key, value))
+    default:
+      guard !PlanNode.ownKeys.contains(key) else {
+        throw BaselineError(line: line.number, message: "'\(key)' stands in the line of a node, not below it")
+      }
+      node.properties.append(JSONMember(key, value))
     }
   }
 
@@ -130,6 +134,9 @@ extension PlanText {
     "startup", "total", "rows", "width", "actual rows", "actual loops", "buffers", "temp",
   ]
 
+  /// What is counted is never negative.
+  private static let countKeys: Set = ["rows", "actual rows", "actual loops", "buffers", "temp"]
+
   /// Reads `(cost=0.42..8.44 rows=1 width=44) (actual rows=1 loops=1) (buffers=4)`.
   private static func figures(
     _ text: Substring, _ fail: (String) -> BaselineError
@@ -155,6 +162,7 @@ extension PlanText {
         }
         for (key, text) in texts {
           guard figureKeys.contains(key), let value = Double(String(text)), value.isFinite,
+            value >= 0 || !countKeys.contains(key),
             values.updateValue(value, forKey: key) == nil
           else { throw fail("damaged figures") }
         }

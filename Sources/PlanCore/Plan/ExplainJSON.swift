@@ -21,6 +21,12 @@ extension Plan {
       document = repaired
       isRepaired = true
     }
+    try self.init(explain: document)
+    self.isRepaired = isRepaired
+  }
+
+  /// Reads the value that `EXPLAIN (…, FORMAT JSON)` answers.
+  package init(explain document: JSON) throws(ExplainError) {
     guard case .array(let statements) = document else {
       throw ExplainError(message: "EXPLAIN's answer is not a JSON array")
     }
@@ -40,8 +46,7 @@ extension Plan {
     self.init(
       root: try PlanNode(explain: root, at: "Plan"),
       settings: try Plan.settings(statement["Settings"]),
-      triggers: Plan.triggers(statement["Triggers"]),
-      isRepaired: isRepaired)
+      triggers: Plan.triggers(statement["Triggers"]))
     executionTime = statement["Execution Time"]?.numberValue
   }
 
@@ -66,7 +71,7 @@ extension Plan {
 
 extension PlanNode {
   /// Keys that have a field of their own, or that are folded into one.
-  private static let ownKeys: Set<String> = [
+  static let ownKeys: Set<String> = [
     "Node Type", "Parent Relationship", "Subplan Name", "Parallel Aware", "Relation Name", "Schema", "Alias",
     "Index Name", "Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Rows", "Actual Loops", "Plans",
     "Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks", "Temp Read Blocks",
@@ -86,6 +91,10 @@ extension PlanNode {
     func number(_ key: String) throws(ExplainError) -> Double? {
       guard let value = values[key] else { return nil }
       guard let number = value.numberValue else { throw ExplainError(message: "'\(key)' of \(place) is not a number") }
+      // A range of rows would end before it begins. The width alone can overflow in the server.
+      guard number >= 0 || key.hasSuffix("Cost") || key.hasSuffix("Width") else {
+        throw ExplainError(message: "'\(key)' of \(place) is negative")
+      }
       return number
     }
     func required<Value>(_ value: Value?, _ key: String) throws(ExplainError) -> Value {

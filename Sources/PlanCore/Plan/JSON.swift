@@ -49,7 +49,14 @@ extension JSON {
     return output
   }
 
-  private func write(to output: inout String, indent: Int?) {
+  /// Appends the value as `prettyText` has it, from a given depth on.
+  ///
+  /// - Parameter oneLineKeys: members whose values stay on one line.
+  package func write(to output: inout String, depth: Int, oneLineKeys: Set<String>) {
+    write(to: &output, indent: depth, oneLineKeys: oneLineKeys)
+  }
+
+  private func write(to output: inout String, indent: Int?, oneLineKeys: Set<String> = []) {
     switch self {
     case .null: output += "null"
     case .bool(let value): output += value ? "true" : "false"
@@ -57,12 +64,13 @@ extension JSON {
     case .string(let text): output += JSON.quoted(text)
     case .array(let elements):
       JSON.writeGroup("[", "]", elements, to: &output, indent: indent) { element, output, indent in
-        element.write(to: &output, indent: indent)
+        element.write(to: &output, indent: indent, oneLineKeys: oneLineKeys)
       }
     case .object(let members):
       JSON.writeGroup("{", "}", members, to: &output, indent: indent) { member, output, indent in
         output += JSON.quoted(member.key) + ": "
-        member.value.write(to: &output, indent: indent)
+        let isOnOneLine = indent == nil || oneLineKeys.contains(member.key)
+        member.value.write(to: &output, indent: isOnOneLine ? nil : indent, oneLineKeys: oneLineKeys)
       }
     }
   }

@@ -7,29 +7,36 @@ package struct JSONError: Error, Equatable, Sendable {
 extension JSON {
   /// Reads one JSON document.
   ///
-  /// - Parameter repairing: Accepts a `"key": value` pair inside an array and gives it to the object around the array.
-  ///   `EXPLAIN (ANALYZE, FORMAT JSON) MERGE` on a partitioned table writes such text on PostgreSQL 15 to 18.
-  package init(parsing text: String, repairing: Bool = false) throws(JSONError) {
-    var parser = JSONParser(bytes: Array(text.utf8), repairing: repairing)
+  /// - Parameters:
+  ///   - repairing: Accepts a `"key": value` pair inside an array and gives it to the object around the array.
+  ///     `EXPLAIN (ANALYZE, FORMAT JSON) MERGE` on a partitioned table writes such text on PostgreSQL 15 to 18.
+  ///   - maximumDepth: Deeper nesting is refused before it exhausts the stack. Each plan level takes two, a real plan
+  ///     rarely 100.
+  package init(
+    parsing text: String, repairing: Bool = false, maximumDepth: Int = JSON.maximumDepth
+  ) throws(JSONError) {
+    var parser = JSONParser(bytes: Array(text.utf8), repairing: repairing, maximumDepth: maximumDepth)
     self = try parser.document()
   }
+
+  /// What EXPLAIN's answers may nest to.
+  package static let maximumDepth = 1000
 }
 
 /// A recursive descent parser of RFC 8259 over UTF-8 bytes.
 private struct JSONParser {
   let bytes: [UInt8]
   let repairing: Bool
+  let maximumDepth: Int
   var position = 0
   var depth = 0
   /// Pairs met inside an array, waiting for the object around it.
   var strays: [JSONMember] = []
 
-  /// Deeper nesting is refused before it exhausts the stack. Each plan level takes two, a real plan rarely 100.
-  static let maximumDepth = 1000
-
-  init(bytes: [UInt8], repairing: Bool) {
+  init(bytes: [UInt8], repairing: Bool, maximumDepth: Int) {
     self.bytes = bytes
     self.repairing = repairing
+    self.maximumDepth = maximumDepth
   }
 
   mutating func document() throws(JSONError) -> JSON {
@@ -70,8 +77,8 @@ private struct JSONParser {
   }
 
   private mutating func nested(_ body: (inout JSONParser) throws(JSONError) -> JSON) throws(JSONError) -> JSON {
-    guard depth < JSONParser.maximumDepth else {
-      throw error("nested more than \(JSONParser.maximumDepth) levels deep")
+    guard depth < maximumDepth else {
+      throw error("nested more than \(maximumDepth) levels deep")
     }
     depth += 1
     position += 1

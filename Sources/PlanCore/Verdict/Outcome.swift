@@ -15,14 +15,16 @@ package struct CaseOutcome: Sendable {
   package var line: Int?
   /// The line of the manifest that lists the query, from 1.
   package var manifestLine: Int?
+  /// Its place among all cases of the manifest, from 1: shards divide the cases, and a merge puts them in order again.
+  package var position: Int?
   /// The statement as it stands in its file.
   package var sql: String?
   /// The values that it was planned with, in the manifest's order.
   package var parameters: [BoundParameter] = []
   /// `16.14` where several servers judged one after the other, else nil: the run's own server.
   package var server: String?
-  /// What planning and running took.
-  package var seconds: Double = 0
+  /// What planning and running took, to the microsecond.
+  package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
 
   package init(query: String, caseName: String?, verdict: Verdict) {
     self.query = query
@@ -100,6 +102,18 @@ package struct Place: Equatable, Sendable {
   }
 }
 
+/// The cases that a run was asked to judge, those of all its shards together.
+package struct Selection: Equatable, Sendable {
+  package let caseCount: Int
+  /// Tells that the manifest, a statement or the names on the command line are others: shards of one run have the same.
+  package let fingerprint: String
+
+  package init(caseCount: Int, fingerprint: String) {
+    self.caseCount = caseCount
+    self.fingerprint = fingerprint
+  }
+}
+
 /// What came of a run. Every report is a function of this.
 package struct RunOutcome: Sendable {
   package enum Result: String, Sendable {
@@ -124,7 +138,10 @@ package struct RunOutcome: Sendable {
   package var isStrict = false
   /// The part of the cases that this run judged; nil for all of them.
   package var shard: Shard?
-  package var seconds: Double = 0
+  /// What the run was asked to judge; nil when it ended before that was known.
+  package var selection: Selection?
+  /// To the microsecond.
+  package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
 
   package init(plangateVersion: String, manifest: String) {
     self.plangateVersion = plangateVersion
@@ -148,4 +165,9 @@ extension RunOutcome {
     outcome.errorPlace = errorPlace.map { Place(file: name($0.file), line: $0.line) }
     return outcome
   }
+}
+
+extension Double {
+  /// A duration that is told in few digits and read back as the same number.
+  fileprivate var wholeMicroseconds: Double { isFinite ? (self * 1_000_000).rounded() / 1_000_000 : 0 }
 }

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import PlanCore
+import Reporting
+
+/// `plangate merge`: the reports of the shards of a check as one.
+struct MergeRun {
+  let options: Options
+  let console: Console
+
+  func run() throws(Diagnostic) -> ExitStatus {
+    try checkReportsStay()
+    let files = ReportFiles(options)
+    let empty = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
+    try files.begin(empty)
+    var reports: [ReportedOutcome] = []
+    var problems: [String] = []
+    for path in options.names {
+      do { reports.append(ReportedOutcome(file: path, outcome: try outcome(path))) } catch {
+        problems.append("\(path): \(error.message)")
+      }
+    }
+    let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
+    try files.finish(outcome)
+    console.show(outcome)
+    return outcome.exitStatus
+  }
+
+  private func outcome(_ path: String) throws(Diagnostic) -> RunOutcome {
+    guard let text = String(validating: try readFile(path, "the report"), as: UTF8.self) else {
+      throw Diagnostic("the report is not UTF-8", file: path)
+    }
+    do { return try RunOutcome(jsonReport: text) } catch {
+      throw Diagnostic(
+        "cannot read the report: \(error.message)" + (error.isNewerFormat ? "; upgrade plangate" : ""), file: path)
+    }
+  }
+
+  /// What is to be read must not be written first: `plangate merge --json all.json *.json` names its own result.
+  private func checkReportsStay() throws(Diagnostic) {
+    func place(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+    let inputs = Set(options.names.map(place))
+    for path in options.reportFiles.map(\.path) where path != "-" && inputs.contains(place(path)) {
+      throw Diagnostic("\(path) is to be read and to be written; write the whole to another file")
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import PlanCore
+import Reporting
+
+extension Console {
+  /// Prints the report for people.
+  func show(_ outcome: RunOutcome) {
+    if !isQuiet {
+      print(TerminalReport.heading(outcome, style: style))
+      if let notes = TerminalReport.notes(outcome, style: style) { print(notes) }
+      print("")
+      if outcome.cases.contains(where: { $0.server != nil }) {
+        print(TerminalReport.matrix(outcome, style: style))
+      } else {
+        let width = TerminalReport.nameWidth(outcome.cases.map(\.name), style: style)
+        for item in outcome.cases {
+          print(TerminalReport.caseLine(item, strict: outcome.isStrict, nameWidth: width, style: style))
+        }
+      }
+    }
+    for details in TerminalReport.allDetails(outcome, isVerbose: isVerbose, style: style) { print("\n" + details) }
+    if isQuiet, outcome.result == .passed { return }
+    print("\n" + TerminalReport.summary(outcome, hasNotes: isQuiet, style: style))
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import PlanCore
+import Postgres
+import TestSupport
+import Testing
+
+@testable import GateCommand
+
+/// The published schema of the manifest says what the program accepts. Every manifest that another test of this target
+/// loads, or sees refused, is held against it as well.
+@Suite struct ManifestSchemaTests {
+  private func schema() throws -> JSON { try JSON(parsing: SchemaValidator.Schema.manifest.text) }
+
+  /// The value that keys lead to.
+  private func value(_ keys: String...) throws -> JSON {
+    try keys.reduce(try schema()) { try #require($0[$1], "no '\($1)' in \(keys)") }
+  }
+
+  private func names(_ json: JSON?) -> [String] {
+    guard case .object(let members)? = json else { return [] }
+    return members.map(\.key)
+  }
+
+  private func texts(_ texts: [String]) -> JSON { .array(texts.map(JSON.string)) }
+
+  @Test func `its keys are those of the program`() throws {
+    #expect(try Set(names(value("properties"))) == Set(ManifestLoader.keys))
+    #expect(try Set(names(value("$defs", "query", "properties"))) == Set(QueryReader.keys))
+    #expect(
+      try Set(names(value("$defs", "query", "properties", "session", "properties"))) == Set(QueryReader.sessionKeys))
+    #expect(try Set(names(value("$defs", "waiver", "properties"))) == Set(RuleReader.waiverKeys))
+    guard case .array(let kinds) = try value("$defs", "seedStep", "anyOf") else {
+      throw TestFailure("no kinds of steps")
+    }
+    #expect(names(kinds.last?["properties"]) == ManifestLoader.stepKeys)
+  }
+
+  @Test func `its rules are those of the program, with their keys, defaults and words`() throws {
+    let rules = Rule.all.map { JSONMember($0.id, RuleSchema($0).json) }
+    let expected = JSON.object([
+      JSONMember("type", .string("object")), JSONMember("additionalProperties", .bool(false)),
+      JSONMember("properties", .object(rules)),
+    ])
+    let actual = try value("$defs", "rules")
+    #expect(actual == expected, "\(expected.prettyText)")
+    #expect(
+      try value("$defs", "waiver", "properties", "rule", "enum") == texts(Rule.all.map(\.id) + [Rule.timeoutID]))
+  }
+
+  @Test func `the settings that it refuses are those of the program`() throws {
+    guard case .array(let refused) = try value("$defs", "settings", "propertyNames", "not", "anyOf") else {
+      throw TestFailure("no refused settings")
+    }
+    #expect(refused[0]["enum"] == texts(ServerConfiguration.ownSettings.keys.sorted()))
+  }
+
+  @Test func `every key and every rule is described`() throws {
+    func expectDescription(_ properties: JSON, _ place: String) {
+      for name in names(properties) {
+        let text = properties[name]?["description"]?.stringValue ?? ""
+        #expect(text.count > 10 && text.hasSuffix("."), "\(place).\(name): '\(text)'")
+      }
+    }
+    expectDescription(try value("properties"), "manifest")
+    for name in ["query", "waiver", "rules"] {
+      expectDescription(try value("$defs", name, "properties"), name)
+    }
+  }
+
+  @Test func `the manifests of this repository are valid`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let paths = ["queries/manifest.yml", "Tests/Reseed/queries/manifest.yml", "Tests/CorpusTests/Corpus/manifest.yml"]
+    for path in paths {
+      let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+      #expect(try SchemaValidator.problems(of: text, .manifest) == [], "\(path)")
+    }
+  }
+
+  @Test(arguments: [
+    "file: a.sql\nparams: {a: {b: c}}", "file: a.sql\nparams: 42", "file: a.sql\nparams: {a-b: 1}",
+    "file: a.sql\ncases:", "file: a.sql\nwaive:", "file: a.sql\nsession:", "file: a.sql\nrules:",
+    "file: a.sql\nrules: {row-estimate: {threshold: ten}}", "file: a.sql\nrules: {row-estimate: {threshold: 0.5}}",
+    "file: a.sql\nrules: {time: {budget: [1]}}", "file: a.sql\nrules: {seq-scan: {require: none}}",
+    "name: 'a b'\nfile: a.sql", "name: q\nsql:", "file: b c.sql", "file: a.sql\nunknown: 1", "name: -1\nfile: a.sql",
+  ])
+  func `what the program refuses, it refuses`(lines: String) throws {
+    let manifest = "version: 1\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"
+    let project = try Project(manifest: manifest, ["queries/b c.sql": "SELECT 1"])
+    #expect(project.loadFailure() != nil, "\(manifest)")
+    #expect(try SchemaValidator.problems(of: manifest, .manifest) != [], "\(manifest)")
+  }
+
+  @Test(arguments: [
+    "name: true\nfile: a.sql", "file: a.sql\nrules: {row-estimate: {threshold: '20', absolute: 'true'}}",
+    "file: a.sql\nrules: {cost: {warn: '+2.5e0', fail: .5e2}, time: {severity: fail, budget: 3}}", "file: ./a.sql",
+    "file: a.sql\ntypes: {}", "file: a.sql\ncases: {1: ~, x: [], y: {}}", "file: a.sql\ntimeout: 0.001",
+    "file: a.sql\nwaive: [{rule: timeout, reason: 1, relation: 2, alias: false, until: '2028-02-29'}]",
+    "file: a.sql\nsession: {settings: {work_mem: 4, enable_sort: false, app.x: ''}}",
+  ])
+  func `what the program accepts, it accepts`(lines: String) throws {
+    let manifest = "version: \"1\"\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"
+    // Loading holds it against the schema.
+    _ = try Project(manifest: manifest).load()
+  }
+}
+
+/// A rule as the schema has it.
+private struct RuleSchema {
+  let rule: Rule
+
+  init(_ rule: Rule) { self.rule = rule }
+
+  var json: JSON {
+    let severity = JSON.object([JSONMember("$ref", .string("#/$defs/severity"))])
+    let keys = [JSONMember("severity", severity)] + rule.parameters.map { JSONMember($0.name, json($0)) }
+    return .object([
+      JSONMember("description", .string(sentence(rule.summary))),
+      JSONMember("default", .string(rule.defaultSeverity.rawValue)),
+      JSONMember(
+        "anyOf",
+        .array([
+          severity,
+          .object([
+            JSONMember("type", .string("object")), JSONMember("additionalProperties", .bool(false)),
+            JSONMember("properties", .object(keys)),
+          ]),
+        ])),
+    ])
+  }
+
+  private func json(_ parameter: Rule.Parameter) -> JSON {
+    var members = [JSONMember("description", .string(sentence(parameter.summary)))]
+    switch parameter.defaultValue {
+    case .number(let number):
+      let least = JSON.object([
+        JSONMember("type", .string("number")), JSONMember("minimum", .number(parameter.minimum)),
+      ])
+      let text = JSON.object([JSONMember("$ref", .string("#/$defs/numberText"))])
+      members += [JSONMember("default", .number(number)), JSONMember("anyOf", .array([least, text]))]
+    case .flag(let flag):
+      members += [JSONMember("default", .bool(flag)), JSONMember("$ref", .string("#/$defs/flag"))]
+    case .word(let word):
+      members += [
+        JSONMember("default", .string(word)), JSONMember("enum", .array(parameter.words.map(JSON.string))),
+      ]
+    }
+    return .object(members)
+  }
+
+  /// A summary with a capital and a full stop.
+  private func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+}

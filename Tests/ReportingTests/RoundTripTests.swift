@@ -1,0 +1,254 @@
+import PlanCore
+import Reporting
+import Testing
+
+/// A JSON report holds its outcome without loss.
+@Suite struct RoundTripTests {
+  /// Every report of an outcome, by what it is called.
+  private func reports(_ run: RunOutcome) -> [(name: String, text: String)] {
+    var lax = run
+    lax.isStrict.toggle()
+    let formats = ReportFormat.allCases.flatMap { format in
+      [(format.rawValue, format.text(run)), ("\(format.rawValue), else", format.text(lax))]
+    }
+    return formats + [
+      ("terminal", terminalText(run, style: TerminalStyle(isColored: false, width: 80))),
+      ("terminal, wide", terminalText(lax, style: TerminalStyle(isColored: true, width: 200))),
+    ]
+  }
+
+  private func expectRoundTrip(_ run: RunOutcome, _ sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let back = try RunOutcome(jsonReport: JSONReport.text(run))
+    for (before, after) in zip(reports(run), reports(back)) {
+      // By scalars: Characters compare equal in all their normal forms.
+      #expect(
+        Array(before.text.unicodeScalars) == Array(after.text.unicodeScalars), "\(before.name)",
+        sourceLocation: sourceLocation)
+    }
+    #expect(back.result == run.result, sourceLocation: sourceLocation)
+    for (before, after) in zip(run.cases, back.cases) {
+      #expect(after.findings == before.findings, "\(before.name)", sourceLocation: sourceLocation)
+      #expect(after.parameters == before.parameters, sourceLocation: sourceLocation)
+      #expect(after.comparison?.baseline?.facts == before.comparison?.baseline?.facts, sourceLocation: sourceLocation)
+      #expect(after.comparison?.current.facts == before.comparison?.reportedFacts, sourceLocation: sourceLocation)
+      #expect(after.comparison?.current.shape == before.comparison?.current.shape, sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test func `an outcome with every verdict, rule, severity and field comes back`() throws {
+    let run = try EveryKind.run()
+    #expect(Set(run.cases.map(\.verdict)) == Set(Verdict.allCases))
+    try expectRoundTrip(run)
+    let back = try RunOutcome(jsonReport: JSONReport.text(run))
+    for (before, after) in zip(run.cases, back.cases) where before.query == "every" {
+      #expect(after.comparison?.current.captured == before.comparison?.current.captured)
+      #expect(after.comparison?.baseline?.captured == before.comparison?.baseline?.captured)
+    }
+  }
+
+  @Test func `the outcome of the shop comes back`() throws { try expectRoundTrip(try Shop.run()) }
+
+  @Test func `a run that ended early comes back`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    run.error = "no server"
+    try expectRoundTrip(run)
+  }
+
+  /// Whoever adds a field puts it into the JSON report and its reader, into `EveryKind`, and here.
+  @Test func `no field of an outcome is forgotten`() throws {
+    func fields(_ value: Any) -> Set<String> { Set(Mirror(reflecting: value).children.compactMap(\.label)) }
+    let run = try EveryKind.run()
+    let item = try #require(run.cases.last { $0.query == "every" })
+    #expect(
+      fields(run) == [
+        "plangateVersion", "manifest", "server", "cases", "notes", "error", "isStrict", "shard", "selection", "seconds",
+        "notePlaces", "errorPlace",
+      ])
+    #expect(
+      fields(item) == [
+        "query", "caseName", "verdict", "findings", "comparison", "reason", "file", "line", "manifestLine", "position",
+        "sql", "parameters", "server", "seconds",
+      ])
+    #expect(
+      fields(item.findings[0]) == [
+        "rule", "severity", "path", "baselinePath", "relation", "root", "alias", "message", "figures", "indexVerdict",
+        "fix", "waiver",
+      ])
+    let comparison = try #require(item.comparison)
+    // `matching`, `scans` and `estimates` follow from the rest; `excused` is of no outcome.
+    #expect(fields(comparison) == ["baseline", "current", "matching", "excused"])
+    #expect(fields(comparison.current) == ["captured", "facts", "serverMajor", "scans", "estimates"])
+    #expect(
+      fields(comparison.current.captured) == [
+        "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "plan", "planWithoutSeqScans",
+      ])
+    #expect(fields(comparison.current.plan) == ["root", "settings", "triggers", "executionTime", "isRepaired"])
+    #expect(fields(comparison.current.facts) == ["relations", "definitions"])
+    #expect(
+      fields(try #require(comparison.current.facts.relations.values.first)) == [
+        "root", "rows", "pages", "indexes", "columns", "partitions", "statistics", "constraints", "policies",
+      ])
+  }
+
+  @Test func `the rest of the catalog is left out`() throws {
+    let (before, now) = (try Shop.regressed().comparison?.baseline, try Shop.regressed().comparison?.current)
+    var facts = try #require(now).facts
+    let other = RelationName(schema: "public", name: "other")
+    facts.relations[other] = RelationFacts(rows: 1, pages: 1)
+    let current = Observation(try #require(now).captured, facts: facts, serverMajor: 15)
+    var item = try Shop.regressed()
+    item.comparison = CaseComparison(baseline: before, current: current)
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    run.cases = [item]
+    #expect(!JSONReport.text(run).contains("\"other\""))
+    try expectRoundTrip(run)
+  }
+
+  @Test func `a relation that many cases read is written once for each of its states`() throws {
+    var run = try Shop.run()
+    run.cases = try (0..<50).flatMap { _ in [try Shop.regressed(), try Shop.passed()] }
+    guard case .array(let relations)? = try JSON(parsing: JSONReport.text(run))["relations"] else {
+      Issue.record("no relations")
+      return
+    }
+    #expect(relations.count == 2)
+  }
+}
+
+/// What is no report, or no whole one.
+@Suite struct ForeignReportTests {
+  private func message(_ text: String) -> String? {
+    do {
+      _ = try RunOutcome(jsonReport: text)
+      return nil
+    } catch { return error.message }
+  }
+
+  @Test(arguments: ["{}", "[]", "null", "{\"plangate\": \"0.1.0\"}", "{\"format\": 1}", "[{\"Plan\": {}}]"])
+  func `other JSON is refused`(text: String) {
+    #expect(message(text) == "it is no JSON report of plangate")
+  }
+
+  @Test(arguments: ["", " ", "<testsuites/>", "plangate baseline 1", "{\"plangate\": "])
+  func `what is no JSON is refused`(text: String) {
+    #expect(message(text)?.hasPrefix("it is not whole, or no JSON: ") == true)
+  }
+
+  @Test(arguments: [(0, false), (2, true), (1.5, true)])
+  func `another format is refused by its number`(format: Double, isNewer: Bool) throws {
+    let text = JSONReport.text(try Shop.run())
+      .replacing("\"format\": 1,", with: "\"format\": \(JSON.numberText(format)),")
+      .replacing("\"manifest\"", with: "\"list\"")
+    let error = #expect(throws: ReportError.self) { try RunOutcome(jsonReport: text) }
+    #expect(
+      error?.message
+        == "it is a report of format \(JSON.numberText(format)), written by plangate 0.1.0; this one reads format 1")
+    #expect(error?.isNewerFormat == isNewer)
+  }
+
+  @Test func `a report that was cut off anywhere is refused`() throws {
+    let bytes = Array(JSONReport.text(try EveryKind.run()).utf8)
+    var generator = SystemRandomNumberGenerator()
+    let lengths =
+      [0, 1, bytes.count - 2] + (0..<60).map { _ in Int.random(in: 0..<bytes.count - 2, using: &generator) }
+    for length in lengths {
+      #expect(message(String(decoding: bytes[..<length], as: UTF8.self)) != nil, "\(length) bytes")
+    }
+  }
+
+  /// Every place of a report, as the keys and numbers that lead to it.
+  private func places(_ json: JSON) -> [[String]] {
+    switch json {
+    case .object(let members):
+      members.flatMap { member in [[member.key]] + places(member.value).map { [member.key] + $0 } }
+    case .array(let elements):
+      elements.enumerated().flatMap { index, element in [["\(index)"]] + places(element).map { ["\(index)"] + $0 } }
+    default: []
+    }
+  }
+
+  /// The value with another one at a place, or without it.
+  private func changed(_ json: JSON, at place: ArraySlice<String>, to value: JSON?) -> JSON {
+    guard let key = place.first else { return json }
+    func next(_ child: JSON) -> JSON? {
+      place.count == 1 ? value : changed(child, at: place.dropFirst(), to: value)
+    }
+    switch json {
+    case .object(let members):
+      return .object(
+        members.compactMap { member in
+          member.key == key ? next(member.value).map { JSONMember(key, $0) } : member
+        })
+    case .array(let elements):
+      return .array(
+        elements.enumerated().compactMap { index, element in "\(index)" == key ? next(element) : element })
+    default: return json
+    }
+  }
+
+  /// What a report says for people and programs, and its reader finds again.
+  private static let derived: Set<String> = [
+    "outcome", "recordCommand", "counts", "failed", "differences", "causes", "cost", "rows", "buffers",
+  ]
+
+  @Test func `a key that is missing or of another type is refused or harmless, and never more`() throws {
+    var run = try EveryKind.run()
+    run.cases = [try #require(run.cases.first { $0.query == "every" })]
+    run.cases[0].findings = Array(run.cases[0].findings.prefix(4))
+    let report = try JSON(parsing: JSONReport.text(run))
+    var refused = 0
+    let others: [JSON] = [.null, .number(-7), .string("x"), .array([]), .bool(true), .object([])]
+    for (number, place) in places(report).enumerated() {
+      let isInPlan = place.contains { $0.hasPrefix("explain") }
+      for value in [nil, others[number % others.count]] {
+        let text = changed(report, at: place[...], to: value).text
+        do {
+          // What can still be read can still be told.
+          let back = try RunOutcome(jsonReport: text)
+          _ = JSONReport.text(back) + JUnitReport.text(back)
+          _ = terminalText(back, style: TerminalStyle(isColored: false, width: 80))
+          let isOwnKey = Int(place.last ?? "") == nil && !isInPlan && !Self.derived.contains(place.last ?? "")
+          let isNamed = ["definitions", "columns", "indexes", "statistics", "constraints"].contains {
+            place.dropLast().last == $0
+          }
+          if value == nil, isOwnKey, !isNamed, place.first != "counts" {
+            Issue.record("read without \(place.joined(separator: "."))")
+          }
+        } catch { refused += 1 }
+      }
+    }
+    #expect(refused > 200)
+  }
+
+  @Test(arguments: [
+    ("\"verdict\": \"passed\"", "\"verdict\": \"fine\"", "cases[7] has the unknown verdict 'fine'"),
+    ("\"path\": [0]", "\"path\": [7]", "'path' of cases[0].findings[0] is not the path of a node of the plan"),
+    ("\"path\": [0]", "\"path\": [-1]", "'path' of cases[0].findings[0] is not the path of a node of the plan"),
+    ("\"path\": [0]", "\"path\": [0.5]", "'path' of cases[0].findings[0] is not an array of whole numbers"),
+    (
+      "\"schema\": \"public\"", "\"schema\": \"private\"",
+      "'relation' of cases[0].findings[0] is not in the schema 'private'"
+    ),
+    ("\"relations\": [0]", "\"relations\": [99]", "'relations' of cases[0].plan is not a list of places in the table"),
+    ("\"line\": 1,", "\"line\": 1e300,", "'line' of cases[0] is not a whole number"),
+    ("\"strict\": false", "\"strict\": 0", "'strict' of the report is not true or false"),
+    ("\"shard\": null", "\"shard\": {\"index\": 3, \"count\": 2}", "there is no shard 3 of 2"),
+    ("\"shard\": null", "\"shard\": {\"index\": 0, \"count\": 2}", "there is no shard 0 of 2"),
+    ("\"shard\": null", "\"shard\": 3", "shard is not an object"),
+    (
+      "\"Node Type\": \"Limit\"", "\"Node\": \"Limit\"",
+      "'explain' of cases[0].plan is no plan: Plan has no key 'Node Type'"
+    ),
+  ])
+  func `an error says where`(old: String, new: String, expected: String) throws {
+    let text = JSONReport.text(try Shop.run())
+    let range = try #require(text.firstRange(of: old))
+    #expect(message(text.replacingCharacters(in: range, with: new)) == expected)
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+    self[..<range.lowerBound] + text + self[range.upperBound...]
+  }
+}
