@@ -24,7 +24,7 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     let options = Options(command: .check)
     #expect(options.names.isEmpty)
     #expect(options.manifest == "queries/manifest.yml")
-    #expect(options.postgres == nil && options.junit == nil && options.json == nil)
+    #expect(options.postgres == nil && options.junit == nil && options.json == nil && options.html == nil)
     #expect(options.color == .auto)
     #expect(!options.isStrict && !options.prunes && !options.onlyChecks && !options.keepsServer)
     #expect(!options.isQuiet && !options.isVerbose)
@@ -35,6 +35,7 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     #expect(try parse("check --postgres 15") == run(.check) { $0.postgres = "15" })
     #expect(try parse("check --junit j.xml") == run(.check) { $0.junit = "j.xml" })
     #expect(try parse("check --json j.json") == run(.check) { $0.json = "j.json" })
+    #expect(try parse("check --html r.html") == run(.check) { $0.html = "r.html" })
     #expect(try parse("check --strict") == run(.check) { $0.isStrict = true })
     #expect(try parse("check --keep") == run(.check) { $0.keepsServer = true })
     #expect(try parse("check --color never") == run(.check) { $0.color = .never })
@@ -164,11 +165,13 @@ private let hint = "usage: plangate check | record | explain | stability | help,
     ("check --manifest", "--manifest needs a value: --manifest FILE"),
     ("check a --postgres", "--postgres needs a value: --postgres MAJOR|BINDIR"),
     ("check --junit=", "--junit needs a value"), ("check --json=", "--json needs a value"),
+    ("check --html=", "--html needs a value"),
     ("check --strict=yes", "--strict takes no value"), ("record --check=", "--check takes no value"),
     ("check --color sometimes", "--color is always, never or auto, not 'sometimes'"),
     ("check --color=", "--color is always, never or auto, not ''"),
     ("check --junit - --json -", "two reports cannot go to the same place: standard output"),
     ("check --junit r --json r", "two reports cannot go to the same place: r"),
+    ("check --junit j --html r --json r", "two reports cannot go to the same place: r"),
   ])
   func `a value that is missing or wrong is an error`(line: String, message: String) {
     #expect(throws: Diagnostic(message)) { try parse(line) }

@@ -15,7 +15,7 @@ struct Console: Sendable {
   private let descriptor: Int32
 
   init(_ options: Options, environment: [String: String]) {
-    descriptor = options.junit == "-" || options.json == "-" ? 2 : 1
+    descriptor = [options.junit, options.json, options.html].contains("-") ? 2 : 1
     let isTerminal = isatty(descriptor) == 1
     let isColored =
       switch options.color {

@@ -44,6 +44,7 @@ struct Flag: Sendable {
       help: "which local PostgreSQL (default: the baselines' major or the newest)"),
     Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
     Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
+    Flag(name: "html", value: "FILE", commands: [.check], help: "write a page for browsers; - is standard output"),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),
     Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
     Flag(name: "prune", commands: [.record], help: "remove baselines whose query is gone"),

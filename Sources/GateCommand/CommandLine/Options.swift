@@ -11,6 +11,7 @@ package struct Options: Equatable, Sendable {
   package var postgres: String?
   package var junit: String?
   package var json: String?
+  package var html: String?
   /// Re-seeds of `stability`.
   package var runs = 5
   package var isStrict = false
@@ -73,7 +74,8 @@ package struct Options: Equatable, Sendable {
     if command == .explain, options.names.count != 1 {
       throw Diagnostic("plangate explain takes one query\nusage: \(command.usage)")
     }
-    if let path = options.junit, path == options.json {
+    let reports = [options.junit, options.json, options.html].compactMap { $0 }
+    if let path = reports.indices.first(where: { reports[..<$0].contains(reports[$0]) }).map({ reports[$0] }) {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
     return .run(options)
@@ -104,6 +106,7 @@ package struct Options: Equatable, Sendable {
     case "postgres": postgres = value
     case "junit": junit = value
     case "json": json = value
+    case "html": html = value
     case "runs":
       guard let count = Int(value), (1...1000).contains(count) else {
         throw Diagnostic("--runs is a number from 1 to 1000, not '\(value)'")

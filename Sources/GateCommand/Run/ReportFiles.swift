@@ -16,6 +16,7 @@ struct ReportFiles {
     var targets: [(path: String, render: (RunOutcome) -> String)] = []
     if let path = options.junit { targets.append((path, JUnitReport.text)) }
     if let path = options.json { targets.append((path, JSONReport.text)) }
+    if let path = options.html { targets.append((path, HTMLReport.text)) }
     self.targets = targets
   }
 
