@@ -131,6 +131,26 @@ import Testing
     #expect(try page.data(1)["before"]?["nodes"]?.elements.count == 2)
   }
 
+  @Test func `the causes that touch what failed come first`() throws {
+    let plan = { (type: String) in
+      node(
+        "Nested Loop", cost: 50, [],
+        [
+          node(type, "orders", index: type == "Seq Scan" ? nil : "orders_idx", cost: 40, as: "Outer"),
+          node("Seq Scan", "archive", cost: 4, as: "Inner"),
+        ])
+    }
+    let index = { (name: String) in [IndexFacts(name: name + "_idx", definition: "btree (id)")] }
+    let item = outcome(
+      "a",
+      before: try observation(plan("Index Scan"), indexes: ["orders": index("orders"), "archive": index("archive")]),
+      now: try observation(plan("Seq Scan"), indexes: ["orders": [], "archive": []]))
+    #expect(item.causes.first?.contains("archive") == true)
+    let causes = try #require(try page([item]).data(0)["causes"]).elements
+    #expect(causes.count == 2)
+    #expect(causes.first?.stringValue?.contains("public.orders") == true)
+  }
+
   @Test func `a run that ended early says why, and nothing is green`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
     run.error = "queries/manifest.yml:1:1: error: unknown key '<b>'"

@@ -34,7 +34,7 @@ struct HTMLCase {
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.visible) })),
-      JSONMember("causes", .array(outcome.causes.map { .string($0.visible) })),
+      JSONMember("causes", .array(causes.map { .string($0.visible) })),
     ]
     if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
     if let sql = outcome.sql { members.append(JSONMember("sql", .string(lines(sql)))) }
@@ -70,6 +70,14 @@ struct HTMLCase {
   private var findings: [Finding] {
     outcome.findings.filter(\.isFailing) + outcome.findings.filter { !$0.isFailing && $0.waiver == nil }
       + outcome.waived
+  }
+
+  /// First those that name a relation of a finding that fails: a list of many shows only its beginning.
+  private var causes: [String] {
+    let guilty = Set(
+      outcome.findings.filter(\.isFailing).flatMap { [$0.relation, $0.root].compactMap { $0?.description } })
+    func isNear(_ cause: String) -> Bool { guilty.contains { cause.contains($0) } }
+    return outcome.causes.filter(isNear) + outcome.causes.filter { !isNear($0) }
   }
 
   /// What changed in the plan's shape and no finding says.

@@ -61,7 +61,6 @@ extension HTMLStyle {
     .verdict.changed:not(.failed) { background: var(--shape-soft); color: var(--shape); }
     .top { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem 2.5rem; margin-top: .9rem; align-items: start; }
     .says:empty { display: none; }
-    .says:empty + .totals { justify-self: start; }
     .says { display: grid; gap: .85rem; min-width: 0; }
     .case section h2, .overview section h2 { margin-bottom: .15rem; color: var(--dim); font-size: .93em; }
     .says li, .says pre, .says p, .overview li { overflow-wrap: anywhere; max-width: 100ch; }
@@ -82,7 +81,7 @@ extension HTMLStyle {
     .show:hover, .copy:hover { border-color: var(--accent); }
     .accept code { padding: .25rem .55rem; border-radius: 4px; background: var(--sunken); overflow-wrap: anywhere; user-select: all; }
     .accept .copy { margin-left: .5rem; }
-    .totals { border-collapse: collapse; white-space: nowrap; }
+    .totals { border-collapse: collapse; white-space: nowrap; justify-self: start; }
     .totals td, .totals th { padding: .12rem 0 .12rem 1.1rem; text-align: right; font-weight: 400; }
     .totals th[scope=row] { padding-left: 0; text-align: left; }
     .totals thead th, .totals th[scope=row] { color: var(--dim); }
@@ -108,7 +107,7 @@ extension HTMLStyle {
     .plain { margin-bottom: 2rem; }
     .plain pre { overflow-x: auto; tab-size: 8; }
     @container case (min-width: 58rem) {
-      .top { grid-template-columns: minmax(0, 1fr) auto; }
+      .top:not(:has(.says:empty)) { grid-template-columns: minmax(0, 1fr) auto; }
     }
 
     """#
