@@ -114,14 +114,18 @@ extension HTMLScript {
       const run = JSON.parse(document.getElementById("run").textContent);
       run.causes.sort((one, other) => other[1].length - one[1].length);
       const link = (row) => make("li", {}, make("a", { href: row.link.getAttribute("href") }, row.name));
-      const failed = rows.filter((row) => row.isFailed);
+      const failed = rows.filter((row) => row.isFailed), noted = rows.filter((row) => row.link.querySelector(".note"));
       return make("article", { class: "overview" },
-        make("h1", {}, failed.length ? "Overview" : rows.length ? "Nothing failed" : "No case was judged"),
+        make("h1", {}, failed.length ? "Overview" : !rows.length ? "No case was judged"
+          : find(".run .error") ? "The run ended early" : "Nothing failed"),
         run.causes.length > 0 && section(`What changed, and which of the ${failed.length} failing cases it touches`, "causes",
           make("ul", {}, brief(run.causes.map(([cause, positions]) => make("li", {}, cause,
             make("ul", { class: "links" }, brief(positions.map((position) => link(byPosition[position])), 12)))), 12))),
         failed.length > 0 && run.causes.length === 0 && section("What failed", "causes",
           make("ul", { class: "links" }, brief(failed.map(link), 50))),
+        failed.length === 0 && noted.length > 0 && section("Not plainly passed", "causes",
+          make("ul", {}, brief(noted.map((row) => make("li", {}, make("a", { href: row.link.getAttribute("href") }, row.name),
+            " ", row.link.querySelector(".note").textContent)), 50))),
         run.command && section("If all of this is meant, accept it with", "accept", make("code", {}, run.command),
           copyButton(run.command)),
         make("p", { class: "keys" }, "Keys: ", make("kbd", {}, "/"), " search, ", make("kbd", {}, "j"), " ",

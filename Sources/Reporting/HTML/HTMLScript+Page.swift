@@ -59,7 +59,7 @@ extension HTMLScript {
     }
 
     const isNarrow = matchMedia("(max-width: 60rem)");
-    form.hidden = false;
+    form.hidden = rows.length === 0;
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(() => {
       filter();
