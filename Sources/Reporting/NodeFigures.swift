@@ -91,7 +91,7 @@ struct PlanTotals {
   }
 
   /// `x35`, `+40 %`, `-97 %`; empty below 5 %.
-  private static func change(_ before: Double?, _ now: Double?) -> String {
+  static func change(_ before: Double?, _ now: Double?) -> String {
     guard let before, let now, before > 0, now >= 0 else { return "" }
     let factor = now / before
     if factor >= 2 { return "x\(Figures.factor(factor))" }

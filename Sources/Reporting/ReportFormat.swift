@@ -3,7 +3,7 @@ package import PlanCore
 /// The reports that can be asked for. A new one is a case here and a function from the outcome to text; the option, its
 /// help and the file follow from this table.
 package enum ReportFormat: String, CaseIterable, Sendable {
-  case junit, json, markdown, sarif, gitlab
+  case junit, json, markdown, html, sarif, gitlab
 
   /// What it is, for the help.
   package var summary: String {
@@ -11,6 +11,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     case .junit: "a JUnit XML report"
     case .json: "a JSON report"
     case .markdown: "a Markdown report for a pull request"
+    case .html: "a page for browsers"
     case .sarif: "a SARIF report for code scanning"
     case .gitlab: "a report for GitLab's code-quality widget"
     }
@@ -22,6 +23,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     case .junit: JUnitReport.text(outcome)
     case .json: JSONReport.text(outcome)
     case .markdown: MarkdownReport.text(outcome)
+    case .html: HTMLReport.text(outcome)
     case .sarif: SARIFReport.text(outcome)
     case .gitlab: GitLabReport.text(outcome)
     }

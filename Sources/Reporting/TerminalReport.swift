@@ -57,7 +57,8 @@ package enum TerminalReport {
     return outcome.verdict == .changed ? .yellow : .green
   }
 
-  private static func note(_ outcome: CaseOutcome) -> String {
+  /// What is to be said of a case in a few words; empty for one that is plainly passed.
+  static func note(_ outcome: CaseOutcome) -> String {
     var notes: [String] = []
     let failing = outcome.findings.filter(\.isFailing)
     switch outcome.verdict {

@@ -219,6 +219,7 @@ private let hint =
     ("check --manifest", "--manifest needs a value: --manifest FILE"),
     ("check a --postgres", "--postgres needs a value: --postgres MAJOR|BINDIR"),
     ("check --junit=", "--junit needs a value"), ("check --json=", "--json needs a value"),
+    ("check --html=", "--html needs a value"),
     ("check --strict=yes", "--strict takes no value"), ("record --check=", "--check takes no value"),
     ("check --color sometimes", "--color is always, never or auto, not 'sometimes'"),
     ("check --color=", "--color is always, never or auto, not ''"),
@@ -226,6 +227,7 @@ private let hint =
     ("check --junit r --json r", "two reports cannot go to the same place: r"),
     ("check --sarif a//r --gitlab ./a/b/../r", "two reports cannot go to the same place: ./a/b/../r"),
     ("check --json x --markdown - --gitlab -", "two reports cannot go to the same place: standard output"),
+    ("check --junit j --html r --json r", "two reports cannot go to the same place: r"),
   ])
   func `a value that is missing or wrong is an error`(line: String, message: String) {
     #expect(throws: Diagnostic(message)) { try parse(line) }

@@ -42,6 +42,17 @@ import Testing
     #expect(try project.names(in: "r") == ["j.json", "j.xml", "other"])
   }
 
+  @Test func `the page is written like the other reports`() throws {
+    let project = try Project(["r/page.html": "green"])
+    var options = options(project, junit: nil, json: nil)
+    options.reports[.html] = project.path("r/page.html")
+    let reports = ReportFiles(options)
+    try reports.begin(outcome)
+    #expect(try project.text("r/page.html") == HTMLReport.text(unfinished))
+    try reports.finish(outcome)
+    #expect(try project.text("r/page.html") == HTMLReport.text(outcome))
+  }
+
   @Test func `no report is written that nobody asked for`() throws {
     let project = try Project(["r/other": ""])
     let reports = ReportFiles(options(project, junit: nil, json: nil))

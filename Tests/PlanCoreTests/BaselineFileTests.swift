@@ -37,6 +37,17 @@ enum Baselines {
 }
 
 @Suite struct `A baseline file` {
+  @Test func `holds no time, which a capture has where it was measured`() throws {
+    func capture(_ node: ExplainNode) throws -> QueryCapture {
+      QueryCapture(
+        query: "a", serverMajor: 15, facts: CatalogFacts(),
+        cases: [CapturedCase(name: nil, sqlFingerprint: "a", parametersFingerprint: "b", plan: try node.plan())])
+    }
+    let timed = try capture(.seq("orders").with("Actual Startup Time", 0.1).with("Actual Total Time", 12.5))
+    #expect(timed.cases[0].plan.root.actualTotalTime == 12.5)
+    #expect(BaselineFile.text(timed) == BaselineFile.text(try capture(.seq("orders"))))
+  }
+
   @Test func `says in words what was accepted`() throws {
     #expect(
       BaselineFile.text(try Baselines.sample()) == """

@@ -13,7 +13,7 @@ extension Plan {
 extension PlanNode {
   private static let volatileKeys: Set<String> = [
     "Output", "Async Capable", "Workers", "Workers Launched", "Cache Mode", "Params Evaluated",
-    "Actual Startup Time", "Actual Total Time", "Sort Space Used", "Peak Memory Usage", "Hash Buckets",
+    "Actual Startup Time", "Sort Space Used", "Peak Memory Usage", "Hash Buckets",
     "Original Hash Buckets", "Maximum Storage", "Shared Dirtied Blocks", "Shared Written Blocks",
     "Local Dirtied Blocks", "Local Written Blocks", "Full-sort Groups", "Pre-sorted Groups", "Target Tables",
   ]

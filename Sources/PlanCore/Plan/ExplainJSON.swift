@@ -74,6 +74,7 @@ extension PlanNode {
   static let ownKeys: Set<String> = [
     "Node Type", "Parent Relationship", "Subplan Name", "Parallel Aware", "Relation Name", "Schema", "Alias",
     "Index Name", "Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Rows", "Actual Loops", "Plans",
+    "Actual Total Time",
     "Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks", "Temp Read Blocks",
     "Temp Written Blocks",
   ]
@@ -125,6 +126,7 @@ extension PlanNode {
     case (nil, nil): actual = nil
     default: throw ExplainError(message: "\(place) has only one of 'Actual Rows' and 'Actual Loops'")
     }
+    actualTotalTime = try number("Actual Total Time")
     buffers = try sum(["Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks"])
     temporaryBlocks = try sum(["Temp Read Blocks", "Temp Written Blocks"])
     properties = members.filter { !PlanNode.ownKeys.contains($0.key) }

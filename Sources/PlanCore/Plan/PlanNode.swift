@@ -16,6 +16,8 @@ package struct PlanNode: Equatable, Sendable {
   package var planWidth: Double
   /// What ran; nil when the plan was made without ANALYZE.
   package var actual: ActualRows?
+  /// `Actual Total Time`, in milliseconds per loop; nil unless the run measures time. A baseline never holds it.
+  package var actualTotalTime: Double?
   /// Blocks touched by the node and all below it, shared and local, hit and read together: the split depends on the
   /// cache, the sum does not. Nil without BUFFERS.
   package var buffers: Double?

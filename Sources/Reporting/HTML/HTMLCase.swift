@@ -1,0 +1,147 @@
+import PlanCore
+
+/// One case of the page: its row in the list, its data for the script, and its text for a browser without scripts.
+struct HTMLCase {
+  let outcome: CaseOutcome
+  let run: RunOutcome
+  let position: Int
+
+  var isFailed: Bool { outcome.isFailed(strict: run.isStrict) }
+
+  /// Names the case in a link, the same in every run: `case=order_search@whale`.
+  var fragment: String {
+    "case=" + HTMLText.fragment(outcome.name) + (outcome.server.map { "&server=" + HTMLText.fragment($0) } ?? "")
+  }
+
+  /// Partitions count as their parent.
+  var relations: Set<String> {
+    let observations = [outcome.comparison?.baseline, outcome.comparison?.current].compactMap { $0 }
+    let scanned = observations.flatMap(\.scans).map { $0.identity.root ?? $0.relation }
+    return Set((scanned + outcome.findings.compactMap { $0.root ?? $0.relation }).map(\.description.visible))
+  }
+
+  var rules: Set<String> { Set(outcome.findings.map(\.rule.visible)) }
+
+  // MARK: Data
+
+  var json: JSON {
+    var members = [
+      JSONMember("query", .string(outcome.query.visible)), JSONMember("case", text(outcome.caseName)),
+      JSONMember("verdict", .string(outcome.verdict.rawValue)), JSONMember("failed", .bool(isFailed)),
+      JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
+      JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifest):\($0)" })),
+      JSONMember("server", text(outcome.server)),
+      JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
+      JSONMember("findings", .array(findings.map(json))),
+      JSONMember("differences", .array(differences.map { .string($0.visible) })),
+      JSONMember("causes", .array(causes.map { .string($0.visible) })),
+    ]
+    if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
+    if let sql = outcome.sql { members.append(JSONMember("sql", .string(lines(sql)))) }
+    members.append(
+      JSONMember(
+        "parameters", .array(outcome.parameters.map { .array([.string($0.name.visible), text($0.value)]) })))
+    if let command { members.append(JSONMember("command", .string(command))) }
+    return .object(members + planMembers)
+  }
+
+  private var planMembers: [JSONMember] {
+    guard let comparison = outcome.comparison else { return [] }
+    let now = HTMLPlan(comparison.current).json(marks: marks(\.path))
+    var members = [JSONMember("now", now), JSONMember("totals", .array(totals(comparison)))]
+    if let baseline = comparison.baseline {
+      let before = HTMLPlan(baseline).json(marks: marks(\.baselinePath))
+      let alignment = PlanAlignment(comparison)
+      // Most cases of most runs have one plan, to the last figure.
+      members.append(JSONMember("before", before == now ? .bool(true) : before))
+      members.append(JSONMember("rows", .array(alignment.rows.map(json))))
+      if !alignment.moved.isEmpty { members.append(JSONMember("moved", .array(alignment.moved.map(json)))) }
+      members.append(JSONMember("sameShape", .bool(!comparison.isShapeChanged)))
+      if comparison.isOtherMajor {
+        members.append(
+          JSONMember(
+            "majors", .array([baseline, comparison.current].map { .string("PostgreSQL \($0.serverMajor)") })))
+      }
+    }
+    return members
+  }
+
+  /// What fails first, what is waived last.
+  private var findings: [Finding] {
+    outcome.findings.filter(\.isFailing) + outcome.findings.filter { !$0.isFailing && $0.waiver == nil }
+      + outcome.waived
+  }
+
+  /// First those that name a relation of a finding that fails: a list of many shows only its beginning.
+  private var causes: [String] {
+    let guilty = Set(
+      outcome.findings.filter(\.isFailing).flatMap { [$0.relation, $0.root].compactMap { $0?.description } })
+    func isNear(_ cause: String) -> Bool { guilty.contains { cause.contains($0) } }
+    return outcome.causes.filter(isNear) + outcome.causes.filter { !isNear($0) }
+  }
+
+  /// What changed in the plan's shape and no finding says.
+  private var differences: [String] {
+    let said = Set(outcome.findings.map(\.message))
+    return (outcome.comparison?.differences ?? []).filter { !said.contains($0) }
+  }
+
+  /// The command after which the case passes.
+  private var command: String? {
+    outcome.isRecordable && outcome.verdict != .passed
+      ? RecordCommand.text(queries: [outcome.query], manifest: run.manifest) : nil
+  }
+
+  private func marks(_ path: KeyPath<Finding, NodePath?>) -> [NodePath: [Int]] {
+    var marks: [NodePath: [Int]] = [:]
+    for (index, finding) in findings.enumerated() {
+      if let place = finding[keyPath: path] { marks[place, default: []].append(index) }
+    }
+    return marks
+  }
+
+  private func json(_ finding: Finding) -> JSON {
+    var members = [
+      JSONMember("rule", .string(finding.rule.visible)),
+      JSONMember("weight", .string(finding.waiver == nil ? finding.severity.rawValue : "waived")),
+      JSONMember("message", .string(finding.message.visible)),
+    ]
+    if let verdict = finding.indexVerdict { members.append(JSONMember("index", .string(verdict.description.visible))) }
+    if let fix = finding.fix, finding.waiver == nil { members.append(JSONMember("fix", .string(fix.visible))) }
+    if let waiver = finding.waiver {
+      members.append(JSONMember("waiver", .array([.string(waiver.reason.visible), text(waiver.until)])))
+    }
+    return .object(members)
+  }
+
+  private func json(_ row: PlanAlignment.Row) -> JSON {
+    .array([row.baseline, row.current].map { $0.map { .number(Double($0)) } ?? .null })
+  }
+
+  /// Name, figure before, figure now, change, and each figure's share of the larger one.
+  private func totals(_ comparison: CaseComparison) -> [JSON] {
+    let (before, now) = (comparison.baseline?.plan, comparison.current.plan)
+    let rows: [(String, Double?, Double?, (Double) -> String)] = [
+      ("buffers", before?.root.buffers, now.root.buffers, Figures.grouped),
+      (
+        "cost", before?.root.totalCost, now.root.totalCost,
+        { $0 < 100 ? NodeFigures.oneDecimal($0) : Figures.grouped($0) }
+      ),
+      ("temp blocks", before?.root.temporaryBlocks, now.root.temporaryBlocks, Figures.grouped),
+      ("rows", before?.root.actual?.rows, now.root.actual?.rows, Figures.grouped),
+      ("time", nil, now.executionTime, HTMLPlan.milliseconds),
+    ]
+    return rows.filter { ($0.0 != "temp blocks" && $0.2 != nil) || ($0.1 ?? 0) != 0 || ($0.2 ?? 0) != 0 }
+      .map { name, before, now, figure in
+        let most = max(before ?? 0, now ?? 0)
+        let shares = [before, now].map { most > 0 ? (($0 ?? 0) / most * 1000).rounded() : 0 }
+        let change = before == nil ? "" : PlanTotals.change(before, now)
+        return .array(
+          [.string(name)] + [before, now].map { text($0.map(figure)) } + [.string(change)] + shares.map(JSON.number))
+      }
+  }
+
+  private func text(_ text: String?) -> JSON { text.map { .string($0.visible) } ?? .null }
+
+  private func lines(_ text: String) -> String { text.visibleLines.joined(separator: "\n") }
+}

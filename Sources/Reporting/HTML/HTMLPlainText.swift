@@ -1,0 +1,27 @@
+import PlanCore
+
+extension HTMLCase {
+  /// The case as text, for a browser that runs no scripts.
+  var plainText: String {
+    let text = CaseText(outcome: outcome, style: TerminalStyle(isColored: false, width: 110), isBrief: true)
+    var blocks: [[String]] = []
+    if outcome.verdict == .unchecked { blocks.append(text.reasonLines) }
+    if outcome.verdict == .new { blocks.append(["  no baseline yet"]) }
+    blocks.append(text.findingLines(outcome.findings) + text.changeLines + text.fixLines)
+    blocks += [text.planLines, text.totalLines]
+    if let sql = outcome.sql { blocks.append(sql.visibleLines.map { "  " + $0 }) }
+    if !outcome.parameters.isEmpty {
+      blocks.append(outcome.parameters.map { "  \($0.name) = \($0.value ?? "NULL")".visible })
+    }
+    if outcome.verdict != .passed { blocks.append(text.commandLines(manifest: run.manifest)) }
+    blocks.removeAll(where: \.isEmpty)
+    let place = outcome.place.map { "<p>\(HTMLText.content($0))</p>" } ?? ""
+    let server = outcome.server.map { " (PostgreSQL \($0))" } ?? ""
+    return """
+      <article\(HTMLText.attribute("id", fragment)) class="plain">
+      <h2>\(HTMLText.content("\(outcome.verdict.rawValue): \(outcome.name)\(server)"))</h2>\(place)
+      <pre>\(HTMLText.lines(Array(blocks.joined(separator: [""])).joinedLines))</pre>
+      </article>
+      """
+  }
+}

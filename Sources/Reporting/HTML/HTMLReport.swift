@@ -1,0 +1,112 @@
+package import PlanCore
+
+/// The report for people with a browser: one file that needs no network. What is in it can be read without scripts; with
+/// them the list filters and the plans are drawn.
+package enum HTMLReport {
+  /// A whole document, with a line feed at its end.
+  package static func text(_ outcome: RunOutcome) -> String {
+    let cases = outcome.cases.enumerated().map { HTMLCase(outcome: $1, run: outcome, position: $0) }
+    let list = HTMLList(cases: cases, isStrict: outcome.isStrict)
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy"\(HTMLText.attribute("content", policy))>
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta name="referrer" content="no-referrer">
+      <title>\(HTMLText.content(headline(outcome))) · plangate</title>
+      <link rel="icon"\(HTMLText.attribute("href", icon(outcome.result)))>
+      <style>\(HTMLStyle.text)</style>
+      </head>
+      <body>
+      <a class="skip" href="#case">Skip to the case</a>
+      \(header(outcome))
+      <div class="frame">
+      \(list.text)
+      <main id="case" tabindex="-1">
+      <noscript>
+      \(cases.filter { $0.outcome.verdict != .passed || !$0.outcome.findings.isEmpty }.map(\.plainText)
+        .joined(separator: "\n"))
+      </noscript>
+      </main>
+      </div>
+      \(HTMLText.dataBlock("run", json(outcome, cases)))
+      \(cases.map { HTMLText.dataBlock("data-\($0.position)", $0.json) }.joined(separator: "\n"))
+      <script>\(HTMLScript.text)</script>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// Only the page's own style and script count, by their hashes; nothing is loaded, and no text becomes markup.
+  private static let policy = [
+    "default-src 'none'", "script-src '\(SHA256.source(of: HTMLScript.text))'",
+    "style-src '\(SHA256.source(of: HTMLStyle.text))'", "img-src data:", "base-uri 'none'", "form-action 'none'",
+    "require-trusted-types-for 'script'", "trusted-types 'none'",
+  ].joined(separator: "; ")
+
+  /// A disc in the colour of the result, for the tab.
+  private static func icon(_ result: RunOutcome.Result) -> String {
+    let color = result == .passed ? "2a7d4f" : result == .failed ? "c8281e" : "8a5a00"
+    return "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+      + "%3Ccircle cx='8' cy='8' r='7' fill='%23\(color)'/%3E%3C/svg%3E"
+  }
+
+  // MARK: The run
+
+  /// `3 of 12 cases failed`, `12 cases passed`.
+  private static func headline(_ outcome: RunOutcome) -> String {
+    let failed = outcome.cases.count { $0.isFailed(strict: outcome.isStrict) && $0.verdict != .unchecked }
+    let unchecked = outcome.count(.unchecked)
+    if outcome.cases.isEmpty { return outcome.error == nil ? "Nothing was checked" : "The run ended early" }
+    if failed + unchecked == 0 {
+      return (outcome.error == nil ? "" : "The run ended early: ") + counted(outcome.cases.count, "case") + " passed"
+    }
+    let parts = (failed > 0 ? ["\(failed) failed"] : []) + (unchecked > 0 ? ["\(unchecked) unchecked"] : [])
+    return parts.joined(separator: ", ") + " of " + counted(outcome.cases.count, "case")
+  }
+
+  private static func header(_ outcome: RunOutcome) -> String {
+    var facts = [outcome.server.map { "PostgreSQL \($0)" }, outcome.manifest].compactMap { $0 }
+    if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
+    if outcome.isStrict { facts.append("strict: a changed plan fails") }
+    facts += [TerminalReport.duration(outcome.seconds), "plangate \(outcome.plangateVersion)"]
+    let items = facts.map { "<li>\(HTMLText.content($0))</li>" }.joined()
+    return """
+      <header class="run \(outcome.result.rawValue)">
+      <h1><a href="#">\(HTMLText.content(headline(outcome)))</a></h1>
+      <ul class="facts">\(items)</ul>
+      \(([error(outcome), notes(outcome)]).compactMap { $0 }.joined(separator: "\n"))
+      </header>
+      """
+  }
+
+  private static func error(_ outcome: RunOutcome) -> String? {
+    outcome.error.map { "<pre class=\"error\" role=\"alert\">\(HTMLText.lines($0))</pre>" }
+  }
+
+  private static func notes(_ outcome: RunOutcome) -> String? {
+    guard !outcome.notes.isEmpty else { return nil }
+    let items = outcome.notes.map { "<li>\(HTMLText.content($0))</li>" }.joined()
+    return "<details class=\"notes\"\(outcome.notes.count > 3 ? "" : " open")>"
+      + "<summary>\(counted(outcome.notes.count, "note"))</summary><ul>\(items)</ul></details>"
+  }
+
+  /// What the overview tells: each cause once, with the cases that it stands behind.
+  private static func json(_ outcome: RunOutcome, _ cases: [HTMLCase]) -> JSON {
+    var order: [String] = []
+    var holders: [String: [JSON]] = [:]
+    for item in cases where item.isFailed {
+      for cause in item.outcome.comparison?.causes ?? [] {
+        if holders[cause] == nil { order.append(cause) }
+        holders[cause, default: []].append(.number(Double(item.position)))
+      }
+    }
+    let causes = order.map { JSON.array([.string($0.visible), .array(holders[$0] ?? [])]) }
+    let command = RecordCommand.text(outcome).map { [JSONMember("command", .string($0))] } ?? []
+    return .object([JSONMember("causes", .array(causes))] + command)
+  }
+}

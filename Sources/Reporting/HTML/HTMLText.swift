@@ -1,0 +1,63 @@
+import PlanCore
+
+/// Text as an HTML document can hold it.
+///
+/// Names, statements and messages come from a database and from people's files. They reach the page in two ways only: as
+/// escaped text, and as JSON in a data block from which the script makes text nodes, never markup.
+enum HTMLText {
+  /// The content of an element, with what a browser would obey or hide spelt out.
+  static func content(_ text: String) -> String { escaped(text.visible) }
+
+  /// Several lines, for an element that keeps them.
+  static func lines(_ text: String) -> String { escaped(text.visibleLines.joined(separator: "\n")) }
+
+  /// ` name="value"`.
+  static func attribute(_ name: String, _ value: String) -> String { " \(name)=\"\(escaped(value.visible))\"" }
+
+  private static func escaped(_ text: String) -> String {
+    var output = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": output += "&amp;"
+      case "<": output += "&lt;"
+      case ">": output += "&gt;"
+      case "\"": output += "&quot;"
+      case "'": output += "&#39;"
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
+  }
+
+  /// `<script type="application/json" id="case-0">…</script>`: data that no browser runs, and that cannot end its element.
+  static func dataBlock(_ id: String, _ json: JSON) -> String {
+    var text = ""
+    for scalar in json.text.unicodeScalars {
+      switch scalar {
+      // Outside of strings JSON has none of these.
+      case "<": text += "\\u003c"
+      case ">": text += "\\u003e"
+      case "&": text += "\\u0026"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return "<script type=\"application/json\"\(attribute("id", id))>\(text)</script>"
+  }
+
+  /// The text as a part of a URL's fragment: what is not plain is percent-encoded, so that it is an id as well.
+  static func fragment(_ text: String) -> String {
+    var output = ""
+    for byte in text.utf8 {
+      let scalar = Unicode.Scalar(byte)
+      if byte < 0x80,
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~@+".unicodeScalars.contains(scalar)
+      {
+        output.unicodeScalars.append(scalar)
+      } else {
+        let digits = String(byte, radix: 16, uppercase: true)
+        output += (digits.count < 2 ? "%0" : "%") + digits
+      }
+    }
+    return output
+  }
+}

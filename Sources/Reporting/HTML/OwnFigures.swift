@@ -1,0 +1,116 @@
+import PlanCore
+
+/// What each node of a plan does itself, as against EXPLAIN's figures, which hold all that is below a node.
+struct OwnFigures {
+  private let plan: FlatPlan
+
+  init(_ plan: FlatPlan) { self.plan = plan }
+
+  /// Blocks touched; nil for a plan without them.
+  var buffers: [Double]? {
+    guard let root = plan.entries.first?.node, root.buffers != nil else { return nil }
+    return remainders(of: plan.entries.map { $0.node.buffers ?? 0 })
+  }
+
+  /// Milliseconds over all loops; nil for a plan whose time was not measured. Below a Gather the processes work at the
+  /// same time.
+  var time: [Double]? {
+    guard plan.entries.first?.node.actualTotalTime != nil else { return nil }
+    var totals: [Double] = []
+    var processes: [Double] = []
+    for entry in plan.entries {
+      let above = entry.parent.map { plan.entries[$0].node }
+      var count = entry.parent.map { processes[$0] } ?? 1
+      if let gather = above, gather.nodeType == "Gather" || gather.nodeType == "Gather Merge", !entry.node.isSubplan {
+        count = max((entry.node.actual?.loops ?? 1) / max(gather.actual?.loops ?? 1, 1), 1)
+      }
+      processes.append(count)
+      totals.append((entry.node.actualTotalTime ?? 0) * (entry.node.actual?.loops ?? 0) / count)
+    }
+    return remainders(of: totals)
+  }
+
+  /// Figures less those of the children.
+  private func remainders(of inclusive: [Double]) -> [Double] {
+    var figures = inclusive
+    func remainder(_ position: Int) -> Double {
+      max(figures[position] - plan.entries[position].children.reduce(0) { $0 + figures[$1] }, 0)
+    }
+    // A CTE or an InitPlan stands below the node that holds it, but runs inside the one that first asks for its rows, and
+    // counts there too. A later one may read an earlier one, so the last comes first.
+    for position in plan.entries.indices.reversed() {
+      let entry = plan.entries[position]
+      guard let holder = entry.parent, let needles = OwnFigures.references(to: entry.node) else { continue }
+      let body = plan.subtree(position)
+      var rest = figures[position]
+      for reader in plan.subtree(holder).dropFirst() where !body.contains(reader) && rest > 0 {
+        guard OwnFigures.reads(plan.entries[reader].node, needles) else { continue }
+        let share = min(rest, remainder(reader))
+        for place in plan.climb(from: reader, to: holder) { figures[place] -= share }
+        rest -= share
+      }
+    }
+    return plan.entries.indices.map(remainder)
+  }
+
+  /// How the readers of a CTE or an InitPlan name it; nil for other nodes.
+  private static func references(to node: PlanNode) -> [String]? {
+    if let name = node.cteName { return ["CTE \(name)"] }
+    guard node.parentRelationship == "InitPlan", let name = node.subplanName else { return nil }
+    // `InitPlan 1 (returns $0,$1)` up to PostgreSQL 16, `(InitPlan 1).col1` in the expressions of later ones.
+    guard let returned = name.split(separator: "(returns ").dropFirst().first else { return ["(\(name))"] }
+    return returned.split { $0 == "," || $0 == ")" }.map(String.init)
+  }
+
+  private static func reads(_ node: PlanNode, _ needles: [String]) -> Bool {
+    if node.nodeType == "CTE Scan", let name = node.text("CTE Name"), needles.contains("CTE \(name)") { return true }
+    return node.properties.contains { property in
+      let text = property.value.stringValue ?? property.value.text
+      return needles.contains { needle in
+        guard let range = text.firstRange(of: needle) else { return false }
+        // `$1` must not be found in `$12`.
+        return range.upperBound == text.endIndex || !text[range.upperBound].isNumber
+      }
+    }
+  }
+
+  /// Cost units, as far as EXPLAIN tells: a node's cost is that of one execution, and how often it is expected to run is
+  /// known by its parent alone. What is given out never exceeds what the parent costs.
+  var cost: [Double] {
+    var own = [Double](repeating: 0, count: plan.entries.count)
+    var given = own
+    if !given.isEmpty { given[0] = plan.entries[0].node.totalCost }
+    for (position, entry) in plan.entries.enumerated() {
+      let scale = entry.node.totalCost > 0 ? given[position] / entry.node.totalCost : 0
+      var rest = given[position]
+      for isKnown in [true, false] {
+        let children = entry.children.filter { isRunOnce($0, below: entry.node) == isKnown }
+        let wanted = children.map { scale * plan.entries[$0].node.totalCost * executions($0, below: entry.node) }
+        let sum = wanted.reduce(0, +)
+        let part = sum > rest ? rest / sum : 1
+        for (child, amount) in zip(children, wanted) { given[child] = amount * part }
+        rest = max(rest - sum * part, 0)
+      }
+      own[position] = rest
+    }
+    return own
+  }
+
+  private func isRunOnce(_ child: Int, below parent: PlanNode) -> Bool { executions(child, below: parent) == 1 }
+
+  /// How often the planner thinks that a node runs while its parent runs once.
+  private func executions(_ child: Int, below parent: PlanNode) -> Double {
+    let node = plan.entries[child].node
+    if node.parentRelationship == "SubPlan", node.cteName == nil {
+      // The planner does not say; what happened does.
+      guard let loops = node.actual?.loops, let parentLoops = parent.actual?.loops else {
+        return max(parent.planRows, 1)
+      }
+      return max(loops / max(parentLoops, 1), 1)
+    }
+    guard parent.nodeType == "Nested Loop", node.parentRelationship == "Inner", node.nodeType != "Materialize" else {
+      return 1
+    }
+    return max(parent.input("Outer")?.planRows ?? 1, 1)
+  }
+}
