@@ -20,6 +20,9 @@ struct SeedPlan: Sendable {
   /// Whether rows may hold the time at which they were made.
   let readsClock: Bool
 
+  /// The states from the empty cluster on, as far as they have a name.
+  var chain: [String] { [initialised] + steps.compactMap(\.state) }
+
   init(_ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?) {
     let configuration = manifest.configuration
     initialised = ContentHash.digits(

@@ -94,7 +94,7 @@ struct SeededCluster {
     let started = ContinuousClock.now
     let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
     for (index, step) in plan.steps.enumerated().reversed() {
-      guard let state = step.state, cache?.take(state, to: target, owner: owner, sharing: false) != nil else {
+      guard let state = step.state, cache?.take(state, to: target, owner: owner, sharing: isShared) != nil else {
         continue
       }
       console.step("seed: \(index + 1) of \(plan.steps.count) steps from the cache (\(seconds(since: started)) s)")
@@ -104,8 +104,14 @@ struct SeededCluster {
     if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
       try server.makeCluster()
       console.step("initdb (\(seconds(since: started)) s)")
-      keepFiles(
-        plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty"), of: server)
+      // So that it shows later which of initdb's databases nobody has written to.
+      if cache != nil { _ = try? ClusterFiles(target).seal() }
+      // A server build's first seed has enough else to keep.
+      if cache?.list().contains(where: { $0.entry.chain.first == plan.initialised }) ?? false {
+        keepFiles(
+          plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty"),
+          of: server)
+      }
     }
     try start(server)
     do {
@@ -122,10 +128,9 @@ struct SeededCluster {
   private func snapshots(_ plan: SeedPlan, after done: Int) -> Set<Int> {
     guard let cache else { return [] }
     var wanted: Set<Int> = [plan.steps.count - 1]
-    let states = plan.steps.map(\.state)
     for chain in cache.list().map(\.entry.chain) {
-      let same = zip(chain, states).prefix { $0 == $1 }.count
-      if same < states.count { wanted.insert(same) }
+      let same = zip(chain, plan.chain).prefix { $0 == $1 }.count
+      if same > 0, same < plan.chain.count { wanted.insert(same - 1) }
     }
     return wanted.filter { $0 > done }
   }
@@ -137,12 +142,16 @@ struct SeededCluster {
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     var entry = CacheEntry(kind: kind, server: server.versionText, title: "\(title) of \(absolutePath(manifest.path))")
-    entry.chain = plan.steps.compactMap(\.state)
-    var sharing = ClusterFiles.Sharing.none
-    if let database {
-      (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
-      do { sharing = try SharedFiles(database).find() } catch { throw server.diagnostic(error) }
-    }
+    entry.chain = plan.chain
+    let sharing: ClusterFiles.Sharing
+    do {
+      if let database {
+        (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
+        sharing = try SharedFiles.ofSeeded(database)
+      } else {
+        sharing = try SharedFiles.duringSeed(try server.connect(to: server.seeded))
+      }
+    } catch { throw server.diagnostic(error) }
     try server.stopCleanly()
     keepFiles(state, entry, of: server, sharing)
     try server.start()

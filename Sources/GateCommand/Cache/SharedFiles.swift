@@ -6,13 +6,9 @@ import Postgres
 /// look up, and mark what they find dead. Where all rows are frozen there is nothing to look up and nothing dead. Making
 /// and dropping other databases writes to a few catalogs that all databases share, and every server writes to its control
 /// file, its log and its transaction status.
-struct SharedFiles {
-  let database: SeededDatabase
-
-  init(_ database: SeededDatabase) { self.database = database }
-
+enum SharedFiles {
   /// Freezes the catalogs, which collecting statistics wrote to, and finds the files.
-  func find() throws(ServerError) -> ClusterFiles.Sharing {
+  static func ofSeeded(_ database: SeededDatabase) throws(ServerError) -> ClusterFiles.Sharing {
     let connection = try database.server.connect(to: database.name)
     // The server wrote this statement and quoted the names in it.
     if let vacuum = try connection.execute(SharedFiles.vacuum).value { try connection.execute(vacuum) }
@@ -25,6 +21,14 @@ struct SharedFiles {
     let exceptions = try connection.execute(SharedFiles.exceptions).rows.compactMap { $0.first ?? nil }
     return ClusterFiles.Sharing(
       folders: folders, untouched: untouched, exceptions: Set(exceptions).union(["global/pg_control"]))
+  }
+
+  /// While the seed still runs, no step of it can get into this one database.
+  static func duringSeed(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
+    let folder = try connection.execute(
+      "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = 'template0' AND NOT datallowconn"
+    ).value
+    return ClusterFiles.Sharing(untouched: Set([folder].compactMap { $0 }))
   }
 
   private static let vacuum = """
