@@ -7,19 +7,23 @@ package enum JSONReport {
 
   static func json(_ outcome: RunOutcome) -> JSON {
     let order: [Verdict] = [.passed, .regressed, .improved, .changed, .new, .unchecked]
-    return .object([
-      JSONMember("plangate", .string(outcome.plangateVersion)),
-      JSONMember("outcome", .string(outcome.result.rawValue)),
-      JSONMember("server", text(outcome.server)),
-      JSONMember("manifest", .string(outcome.manifest)),
-      JSONMember("strict", .bool(outcome.isStrict)),
-      JSONMember("seconds", seconds(outcome.seconds)),
-      JSONMember("error", text(outcome.error)),
-      JSONMember("notes", .array(outcome.notes.map(JSON.string))),
-      JSONMember(
-        "counts", .object(order.map { JSONMember($0.rawValue, .number(Double(outcome.count($0)))) })),
-      JSONMember("cases", .array(outcome.cases.map { json($0, isStrict: outcome.isStrict) })),
-    ])
+    // Only where there is one: most runs make their own server.
+    let address = outcome.serverAddress.map { [JSONMember("serverAddress", .string($0))] } ?? []
+    return .object(
+      [
+        JSONMember("plangate", .string(outcome.plangateVersion)),
+        JSONMember("outcome", .string(outcome.result.rawValue)),
+        JSONMember("server", text(outcome.server)),
+      ] + address + [
+        JSONMember("manifest", .string(outcome.manifest)),
+        JSONMember("strict", .bool(outcome.isStrict)),
+        JSONMember("seconds", seconds(outcome.seconds)),
+        JSONMember("error", text(outcome.error)),
+        JSONMember("notes", .array(outcome.notes.map(JSON.string))),
+        JSONMember(
+          "counts", .object(order.map { JSONMember($0.rawValue, .number(Double(outcome.count($0)))) })),
+        JSONMember("cases", .array(outcome.cases.map { json($0, isStrict: outcome.isStrict) })),
+      ])
   }
 
   private static func json(_ outcome: CaseOutcome, isStrict: Bool) -> JSON {

@@ -29,6 +29,7 @@ package enum JUnitReport {
   private static func properties(_ outcome: RunOutcome) -> [String] {
     var properties = [("plangate", outcome.plangateVersion)]
     if let server = outcome.server { properties.append(("postgresql", server)) }
+    if let address = outcome.serverAddress { properties.append(("server", address)) }
     properties += outcome.notes.map { ("note", $0) }
     return ["    <properties>"]
       + properties.map { name, value in

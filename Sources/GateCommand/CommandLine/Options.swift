@@ -9,6 +9,10 @@ package struct Options: Equatable, Sendable {
   package var names: [String] = []
   package var manifest = "queries/manifest.yml"
   package var postgres: String?
+  /// A conninfo; nil for a disposable server. It may hold a password.
+  package var server: String?
+  /// The caller's variables for libpq, which count for `server` alone. Not from the command line.
+  package var libpqEnvironment: [String: String] = [:]
   package var junit: String?
   package var json: String?
   /// Re-seeds of `stability`.
@@ -79,6 +83,9 @@ package struct Options: Equatable, Sendable {
     if let path = options.junit, path == options.json {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
+    if options.server != nil, options.postgres != nil {
+      throw Diagnostic("--server names a server that runs, --postgres one to start: only one of them can be given")
+    }
     return .run(options)
   }
 
@@ -114,6 +121,7 @@ package struct Options: Equatable, Sendable {
     switch flag.name {
     case "manifest": manifest = value
     case "postgres": postgres = value
+    case "server": server = value
     case "junit": junit = value
     case "json": json = value
     case "runs": runs = try Options.number(value, of: flag, in: 1...1000)
@@ -132,6 +140,6 @@ package struct Options: Equatable, Sendable {
       color = choice
     default: throw Diagnostic("--\(flag.name) is not built in")
     }
-    if flag.value != nil, value.isEmpty { throw Diagnostic("--\(flag.name) needs a value") }
+    if flag.value != nil, value.isEmpty, flag.name != "server" { throw Diagnostic("--\(flag.name) needs a value") }
   }
 }

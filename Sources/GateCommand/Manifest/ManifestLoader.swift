@@ -90,6 +90,7 @@ private struct ManifestLoader {
       configuration: ServerConfiguration(
         locale: try fields.text("locale") ?? "C.UTF-8", encoding: try fields.text("encoding") ?? "UTF8",
         timeZone: try fields.text("timezone") ?? "UTC", settings: settings),
+      namesLocale: fields["locale"] != nil,
       seed: try seed(fields), roles: try roles(fields),
       queries: try QueryReader(source: source, directory: directory, today: today, defaults: defaults)
         .queries(try fields.required("queries", of: "the manifest")),

@@ -39,6 +39,7 @@ struct CheckRun {
   ) throws(Diagnostic) {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     outcome.server = database.server.versionText
+    outcome.serverAddress = database.server.host.address
     let started = ContinuousClock.now
     (outcome.cases, outcome.notes) = Judging.outcomes(
       of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
@@ -54,7 +55,7 @@ struct CheckRun {
     let style = console.style
     if !console.isQuiet {
       console.print(
-        "plangate \(outcome.plangateVersion), PostgreSQL \(outcome.server ?? "?"), \(outcome.manifest)")
+        "plangate \(outcome.plangateVersion), PostgreSQL \(outcome.serverText), \(outcome.manifest)")
       if let notes = TerminalReport.notes(outcome, style: style) { console.print(notes) }
       console.print("")
       let width = TerminalReport.nameWidth(outcome.cases.map(\.name), style: style)
