@@ -44,7 +44,7 @@ struct Flag: Sendable {
       help: "which local PostgreSQL (default: the baselines' major or the newest)"),
     Flag(
       name: "server", value: "CONNINFO", commands: CommandName.running,
-      help: "a server to make and drop a database on: a URI, keywords, or '' for libpq's environment"),
+      help: "work in a database of its own on this server: URI, keywords, or ''"),
     Flag(name: "junit", value: "FILE", commands: [.check], help: "write a JUnit XML report; - is standard output"),
     Flag(name: "json", value: "FILE", commands: [.check], help: "write a JSON report; - is standard output"),
     Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),

@@ -31,7 +31,11 @@ extension GivenServer {
             + "may be others for it; name one in the manifest: locale")
       }
     }
-    try prove(database)
+    do { try prove(database) } catch {
+      // Here it was made; another connection may lead elsewhere.
+      _ = try? drop(database, connection)
+      throw error
+    }
     try applySettings(to: database, connection)
   }
 
@@ -93,6 +97,7 @@ extension GivenServer {
     let connection: Connection
     do {
       connection = try access.connect(database: database, application: databaseName, endsWithRun: true)
+      try connection.liftLimits()
     } catch {
       if Interruption.shared.signal != nil { throw error }
       throw notOurs("the new database cannot be reached: \(error.message)")

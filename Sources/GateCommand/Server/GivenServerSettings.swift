@@ -83,13 +83,15 @@ extension GivenServer {
     _ wanted: [(name: String, value: String)], in database: String, _ session: Connection
   ) throws(ServerError) -> [String] {
     func differing() throws(ServerError) -> [(name: String, value: String, now: String)] {
-      let fresh = try connect(database: database)
-      var found: [(name: String, value: String, now: String)] = []
-      for (name, value) in wanted {
-        let now = try fresh.current(name) ?? "not set"
-        if now != value { found.append((name, value, now)) }
+      // As it comes, with all its limits.
+      let fresh = try access.connect(database: database, application: databaseName, endsWithRun: true)
+      let rows = try fresh.execute(
+        "SELECT n, pg_catalog.current_setting(n, true) FROM unnest($1::pg_catalog.text[]) AS n",
+        ["{\(wanted.map(\.name).joined(separator: ","))}"]
+      ).rows
+      return zip(wanted, rows).compactMap { setting, row in
+        row[1] == setting.value ? nil : (setting.name, setting.value, row[1] ?? "not set")
       }
-      return found
     }
     for setting in try differing() {
       do {
