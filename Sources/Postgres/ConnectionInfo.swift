@@ -1,4 +1,5 @@
 internal import CLibPQ
+import FoundationEssentials
 
 /// A conninfo that cannot be read. Nothing of it is in the text: a password may stand anywhere in it.
 package struct ConnectionInfoError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -78,6 +79,16 @@ struct ConnectionOption: Equatable, Sendable {
       next += 1
     }
     return all
+  }
+}
+
+extension ConnectionOption {
+  /// The value for a program that starts in another directory.
+  var fromAnywhere: String {
+    let isPath = ["sslcert", "sslkey", "sslrootcert", "sslcrl", "sslcrldir"].contains(keyword)
+    // `system` is the system's own list, and a key may be a device's.
+    guard isPath, !value.hasPrefix("/"), value != "system", !value.contains(":") else { return value }
+    return "\(FileManager.default.currentDirectoryPath)/\(value)"
   }
 }
 

@@ -19,24 +19,36 @@ package final class PrivateDirectory: Sendable {
 
   package func remove() { removeTree(path) }
 
-  /// Makes a file that nobody else may read.
-  package func makeFile(_ name: String, _ text: String) throws(ServerStartError) {
-    let file = "\(path)/\(name)"
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw ServerStartError("cannot write \(file): \(String(cString: strerror(errno)))") }
-    defer { close(descriptor) }
+  /// Makes a file that nobody else may read, and takes its name away at once: not even `kill -9` leaves it behind.
+  ///
+  /// - Returns: the file, for a child; its name for the child is `OpenFile.childPath`.
+  package func makeNamelessFile(_ text: String) throws(ServerStartError) -> OpenFile {
+    let name = "\(path)/nameless"
+    let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
+    unlink(name)
+    let file = OpenFile(descriptor)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let reason = String(cString: strerror(errno))
-        unlink(file)
-        throw ServerStartError("cannot write \(file): \(reason)")
-      }
+      guard count > 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
       rest = rest.dropFirst(count)
     }
+    // Where opening it by its descriptor does not open it anew, it is read from here.
+    lseek(descriptor, 0, SEEK_SET)
+    return file
   }
+}
 
-  package func remove(_ name: String) { unlink("\(path)/\(name)") }
+/// A file that is open as long as this value lives.
+package final class OpenFile: Sendable {
+  let descriptor: Int32
+
+  fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit { close(descriptor) }
+
+  /// The name of `Command.inherited` for the program.
+  package static let childPath = "/dev/fd/4"
 }

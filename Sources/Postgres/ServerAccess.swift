@@ -34,9 +34,11 @@ package struct ServerAccess: Sendable {
     password = connection.password
     namesAddress = options.contains { $0.keyword == "hostaddr" }
     let others = options.filter { !ServerAccess.own.contains($0.keyword) }
-    parameters = Dictionary(others.map { ($0.keyword, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let given = Dictionary(others.map { ($0.keyword, $0.value) }, uniquingKeysWith: { first, _ in first })
+    // A network that swallows packets is noticed after a minute or two, not after hours.
+    parameters = ["keepalives_idle": "30", "tcp_user_timeout": "60000"].merging(given) { $1 }
     variables = Dictionary(
-      others.filter { !$0.isDefault }.compactMap { option in option.variable.map { ($0, option.value) } },
+      others.filter { !$0.isDefault }.compactMap { option in option.variable.map { ($0, option.fromAnywhere) } },
       uniquingKeysWith: { first, _ in first })
   }
 

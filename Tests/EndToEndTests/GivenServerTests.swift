@@ -180,6 +180,10 @@ import Testing
     let deadline = ContinuousClock.now + .seconds(10)
     while !project.processes().isEmpty, ContinuousClock.now < deadline { usleep(20_000) }
     #expect(project.processes() == [], "\(run)")
+    for path in try FileManager.default.subpathsOfDirectory(atPath: project.temporaryDirectory) {
+      let bytes = FileManager.default.contents(atPath: "\(project.temporaryDirectory)/\(path)") ?? Data()
+      #expect(!String(decoding: bytes, as: UTF8.self).contains("p%w"), "\(path)")
+    }
     let left = try server.databases()
     #expect(left.count == 1 && left[0].wholeMatch(of: /plangate_[0-9a-f]{16}/) != nil, "\(left)")
     for name in left { try server.superuser().execute("DROP DATABASE \(name) WITH (FORCE)") }

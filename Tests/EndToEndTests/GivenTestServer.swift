@@ -24,7 +24,7 @@ final class GivenTestServer: Sendable {
 
   private init() throws {
     let environment = plainEnvironment()
-    let installation = try ServerInstallation.locate(environment["PLANGATE_TEST_POSTGRES"], environment: environment)
+    let installation = try ServerInstallation.locate(nil, environment: environment)
     directory = try makeTemporaryDirectory("plangate-given")
     port = try GivenTestServer.freePort()
     var launcher: [String] = []

@@ -121,15 +121,14 @@ final class GivenServer: ServerHost {
   }
 
   func runClient(_ command: Command, database: String) throws(Diagnostic) -> ChildExit {
-    let name = "pgpass"
     var command = command
     command.environment.merge(access.clientEnvironment(database: database)) { $1 }
     command.environment.merge(access.passwordVariables) { $1 }
     // Also without a password: the caller's own file is for the caller.
-    command.environment["PGPASSFILE"] = "\(directory)/\(name)"
-    // Only for as long as it takes: nothing would remove it after kill -9.
-    defer { files.remove(name) }
-    do { try files.makeFile(name, access.passwordFile ?? "") } catch { throw Diagnostic(error.message) }
+    command.environment["PGPASSFILE"] = OpenFile.childPath
+    do { command.inherited = try files.makeNamelessFile(access.passwordFile ?? "") } catch {
+      throw Diagnostic(error.message)
+    }
     do { return try ChildProcess.run(command) } catch { throw Diagnostic(error.description) }
   }
 
