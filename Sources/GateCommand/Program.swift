@@ -34,7 +34,10 @@ package enum Program {
 
   private static func run(_ options: Options) -> ExitStatus {
     Interruption.shared.listen()
-    let environment = clearedEnvironment()
+    if let conninfo = options.server { hideArgument(conninfo) }
+    var options = options
+    let environment: [String: String]
+    (environment, options.libpqEnvironment) = takenEnvironment()
     let console = Console(options, environment: environment)
     do {
       let status =
@@ -52,7 +55,9 @@ package enum Program {
       return status
     } catch {
       if let signal = Interruption.shared.signal {
-        Console.error("ended by signal \(signal); the server is stopped and its files are gone")
+        // What could not be removed on a given server was said before.
+        Console.error(
+          "ended by signal \(signal)" + (options.server == nil ? "; the server is stopped and its files are gone" : ""))
         return .interrupted(signal: signal)
       }
       Console.error(error.description)
@@ -60,15 +65,17 @@ package enum Program {
     }
   }
 
-  /// The environment without what libpq reads of it. Children get it, and plangate itself keeps no more: a stray
-  /// PGHOSTADDR would lead a connection to another server.
-  private static func clearedEnvironment() -> [String: String] {
+  /// The environment without what libpq reads of it, and that for itself. Children get the first, and plangate itself
+  /// keeps no more: a stray PGHOSTADDR would lead a connection to another server.
+  private static func takenEnvironment() -> (cleared: [String: String], libpq: [String: String]) {
     var environment = ProcessInfo.processInfo.environment
-    for name in environment.keys where name.hasPrefix("PG") || name == "DATABASE_URL" {
+    var taken: [String: String] = [:]
+    for (name, value) in environment where name.hasPrefix("PG") || name == "DATABASE_URL" {
       unsetenv(name)
       environment[name] = nil
+      if name.hasPrefix("PG") { taken[name] = value }
     }
-    return environment
+    return (environment, taken)
   }
 }
 

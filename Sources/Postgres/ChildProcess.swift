@@ -16,6 +16,8 @@ package struct Command: Sendable {
   /// The file that standard output and standard error go to, after what it holds already. Nil is `/dev/null`. A file and
   /// no pipe: a daemon that the program leaves behind would keep a pipe open for ever.
   package var outputPath: String?
+  /// A file that is open, for the program to find as its descriptor 4.
+  package var inherited: OpenFile?
 
   package init(
     _ program: String, _ arguments: [String], environment: [String: String], directory: String? = nil,
@@ -82,6 +84,7 @@ package final class ChildProcess: Sendable {
     }
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     posix_spawn_file_actions_adddup2(&actions, try Lifeline.readingEnd(for: command), 3)
+    if let file = command.inherited { posix_spawn_file_actions_adddup2(&actions, file.descriptor, 4) }
 
     var attributes: posix_spawnattr_t = .init()
     posix_spawnattr_init(&attributes)

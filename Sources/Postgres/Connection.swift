@@ -7,10 +7,14 @@ internal import CLibPQ
 ///
 /// It may go from one thread to another, as libpq allows, but only one at a time may use it.
 package final class Connection: @unchecked Sendable {
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
-  /// - Parameter parameters: libpq's connection keywords (`host`, `dbname` …).
-  package init(_ parameters: [String: String]) throws(ServerError) {
+  /// - Parameters:
+  ///   - parameters: libpq's connection keywords (`host`, `dbname` …).
+  ///   - endsWithRun: whether a signal that ends the run ends the connection too, so that nobody waits for an answer. A
+  ///     server of plangate's own ends all its connections itself.
+  package init(_ parameters: [String: String], endsWithRun: Bool = false) throws(ServerError) {
+    if endsWithRun, let signal = Interruption.shared.signal { throw ServerError(message: "ended by signal \(signal)") }
     let names = parameters.keys.sorted()
     let opened = names.withCStrings { names in
       parameters.sorted { $0.key < $1.key }.map(\.value).withCStrings { values in PQconnectdbParams(names, values, 0) }
@@ -24,9 +28,13 @@ package final class Connection: @unchecked Sendable {
     // Notices are for people at a prompt.
     PQsetNoticeReceiver(opened, { _, _ in }, nil)
     handle = opened
+    if endsWithRun { Interruption.shared.add(socket: PQsocket(opened)) }
   }
 
-  deinit { PQfinish(handle) }
+  deinit {
+    Interruption.shared.remove(socket: PQsocket(handle))
+    PQfinish(handle)
+  }
 
   /// 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(handle)) }

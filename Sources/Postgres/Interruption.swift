@@ -17,6 +17,8 @@ package final class Interruption: Sendable {
     var signal: Int32?
     /// Running children, and the signal that ends each.
     var children: [pid_t: Child] = [:]
+    /// Of connections to a server that does not end with the run.
+    var sockets: Set<Int32> = []
   }
 
   private struct Child {
@@ -51,6 +53,7 @@ package final class Interruption: Sendable {
   private func interrupt(_ number: Int32) {
     let isFirst = state.withLock { state in
       for (pid, child) in state.children { child.end(pid) }
+      for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
       if state.signal != nil { return false }
       state.signal = number
       return true
@@ -81,6 +84,19 @@ package final class Interruption: Sendable {
   /// To be called before the child is reaped: afterwards its number may be another's.
   func remove(_ pid: pid_t) {
     state.withLock { _ = $0.children.removeValue(forKey: pid) }
+  }
+
+  /// Enters the socket of a connection: whoever waits on it gets an error when a signal comes.
+  func add(socket: Int32) {
+    state.withLock { state in
+      state.sockets.insert(socket)
+      if state.signal != nil { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
+  }
+
+  /// To be called before the socket is closed: afterwards its number may be another's.
+  func remove(socket: Int32) {
+    state.withLock { _ = $0.sockets.remove(socket) }
   }
 }
 

@@ -57,7 +57,7 @@ struct ServerDirectories: Sendable {
     }
   }
 
-  private static func make(
+  static func make(
     in base: String, _ user: ServerUser?
   ) throws(ServerStartError) -> (path: String, lock: FileLock) {
     var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
@@ -88,7 +88,7 @@ struct ServerDirectories: Sendable {
 
   /// Removes the directories of runs that did not come to their end. Only what is plangate's by its name, its owner and
   /// its lock, which is free.
-  private static func sweep(_ base: String, _ user: ServerUser?) {
+  static func sweep(_ base: String, _ user: ServerUser?) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
     for name in names where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
       let path = "\(base)/\(name)"

@@ -40,6 +40,7 @@ package enum JSONReport {
       JSONMember("format", .number(Double(formatVersion))),
       JSONMember("outcome", .string(outcome.result.rawValue)),
       JSONMember("server", JSON(outcome.server)),
+      JSONMember("serverAddress", JSON(outcome.serverAddress)),
       JSONMember("manifest", .string(outcome.manifest)),
       JSONMember(
         "shard",

@@ -23,6 +23,7 @@ extension RunOutcome {
     let fields = try JSONFields(json, at: JSONFields.top)
     self.init(plangateVersion: version, manifest: try fields.text("manifest"))
     server = try fields.optionalText("server")
+    serverAddress = try fields.optionalText("serverAddress")
     notes = try fields.textList("notes")
     for (note, place) in zip(notes, try fields.optionalObjects("notePlaces")) {
       if let place { notePlaces[note] = try RunOutcome.place(place) }

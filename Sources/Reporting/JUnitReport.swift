@@ -59,6 +59,7 @@ package enum JUnitReport {
   private static func properties(_ outcome: RunOutcome, server: String?) -> [String] {
     var properties = [("plangate", outcome.plangateVersion)]
     if let server { properties.append(("postgresql", server)) }
+    if let address = outcome.serverAddress { properties.append(("server", address)) }
     if let shard = outcome.shard { properties.append(("shard", "\(shard.index)/\(shard.count)")) }
     properties += outcome.notes.map { ("note", $0) }
     return ["    <properties>"]

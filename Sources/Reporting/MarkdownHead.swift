@@ -10,7 +10,7 @@ struct MarkdownHead {
     let shard = outcome.shard.map { " shard \($0.index) of \($0.count)" } ?? ""
     var lines = [MarkdownText.comment("plangate " + outcome.manifest + shard), ""]
     lines += ["### \(outcome.result == .passed ? "✅" : "❌") plangate: \(headline)", ""]
-    let server = outcome.server.map { ", PostgreSQL \(MarkdownText.code($0))" } ?? ""
+    let server = outcome.server.map { _ in ", PostgreSQL \(MarkdownText.code(outcome.serverText))" } ?? ""
     let part = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
     lines.append(
       "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifest))"

@@ -8,7 +8,7 @@ package enum TerminalReport {
   /// The first line: who judges what.
   package static func heading(_ outcome: RunOutcome, style: TerminalStyle) -> String {
     let shard = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
-    let server = outcome.server.map { ", PostgreSQL \($0)" } ?? ""
+    let server = outcome.server.map { _ in ", PostgreSQL \(outcome.serverText)" } ?? ""
     return "plangate \(outcome.plangateVersion)\(server), \(outcome.manifest)\(shard)".visible
   }
 

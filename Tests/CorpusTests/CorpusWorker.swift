@@ -94,7 +94,7 @@ final class CorpusWorker: @unchecked Sendable {
 
   private func run(_ sql: String, in name: GateServer.Name) throws {
     var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
-    environment.merge(server.clientEnvironment(name)) { $1 }
+    environment.merge(server.commandEnvironment(name)) { $1 }
     let output = server.directory + "/change.log"
     try? FileManager.default.removeItem(atPath: output)
     let psql = try server.client("psql", environment: environment)

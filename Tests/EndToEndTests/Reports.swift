@@ -54,6 +54,10 @@ struct JSONReport: Decodable, Sendable {
   let plangate: String
   let outcome: String
   let server: String?
+  /// Not among the stable keys; only of a server that was given.
+  let serverAddress: String?
+  /// Not among the stable keys.
+  let notes: [String]
   let counts: [String: Int]
   let cases: [Case]
 

@@ -5,6 +5,13 @@ enum Sample {
   /// Recorded once for all tests, which work on copies.
   static func recorded() throws -> Project { try Project(copying: shared.get()) }
 
+  /// Puts the recorded sample in the place of a project's files.
+  static func recorded(in project: Project) throws -> Project {
+    let shared = try shared.get()
+    for path in try shared.files() { try project.write(path, shared.read(path)) }
+    return project
+  }
+
   /// What the first `record` printed.
   static func firstRecord() throws -> ProgramRun { try firstRun.get() }
 

@@ -66,6 +66,21 @@ private let hint =
     #expect(throws: Diagnostic.self) { try parse("check --keep --postgres 15,16") }
   }
 
+  @Test func `a server is given, also by nothing but libpq's environment, or one is started`() throws {
+    #expect(try parse("check --server service=ci") == run(.check) { $0.server = "service=ci" })
+    #expect(try parse(["record", "--server", ""]) == run(.record) { $0.server = "" })
+    #expect(try parse("explain --server= q") == run(.explain) { ($0.server, $0.names) = ("", ["q"]) })
+    #expect(
+      try parse("stability --server host=/x --no-cache")
+        == run(.stability) {
+          ($0.server, $0.usesCache) = ("host=/x", false)
+        })
+    let error = Diagnostic(
+      "--server names a server that runs, --postgres one to start: only one of them can be given")
+    #expect(throws: error) { try parse("check --server host=/x --postgres 15") }
+    #expect(throws: error) { try parse("check --postgres 15 --server=") }
+  }
+
   @Test func `every option of record sets its own field`() throws {
     #expect(try parse("record --prune") == run(.record) { $0.prunes = true })
     #expect(try parse("record --check") == run(.record) { $0.onlyChecks = true })

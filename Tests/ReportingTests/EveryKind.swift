@@ -101,6 +101,7 @@ enum EveryKind {
     run.errorPlace = Place(file: hostile)
     run.error = "the server is gone\n\(hostile)"
     run.shard = Shard(index: 2, count: 5)
+    run.serverAddress = "db \(hostile)"
     run.selection = Selection(caseCount: 77, fingerprint: "03d4")
     run.isStrict = true
     for (number, verdict) in Verdict.allCases.enumerated() {

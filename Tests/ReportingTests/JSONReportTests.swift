@@ -30,6 +30,18 @@ import Testing
     }
   }
 
+  @Test func `a server that was given has its address, in JUnit too`() throws {
+    var run = try Shop.run()
+    #expect(try JSON(parsing: JSONReport.text(run))["serverAddress"] == .null)
+    #expect(run.serverText == run.server)
+    run.serverAddress = "db<1>:5432"
+    let report = try JSON(parsing: JSONReport.text(run))
+    #expect(report["serverAddress"] == .string("db<1>:5432"))
+    #expect(report["server"] == run.server.map(JSON.string))
+    #expect(JUnitReport.text(run).contains("<property name=\"server\" value=\"db&lt;1&gt;:5432\"/>"))
+    #expect(run.serverText == "\(run.server ?? "?") (given: db<1>:5432)")
+  }
+
   @Test func `a regression has its figures`() throws {
     let report = try JSON(parsing: JSONReport.text(try Shop.run()))
     #expect(report["outcome"] == .string("unchecked"))

@@ -62,7 +62,7 @@ import Testing
     #expect(
       fields(run) == [
         "plangateVersion", "manifest", "server", "cases", "notes", "error", "isStrict", "shard", "selection", "seconds",
-        "notePlaces", "errorPlace",
+        "notePlaces", "errorPlace", "serverAddress",
       ])
     #expect(
       fields(item) == [

@@ -82,14 +82,19 @@ package final class RunningProgram {
     String(decoding: FileManager.default.contents(atPath: "\(outputs)/\(name)") ?? Data(), as: UTF8.self)
   }
 
+  /// Whether it has ended by itself; `end()` is to be called all the same.
+  package var hasEnded: Bool {
+    var info = siginfo_t()
+    return waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.signalled == pid
+  }
+
   /// Waits until something holds while the program runs.
   ///
   /// - Throws: when the program ends before, or after 60 seconds.
   package func wait(until what: String, _ condition: () -> Bool) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while !condition() {
-      var info = siginfo_t()
-      let hasEnded = waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.signalled == pid
+      let hasEnded = hasEnded
       guard !hasEnded, ContinuousClock.now < deadline else {
         if !hasEnded { send(SIGKILL) }
         throw TestFailure("\(hasEnded ? "the program ended" : "60 s went by") before \(what)\n\(end())")

@@ -32,6 +32,11 @@ struct Flag: Sendable {
       details: "A major version such as 16, or the directory of its programs such as /usr/lib/postgresql/16/bin. "
         + "check takes several, such as 15,16,18, and judges on one after the other."),
     Flag(
+      name: "server", value: "CONNINFO", commands: CommandName.running,
+      help: "work in a database of its own on this server: URI, keywords, or ''",
+      details: "The database is made for the run and dropped at its end; no other is touched. With an empty text the "
+        + "variables of libpq say which server."),
+    Flag(
       name: "shard", value: "I/N", commands: [.check, .record],
       help: "only the I-th of N equal parts, for several machines",
       details: "The cases are divided, for record the queries."),

@@ -13,6 +13,10 @@ package struct Options: Equatable, Sendable {
   package var manifest = "queries/manifest.yml"
   /// Which local servers, one after the other; empty for the one that fits the baselines.
   package var postgres: [String] = []
+  /// A conninfo; nil for a disposable server. It may hold a password.
+  package var server: String?
+  /// The caller's variables for libpq, which count for `server` alone. Not from the command line.
+  package var libpqEnvironment: [String: String] = [:]
   /// The files of the reports that are asked for.
   package var reports: [ReportFormat: String] = [:]
   /// Re-seeds of `stability`.
@@ -98,6 +102,9 @@ package struct Options: Equatable, Sendable {
     for path in options.reportFiles.map(\.path) where !places.insert(joined(".", path)).inserted {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
+    if options.server != nil, !options.postgres.isEmpty {
+      throw Diagnostic("--server names a server that runs, --postgres one to start: only one of them can be given")
+    }
     return .run(options)
   }
 
@@ -181,6 +188,7 @@ package struct Options: Equatable, Sendable {
     switch flag.name {
     case "manifest": manifest = value
     case "postgres": postgres = try Options.servers(value, of: command)
+    case "server": server = value
     case "shard": shard = try Options.shard(value)
     case "runs": runs = try Options.number(value, of: flag, in: 1...1000)
     case "strict": isStrict = true
@@ -202,6 +210,6 @@ package struct Options: Equatable, Sendable {
       }
       reports[format] = value
     }
-    if flag.value != nil, value.isEmpty { throw Diagnostic("--\(flag.name) needs a value") }
+    if flag.value != nil, value.isEmpty, flag.name != "server" { throw Diagnostic("--\(flag.name) needs a value") }
   }
 }

@@ -9,6 +9,8 @@ struct Manifest: Sendable {
   /// All paths in it are relative to this.
   var directory: String
   var configuration: ServerConfiguration
+  /// Whether it names the locale, so that no other will do.
+  var namesLocale = false
   var seed: [SeedStep]
   var roles: [String]
   var queries: [Query]

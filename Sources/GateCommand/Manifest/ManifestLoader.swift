@@ -115,6 +115,7 @@ struct ManifestLoader {
       configuration: ServerConfiguration(
         locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
         settings: settings ?? [:]),
+      namesLocale: fields["locale"] != nil,
       seed: seed ?? [], roles: roles ?? [], queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),

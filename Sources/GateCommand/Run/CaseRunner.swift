@@ -104,9 +104,9 @@ struct CaseRunner {
     return text
   }
 
-  /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any language.
   private static func isTimeout(_ error: ServerError) -> Bool {
-    error.sqlState == "57014" && error.message.contains("statement timeout") || error.sqlState == "55P03"
+    error.sqlState == "57014" && !error.message.contains("user request") || error.sqlState == "55P03"
   }
 
   // MARK: The transaction

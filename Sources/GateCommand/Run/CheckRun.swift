@@ -27,6 +27,7 @@ struct CheckRun {
         // The reports are written while the server is up: with --keep that may be for hours.
         try run.withDatabase { (database) throws(Diagnostic) in
           outcome.server = database.server.versionText
+          outcome.serverAddress = database.server.host.address
           (outcome.cases, outcome.notes, outcome.notePlaces) = try judged(run, database)
           try finish(&outcome, reports, since: started)
           run.keepServer(database.server)

@@ -97,16 +97,26 @@ struct GateRun {
   func withDatabase<Result>(
     on choice: String?, _ body: (SeededDatabase) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
-    let builder = SeededCluster(
-      manifest: manifest, installation: try installation(choice), environment: environment, console: console,
-      cache: try cache(), isShared: !options.keepsServer)
-    var database = try builder.open()
+    var database = try open(choice)
     defer { database.server.stop() }
     // Time is measured undisturbed.
     database.jobs = manifest.measuresTime ? 1 : options.jobs ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
     database.progress = console.progress
     console.step("ready (\(seconds(since: started)) s)")
     return try body(database)
+  }
+
+  private func open(_ choice: String?) throws(Diagnostic) -> SeededDatabase {
+    if let conninfo = options.server {
+      return try GivenDatabase(
+        conninfo: conninfo, libpqEnvironment: options.libpqEnvironment, manifest: manifest, environment: environment,
+        console: console
+      ).open()
+    }
+    return try SeededCluster(
+      manifest: manifest, installation: try installation(choice), environment: environment, console: console,
+      cache: try cache(), isShared: !options.keepsServer
+    ).open()
   }
 
   /// Says, under `--verbose`, what the cases took, and how much of it in the server.
@@ -129,10 +139,10 @@ struct GateRun {
   /// Leaves the server up until a signal comes, if that was asked for.
   func keepServer(_ server: GateServer) {
     guard options.keepsServer else { return }
-    let client = server.clientEnvironment(server.seeded)
     console.print("")
-    console.print("the server is up: psql '\(client["DATABASE_URL"] ?? "")'")
-    console.print("Ctrl-C stops it")
+    let isGiven = server.host.address != nil
+    console.print("the \(isGiven ? "database" : "server") is up: psql '\(server.visibleURL(server.seeded))'")
+    console.print("Ctrl-C \(isGiven ? "drops" : "stops") it")
     while Interruption.shared.signal == nil, !server.hasEnded { usleep(100_000) }
   }
 }

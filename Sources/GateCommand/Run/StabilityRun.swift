@@ -35,7 +35,7 @@ struct StabilityRun {
   private func observations(
     of run: GateRun, round: Int, on server: GateServer
   ) throws(Diagnostic) -> [String: Observation] {
-    let name = server.clone(round)
+    let name = server.reseeded(round)
     var manifest = run.manifest
     manifest.wholeStatistics = false
     defer { try? server.drop(name) }

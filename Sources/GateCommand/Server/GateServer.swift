@@ -11,8 +11,8 @@ import Synchronization
 ///
 /// It is used from several threads; each takes connections of its own.
 final class GateServer: Sendable {
-  /// The cluster, of which plangate may do what it wants.
-  let cluster: DisposableServer
+  /// Where the databases are.
+  let host: any ServerHost
   /// Connections for making, copying and dropping databases that nobody is using just now.
   private let idle = Mutex<[Connection]>([])
   private let version = Mutex<Version?>(nil)
@@ -26,12 +26,24 @@ final class GateServer: Sendable {
   init(
     _ installation: ServerInstallation, _ configuration: ServerConfiguration, environment: [String: String]
   ) throws(Diagnostic) {
-    do { cluster = try DisposableServer(installation, configuration, environment: environment) } catch {
+    do { host = try DisposableServer(installation, configuration, environment: environment) } catch {
       throw Diagnostic(error.message)
     }
   }
 
+  /// Works on a server that somebody else runs.
+  init(_ given: GivenServer) {
+    host = given
+    version.withLock { $0 = Version(text: given.versionText, number: given.versionNumber) }
+  }
+
   // MARK: The process
+
+  /// The cluster, of which plangate may do what it wants: for who made one.
+  var cluster: DisposableServer {
+    guard let cluster = host as? DisposableServer else { preconditionFailure("a given server is no cluster to handle") }
+    return cluster
+  }
 
   /// Makes a cluster.
   func makeCluster() throws(Diagnostic) {
@@ -56,8 +68,11 @@ final class GateServer: Sendable {
     do { try cluster.stopCleanly() } catch { throw Diagnostic(error.message) }
   }
 
-  /// Stops the server and removes all that is plangate's.
-  func stop() { cluster.stop() }
+  /// Stops the server, or leaves it, and removes all that is plangate's; what cannot be removed is named.
+  func stop() {
+    idle.withLock { $0 = [] }
+    for problem in host.end() { Console.error("warning: \(problem)") }
+  }
 
   /// `15.18`.
   var versionText: String { version.withLock { $0?.text ?? "" } }
@@ -65,20 +80,34 @@ final class GateServer: Sendable {
   var major: Int { versionNumber / 10_000 }
 
   /// A private directory that goes with the server.
-  var directory: String { cluster.directory }
-  var hasEnded: Bool { cluster.hasEnded }
-  var logTail: String { cluster.logTail }
+  var directory: String { host.directory }
+  var hasEnded: Bool { host.hasEnded }
+  var logTail: String { host.logTail }
 
-  /// What client programs need to reach a database.
-  func clientEnvironment(_ name: Name) -> [String: String] { cluster.clientEnvironment(database: name.text) }
+  /// What could not be had there, for the reports.
+  var notes: [String] { host.notes }
+
+  /// Runs psql or its like on a database.
+  func runClient(_ command: Command, in name: Name) throws(Diagnostic) -> ChildExit {
+    try host.runClient(command, database: name.text)
+  }
+
+  /// What a command of somebody else's needs to reach a database.
+  func commandEnvironment(_ name: Name) -> [String: String] { host.commandEnvironment(database: name.text) }
+
+  /// A URI for people.
+  func visibleURL(_ name: Name) -> String { host.visibleURL(database: name.text) }
+
+  /// What a child printed, without what nobody may see.
+  func visible(_ output: String) -> String { host.visible(output) }
 
   func client(_ program: String, environment: [String: String]) throws(ServerStartError) -> String {
-    try cluster.installation.client(program, environment: environment)
+    try host.client(program, environment: environment)
   }
 
   /// An error as a person can act on it: with the end of the log when the server is gone.
   func diagnostic(_ error: ServerError) -> Diagnostic {
-    Diagnostic(error.description + (hasEnded ? "\nthe server's log ends:\n\(logTail)" : ""))
+    Diagnostic(error.description + (hasEnded ? "\n\(host.logTitle):\n\(logTail)" : ""))
   }
 
   // MARK: Databases
@@ -88,50 +117,42 @@ final class GateServer: Sendable {
     let text: String
   }
 
-  let seeded = Name(text: "plangate")
+  var seeded: Name { Name(text: host.databaseName) }
 
-  func clone(_ number: Int) -> Name { Name(text: "plangate_clone_\(number)") }
+  func clone(_ number: Int) -> Name { Name(text: "\(host.databaseName)_clone_\(number)") }
+
+  /// The database of one of several seeds.
+  func reseeded(_ round: Int) -> Name { Name(text: "\(host.databaseName)_seed_\(round)") }
 
   func create(_ name: Name) throws(ServerError) {
-    try maintain { (connection) throws(ServerError) in
-      try connection.execute("CREATE DATABASE \(name.text) TEMPLATE template0")
-    }
+    try maintain { (connection) throws(ServerError) in try host.create(name.text, connection) }
   }
 
   /// Copies a database, statistics and all. Nobody else may be in it.
   func copy(_ original: Name, to name: Name) throws(ServerError) {
     try waitUntilAlone(in: original)
     try maintain { (connection) throws(ServerError) in
-      // Copying files beats writing them to the log, which is the default from 15 on.
-      let strategy = connection.serverVersion >= 150_000 ? " STRATEGY file_copy" : ""
-      try connection.execute("CREATE DATABASE \(name.text) TEMPLATE \(original.text)\(strategy)")
-      // A template's ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET stay behind.
-      try connection.execute(
-        """
-        INSERT INTO pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
-        SELECT copy.oid, s.setrole, s.setconfig
-        FROM pg_catalog.pg_db_role_setting s
-        JOIN pg_catalog.pg_database original ON original.oid = s.setdatabase AND original.datname = $1
-        JOIN pg_catalog.pg_database copy ON copy.datname = $2
-        """, [original.text, name.text])
+      try host.copy(original.text, to: name.text, connection)
     }
   }
 
+  /// What a seeded database needs before its statistics are collected.
+  func finishSeed(of name: Name) throws(ServerError) { try host.finishSeed(of: name.text) }
+
   func drop(_ name: Name) throws(ServerError) {
-    try maintain { (connection) throws(ServerError) in
-      try connection.execute("DROP DATABASE IF EXISTS \(name.text) WITH (FORCE)")
-    }
+    try maintain { (connection) throws(ServerError) in try host.drop(name.text, connection) }
   }
 
   /// Waits for other sessions to end: the last backend of a seed may still be closing, and VACUUM would see its snapshot.
   /// Those that a seed left behind on purpose are ended.
   func waitUntilAlone(in name: Name) throws(ServerError) {
-    let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1"
+    // A worker of autovacuum is nobody's, and makes way for a copy by itself.
+    let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND usesysid IS NOT NULL"
     let deadline = ContinuousClock.now + .seconds(1)
     try maintain { (connection) throws(ServerError) in
       while try connection.execute("SELECT \(others)", [name.text]).rows.count > 0 {
         if ContinuousClock.now > deadline {
-          try connection.execute("SELECT pg_catalog.pg_terminate_backend(pid) \(others)", [name.text])
+          try host.endSessions(others, [name.text], since: deadline, connection)
         }
         try connection.execute("SELECT pg_catalog.pg_sleep(0.002)")
       }
@@ -144,10 +165,7 @@ final class GateServer: Sendable {
       for role in roles {
         let isThere =
           try connection.execute("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [role]).rows.count > 0
-        if isThere { continue }
-        // The server quotes the name.
-        let create = try connection.execute("SELECT pg_catalog.format('CREATE ROLE %I', $1::text)", [role]).value
-        try connection.execute(create ?? "")
+        if !isThere { try host.make(role: role, connection) }
       }
     }
   }
@@ -160,7 +178,7 @@ final class GateServer: Sendable {
   private func connect(toDatabase name: String) throws(ServerError) -> Connection {
     let deadline = ContinuousClock.now + .seconds(30)
     while true {
-      do { return try cluster.connect(database: name) } catch {
+      do { return try host.connect(database: name) } catch {
         guard Interruption.shared.signal == nil, !hasEnded, error.isConnectionLost, ContinuousClock.now < deadline
         else { throw error }
         usleep(20_000)
@@ -171,9 +189,14 @@ final class GateServer: Sendable {
   /// Waits until the server is itself again after a crash under a query: for a moment it still takes connections, only to
   /// end them.
   func recover() {
+    if hasEnded || Interruption.shared.signal != nil { return }
     usleep(200_000)
     while !hasEnded, Interruption.shared.signal == nil {
-      if let connection = try? connect(toDatabase: "postgres"), (try? connection.execute("SELECT 1")) != nil { return }
+      if let connection = try? connect(toDatabase: host.maintenanceDatabase),
+        (try? connection.execute("SELECT 1")) != nil
+      {
+        return
+      }
     }
   }
 
@@ -191,7 +214,7 @@ final class GateServer: Sendable {
         }
       }
     }
-    let connection = try connect(toDatabase: "postgres")
+    let connection = try connect(toDatabase: host.maintenanceDatabase)
     try body(connection)
     idle.withLock { $0.append(connection) }
   }

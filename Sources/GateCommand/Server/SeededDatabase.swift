@@ -32,7 +32,10 @@ struct SeededDatabase: Sendable {
     let report: Statistics.Report
     do {
       try server.waitUntilAlone(in: name)
-      report = try Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics).collect()
+      try server.finishSeed(of: name)
+      var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
+      if let memory = server.host.sampleMemory { statistics.memory = memory }
+      report = try statistics.collect()
     } catch { throw server.diagnostic(error) }
     try self.init(opening: name, on: server, manifest: manifest, report)
   }
@@ -49,7 +52,7 @@ struct SeededDatabase: Sendable {
       facts = try CatalogFacts.read(connection)
       definitions = try DefinitionCatalog.read(connection)
     } catch { throw server.diagnostic(error) }
-    notes = SeededDatabase.notes(report, manifest)
+    notes = SeededDatabase.notes(report, manifest) + server.notes
   }
 
   private static func notes(_ report: Statistics.Report, _ manifest: Manifest) -> [String] {

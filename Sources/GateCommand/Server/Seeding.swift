@@ -46,11 +46,15 @@ struct Seeding {
     case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
     }
-    command.environment.merge(server.clientEnvironment(database)) { $1 }
     command.directory = manifest.directory
     command.outputPath = output
     let exit: ChildExit
-    do { exit = try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+    if case .command = step {
+      command.environment.merge(server.commandEnvironment(database)) { $1 }
+      do { exit = try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+    } else {
+      exit = try server.runClient(command, in: database)
+    }
     guard exit == .status(0) else { throw failure(step, exit, output) }
   }
 
@@ -63,13 +67,15 @@ struct Seeding {
   /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
   private func failure(_ step: SeedStep, _ exit: ChildExit, _ output: String) -> Diagnostic {
     guard case .script(let path) = step else {
-      return Diagnostic("the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(tail(of: output))")
+      return Diagnostic(
+        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))")
     }
     let prefix = "psql:\(absolutePath(path)):"
     let bytes = FileManager.default.contents(atPath: output) ?? Data()
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    let lines = server.visible(String(decoding: bytes, as: UTF8.self)).split(separator: "\n").map(String.init)
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
-      return Diagnostic("the seed failed (psql: \(exit)); its output ends:\n\(tail(of: output))", file: path)
+      return Diagnostic(
+        "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))", file: path)
     }
     let rest = lines[index].dropFirst(prefix.count)
     let number = rest.prefix { $0.isNumber }

@@ -15,6 +15,8 @@ struct Statistics {
   let connection: Connection
   /// False for the random samples that ANALYZE takes by itself.
   var isWhole = true
+  /// How much the sample of one table may take, in bytes.
+  var memory = Statistics.physicalMemory / 4
 
   /// What can be said of the result.
   struct Report: Sendable {
@@ -26,12 +28,12 @@ struct Statistics {
 
   func collect() throws(ServerError) -> Report {
     // A seed may have event triggers; they must not see plangate's own statements.
-    try connection.execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', false)")
+    try connection.silenceTriggers()
     try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
     try connection.execute(
-      "SELECT pg_catalog.set_config('plangate.sample_memory', $1, false)", [String(Statistics.physicalMemory / 4)])
-    let sampled = try connection.execute(Statistics.tooLarge).rows.compactMap { $0.first ?? nil }
-    let objects = isWhole ? try makeObjects() : []
+      "SELECT pg_catalog.set_config('plangate.sample_memory', $1, false)", [String(memory)])
+    var sampled = try connection.execute(Statistics.tooLarge).rows.compactMap { $0.first ?? nil }
+    let objects = isWhole ? try makeObjects(&sampled) : []
     try connection.execute("ANALYZE")
     for drop in objects { try connection.execute(drop) }
     let notVisible = try connection.execute(Statistics.notAllVisible).rows.compactMap { $0.first ?? nil }
@@ -39,12 +41,17 @@ struct Statistics {
   }
 
   /// Makes the statistics objects; the statements that drop them again.
-  private func makeObjects() throws(ServerError) -> [String] {
+  ///
+  /// - Parameter sampled: gets the tables of others, on a server of others.
+  private func makeObjects(_ sampled: inout [String]) throws(ServerError) -> [String] {
     var drops: [String] = []
     for row in try connection.execute(Statistics.samples(serverVersion: connection.serverVersion)).rows {
       // The server wrote these statements and quoted the names in them.
-      guard let create = row[0], let raise = row[1], let drop = row[2] else { continue }
-      try connection.execute(create)
+      guard let create = row[0], let raise = row[1], let drop = row[2], let table = row[3] else { continue }
+      do { try connection.execute(create) } catch let error where error.sqlState == "42501" {
+        sampled.append(table)
+        continue
+      }
       try connection.execute(raise)
       drops.append(drop)
     }
@@ -109,7 +116,7 @@ struct Statistics {
         pg_catalog.format('CREATE STATISTICS %I.%I %s ON %s FROM %I.%I', nspname, name,
           CASE WHEN \(serverVersion) < 140000 THEN '(ndistinct)' ELSE '' END, list, nspname, relname),
         pg_catalog.format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, name, LEAST(target, 10000)::int),
-        pg_catalog.format('DROP STATISTICS %I.%I', nspname, name)
+        pg_catalog.format('DROP STATISTICS %I.%I', nspname, name), nspname || '.' || relname
       FROM wanted, LATERAL (\(columns)) AS chosen, LATERAL (SELECT 'plangate_sample_' || wanted.oid AS name) AS named
       WHERE NOT is_too_large ORDER BY nspname, relname
       """

@@ -125,6 +125,8 @@ package struct RunOutcome: Sendable {
   package var manifest: String
   /// `15.18`; nil when no server was reached.
   package var server: String?
+  /// `localhost:5432`, of a server that plangate was given; nil for one of its own.
+  package var serverAddress: String?
   /// In the manifest's order.
   package var cases: [CaseOutcome] = []
   /// What concerns the whole run and fails nothing, said once.
@@ -152,6 +154,9 @@ package struct RunOutcome: Sendable {
     if error != nil || cases.contains(where: { $0.verdict == .unchecked }) { return .unchecked }
     return cases.contains { $0.isFailed(strict: isStrict) } ? .failed : .passed
   }
+
+  /// `15.18`, or `15.18 (given: localhost:5432)`.
+  package var serverText: String { (server ?? "?") + (serverAddress.map { " (given: \($0))" } ?? "") }
 
   package func count(_ verdict: Verdict) -> Int { cases.count { $0.verdict == verdict } }
 }

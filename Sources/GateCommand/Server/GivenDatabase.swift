@@ -1,0 +1,39 @@
+import Postgres
+
+/// Makes the manifest's seeded database on a server that somebody else runs. Nothing of it is in a cache.
+struct GivenDatabase {
+  /// As the user gave it; it may hold a password.
+  let conninfo: String
+  /// The caller's variables for libpq.
+  let libpqEnvironment: [String: String]
+  let manifest: Manifest
+  /// Cleared of the caller's PG*.
+  let environment: [String: String]
+  let console: Console
+
+  /// - Returns: the database, on a server that the caller leaves by `stop`.
+  func open() throws(Diagnostic) -> SeededDatabase {
+    let started = ContinuousClock.now
+    let given = try GivenServer(conninfo, libpqEnvironment: libpqEnvironment, manifest)
+    let server = GateServer(given)
+    do throws(Diagnostic) {
+      do throws(ServerError) {
+        try server.create(server.seeded)
+        try server.make(roles: manifest.roles)
+      } catch { throw server.diagnostic(error) }
+      console.step(
+        "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.versionText) "
+          + "(\(seconds(since: started)) s)")
+      let seeding = Seeding(
+        manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
+      for step in manifest.seed {
+        try seeding.run(step)
+        try checkInterruption()
+      }
+      return try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
+    } catch {
+      server.stop()
+      throw manifest.settingError(in: error) ?? error
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Postgres
+import Synchronization
+
+/// Roles on a given server.
+extension GivenServer {
+  func make(role: String, _ connection: Connection) throws(ServerError) {
+    do throws(ServerError) {
+      try connection.execute(try statement("CREATE ROLE %1$I", [role], connection))
+    } catch let error where ["42710", "23505"].contains(error.sqlState) {
+      // Another run was quicker.
+      return
+    } catch let error where error.sqlState == "42501" {
+      let statements = try statement(
+        "CREATE ROLE %1$I; or: ALTER ROLE %2$I CREATEROLE;", [role, access.user], connection)
+      throw ServerError(
+        sqlState: "42501",
+        message: "the role '\(access.user)' may not make the role '\(role)' of the manifest on \(access.description)",
+        hint: "let somebody run who may: \(statements)")
+    }
+    state.withLock { $0.roles.append(role) }
+    let isSuperuser = try connection.execute(
+      "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
+    ).value
+    if isSuperuser == "t" { return }
+    // From 16 on, who makes a role may give it to anybody and still not become it.
+    let options = versionNumber >= 160_000 ? " WITH INHERIT TRUE, SET TRUE" : ""
+    try connection.execute(try statement("GRANT %1$I TO CURRENT_USER\(options)", [role], connection))
+  }
+}

@@ -1,0 +1,146 @@
+import Postgres
+
+/// The settings that a disposable server has in its `postgresql.conf`: on a given one they are those of the database.
+extension GivenServer {
+  /// What plangate sets itself; the rest of `ServerConfiguration.ownSettings` is the server's own affair.
+  private static let own = [
+    "synchronous_commit", "synchronize_seqscans", "jit", "track_io_timing", "statement_timeout", "lock_timeout",
+    "idle_in_transaction_session_timeout", "datestyle", "intervalstyle", "bytea_output", "extra_float_digits",
+  ]
+
+  /// Against defaults that a role or the server may have, which a disposable server has not.
+  private static let neutral = [
+    "default_transaction_read_only": "off", "idle_session_timeout": "0", "transaction_timeout": "0",
+    "search_path": "\"$user\", public",
+  ]
+
+  private struct Setting {
+    let name: String
+    let value: String
+    let isManifests: Bool
+  }
+
+  private var settings: [Setting] {
+    var values = GivenServer.neutral
+    for name in GivenServer.own { values[name] = ServerConfiguration.ownSettings[name] }
+    values["timezone"] = configuration.timeZone
+    values.merge(configuration.settings) { $1 }
+    return values.sorted { $0.key < $1.key }.map { name, value in
+      Setting(name: name, value: value, isManifests: configuration.settings[name] != nil || name == "timezone")
+    }
+  }
+
+  /// Makes the settings those of the database.
+  ///
+  /// They are set in a session and taken from there (`FROM CURRENT`), so that no value becomes a part of a statement.
+  func applySettings(to database: String, _ connection: Connection) throws(ServerError) {
+    let session = try connect(database: database)
+    var refused: [String] = []
+    var wanted: [(name: String, value: String)] = []
+    for setting in settings {
+      let before = try session.current(setting.name)
+      do {
+        let value = try session.execute(
+          "SELECT pg_catalog.set_config($1, $2, false)", [setting.name, setting.value]
+        ).value
+        wanted.append((setting.name, value ?? ""))
+        if value != before { try session.execute(alter("DATABASE \(database)", setting.name)) }
+      } catch let error where !error.isConnectionLost {
+        // Settings come and go with releases; what this one does not have, it does not need.
+        if error.sqlState == "42704", !setting.isManifests { continue }
+        if before?.lowercased() == setting.value.lowercased() { continue }
+        guard let obstacle = GivenServer.obstacle(error) else {
+          throw setting.isManifests ? GivenServer.named(setting.name, error) : error
+        }
+        refused.append("\(setting.name) (\(obstacle); it is \(before ?? "not set"))")
+        wanted.removeAll { $0.name == setting.name }
+      }
+    }
+    refused += try overridden(wanted, in: database, session)
+    if refused.isEmpty { return }
+    note("settings that cannot be had on this server: \(refused.sorted().joined(separator: ", "))")
+  }
+
+  /// Why a setting cannot be had; nil when it is wrong in itself.
+  private static func obstacle(_ error: ServerError) -> String? {
+    switch error.sqlState {
+    case "55P02": error.message.contains("restart") ? "needs a restart" : "belongs to the server's configuration"
+    case "42501": "needs a superuser"
+    default: nil
+    }
+  }
+
+  /// The server's words name the setting in most cases, and for `Manifest.settingError` they have to.
+  private static func named(_ name: String, _ error: ServerError) -> ServerError {
+    if error.message.contains("parameter \"\(name)\"") { return error }
+    return ServerError(
+      sqlState: error.sqlState, message: "for parameter \"\(name)\": \(error.message)", detail: error.detail,
+      hint: error.hint)
+  }
+
+  /// What the role has otherwise wins over the database; what the role has in this database wins over both.
+  private func overridden(
+    _ wanted: [(name: String, value: String)], in database: String, _ session: Connection
+  ) throws(ServerError) -> [String] {
+    func differing() throws(ServerError) -> [(name: String, value: String, now: String)] {
+      // As it comes, with all its limits.
+      let fresh = try access.connect(database: database, application: databaseName, endsWithRun: true)
+      let rows = try fresh.execute(
+        "SELECT n, pg_catalog.current_setting(n, true) FROM unnest($1::pg_catalog.text[]) AS n",
+        ["{\(wanted.map(\.name).joined(separator: ","))}"]
+      ).rows
+      return zip(wanted, rows).compactMap { setting, row in
+        row[1] == setting.value ? nil : (setting.name, setting.value, row[1] ?? "not set")
+      }
+    }
+    for setting in try differing() {
+      do {
+        try session.execute(alter("ROLE SESSION_USER IN DATABASE \(database)", setting.name))
+      } catch let error where !error.isConnectionLost {}
+    }
+    return try differing().map { "\($0.name) (the connection sets it to \($0.now))" }
+  }
+
+  private func alter(_ what: String, _ name: String) -> String {
+    let quoted = name.split(separator: ".").map { part in
+      "\"" + part.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+    return "ALTER \(what) SET \(quoted.joined(separator: ".")) FROM CURRENT"
+  }
+
+  /// Gives a copy the settings of its original, which CREATE DATABASE leaves behind: those for all roles, and those for the
+  /// role that plangate is.
+  func copySettings(of original: String, to copy: String, _ connection: Connection) throws(ServerError) {
+    let rows = try connection.execute(
+      """
+      SELECT s.setrole = 0, split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1)
+      FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+      CROSS JOIN LATERAL unnest(s.setconfig) AS entry
+      WHERE d.datname = $1
+        AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
+      """, [original]
+    ).rows
+    if rows.isEmpty { return }
+    // Set for the transaction alone, since they are meant for the copy.
+    try connection.execute("BEGIN")
+    do {
+      for row in rows {
+        guard let isForAll = row[0], let name = row[1], let value = row[2] else { continue }
+        try connection.execute("SELECT pg_catalog.set_config($1, $2, true)", [name, value])
+        let what = isForAll == "t" ? "DATABASE \(copy)" : "ROLE SESSION_USER IN DATABASE \(copy)"
+        try connection.execute(alter(what, name))
+      }
+      try connection.execute("COMMIT")
+    } catch {
+      _ = try? connection.execute("ROLLBACK")
+      throw error
+    }
+  }
+}
+
+extension Connection {
+  /// The value of a setting, nil for one that is not there.
+  fileprivate func current(_ name: String) throws(ServerError) -> String? {
+    try execute("SELECT pg_catalog.current_setting($1, true)", [name]).value
+  }
+}

@@ -1,0 +1,54 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A directory of mode 0700 for one run. When plangate is killed, the next run removes it.
+package final class PrivateDirectory: Sendable {
+  package let path: String
+  private let lock: FileLock
+
+  package init() throws(ServerStartError) {
+    let base = temporaryDirectory()
+    ServerDirectories.sweep(base, nil)
+    (path, lock) = try ServerDirectories.make(in: base, nil)
+  }
+
+  deinit { remove() }
+
+  package func remove() { removeTree(path) }
+
+  /// Makes a file that nobody else may read, and takes its name away at once: not even `kill -9` leaves it behind.
+  ///
+  /// - Returns: the file, for a child; its name for the child is `OpenFile.childPath`.
+  package func makeNamelessFile(_ text: String) throws(ServerStartError) -> OpenFile {
+    let name = "\(path)/nameless"
+    let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
+    unlink(name)
+    let file = OpenFile(descriptor)
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
+      rest = rest.dropFirst(count)
+    }
+    // Where opening it by its descriptor does not open it anew, it is read from here.
+    lseek(descriptor, 0, SEEK_SET)
+    return file
+  }
+}
+
+/// A file that is open as long as this value lives.
+package final class OpenFile: Sendable {
+  let descriptor: Int32
+
+  fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit { close(descriptor) }
+
+  /// The name of `Command.inherited` for the program.
+  package static let childPath = "/dev/fd/4"
+}

@@ -1,0 +1,170 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The way that a first connection found to a server, so that all others reach the same one: host, address and port are
+/// those that answered, and what came out of libpq's environment, a service file or a password file is now said openly.
+package struct ServerAccess: Sendable {
+  private let parameters: [String: String]
+  /// libpq's variables, without host, user, database and password.
+  private let variables: [String: String]
+  private let host: String
+  private let address: String
+  private let port: String
+  package let user: String
+  /// Empty for none.
+  private let password: String
+  /// Whether `address` is the caller's own wish.
+  private let namesAddress: Bool
+
+  /// What is said anew for each connection, or was only the way to what is said now.
+  private static let own: Set<String> = [
+    "host", "hostaddr", "port", "user", "dbname", "password", "passfile", "service", "servicefile", "application_name",
+    "fallback_application_name", "client_encoding", "replication",
+  ]
+
+  package init(of connection: Connection) {
+    let options = connection.options
+    host = connection.host
+    address = connection.hostAddress
+    port = connection.port
+    user = connection.user
+    password = connection.password
+    namesAddress = options.contains { $0.keyword == "hostaddr" }
+    let others = options.filter { !ServerAccess.own.contains($0.keyword) }
+    let given = Dictionary(others.map { ($0.keyword, $0.value) }, uniquingKeysWith: { first, _ in first })
+    // A network that swallows packets is noticed after a minute or two, not after hours.
+    parameters = ["keepalives_idle": "30", "tcp_user_timeout": "60000"].merging(given) { $1 }
+    variables = Dictionary(
+      others.filter { !$0.isDefault }.compactMap { option in option.variable.map { ($0, option.fromAnywhere) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  // MARK: plangate's own connections
+
+  /// Opens the first connection. libpq's environment counts for as long as that takes.
+  ///
+  /// - Parameter environment: libpq's variables of the caller. No other thread may look at the environment meanwhile.
+  package static func open(
+    _ info: ConnectionInfo, environment: [String: String]
+  ) throws(ServerError) -> Connection {
+    var environment = environment
+    // Nobody wants to wait for ever for a host that drops packets.
+    if environment["PGCONNECT_TIMEOUT", default: ""].isEmpty { environment["PGCONNECT_TIMEOUT"] = "10" }
+    for (name, value) in environment { setenv(name, value, 1) }
+    defer { for name in environment.keys { unsetenv(name) } }
+    return try Connection(
+      info.parameters.merging(["application_name": "plangate", "client_encoding": "UTF8"]) { $1 }, endsWithRun: true)
+  }
+
+  /// Opens a connection to a database of the same server.
+  package func connect(
+    database: String, application: String, endsWithRun: Bool
+  ) throws(ServerError) -> Connection {
+    var parameters = parameters
+    parameters["host"] = host
+    if !address.isEmpty { parameters["hostaddr"] = address }
+    parameters["port"] = port
+    parameters["user"] = user
+    parameters["dbname"] = database
+    if !password.isEmpty { parameters["password"] = password }
+    parameters["application_name"] = application
+    parameters["client_encoding"] = "UTF8"
+    return try Connection(parameters, endsWithRun: endsWithRun)
+  }
+
+  // MARK: Children
+
+  /// libpq's variables for psql and pg_restore. Without the password, which `passwordFile` holds.
+  package func clientEnvironment(database: String) -> [String: String] {
+    var environment = variables.merging(place(database)) { $1 }
+    // The name may stand for several servers.
+    if !address.isEmpty { environment["PGHOSTADDR"] = address }
+    return environment
+  }
+
+  /// The variables for commands of other make, which read no password file and may not know `PGHOSTADDR`.
+  package func commandEnvironment(database: String) -> [String: String] {
+    var environment = variables.merging(place(database)) { $1 }
+    if namesAddress { environment["PGHOSTADDR"] = address }
+    if !password.isEmpty { environment["PGPASSWORD"] = password }
+    environment["DATABASE_URL"] = url(database: database, password: password)
+    return environment
+  }
+
+  private func place(_ database: String) -> [String: String] {
+    [
+      "PGHOST": host, "PGPORT": port, "PGUSER": user, "PGDATABASE": database, "PGAPPNAME": "plangate",
+      "PGCLIENTENCODING": "UTF8",
+    ]
+  }
+
+  /// The text of a password file for this server and no other; nil when there is no password, or none that such a file can
+  /// hold.
+  package var passwordFile: String? {
+    guard !password.isEmpty, !password.contains(where: \.isNewline) else { return nil }
+    func escaped(_ text: String) -> String {
+      text.map { $0 == ":" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+    }
+    // libpq looks for "localhost" when the socket is in its default directory.
+    let hosts = isSocket ? [host, "localhost"] : [host]
+    return hosts.map { "\(escaped($0)):\(port):*:\(escaped(user)):\(escaped(password))\n" }.joined()
+  }
+
+  /// The password where a password file cannot hold it.
+  package var passwordVariables: [String: String] {
+    password.isEmpty || passwordFile != nil ? [:] : ["PGPASSWORD": password]
+  }
+
+  // MARK: For people
+
+  /// `localhost:5432`: neither user nor password.
+  package var description: String {
+    host.contains(":") && !isSocket ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  /// A URI without the password.
+  package func url(database: String) -> String { url(database: database, password: "") }
+
+  private func url(database: String, password: String) -> String {
+    let credentials = user.percentEncoded + (password.isEmpty ? "" : ":\(password.percentEncoded)")
+    var query: [String] = []
+    var place = ""
+    if isSocket {
+      query += ["host=\(host.percentEncoded)", "port=\(port)"]
+    } else {
+      place = (host.contains(":") ? "[\(host)]" : host.percentEncoded) + ":\(port)"
+    }
+    for (variable, keyword) in [("PGSSLMODE", "sslmode"), ("PGSSLROOTCERT", "sslrootcert")] {
+      if let value = variables[variable] { query.append("\(keyword)=\(value.percentEncoded)") }
+    }
+    return "postgresql://\(credentials)@\(place)/\(database.percentEncoded)"
+      + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+  }
+
+  /// The text without the password, also as it stands in a URI. One that is no secret, since it is the user's name, stays.
+  package func withoutPassword(_ text: String) -> String {
+    guard !password.isEmpty, password != user else { return text }
+    return [password, password.percentEncoded].reduce(text) { text, secret in
+      text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
+    }
+  }
+
+  private var isSocket: Bool { host.hasPrefix("/") || host.hasPrefix("@") }
+
+  /// Whether the server is on this machine.
+  package var isLocal: Bool { isSocket || address.hasPrefix("127.") || address == "::1" }
+}
+
+extension String {
+  /// As a part of a URI.
+  var percentEncoded: String {
+    utf8.map { byte in
+      let isPlain =
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._~".utf8.contains(byte)
+      return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
