@@ -44,7 +44,7 @@ final class Progress: Sendable {
         state.isShown = true
         state.last = .now
       case .lines:
-        guard elapsed > Progress.lineInterval else { return }
+        guard elapsed > Progress.lineInterval, done < total else { return }
         writeAll("\(stage): \(done) of \(total)\(part.isEmpty ? "" : ", \(part)")\n", to: descriptor)
         state.last = .now
       }
