@@ -244,7 +244,7 @@ import Testing
   @Test func `cache says what it takes, and where it cannot be`() throws {
     let project = try CachedProject()
     try expect(project.plangate("cache"), exits: 2, stderr: ["usage: plangate cache list|clear"])
-    try expect(project.plangate("cache", "lst"), exits: 2, stderr: ["'lst', did you mean 'list'?"])
+    try expect(project.plangate("cache", "lst"), exits: 2, stderr: ["takes list or clear, did you mean 'list'?"])
     for word in ["list", "clear"] {
       let run = try project.start(["cache", word], environment: ["PLANGATE_CACHE_DIR": "/proc/plangate"]).end()
       try expect(run, exits: 2, stderr: ["cannot make the cache /proc/plangate"])
