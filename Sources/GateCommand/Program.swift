@@ -47,6 +47,7 @@ package enum Program {
         case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
         case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
         case .merge: try MergeRun(options: options, console: console).run()
+        case .cache: try CacheRun(options: options, console: console, environment: environment).run()
         case .initialize: try InitRun(console: console).run()
         case .help, .man, .completions: ExitStatus.passed
         }

@@ -14,10 +14,13 @@ package struct ClusterFilesError: Error, Equatable, Sendable, CustomStringConver
   package var isDamage = false
   package var description: String { "\(path): \(reason)" }
 
-  init(_ path: String, _ code: Int32 = errno) {
+  /// From `errno`.
+  ///
+  /// - Parameter isSource: whether the file is one of the sealed cluster, which has to be there.
+  init(_ path: String, isSource: Bool = false) {
     self.path = path
-    reason = String(cString: strerror(code))
-    isDamage = code == ENOENT
+    isDamage = isSource && (errno == ENOENT || errno == ENOTDIR)
+    reason = String(cString: strerror(errno))
   }
 
   init(_ path: String, because reason: String) {
@@ -165,7 +168,7 @@ package struct ClusterFiles: Sendable {
     _ path: String, _ file: ClusterFile, _ user: FileOwner?
   ) throws(ClusterFilesError) {
     var info = stat()
-    guard lstat(path, &info) == 0 else { throw ClusterFilesError(path) }
+    guard lstat(path, &info) == 0 else { throw ClusterFilesError(path, isSource: true) }
     try check(path, file, info)
     guard info.st_uid == user?.uid ?? geteuid() else { throw ClusterFilesError(path, because: "it is another user's") }
   }
@@ -188,7 +191,11 @@ package struct ClusterFiles: Sendable {
     _ source: String, _ target: String, _ file: ClusterFile, _ user: FileOwner?
   ) throws(ClusterFilesError) {
     let from = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard from >= 0 else { throw ClusterFilesError(source) }
+    // O_NOFOLLOW: a link is not what was sealed.
+    guard from >= 0 else {
+      if errno == ELOOP { throw ClusterFilesError(source, damage: "it is a link") }
+      throw ClusterFilesError(source, isSource: true)
+    }
     defer { close(from) }
     var info = stat()
     guard fstat(from, &info) == 0 else { throw ClusterFilesError(source) }

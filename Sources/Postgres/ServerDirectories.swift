@@ -113,15 +113,17 @@ package final class FileLock: Sendable {
 
   /// Nil when another holds it, or the file cannot be opened; `errno` tells.
   package init?(_ path: String, creates: Bool, isShared: Bool, waits: Bool) {
-    descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (creates ? O_CREAT : 0), 0o600)
-    guard descriptor >= 0 else { return nil }
-    while flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)) != 0 {
+    // A failed initialiser that has set all its properties runs deinit, which would close what is no longer its own.
+    let file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (creates ? O_CREAT : 0), 0o600)
+    guard file >= 0 else { return nil }
+    while flock(file, (isShared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)) != 0 {
       if errno == EINTR { continue }
       let reason = errno
-      close(descriptor)
+      close(file)
       errno = reason
       return nil
     }
+    descriptor = file
   }
 
   deinit { close(descriptor) }

@@ -18,7 +18,7 @@ private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _
 }
 
 private let hint =
-  "usage: plangate check | record | explain | stability | merge | init | completions | man | help, see plangate --help"
+  "usage: plangate check | record | explain | stability | merge | cache | init | completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -38,6 +38,7 @@ private let hint =
     #expect(try parse("check --manifest m.yml") == run(.check) { $0.manifest = "m.yml" })
     #expect(try parse("check --postgres 15") == run(.check) { $0.postgres = ["15"] })
     #expect(try parse("check --postgres 15,/opt/bin") == run(.check) { $0.postgres = ["15", "/opt/bin"] })
+    #expect(throws: Diagnostic("--jobs is a number from 1 to 64, not '0'")) { try parse("check --jobs 0") }
     #expect(try parse("check --jobs 4") == run(.check) { $0.jobs = 4 })
     #expect(try parse("check --shard 2/5") == run(.check) { $0.shard = Shard(index: 2, count: 5) })
     #expect(try parse("check --no-cache") == run(.check) { $0.usesCache = false })
@@ -90,7 +91,7 @@ private let hint =
 
   @Test(arguments: CommandName.allCases.filter { $0 != .help })
   func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
-    let name = [.explain, .merge].contains(command) ? ["q"] : command == .completions ? ["bash"] : []
+    let name = [.explain, .merge].contains(command) ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
       let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : $0 == "I/N" ? "2/5" : "some"] } ?? []
@@ -106,6 +107,21 @@ private let hint =
           #expect(throws: Diagnostic.self, "\(words)") { try Options.parse(words) }
         }
       }
+    }
+  }
+
+  @Test func `cache takes list or clear`() throws {
+    #expect(try parse("cache list") == run(.cache) { $0.names = ["list"] })
+    #expect(try parse("cache clear") == run(.cache) { $0.names = ["clear"] })
+    let usage = "usage: plangate cache list|clear"
+    for line in ["cache", "cache list clear", "cache frob", "cache clear all"] {
+      #expect(throws: Diagnostic("plangate cache takes list or clear\n\(usage)"), "\(line)") { try parse(line) }
+    }
+    #expect(throws: Diagnostic("plangate cache takes list or clear, did you mean 'clear'?\n\(usage)")) {
+      try parse("cache claer")
+    }
+    #expect(throws: Diagnostic("plangate cache has no option '--jobs'\nsee plangate help cache")) {
+      try parse("cache list --jobs 2")
     }
   }
 

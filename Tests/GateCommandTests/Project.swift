@@ -6,7 +6,7 @@ import Testing
 @testable import GateCommand
 
 /// A directory with the files of a project, gone with the value.
-final class Project {
+final class Project: Sendable {
   let root: String
 
   init(_ files: [String: String] = [:]) throws {

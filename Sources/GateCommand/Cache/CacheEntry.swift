@@ -15,8 +15,10 @@ struct CacheEntry: Equatable, Sendable {
   var kind: Kind
   /// `15.18`.
   var server: String
-  /// For people: the manifest, and how far its seed has come.
+  /// For people: how far the seed has come.
   var title: String
+  /// For people: the manifest; empty for a cluster that serves every one.
+  var project = ""
   /// The states on the way to this one, oldest first.
   var chain: [String] = []
   /// What a run says of the statistics: relations too large for a whole sample, and those with pages not all visible.
@@ -34,6 +36,7 @@ struct CacheEntry: Equatable, Sendable {
   var text: String {
     var lines = [
       CacheEntry.firstLine, "kind \(kind.rawValue)", "server \(server)", "title \(CacheEntry.escaped(title))",
+      "project \(CacheEntry.escaped(project))",
     ]
     lines += chain.map { "state \($0)" }
     lines += sampled.map { "sampled \(CacheEntry.escaped($0))" }
@@ -64,19 +67,29 @@ struct CacheEntry: Equatable, Sendable {
       case "kind": kind = Kind(rawValue: value)
       case "server": server = value
       case "title": title = value
+      case "project": project = value
       case "state": chain.append(value)
       case "sampled": sampled.append(value)
       case "visited": notAllVisible.append(value)
-      case "directory": directories.append(value)
+      case "directory":
+        guard CacheEntry.isInside(value) else { return nil }
+        directories.append(value)
       case "file", "shared":
         let fields = value.split(separator: " ", maxSplits: 1).map(String.init)
-        guard fields.count == 2, let size = Int(fields[0]) else { return nil }
+        guard fields.count == 2, let size = Int(fields[0]), size >= 0, CacheEntry.isInside(fields[1])
+        else { return nil }
         files.append(ClusterFile(path: fields[1], size: size, isShared: parts[0] == "shared"))
       default: return nil
       }
     }
     guard let kind else { return nil }
     self.kind = kind
+  }
+
+  /// A cache may come from elsewhere: no path of it leads out of the cluster.
+  private static func isInside(_ path: String) -> Bool {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
   }
 
   /// A line holds no line feed.

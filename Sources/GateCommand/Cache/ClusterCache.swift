@@ -12,7 +12,9 @@ import Postgres
 /// An entry is a directory that appears whole, by a rename, and is never changed. Whoever reads or adds entries holds the
 /// lock of the cache shared, whoever removes some holds it alone; locks end with their process.
 struct ClusterCache: Sendable {
-  /// Where the entries are.
+  /// As the user knows it.
+  let base: String
+  /// Where the entries of this version are.
   let directory: String
   /// In bytes; the entries that were not used for the longest time make room.
   let limit: Int
@@ -33,6 +35,7 @@ struct ClusterCache: Sendable {
     guard let base = base ?? ClusterCache.base(environment) else {
       throw Diagnostic("there is no directory for the cache: set PLANGATE_CACHE_DIR or HOME")
     }
+    self.base = base
     directory = "\(base)/\(ClusterCache.version)"
     if let text = environment["PLANGATE_CACHE_SIZE"], !text.isEmpty {
       guard let size = ClusterCache.bytes(text) else {
@@ -82,8 +85,15 @@ struct ClusterCache: Sendable {
   func take(
     _ key: String, to target: String, owner: FileOwner?, sharing: Bool
   ) -> CacheEntry? {
-    let lock = FileLock(lockPath, creates: true, isShared: true, waits: true)
-    guard lock != nil, let entry = entry(key) else { return nil }
+    guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
+    // The last use of a value ends its life, and the lock with it.
+    defer { withExtendedLifetime(lock) {} }
+    guard access("\(entries)/\(key)", F_OK) == 0 else { return nil }
+    guard let entry = entry(key) else {
+      // Half an entry would stand in the way of a whole one.
+      discard(key)
+      return nil
+    }
     do {
       try ClusterFiles("\(entries)/\(key)/cluster").copy(
         entry.directories, entry.files, to: target, user: owner, sharing: sharing)
@@ -146,8 +156,7 @@ struct ClusterCache: Sendable {
 
   /// All entries, those last used first.
   func list() -> [Listed] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: entries)) ?? []
-    return names.compactMap { key in
+    names(in: entries).compactMap { key in
       var info = stat()
       guard stat("\(entries)/\(key)", &info) == 0, let entry = entry(key) else { return nil }
       #if canImport(Darwin)
@@ -158,22 +167,32 @@ struct ClusterCache: Sendable {
     }.sorted { ($0.used, $0.key) > ($1.used, $1.key) }
   }
 
+  private func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+
   /// Removes what killed runs left behind, and the entries beyond the limit. Does nothing while another run is in the
   /// cache.
   func tidy() {
     guard let lock = FileLock(lockPath, creates: true, isShared: false, waits: false) else { return }
     defer { withExtendedLifetime(lock) {} }
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: unfinished)) ?? [] {
+    removeAbandoned()
+    for key in names(in: entries) where entry(key) == nil { discard(key) }
+    var size = 0
+    for listed in list() {
+      size += listed.entry.size
+      if size > limit { discard(listed.key) }
+    }
+  }
+
+  /// To be called by who holds the lock alone.
+  private func removeAbandoned() {
+    for name in names(in: unfinished) {
       let path = "\(unfinished)/\(name)"
       // One that is being written is locked.
       if FileLock(path + "/lock", creates: false, isShared: false, waits: false) != nil || errno == ENOENT {
         removeTree(path)
       }
-    }
-    var size = 0
-    for listed in list() {
-      size += listed.entry.size
-      if size > limit { discard(listed.key) }
     }
   }
 
@@ -184,7 +203,9 @@ struct ClusterCache: Sendable {
     }
     defer { withExtendedLifetime(lock) {} }
     let listed = list()
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: entries)) ?? [] { discard(name) }
+    for name in names(in: entries) { discard(name) }
+    removeAbandoned()
+    removeTree(directory + "/scans")
     return (listed.count, listed.reduce(0) { $0 + $1.entry.size })
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PlanCore
 import Postgres
 
 /// The states that a cluster goes through on its way to the seeded database, each with the name of all that it was made
@@ -8,6 +9,8 @@ struct SeedPlan: Sendable {
     let step: SeedStep
     /// The state after the step; nil when it rests on something that cannot be seen.
     let state: String?
+    /// Whether rows may hold the time at which this step or one before it made them.
+    let readsClock: Bool
   }
 
   /// As `initdb` makes it.
@@ -15,10 +18,13 @@ struct SeedPlan: Sendable {
   let steps: [Step]
   /// Vacuumed and analysed; nil like a step's.
   let settled: String?
+  /// The name of the settled state and the queries together; nil like a step's.
+  let purpose: String?
   /// Why not all states have a name.
   let obstacle: String?
+
   /// Whether rows may hold the time at which they were made.
-  let readsClock: Bool
+  var readsClock: Bool { steps.last?.readsClock ?? false }
 
   /// The states from the empty cluster on, as far as they have a name.
   var chain: [String] { [initialised] + steps.compactMap(\.state) }
@@ -28,10 +34,10 @@ struct SeedPlan: Sendable {
     initialised = ContentHash.digits(
       of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
     var state: String? = ContentHash.digits(
-      of: ["empty", initialised, configuration.timeZone] + manifest.roles
+      of: ["empty", initialised, configuration.timeZone, "\(manifest.roles.count) roles"] + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     let reader = SeedReader(directory: manifest.directory, cache: cache)
-    let queriesReadClock = manifest.queries.contains { SeedScan($0.statement.text).readsClock }
+    let queriesReadClock = manifest.queries.contains(where: \.readsClock)
     var steps: [Step] = []
     var obstacle: String?
     var readsClock = false
@@ -47,23 +53,47 @@ struct SeedPlan: Sendable {
         }
         state = obstacle == nil ? state.map { ContentHash.digits(of: [$0] + content.words) } : nil
       }
-      steps.append(Step(step: step, state: state))
+      steps.append(Step(step: step, state: state, readsClock: readsClock))
     }
     self.steps = steps
     // Random samples are meant to differ.
     if obstacle == nil, !manifest.wholeStatistics { obstacle = "statistics: sampled" }
     settled = obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
+    purpose = settled.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
     self.obstacle = obstacle
-    self.readsClock = readsClock
+  }
+
+  /// The same without the states whose rows may hold a time, since queries turned out to look at the clock.
+  func withoutClock(because obstacle: String) -> SeedPlan {
+    SeedPlan(
+      initialised: initialised,
+      steps: steps.map { Step(step: $0.step, state: $0.readsClock ? nil : $0.state, readsClock: $0.readsClock) },
+      settled: nil, purpose: nil, obstacle: obstacle)
+  }
+
+  private init(initialised: String, steps: [Step], settled: String?, purpose: String?, obstacle: String?) {
+    self.initialised = initialised
+    self.steps = steps
+    self.settled = settled
+    self.purpose = purpose
+    self.obstacle = obstacle
   }
 
   /// Without names: nothing of it is in a cache or comes into one.
   init(uncached manifest: Manifest) {
-    initialised = ""
-    steps = manifest.seed.map { Step(step: $0, state: nil) }
-    settled = nil
-    obstacle = nil
-    readsClock = false
+    self.init(
+      initialised: "", steps: manifest.seed.map { Step(step: $0, state: nil, readsClock: false) }, settled: nil,
+      purpose: nil, obstacle: nil)
+  }
+}
+
+extension Query {
+  /// Whether its text or a value that is bound to it is the clock.
+  fileprivate var readsClock: Bool {
+    SeedScan(statement.text).readsClock
+      || cases.contains { item in
+        item.parameters.bound.contains { $0.value.map { SeedScan("'\($0)'").readsClock } ?? false }
+      }
   }
 }
 

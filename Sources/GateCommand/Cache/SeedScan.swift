@@ -88,6 +88,9 @@ private struct Scanner {
       result.obstacle = result.obstacle ?? "it uses \(word)"
     } else if word == "copy" {
       copy(to: statementEnd, isServer: true)
+    } else if word == "alter", followingWord(at) == "system" {
+      // It counts from the server's next start, and keeping a cluster starts it anew.
+      result.obstacle = result.obstacle ?? "it uses ALTER SYSTEM"
     }
   }
 
@@ -95,7 +98,7 @@ private struct Scanner {
   private static let initials: UInt32 = {
     let words =
       SeedScan.clock.union(SeedScan.clockFunctions).union(SeedScan.clockLiterals).union(SeedScan.outside)
-      .union(["copy"])
+      .union(["copy", "alter"])
     return words.reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 0x1f) }
   }()
 
@@ -105,8 +108,13 @@ private struct Scanner {
 
   private func next(after index: Int) -> UInt8? {
     var index = index
-    while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x0a { index += 1 }
+    while index < bytes.count, bytes[index] <= 0x20 { index += 1 }
     return index < bytes.count ? bytes[index] : nil
+  }
+
+  private func followingWord(_ index: Int) -> String? {
+    var words = Words(bytes: bytes, at: index, end: min(bytes.count, index + 200))
+    return words.next()?.text.lowercased()
   }
 
   private func isQuoted(_ range: Range<Int>) -> Bool {
@@ -138,7 +146,12 @@ private struct Scanner {
         result.obstacle = result.obstacle ?? "it copies from a program"
       case "stdin" where !source.isQuoted, "pstdin" where !source.isQuoted: break
       default:
-        if source.isQuoted || !isServer { include(source.text, isRelativeToFile: false, isScript: false) }
+        if source.isQuoted || !isServer {
+          include(source.text, isRelativeToFile: false, isScript: false)
+        } else if source.text.hasPrefix(":") || source.text.hasPrefix("$") || source.text.contains("'") {
+          // A variable of psql, or a literal of another form.
+          result.obstacle = result.obstacle ?? Scanner.unseenName
+        }
       }
       return
     }
@@ -172,10 +185,13 @@ private struct Scanner {
     }
   }
 
+  private static let unseenName = "it reads a file whose name is not in its text"
+
   private mutating func include(_ path: String, isRelativeToFile: Bool, isScript: Bool) {
     if path.isEmpty { return }
-    if path.contains("`") || path.hasPrefix(":") || path.hasPrefix("~") {
-      result.obstacle = result.obstacle ?? "it reads a file whose name is not in its text"
+    // A colon is where psql puts a variable's value; a line feed would not fit into a note.
+    if path.contains("`") || path.contains(":") || path.hasPrefix("~") || path.utf8.contains(where: { $0 < 0x20 }) {
+      result.obstacle = result.obstacle ?? Scanner.unseenName
       return
     }
     let include = SeedScan.Include(path: path, isRelativeToFile: isRelativeToFile, isScript: isScript)

@@ -20,20 +20,61 @@ struct SeededCluster {
 
   /// - Returns: the database, on a server that the caller stops.
   func open() throws(Diagnostic) -> SeededDatabase {
-    let plan = cache.map { SeedPlan(manifest, installation, cache: $0) } ?? SeedPlan(uncached: manifest)
+    var plan = cache.map { SeedPlan(manifest, installation, cache: $0) } ?? SeedPlan(uncached: manifest)
+    if let name = rememberedClockReader(plan) { plan = plan.withoutClock(because: SeededCluster.clock(name)) }
     let server = try GateServer(installation, manifest.configuration, environment: environment)
     do {
       if let obstacle = plan.obstacle { console.step("not cached: \(obstacle)") }
       let started = ContinuousClock.now
       if let database = try cached(plan, on: server) {
-        console.step("seed: from the cache (\(seconds(since: started)) s)")
-        return database
+        guard let name = clockReader(plan, database) else {
+          console.step("seed: from the cache (\(seconds(since: started)) s)")
+          return database
+        }
+        plan = try startOver(plan, on: server, since: name)
       }
-      return try built(plan, on: server)
+      let (database, done) = try built(plan, on: server)
+      guard done > 0, plan.steps[done - 1].readsClock, let name = clockReader(plan, database) else { return database }
+      plan = try startOver(plan, on: server, since: name)
+      return try built(plan, on: server).database
     } catch {
       server.stop()
       throw manifest.settingError(in: error) ?? error
     }
+  }
+
+  // MARK: The clock
+
+  /// What was "a minute ago" when it was cached is no longer. Which views and functions the queries use is known only
+  /// when the database is there.
+  private func clockReader(_ plan: SeedPlan, _ database: SeededDatabase) -> String? {
+    guard plan.readsClock, plan.settled != nil else { return nil }
+    return database.definitionReadingClock(manifest.queries)
+  }
+
+  private static func clock(_ name: String) -> String { "the seed reads the clock, and so does \(name)" }
+
+  /// Puts the server back to where there is no cluster yet, and sees to it that the next run knows better.
+  private func startOver(_ plan: SeedPlan, on server: GateServer, since name: String) throws(Diagnostic) -> SeedPlan {
+    let new = plan.withoutClock(because: SeededCluster.clock(name))
+    if let obstacle = new.obstacle { console.step("not cached: \(obstacle)") }
+    remember(name, plan)
+    try server.stopCleanly()
+    removeTree(server.cluster.dataDirectory)
+    return new
+  }
+
+  private func remember(_ name: String, _ plan: SeedPlan) {
+    guard let purpose = plan.purpose else { return }
+    var note = SeedScan()
+    note.readsClock = true
+    note.obstacle = name
+    cache?.keep(note, of: purpose)
+  }
+
+  private func rememberedClockReader(_ plan: SeedPlan) -> String? {
+    guard plan.readsClock, let note = plan.purpose.flatMap({ cache?.scan($0) }), note.readsClock else { return nil }
+    return note.obstacle
   }
 
   // MARK: From the cache
@@ -45,17 +86,9 @@ struct SeededCluster {
         state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
     else { return nil }
     try start(server)
-    let database = try SeededDatabase(
+    return try SeededDatabase(
       opening: server.seeded, on: server, manifest: manifest,
       Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
-    if plan.readsClock, let name = database.definitionReadingClock(manifest.queries) {
-      // What was "a minute ago" when it was cached is no longer.
-      console.step("not cached: the seed reads the clock, and so does \(name)")
-      try server.stopCleanly()
-      removeTree(server.cluster.dataDirectory)
-      return nil
-    }
-    return database
   }
 
   private func start(_ server: GateServer) throws(Diagnostic) {
@@ -66,7 +99,10 @@ struct SeededCluster {
 
   // MARK: Step by step
 
-  private func built(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> SeededDatabase {
+  /// - Returns: the database, and how many steps of it came from the cache.
+  private func built(
+    _ plan: SeedPlan, on server: GateServer
+  ) throws(Diagnostic) -> (database: SeededDatabase, done: Int) {
     let done = try startOfSeed(plan, on: server)
     let seeding = Seeding(
       manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
@@ -81,10 +117,13 @@ struct SeededCluster {
     let started = ContinuousClock.now
     let database = try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
     console.step("statistics (\(seconds(since: started)) s)")
-    guard cache != nil, let state = plan.settled else { return database }
-    if plan.readsClock, database.definitionReadingClock(manifest.queries) != nil { return database }
-    try keep(state, .seeded, title: "\(plan.steps.count) steps", plan, on: server, of: database)
-    return database
+    guard cache != nil, let state = plan.settled else { return (database, done) }
+    if let name = clockReader(plan, database) {
+      remember(name, plan)
+      return (database, done)
+    }
+    try keep(state, .seeded, title: "seeded", plan, on: server, of: database)
+    return (database, done)
   }
 
   /// Puts the cluster into the last state that the cache has, or a new one, and starts its server.
@@ -109,7 +148,7 @@ struct SeededCluster {
       // A server build's first seed has enough else to keep.
       if cache?.list().contains(where: { $0.entry.chain.first == plan.initialised }) ?? false {
         keepFiles(
-          plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty"),
+          plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty cluster"),
           of: server)
       }
     }
@@ -141,7 +180,8 @@ struct SeededCluster {
     of database: SeededDatabase? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
-    var entry = CacheEntry(kind: kind, server: server.versionText, title: "\(title) of \(absolutePath(manifest.path))")
+    var entry = CacheEntry(kind: kind, server: server.versionText, title: title)
+    entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain
     let sharing: ClusterFiles.Sharing
     do {

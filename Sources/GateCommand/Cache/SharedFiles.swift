@@ -43,13 +43,15 @@ enum SharedFiles {
     WHERE datname = $1 OR datname IN ('template0', 'template1', 'postgres')
     """
 
-  /// Relations with rows that are not frozen, or that are reset after a crash, or that are no tables; and the shared
-  /// catalogs that CREATE and DROP DATABASE write to.
+  /// Relations with rows that are not frozen, or that are reset after a crash, or that are no tables; the shared catalogs
+  /// that CREATE and DROP DATABASE write to; and large objects, which servers before 16 let READ ONLY transactions write.
   private static let exceptions = """
     WITH written AS (
       SELECT c.oid, c.reltoastrelid FROM pg_catalog.pg_class c
       WHERE c.relpersistence <> 'p' OR c.relkind = 'S'
         OR c.relkind IN ('r', 'm', 't') AND c.relallvisible < c.relpages
+        OR c.oid IN ('pg_catalog.pg_largeobject'::pg_catalog.regclass,
+          'pg_catalog.pg_largeobject_metadata'::pg_catalog.regclass)
         OR c.relisshared AND c.relname IN ('pg_database', 'pg_db_role_setting', 'pg_shdepend', 'pg_shdescription',
           'pg_shseclabel', 'pg_subscription', 'pg_auth_members', 'pg_authid')
     ), related AS (

@@ -1,6 +1,6 @@
 /// The commands of plangate. This table and that of the flags drive parsing, help, the man page and the completions.
 package enum CommandName: String, CaseIterable, Sendable {
-  case check, record, explain, stability, merge
+  case check, record, explain, stability, merge, cache
   case initialize = "init"
   case completions, man, help
 
@@ -15,6 +15,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case reports
     case command
     case shell
+    case cacheAction
   }
 
   /// One line, lower case, without a full stop.
@@ -25,6 +26,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .explain: "show the plan of one query as it is now"
     case .stability: "re-seed and re-plan several times and list the cases whose plan flips, or nearly does"
     case .merge: "join the JSON reports of the shards of one check into one report"
+    case .cache: "list the seeded clusters that are kept for later runs, or remove them"
     case .initialize: "write a first manifest, seed, query and workflow into this directory"
     case .completions: "print the completions of a shell"
     case .man: "print the manual page"
@@ -39,6 +41,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .explain: "plangate explain [options] query[@case]"
     case .stability: "plangate stability [options] [query ...]"
     case .merge: "plangate merge [options] report.json ..."
+    case .cache: "plangate cache \(CacheAction.allCases.map(\.rawValue).joined(separator: "|"))"
     case .initialize: "plangate init [options]"
     case .completions: "plangate completions \(Shell.allCases.map(\.rawValue).joined(separator: "|"))"
     case .man: "plangate man"
@@ -62,6 +65,10 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .merge:
       "A shard that is missing, ended early or is there twice, or a report of another run, makes the whole unchecked, and "
         + "is named. The cases come in the manifest's order."
+    case .cache:
+      "Clusters are kept in PLANGATE_CACHE_DIR, else in plangate under XDG_CACHE_HOME or ~/.cache, up to "
+        + "PLANGATE_CACHE_SIZE (default: 5GB). What was not used for the longest time goes first. clear removes all, and "
+        + "waits for runs that are in the middle of copying one."
     case .initialize:
       "What it writes works at once: plangate record, then plangate check. A file that is there is left alone; where there "
         + "is a manifest, only the workflow is written."
@@ -85,6 +92,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .explain: ["plangate explain orders_by_customer", "plangate explain orders_by_customer@whale"]
     case .stability: ["plangate stability --runs 10"]
     case .merge: ["plangate merge --junit plangate.xml shard-*.json"]
+    case .cache: ["plangate cache list", "plangate cache clear"]
     case .initialize: ["plangate init", "plangate record", "plangate check"]
     case .completions: ["plangate completions bash > /etc/bash_completion.d/plangate"]
     case .man: ["plangate man | man -l -"]
@@ -98,6 +106,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .explain: .queryOrCase
     case .merge: .reports
     case .completions: .shell
+    case .cache: .cacheAction
     case .help: .command
     case .initialize, .man: .nothing
     }
@@ -113,6 +122,11 @@ package enum CommandName: String, CaseIterable, Sendable {
   static let printing = running.union(reporting)
 
   var flags: [Flag] { Flag.all.filter { $0.commands.contains(self) } }
+}
+
+/// What can be done with the cache.
+package enum CacheAction: String, CaseIterable, Sendable {
+  case list, clear
 }
 
 /// The shells that there are completions for.

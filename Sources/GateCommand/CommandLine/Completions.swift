@@ -20,7 +20,7 @@ enum Completions {
     switch operand {
     case .queries: .queries
     case .queryOrCase: .cases
-    case .nothing, .command, .shell, .reports: nil
+    case .nothing, .command, .shell, .cacheAction, .reports: nil
     }
   }
 
@@ -29,6 +29,7 @@ enum Completions {
     switch operand {
     case .command: CommandName.allCases.map(\.rawValue)
     case .shell: Shell.allCases.map(\.rawValue)
+    case .cacheAction: CacheAction.allCases.map(\.rawValue)
     case .nothing, .queries, .queryOrCase, .reports: []
     }
   }

@@ -8,7 +8,7 @@ package struct Options: Equatable, Sendable {
   }
 
   package var command: CommandName
-  /// Names of queries, globs; empty means all. Of `merge` the reports.
+  /// Names of queries, globs; empty means all. Of `merge` the reports, of `cache` what to do.
   package var names: [String] = []
   package var manifest = "queries/manifest.yml"
   /// Which local servers, one after the other; empty for the one that fits the baselines.
@@ -98,6 +98,11 @@ package struct Options: Equatable, Sendable {
     if command == .merge, options.names.isEmpty {
       throw Diagnostic("plangate merge needs the JSON reports of a check\nusage: \(command.usage)")
     }
+    if command == .cache, options.cacheAction == nil {
+      let words = CacheAction.allCases.map(\.rawValue)
+      let near = options.names.count == 1 ? suggestion(for: options.names[0], among: words) : ""
+      throw Diagnostic("plangate cache takes \(words.joined(separator: " or "))\(near)\nusage: \(command.usage)")
+    }
     var places: Set<String> = []
     for path in options.reportFiles.map(\.path) where !places.insert(joined(".", path)).inserted {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
@@ -112,6 +117,9 @@ package struct Options: Equatable, Sendable {
   var reportFiles: [(format: ReportFormat, path: String)] {
     ReportFormat.allCases.compactMap { format in reports[format].map { (format, $0) } }
   }
+
+  /// Of `cache`.
+  var cacheAction: CacheAction? { names.count == 1 ? CacheAction(rawValue: names[0]) : nil }
 
   /// Whether standard output belongs to a report.
   var writesReportToOutput: Bool { reports.values.contains("-") }

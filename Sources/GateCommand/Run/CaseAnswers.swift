@@ -29,15 +29,13 @@ extension SeededDatabase {
       read(work[index], with: &reader, isWarm: isWarm)
     }
     let writing = work.indices.filter { if case .writes = answers[$0].answer { true } else { false } }
-    run(writing, jobs, into: answers, of: work.count) { index, _ in write(work[index], number: index + 1) }
+    write(writing, of: work, jobs, into: answers)
     if jobs > 1 {
       let crowded = work.indices.filter { answers[$0].mayDependOnNeighbours }
       run(crowded.filter { !writing.contains($0) }, 1, into: answers, of: work.count) { index, reader in
         read(work[index], with: &reader, isWarm: isWarm)
       }
-      run(crowded.filter(writing.contains), 1, into: answers, of: work.count) { index, _ in
-        write(work[index], number: index + 1)
-      }
+      write(crowded.filter(writing.contains), of: work, 1, into: answers)
     }
     return answers.all
   }
@@ -69,13 +67,28 @@ extension SeededDatabase {
     return answer
   }
 
-  private func write(_ work: CaseWork, number: Int) -> TimedAnswer {
-    timed { () throws(ServerError) in
-      let clone = server.clone(number)
-      try serverTime.clones { () throws(ServerError) in try server.copy(name, to: clone) }
-      defer { try? serverTime.clones { () throws(ServerError) in try server.drop(clone) } }
-      let connection = try server.connect(to: clone)
-      return try CaseRunner(connection: connection, isWritable: true, time: serverTime).run(work.item, of: work.query)
+  /// Runs cases that write. No clone is made or dropped while one of them runs: the server tells all sessions of each new
+  /// database, and what they then look up anew in the catalog counts as blocks of their queries.
+  private func write(_ indices: [Int], of work: [CaseWork], _ jobs: Int, into answers: Answers) {
+    for start in stride(from: 0, to: indices.count, by: jobs) {
+      let some = Array(indices[start..<min(start + jobs, indices.count)])
+      run(some, jobs, into: answers, of: work.count) { index, _ in
+        timed { () throws(ServerError) in
+          try serverTime.clones { () throws(ServerError) in try server.copy(name, to: server.clone(index + 1)) }
+          return .writes
+        }
+      }
+      let ready = some.filter { if case .writes = answers[$0].answer { true } else { false } }
+      run(ready, jobs, into: answers, of: work.count) { index, _ in
+        timed { () throws(ServerError) in
+          let connection = try server.connect(to: server.clone(index + 1))
+          let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime)
+          return try runner.run(work[index].item, of: work[index].query)
+        }
+      }
+      concurrently(some.count, workers: jobs, { () }) { position, _ in
+        try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1)) }
+      }
     }
   }
 

@@ -7,16 +7,19 @@ struct Judging {
   /// How the manifest's queries are called, for orphans.
   let manifest: Manifest
 
-  /// Captures some queries and judges them. A case that is not plainly passed is judged by a second, warm run, as its
-  /// baseline was recorded: the first can only have touched more blocks.
+  /// Captures some queries and judges them. A case that is not plainly passed, or did not touch the very blocks that its
+  /// baseline tells of, is judged by a second, warm run, as its baseline was recorded: the first can have touched more,
+  /// for what the cases before it in its session did not look up in the catalog.
   static func outcomes(
     of queries: [Query], in database: SeededDatabase, store: BaselineStore, manifest: Manifest, selectsAll: Bool
   ) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     var capture = Capture(of: queries, in: database)
     let first = Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: selectsAll)
     let doubtful = first.cases.filter { item in
-      item.comparison?.baseline != nil && (item.verdict != .passed || !item.findings.isEmpty)
-        && !item.findings.contains { $0.rule == Rule.timeoutID }
+      guard let comparison = item.comparison, !item.findings.contains(where: { $0.rule == Rule.timeoutID })
+      else { return false }
+      return item.verdict != .passed || !item.findings.isEmpty
+        || comparison.baseline?.plan.root.buffers != comparison.current.plan.root.buffers
     }.map(\.name)
     if doubtful.isEmpty { return first }
     capture.confirm(in: database) { item, query in doubtful.contains(query.name(of: item)) }

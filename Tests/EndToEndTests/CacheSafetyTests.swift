@@ -1,0 +1,209 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is in the cache is whole and stays as it is, whatever runs do and however they end.
+@Suite struct CacheSafetyTests {
+  // MARK: Runs do not write to it
+
+  /// Queries and functions that write wherever a query can.
+  private static let files = [
+    "seed/6.sql": """
+    CREATE TABLE notes (id integer PRIMARY KEY, note text NOT NULL);
+    INSERT INTO notes SELECT n, repeat('note ' || n, 500) FROM generate_series(1, 300) AS n;
+    DELETE FROM notes WHERE id % 7 = 0;
+    CREATE UNLOGGED TABLE unlogged (id integer PRIMARY KEY);
+    INSERT INTO unlogged SELECT generate_series(1, 100);
+    CREATE SEQUENCE counter;
+    SELECT lo_from_bytea(4711, 'one');
+    CREATE FUNCTION crash() RETURNS void LANGUAGE plpgsql
+      AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''kill -SEGV $PPID'''; PERFORM pg_sleep(10); END $$;
+
+    """,
+    "queries/manifest.yml": """
+    version: 1
+    seed:
+      - ../seed/*.sql
+    settings:
+      random_page_cost: 1.1
+    queries:
+      - {name: items, sql: SELECT id FROM items}
+      - {name: notes, sql: "SELECT note FROM notes WHERE id = $1", params: [3], plan: both}
+      - {name: unlogged, sql: SELECT id FROM unlogged}
+      - {name: add, sql: INSERT INTO items VALUES ($1), params: [1]}
+      - {name: change, sql: "UPDATE notes SET note = 'new' WHERE id < $1", params: [100]}
+      - {name: remove, sql: DELETE FROM unlogged}
+      - {name: next, sql: "SELECT nextval('counter')"}
+      - {name: lock, sql: SELECT id FROM items FOR UPDATE}
+      - {name: large_object, sql: "SELECT lo_put(4711, 0, 'two')"}
+      - {name: new_large_object, sql: SELECT lo_create(4712)}
+      - {name: sleeper, sql: SELECT pg_sleep(60), timeout: 100ms}
+
+    """,
+  ]
+
+  @Test func `no run changes what is in the cache`() throws {
+    let project = try CachedProject(CacheSafetyTests.files)
+    func run(_ what: String, _ arguments: String...) throws -> ProgramRun {
+      let run = try project.start(arguments + ["-v", "--jobs", "4"]).end()
+      #expect(run.stdout.contains("seed: from the cache"), "\(what)\n\(run)")
+      return run
+    }
+    let cold = try project.check()
+    #expect(cold.stdout.contains("kept for the next run"), "\(cold)")
+    let checksums = try project.checksums()
+    func expectSame(_ what: String, _ run: ProgramRun) throws {
+      // A line more or less says which file it is.
+      let difference = try project.checksums().split(separator: "\n").difference(from: checksums.split(separator: "\n"))
+      #expect(difference.isEmpty, "\(what)\n\(run)")
+    }
+    let record = try run("record", "record")
+    try expectSame("record", record)
+    let check = try run("check", "check", "--json", "report.json")
+    try expectSame("check", check)
+    for item in try project.files.json().cases {
+      #expect(item.verdict == (item.query == "sleeper" ? "unchecked" : "passed"), "\(item)\n\(check)")
+    }
+    try expectSame("explain", run("explain", "explain", "notes"))
+    let stability = try project.start(["stability", "items", "notes", "--runs", "2", "-v"]).end()
+    try expect(stability, exits: 0, stdout: ["seed: from the cache"])
+    try expectSame("stability", stability)
+
+    try project.files.edit(
+      "queries/manifest.yml", "queries:\n", "queries:\n  - {name: crash, sql: SELECT crash()}\n")
+    let crash = try run("a crash", "check", "--json", "report.json")
+    #expect(try project.files.json()["crash"].verdict == "unchecked", "\(crash)")
+    #expect(try project.files.json()["change"].verdict == "passed", "\(crash)")
+    try expectSame("a crash", crash)
+  }
+
+  @Test func `whoever writes to the server of --keep writes to a copy`() throws {
+    let project = try CachedProject()
+    // The first of these seeds the cluster itself, the second has it from the cache.
+    var checksums: String?
+    for _ in 1...2 {
+      let running = try project.start(["check", "--keep"])
+      try running.wait(until: "the server was up") { running.stdout.contains("Ctrl-C") }
+      let before = try project.checksums()
+      if let checksums { #expect(checksums == before) }
+      checksums = before
+      let url = try #require(running.stdout.split(separator: "'").first { $0.hasPrefix("postgresql://") })
+      let psql = try RunningProgram(
+        [
+          "psql", "-XAtc", "DELETE FROM items; CREATE TABLE more AS SELECT 1 AS id; CREATE ROLE other", "-c",
+          "VACUUM FULL", "-c", "CHECKPOINT", "-c", "SELECT count(*) FROM items", String(url),
+        ], in: "/", environment: plainEnvironment()
+      ).end()
+      #expect(psql.stdout.hasSuffix("\n0\n"), "\(psql)")
+      running.send(SIGINT)
+      try expect(running.end(), exits: 0, leavingNothingIn: project.files)
+      #expect(try project.checksums() == before)
+    }
+    try expect(project.check(), exits: 0, stdout: ["seed: from the cache", "2 passed"])
+  }
+
+  // MARK: Several at once
+
+  @Test(arguments: [2, 4])
+  func `checks at once are all green, on an empty cache and on a full one`(count: Int) throws {
+    let project = try CachedProject()
+    for round in ["empty", "full"] {
+      let running = try (0..<count).map { number in
+        try project.start(["check", "-v", "--json", "\(round)-\(number).json"])
+      }
+      let runs = running.map { $0.end() }
+      for run in runs {
+        try expect(run, exits: 0, stdout: ["2 passed"])
+        if round == "full" { #expect(run.stdout.contains("seed: from the cache"), "\(run)") }
+      }
+      #expect(try project.files.temporaryFiles() == [], "\(runs)")
+      #expect(try project.unfinished() == [], "\(runs)")
+      #expect(try project.entries(of: "initialised").count == 1)
+      #expect(try project.entries(of: "seeding").count == 1)
+      #expect(try project.entries(of: "seeded").count == 1)
+    }
+    #expect(project.files.processes() == [])
+  }
+
+  // MARK: Damage
+
+  /// What can have become of the newest entry, and of the one that it was made from.
+  private static let damages: [(String, String)] = [
+    ("a file is shorter", "truncate -s -1 \"$(find cluster/base -name 1259 | head -n 1)\""),
+    ("a byte is another", "printf x | dd of=cluster/global/pg_control bs=1 seek=100 conv=notrunc status=none"),
+    (
+      "a shared file has another byte",
+      "for f in $(sed -n 's/^shared [1-9][0-9]* //p' entry | head -n 1); do "
+        + "printf '\\377' | dd of=cluster/$f bs=1 seek=50 conv=notrunc status=none; done"
+    ),
+    ("a file is missing", "rm cluster/PG_VERSION"),
+    ("all files are missing", "rm -r cluster"),
+    ("the text is half", "truncate -s 2000 entry"),
+    ("the text is empty", "truncate -s 0 entry"),
+    ("there is an empty directory", "rm -r cluster entry"),
+  ]
+
+  @Test func `a damaged entry is seeded anew, and its place is taken by a whole one`() throws {
+    let project = try CachedProject()
+    try expect(project.check(), exits: 0)
+    let report = try project.report()
+    let seeded = try #require(try project.entries(of: "seeded").first)
+    for (name, command) in CacheSafetyTests.damages {
+      let shell = try RunningProgram(
+        ["/bin/sh", "-ec", command], in: "\(project.cache)/1/entries/\(seeded)", environment: plainEnvironment()
+      ).end()
+      #expect(shell.status == 0 && shell.stderr == "", "\(shell)")
+      let run = try project.check()
+      try expect(
+        run, exits: 0, stdout: ["seed: 4 of 5 steps from the cache", "seed: seed/5.sql (", "2 passed"],
+        not: ["seed: from the cache"], leavingNothingIn: project.files)
+      #expect(try project.report() == report, "\(name)\n\(run)")
+      #expect(try project.entries(of: "seeded") == [seeded], "\(name)\n\(run)")
+      #expect(try project.unfinished() == [], "\(name)\n\(run)")
+      try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
+      #expect(try project.report() == report, "\(name)")
+    }
+    // All at once.
+    for key in try project.entries() { try project.files.write("cache/1/entries/\(key)/entry", "plangate cluster 1\n") }
+    let run = try project.check()
+    try expect(run, exits: 0, stdout: ["initdb (", "2 passed"], not: ["from the cache"])
+    #expect(try project.entries(of: "seeded") == [seeded], "\(run)")
+  }
+
+  // MARK: A run that is killed while it writes
+
+  @Test func `an entry that is half written when its run is killed is never used and goes`() throws {
+    let project = try CachedProject()
+    for (done, kind) in ["initialised", "seeding", "seeded"].enumerated() {
+      try killWhileWriting(entry: done, project)
+      #expect(try project.unfinished().count == 1, "\(kind)")
+      try expect(project.plangate("cache", "list"), exits: 0, stdout: ["\(done) cluster"])
+      // Whoever opens the cache tidies it.
+      #expect(try project.unfinished() == [], "\(kind)")
+    }
+    let run = try project.check()
+    try expect(
+      run, exits: 0, stdout: ["seed: 4 of 5 steps from the cache", "2 passed"], leavingNothingIn: project.files)
+    try expect(project.check(), exits: 0, stdout: ["seed: from the cache"], leavingNothingIn: project.files)
+  }
+
+  /// Kills a run in the middle of its writing an entry, the one that comes after so many others.
+  private func killWhileWriting(entry done: Int, _ project: CachedProject) throws {
+    for _ in 1...10 {
+      let before = (try? project.entries()) ?? []
+      let running = try project.start(["check", "-v"])
+      try running.wait(until: "an entry was being written") {
+        guard (try? project.entries().count) ?? 0 >= done, let drafts = try? project.unfinished() else { return false }
+        return drafts.contains { project.files.exists("cache/1/unfinished/\($0)/cluster/base") }
+      }
+      running.send(SIGKILL)
+      #expect(running.end().status == -SIGKILL)
+      if try project.entries().count == done { return }
+      // Too late: it was whole already. Once more, without what this run added.
+      for key in try project.entries() where !before.contains(key) {
+        try project.files.remove("cache/1/entries/\(key)")
+      }
+    }
+    throw TestFailure("no run could be killed in the middle of its writing an entry")
+  }
+}
