@@ -95,7 +95,8 @@ import Testing
     var manifest = "version: 1\nseed: [../seed.sql]\nsettings: {work_mem: 4MB}\nqueries:\n"
     for number in 1...8 { manifest += "  - {name: write_\(number), sql: UPDATE items SET note = upper(note)}\n" }
     let project = try Project([
-      "seed.sql": "CREATE TABLE items AS SELECT n AS id, repeat('x', 100) AS note FROM generate_series(1, 5000) AS n;\n",
+      "seed.sql":
+        "CREATE TABLE items AS SELECT n AS id, repeat('x', 100) AS note FROM generate_series(1, 5000) AS n;\n",
       "queries/manifest.yml": manifest,
     ])
     try Self.expectSameReports(project, exits: 1)

@@ -91,7 +91,9 @@ private let hint =
 
   @Test(arguments: CommandName.allCases.filter { $0 != .help })
   func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
-    let name = [.explain, .merge].contains(command) ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
+    let name =
+      [.explain, .merge].contains(command)
+      ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
       let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : $0 == "I/N" ? "2/5" : "some"] } ?? []
