@@ -128,7 +128,7 @@ package struct ClusterFiles: Sendable {
   }
 
   private static func mark(_ path: String) throws(ClusterFilesError) {
-    guard utimensat(AT_FDCWD, path, sealTimes, 0) == 0 else { throw ClusterFilesError(path) }
+    guard utimensat(AT_FDCWD, path, sealTimes, AT_SYMLINK_NOFOLLOW) == 0 else { throw ClusterFilesError(path) }
   }
 
   private static let sealTimes = [timespec(tv_sec: sealTime, tv_nsec: 0), timespec(tv_sec: sealTime, tv_nsec: 0)]

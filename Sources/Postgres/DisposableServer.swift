@@ -67,6 +67,7 @@ package final class DisposableServer: Sendable {
 
   /// Runs `initdb`.
   package func makeCluster() throws(ServerStartError) {
+    try ServerDirectories.make(dataDirectory, for: launcher.user)
     let log = directory + "/initdb.log"
     let command = launcher.command(
       "\(installation.binaries)/initdb",
@@ -95,7 +96,10 @@ package final class DisposableServer: Sendable {
     }
     let command = launcher.command(
       "\(installation.binaries)/postgres",
-      ["-D", dataDirectory, "-c", "unix_socket_directories=\(directories.socket)"] + arguments,
+      [
+        "-D", dataDirectory, "-c", "config_file=\(directories.configuration)", "-c",
+        "unix_socket_directories=\(directories.socket)",
+      ] + arguments,
       environment: environment, outputPath: directories.log)
     let process: ChildProcess
     do {
@@ -109,12 +113,13 @@ package final class DisposableServer: Sendable {
   private func writeConfiguration() throws(ServerStartError) {
     // Small shared memory file systems, as containers have them, cannot hold the hash table of a parallel join.
     let memory = sharedMemoryBytes() < 512 << 20 ? "mmap" : "posix"
-    let path = dataDirectory + "/postgresql.conf"
+    let path = directories.configuration
     do {
       try Data(configuration.file(dynamicSharedMemory: memory).utf8).write(to: URL(filePath: path))
     } catch { throw ServerStartError("cannot write \(path): \(error)") }
-    if let owner = fileOwner, chown(path, owner.uid, owner.gid) != 0 {
-      throw ServerStartError("cannot give \(path) to the server's user: \(String(cString: strerror(errno)))")
+    // For the server's user to read.
+    guard fileOwner == nil || chmod(path, 0o644) == 0 else {
+      throw ServerStartError("cannot write \(path): \(String(cString: strerror(errno)))")
     }
   }
 

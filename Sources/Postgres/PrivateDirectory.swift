@@ -11,8 +11,8 @@ package final class PrivateDirectory: Sendable {
 
   package init() throws(ServerStartError) {
     let base = temporaryDirectory()
-    ServerDirectories.sweep(base, nil)
-    (path, lock) = try ServerDirectories.make(in: base, nil)
+    ServerDirectories.sweep(base)
+    (path, lock) = try ServerDirectories.make(in: base)
   }
 
   deinit { remove() }

@@ -6,16 +6,21 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// The directories of a disposable server, all of mode 0700. Each holds a locked file as long as plangate lives, which
-/// tells the next run what a killed one left behind.
+/// The directories of a disposable server. Each run's holds a locked file as long as plangate lives, which tells the next
+/// run what a killed one left behind.
+///
+/// All are of mode 0700. Where another user runs the server, for root, the run's directory stays root's own and that user
+/// may only pass through it: what root writes must not be in a place where the server can put a link.
 struct ServerDirectories: Sendable {
   let run: String
-  /// The run's own, unless its path cannot be a socket's address.
+  /// In the run's own, unless its path cannot be a socket's address.
   let socket: String
   private let locks: [FileLock]
+  private let made: [String]
 
   var data: String { run + "/data" }
   var log: String { run + "/server.log" }
+  var configuration: String { run + "/postgresql.conf" }
 
   /// `sockaddr_un` holds 108 bytes on Linux, 104 on macOS.
   private static let longestSocketPath = 100
@@ -40,26 +45,51 @@ struct ServerDirectories: Sendable {
       }
       base = "/tmp"
     }
-    for base in Set([base, "/tmp"]) { ServerDirectories.sweep(base, launcher.user) }
-    let (run, lock) = try ServerDirectories.make(in: base, launcher.user)
+    for base in Set([base, "/tmp"]) { ServerDirectories.sweep(base) }
+    let (run, lock) = try ServerDirectories.make(in: base)
     self.run = run
-    // A comma parts one socket directory from the next, for the server and for libpq.
-    if run.utf8.count + "/.s.PGSQL.5432".utf8.count <= ServerDirectories.longestSocketPath, !run.contains(",") {
-      (socket, locks) = (run, [lock])
-    } else {
-      do {
-        let other = try ServerDirectories.make(in: "/tmp", launcher.user)
-        (socket, locks) = (other.path, [lock, other.lock])
-      } catch {
-        removeTree(run)
-        throw error
+    var made = [run]
+    var locks = [lock]
+    do throws(ServerStartError) {
+      var place = run
+      // A comma parts one socket directory from the next, for the server and for libpq.
+      if run.utf8.count + "/socket/.s.PGSQL.5432".utf8.count > ServerDirectories.longestSocketPath || run.contains(",")
+      {
+        let other = try ServerDirectories.make(in: "/tmp")
+        place = other.path
+        made.append(place)
+        locks.append(other.lock)
       }
+      socket = place + "/socket"
+      for path in made where launcher.user != nil && chmod(path, 0o711) != 0 { throw ServerDirectories.refusal(path) }
+      try ServerDirectories.make(socket, for: launcher.user)
+    } catch {
+      for path in made { removeTree(path) }
+      throw error
+    }
+    self.locks = locks
+    self.made = made
+  }
+
+  /// Makes a directory of the server's user.
+  static func make(_ path: String, for user: ServerUser?) throws(ServerStartError) {
+    guard mkdir(path, 0o700) == 0, user.map({ chown(path, $0.uid, $0.gid) == 0 }) ?? true else { throw refusal(path) }
+  }
+
+  private static func refusal(_ path: String) -> ServerStartError {
+    ServerStartError("cannot make \(path): \(String(cString: strerror(errno)))")
+  }
+
+  /// Makes a directory that no other run takes for one that was left behind.
+  static func make(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock) {
+    while true {
+      let (path, lock) = try makeOnce(in: base)
+      // Between its making and its lock another run may have swept it.
+      if lock.isAt(path + "/lock") { return (path, lock) }
     }
   }
 
-  static func make(
-    in base: String, _ user: ServerUser?
-  ) throws(ServerStartError) -> (path: String, lock: FileLock) {
+  private static func makeOnce(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock) {
     var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw ServerStartError(
@@ -67,38 +97,32 @@ struct ServerDirectories: Sendable {
       )
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    guard let lock = FileLock(path + "/lock", creates: true, isShared: false, waits: false) else {
+    guard let lock = FileLock(path + "/lock", creates: true, isShared: false, waits: true) else {
       let reason = String(cString: strerror(errno))
       removeTree(path)
       throw ServerStartError("cannot write to \(path): \(reason)")
-    }
-    if let user, chown(path, user.uid, user.gid) != 0 {
-      let reason = String(cString: strerror(errno))
-      removeTree(path)
-      throw ServerStartError("cannot give \(path) to the user '\(user.name)': \(reason)")
     }
     return (path, lock)
   }
 
   func remove() {
-    for path in Set([run, socket]) { removeTree(path) }
+    for path in made { removeTree(path) }
   }
 
   // MARK: What killed runs left behind
 
   /// Removes the directories of runs that did not come to their end. Only what is plangate's by its name, its owner and
   /// its lock, which is free.
-  static func sweep(_ base: String, _ user: ServerUser?) {
+  static func sweep(_ base: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
     for name in names where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
       let path = "\(base)/\(name)"
       var info = stat()
-      guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_mode & 0o777 == 0o700,
-        info.st_uid == geteuid() || info.st_uid == user?.uid
+      guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, [0o700, 0o711].contains(info.st_mode & 0o777),
+        info.st_uid == geteuid()
       else { continue }
       if let lock = FileLock(path + "/lock", creates: false, isShared: false, waits: false) {
-        // The owner of the directory may be another user, who could have put anything there but this.
-        if lock.isOwn { removeTree(path) }
+        withExtendedLifetime(lock) { removeTree(path) }
       } else if errno == ENOENT, info.st_mtim.tv_sec + 60 < time(nil) {
         // Killed before it had a lock: there is nothing in it.
         rmdir(path)
@@ -128,9 +152,11 @@ package final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Whether this user made the file.
-  var isOwn: Bool {
-    var info = stat()
-    return fstat(descriptor, &info) == 0 && info.st_uid == geteuid()
+  /// Whether the file is still the one at a path.
+  func isAt(_ path: String) -> Bool {
+    var own = stat()
+    var there = stat()
+    return fstat(descriptor, &own) == 0 && lstat(path, &there) == 0 && own.st_ino == there.st_ino
+      && own.st_dev == there.st_dev
   }
 }

@@ -140,6 +140,12 @@ struct ClusterCache: Sendable {
     return rename(draft.directory, "\(entries)/\(key)") == 0
   }
 
+  /// Removes an entry that turned out to be of no use.
+  func remove(_ key: String) {
+    let lock = FileLock(lockPath, creates: true, isShared: false, waits: true)
+    withExtendedLifetime(lock) { discard(key) }
+  }
+
   private func discard(_ key: String) {
     let dead = "\(unfinished)/\(UUID().uuidString)"
     if rename("\(entries)/\(key)", dead) == 0 { removeTree(dead) }

@@ -12,7 +12,7 @@ extension ClusterCache {
     try? Data(scan.text.utf8).write(to: URL(filePath: scanPath(hash)), options: .atomic)
   }
 
-  private func scanPath(_ hash: String) -> String { "\(directory)/scans/\(hash)" }
+  private func scanPath(_ hash: String) -> String { "\(directory)/scans/\(hash)-\(Help.version)" }
 }
 
 extension SeedScan {

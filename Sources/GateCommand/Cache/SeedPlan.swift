@@ -34,7 +34,7 @@ struct SeedPlan: Sendable {
     initialised = ContentHash.digits(
       of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
     var state: String? = ContentHash.digits(
-      of: ["empty", initialised, configuration.timeZone, "\(manifest.roles.count) roles"] + manifest.roles
+      of: ["empty", Help.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"] + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     let reader = SeedReader(directory: manifest.directory, cache: cache)
     let queriesReadClock = manifest.queries.contains(where: \.readsClock)

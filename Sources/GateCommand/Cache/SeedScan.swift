@@ -42,7 +42,7 @@ struct SeedScan: Equatable, Sendable {
   /// What reads files of the server or other servers.
   fileprivate static let outside: Set<String> = [
     "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "lo_import", "dblink", "dblink_connect",
-    "postgres_fdw", "file_fdw",
+    "postgres_fdw", "file_fdw", "plpython3u", "plperlu", "pltclu",
   ]
 }
 
@@ -87,7 +87,9 @@ private struct Scanner {
     } else if SeedScan.outside.contains(word) {
       result.obstacle = result.obstacle ?? "it uses \(word)"
     } else if word == "copy" {
-      copy(to: statementEnd, isServer: true)
+      if beginsStatement(start) { copy(to: statementEnd, isServer: true) }
+    } else if word == "create", let object = followingWord(at), object == "server" || object == "subscription" {
+      result.obstacle = result.obstacle ?? "it uses CREATE \(object.uppercased())"
     } else if word == "alter", followingWord(at) == "system" {
       // It counts from the server's next start, and keeping a cluster starts it anew.
       result.obstacle = result.obstacle ?? "it uses ALTER SYSTEM"
@@ -98,7 +100,7 @@ private struct Scanner {
   private static let initials: UInt32 = {
     let words =
       SeedScan.clock.union(SeedScan.clockFunctions).union(SeedScan.clockLiterals).union(SeedScan.outside)
-      .union(["copy", "alter"])
+      .union(["copy", "alter", "create"])
     return words.reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 0x1f) }
   }()
 
@@ -125,7 +127,7 @@ private struct Scanner {
 
   // MARK: COPY
 
-  private var statementEnd: Int { end(before: UInt8(ascii: ";"), within: 4000) }
+  private var statementEnd: Int { end(before: UInt8(ascii: ";"), within: 20_000) }
 
   private var lineEnd: Int { end(before: UInt8(ascii: "\n"), within: 100_000) }
 
@@ -135,25 +137,63 @@ private struct Scanner {
     return end
   }
 
-  /// `… FROM 'file'`, `… FROM PROGRAM 'command'`; for psql's `\copy` the quotes may be missing.
+  /// Whether a word can begin a statement: in a text, a comment or a list of columns it cannot.
+  private func beginsStatement(_ start: Int) -> Bool {
+    var index = start - 1
+    while index >= 0, bytes[index] == 0x20 || bytes[index] == 0x09 { index -= 1 }
+    // Behind a quote or a dollar stands a statement that is put together; behind a slash a comment may end.
+    return index < 0 || bytes[index] == 0x0a || bytes[index] == 0x0d || ";'$(/>".utf8.contains(bytes[index])
+  }
+
+  /// `… FROM 'file'`, `… FROM STDIN`; for psql's `\copy` the quotes may be missing. Whatever else stands there reads
+  /// something that cannot be seen.
   private mutating func copy(to end: Int, isServer: Bool) {
-    var words = Words(bytes: bytes, at: at, end: end)
-    while let word = words.next() {
-      guard word.text.lowercased() == "from", !word.isQuoted else { continue }
-      guard let source = words.next() else { return }
-      switch source.text.lowercased() {
-      case "program" where !source.isQuoted:
-        result.obstacle = result.obstacle ?? "it copies from a program"
-      case "stdin" where !source.isQuoted, "pstdin" where !source.isQuoted: break
-      default:
-        if source.isQuoted || !isServer {
-          include(source.text, isRelativeToFile: false, isScript: false)
-        } else if source.text.hasPrefix(":") || source.text.hasPrefix("$") || source.text.contains("'") {
-          // A variable of psql, or a literal of another form.
-          result.obstacle = result.obstacle ?? Scanner.unseenName
+    var index = at
+    var depth = 0
+    while index < end {
+      switch bytes[index] {
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"): depth -= 1
+      case UInt8(ascii: "/") where index + 1 < end && bytes[index + 1] == UInt8(ascii: "*"):
+        index = commentEnd(index, end)
+        continue
+      case let byte where Scanner.isWord(byte):
+        let start = index
+        while index < end, Scanner.isWord(bytes[index]) { index += 1 }
+        // A query in parentheses has a FROM of its own.
+        guard depth <= 0 else { continue }
+        switch lowercased(start..<index) {
+        case "to": return
+        case "from": return copySource(index, end, isServer: isServer)
+        default: continue
         }
+      default: break
       }
+      index += 1
+    }
+  }
+
+  private func commentEnd(_ start: Int, _ end: Int) -> Int {
+    var index = start + 2
+    while index + 1 < end, bytes[index] != UInt8(ascii: "*") || bytes[index + 1] != UInt8(ascii: "/") { index += 1 }
+    return min(index + 2, end)
+  }
+
+  private mutating func copySource(_ start: Int, _ end: Int, isServer: Bool) {
+    var words = Words(bytes: bytes, at: start, end: end)
+    guard let source = words.next() else { return }
+    let word = source.text.lowercased().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    if source.isQuoted {
+      include(source.text, isRelativeToFile: false, isScript: false)
+    } else if word == "stdin" || word == "pstdin" {
       return
+    } else if word == "program" {
+      result.obstacle = result.obstacle ?? "it copies from a program"
+    } else if isServer {
+      // A variable of psql, a literal of another form, a name that is put together.
+      result.obstacle = result.obstacle ?? Scanner.unseenName
+    } else {
+      include(source.text, isRelativeToFile: false, isScript: false)
     }
   }
 
@@ -190,7 +230,9 @@ private struct Scanner {
   private mutating func include(_ path: String, isRelativeToFile: Bool, isScript: Bool) {
     if path.isEmpty { return }
     // A colon is where psql puts a variable's value; a line feed would not fit into a note.
-    if path.contains("`") || path.contains(":") || path.hasPrefix("~") || path.utf8.contains(where: { $0 < 0x20 }) {
+    if path.contains("`") || path.contains(":") || path.contains("'") || path.hasPrefix("~")
+      || path.utf8.contains(where: { $0 < 0x20 })
+    {
       result.obstacle = result.obstacle ?? Scanner.unseenName
       return
     }

@@ -85,7 +85,15 @@ struct SeededCluster {
       let entry = cache.take(
         state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
     else { return nil }
-    try start(server)
+    do { try start(server) } catch {
+      try checkInterruption()
+      // Whatever is wrong with it, it is of no use to anybody; this run seeds anew.
+      console.step("the cached cluster does not start: \(error.message)")
+      cache.remove(state)
+      try? server.stopCleanly()
+      removeTree(server.cluster.dataDirectory)
+      return nil
+    }
     return try SeededDatabase(
       opening: server.seeded, on: server, manifest: manifest,
       Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
@@ -180,6 +188,11 @@ struct SeededCluster {
     of database: SeededDatabase? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
+    // A file that was changed while the seed ran is not the one that the state is named after.
+    let again = SeedPlan(manifest, installation, cache: cache)
+    guard again.settled == state || again.chain.contains(state) else {
+      return console.step("not cached: a file of the seed changed while it ran")
+    }
     var entry = CacheEntry(kind: kind, server: server.versionText, title: title)
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain

@@ -29,8 +29,9 @@ struct Console: Sendable {
       isColored: isColored, width: Console.width(descriptor, environment), isTerminal: isTerminal)
     isQuiet = options.isQuiet
     isVerbose = options.isVerbose
-    progress = Progress(
-      to: descriptor, isQuiet ? .none : isTerminal && environment["TERM"] != "dumb" ? .bar : .lines, width: style.width)
+    let isBar = isTerminal && environment["TERM"] != "dumb"
+    // What depends on the time that things take is no part of the output proper.
+    progress = Progress(to: isBar ? descriptor : 2, isQuiet ? .none : isBar ? .bar : .lines, width: style.width)
   }
 
   private static func width(_ descriptor: Int32, _ environment: [String: String]) -> Int {

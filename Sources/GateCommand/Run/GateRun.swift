@@ -99,8 +99,7 @@ struct GateRun {
   ) throws(Diagnostic) -> Result {
     var database = try open(choice)
     defer { database.server.stop() }
-    // Time is measured undisturbed.
-    database.jobs = manifest.measuresTime ? 1 : options.jobs ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
+    database.jobs = jobs
     database.progress = console.progress
     console.step("ready (\(seconds(since: started)) s)")
     return try body(database)
@@ -117,6 +116,15 @@ struct GateRun {
       manifest: manifest, installation: try installation(choice), environment: environment, console: console,
       cache: try cache(), isShared: !options.keepsServer
     ).open()
+  }
+
+  /// How many cases run side by side. Each has two connections at the most; a few are left to others.
+  private var jobs: Int {
+    // Time is measured undisturbed.
+    if manifest.measuresTime { return 1 }
+    let connections = manifest.configuration.settings["max_connections"].flatMap { Int($0) } ?? 100
+    let wanted = options.jobs ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
+    return max(1, min(wanted, (connections - 6) / 2))
   }
 
   /// Says, under `--verbose`, what the cases took, and how much of it in the server.

@@ -15,12 +15,13 @@ struct Judging {
   ) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     var capture = Capture(of: queries, in: database)
     let first = Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: selectsAll)
-    let doubtful = first.cases.filter { item in
-      guard let comparison = item.comparison, !item.findings.contains(where: { $0.rule == Rule.timeoutID })
-      else { return false }
-      return item.verdict != .passed || !item.findings.isEmpty
-        || comparison.baseline?.plan.root.buffers != comparison.current.plan.root.buffers
-    }.map(\.name)
+    let doubtful = Set(
+      first.cases.filter { item in
+        guard let comparison = item.comparison, !item.findings.contains(where: { $0.rule == Rule.timeoutID })
+        else { return false }
+        return item.verdict != .passed || !item.findings.isEmpty
+          || comparison.baseline?.plan.root.buffers != comparison.current.plan.root.buffers
+      }.map(\.name))
     if doubtful.isEmpty { return first }
     capture.confirm(in: database) { item, query in doubtful.contains(query.name(of: item)) }
     return Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: selectsAll)
@@ -34,6 +35,7 @@ struct Judging {
     var notes = capture.notes
     var places: [String: Place] = [:]
     var majors: Set<Int> = []
+    let queries = Dictionary(manifest.queries.map { ($0.name, $0) }) { first, _ in first }
     for item in capture.items {
       let baseline: QueryCapture?
       var problem: String?
@@ -46,7 +48,7 @@ struct Judging {
       let judged = item.cases.map { outcome(of: $0, item.query, facts, baseline, problem) }
       cases += judged.map(\.outcome)
       // A shard may have only some of a query's cases.
-      guard let whole = manifest.queries.first(where: { $0.name == item.query.name }) else { continue }
+      guard let whole = queries[item.query.name] else { continue }
       if whole.cases.count == item.cases.count {
         for (note, line) in waiverNotes(whole, used: judged.flatMap(\.usedWaivers)) {
           notes.append(note)
@@ -128,9 +130,8 @@ struct Judging {
 
   /// A seed that is too small makes a gate worthless in silence.
   private func judgeabilityNotes(_ cases: [CaseOutcome]) -> [String] {
-    let natural = cases.filter { item in
-      !(capture.items.first { $0.query.name == item.query }?.query.policy.requiresIndexable ?? false)
-    }
+    let indexable = Set(capture.items.filter(\.query.policy.requiresIndexable).map(\.query.name))
+    let natural = cases.filter { !indexable.contains($0.query) }
     let counts = natural.compactMap { $0.comparison?.current.judgeability }
     let (scans, unjudgeable) = counts.reduce((0, 0)) { ($0.0 + $1.scans, $0.1 + $1.unjudgeable) }
     if unjudgeable == 0 { return [] }

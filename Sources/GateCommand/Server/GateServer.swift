@@ -191,7 +191,8 @@ final class GateServer: Sendable {
   func recover() {
     if hasEnded || Interruption.shared.signal != nil { return }
     usleep(200_000)
-    while !hasEnded, Interruption.shared.signal == nil {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline, !hasEnded, Interruption.shared.signal == nil {
       if let connection = try? connect(toDatabase: host.maintenanceDatabase),
         (try? connection.execute("SELECT 1")) != nil
       {
