@@ -60,6 +60,16 @@ struct ServerDirectories: Sendable {
   static func make(
     in base: String, _ user: ServerUser?
   ) throws(ServerStartError) -> (path: String, lock: FileLock) {
+    // A sweep of another run may take a directory for a dead one's before it is locked.
+    for _ in 0..<20 {
+      if let made = try makeOnce(in: base, user) { return made }
+    }
+    throw ServerStartError("cannot lock a directory in \(base): other runs remove it again and again")
+  }
+
+  private static func makeOnce(
+    in base: String, _ user: ServerUser?
+  ) throws(ServerStartError) -> (path: String, lock: FileLock)? {
     var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw ServerStartError(
@@ -68,10 +78,12 @@ struct ServerDirectories: Sendable {
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard let lock = FileLock(path + "/lock", creates: true, isShared: false, waits: false) else {
+      if [ENOENT, EWOULDBLOCK].contains(errno) { return nil }
       let reason = String(cString: strerror(errno))
       removeTree(path)
       throw ServerStartError("cannot write to \(path): \(reason)")
     }
+    guard lock.isStill(at: path + "/lock") else { return nil }
     if let user, chown(path, user.uid, user.gid) != 0 {
       let reason = String(cString: strerror(errno))
       removeTree(path)
@@ -81,7 +93,14 @@ struct ServerDirectories: Sendable {
   }
 
   func remove() {
-    for path in Set([run, socket]) { removeTree(path) }
+    for path in Set([run, socket]) { ServerDirectories.remove(path) }
+  }
+
+  /// Removes the lock last: whoever is killed on the way leaves what the next run knows for a dead one's.
+  static func remove(_ path: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where name != "lock" { removeTree("\(path)/\(name)") }
+    removeTree(path)
   }
 
   // MARK: What killed runs left behind
@@ -98,9 +117,10 @@ struct ServerDirectories: Sendable {
       else { continue }
       if let lock = FileLock(path + "/lock", creates: false, isShared: false, waits: false) {
         // The owner of the directory may be another user, who could have put anything there but this.
-        if lock.isOwn { removeTree(path) }
-      } else if errno == ENOENT, info.st_mtim.tv_sec + 60 < time(nil) {
-        // Killed before it had a lock: there is nothing in it.
+        if lock.isOwn { remove(path) }
+        withExtendedLifetime(lock) {}
+      } else if errno == ENOENT {
+        // Killed before it had a lock, or when only that was gone: there is nothing in it.
         rmdir(path)
       }
     }
@@ -127,6 +147,14 @@ package final class FileLock: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Whether the file has its name still.
+  func isStill(at path: String) -> Bool {
+    var info = stat()
+    var named = stat()
+    return fstat(descriptor, &info) == 0 && lstat(path, &named) == 0 && info.st_ino == named.st_ino
+      && info.st_dev == named.st_dev
+  }
 
   /// Whether this user made the file.
   var isOwn: Bool {
