@@ -7,13 +7,13 @@ import Testing
 @Suite struct KillTests {
   private static let rounds = 5
 
-  @Test(arguments: [false, true])
-  func `plangate is killed`(isRecord: Bool) throws {
+  @Test func `plangate is killed`() throws {
     let project = try CachedProject()
     let length = try Self.length(of: project)
     for round in 0..<Self.rounds {
       // Every other round has no cache to start from.
       if round.isMultiple(of: 2) { try project.files.remove("cache") }
+      let isRecord = Bool.random()
       let running = try Self.start(project, isRecord)
       usleep(UInt32(length * Double.random(in: 0...1) * 1_000_000))
       running.send(SIGKILL)
@@ -25,12 +25,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true])
-  func `the server is killed`(isRecord: Bool) throws {
+  @Test func `the server is killed`() throws {
     let project = try CachedProject()
     let length = try Self.length(of: project)
     for round in 0..<Self.rounds {
       if round.isMultiple(of: 2) { try project.files.remove("cache") }
+      let isRecord = Bool.random()
       let running = try Self.start(project, isRecord)
       let end = ContinuousClock.now + .seconds(length * Double.random(in: 0...1))
       var postmaster: Int32?
