@@ -111,6 +111,10 @@ package struct ClusterFiles: Sendable {
           if sharing.exceptions.contains(path) || sharing.exceptions.contains(ClusterFiles.relationPath(of: path)) {
             isShared = false
           }
+          // Marking it would hide that the other cluster is no longer as it was sealed.
+          guard info.st_nlink == 1 || ClusterFiles.isSealed(info) else {
+            throw ClusterFilesError(full, because: "another cluster has it too")
+          }
           files.append(ClusterFile(path: path, size: Int(info.st_size), isShared: isShared))
           try ClusterFiles.mark(full)
         default: throw ClusterFilesError(full, because: "it is outside the cluster")

@@ -17,7 +17,7 @@ package final class PrivateDirectory: Sendable {
 
   deinit { remove() }
 
-  package func remove() { removeTree(path) }
+  package func remove() { ServerDirectories.remove(path) }
 
   /// Makes a file that nobody else may read, and takes its name away at once: not even `kill -9` leaves it behind.
   ///

@@ -82,14 +82,14 @@ struct ServerDirectories: Sendable {
 
   /// Makes a directory that no other run takes for one that was left behind.
   static func make(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock) {
-    while true {
-      let (path, lock) = try makeOnce(in: base)
-      // Between its making and its lock another run may have swept it.
-      if lock.isAt(path + "/lock") { return (path, lock) }
+    // A sweep of another run may take a directory for a dead one's before it is locked.
+    for _ in 0..<20 {
+      if let made = try makeOnce(in: base) { return made }
     }
+    throw ServerStartError("cannot lock a directory in \(base): other runs remove it again and again")
   }
 
-  private static func makeOnce(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock) {
+  private static func makeOnce(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock)? {
     var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw ServerStartError(
@@ -97,16 +97,25 @@ struct ServerDirectories: Sendable {
       )
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    guard let lock = FileLock(path + "/lock", creates: true, isShared: false, waits: true) else {
+    guard let lock = FileLock(path + "/lock", creates: true, isShared: false, waits: false) else {
+      if [ENOENT, EWOULDBLOCK].contains(errno) { return nil }
       let reason = String(cString: strerror(errno))
       removeTree(path)
       throw ServerStartError("cannot write to \(path): \(reason)")
     }
+    guard lock.isStill(at: path + "/lock") else { return nil }
     return (path, lock)
   }
 
   func remove() {
-    for path in made { removeTree(path) }
+    for path in made { ServerDirectories.remove(path) }
+  }
+
+  /// Removes the lock last: whoever is killed on the way leaves what the next run knows for a dead one's.
+  static func remove(_ path: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where name != "lock" { removeTree("\(path)/\(name)") }
+    removeTree(path)
   }
 
   // MARK: What killed runs left behind
@@ -122,9 +131,9 @@ struct ServerDirectories: Sendable {
         info.st_uid == geteuid()
       else { continue }
       if let lock = FileLock(path + "/lock", creates: false, isShared: false, waits: false) {
-        withExtendedLifetime(lock) { removeTree(path) }
-      } else if errno == ENOENT, info.st_mtim.tv_sec + 60 < time(nil) {
-        // Killed before it had a lock: there is nothing in it.
+        withExtendedLifetime(lock) { remove(path) }
+      } else if errno == ENOENT {
+        // Killed before it had a lock, or when only that was gone: there is nothing in it.
         rmdir(path)
       }
     }
@@ -152,11 +161,11 @@ package final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Whether the file is still the one at a path.
-  func isAt(_ path: String) -> Bool {
-    var own = stat()
-    var there = stat()
-    return fstat(descriptor, &own) == 0 && lstat(path, &there) == 0 && own.st_ino == there.st_ino
-      && own.st_dev == there.st_dev
+  /// Whether the file has its name still.
+  func isStill(at path: String) -> Bool {
+    var info = stat()
+    var named = stat()
+    return fstat(descriptor, &info) == 0 && lstat(path, &named) == 0 && info.st_ino == named.st_ino
+      && info.st_dev == named.st_dev
   }
 }

@@ -140,6 +140,19 @@ import Testing
     #expect(!project.exists("copy/\(path.dropFirst("data/".count))"))
   }
 
+  @Test func `a shared file that was written to is not sealed again`() throws {
+    let sealed = try cluster.seal(sharing)
+    let copy = try copy(sealed, to: "copy", sharing: true)
+    let handle = try #require(FileHandle(forWritingAtPath: "\(copy.directory)/base/5/101"))
+    try handle.write(contentsOf: Data("OTHER".utf8))
+    try handle.close()
+    #expect(throws: ClusterFilesError("\(copy.directory)/base/5/101", because: "another cluster has it too")) {
+      try copy.seal(sharing)
+    }
+    // The one that it comes from knows that it is damaged.
+    #expect(throws: ClusterFilesError.self) { try self.copy(sealed, to: "second", sharing: true) }
+  }
+
   @Test func `a target that is there already is no fault of the cluster`() throws {
     let sealed = try cluster.seal()
     try project.makeDirectory("copy")

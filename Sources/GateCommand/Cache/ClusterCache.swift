@@ -128,7 +128,12 @@ struct ClusterCache: Sendable {
     deinit { removeTree(directory) }
   }
 
-  func draft() -> Draft? { Draft(in: unfinished) }
+  func draft() -> Draft? {
+    // Nobody takes it for a dead run's before it has its own lock.
+    guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
+    defer { withExtendedLifetime(lock) {} }
+    return Draft(in: unfinished)
+  }
 
   /// Makes an entry of a draft whose cluster is sealed; false when that is not possible, or another run was faster.
   func add(_ draft: Draft, _ entry: CacheEntry, as key: String) -> Bool {
