@@ -51,16 +51,9 @@ struct CaseText {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
     return list(comparison.differences.filter { !said.contains($0) }) { entry("change", $0, nil) }
-      + list(isBrief ? Likewise.folded(causes: rankedCauses) : rankedCauses.map { Likewise(first: $0) }) {
+      + list(isBrief ? Likewise.folded(causes: outcome.causes) : outcome.causes.map { Likewise(first: $0) }) {
         entry("cause", $0.message, .bold)
       }
-  }
-
-  /// The causes, those first that fit the first finding: a lost estimate hardly comes from an index, a lost index scan
-  /// hardly from statistics.
-  private var rankedCauses: [String] {
-    let wanted = outcome.findings.first(where: \.isFailing)?.rule == Rule.rowEstimate.id ? "statistics " : "index "
-    return outcome.causes.filter { $0.hasPrefix(wanted) } + outcome.causes.filter { !$0.hasPrefix(wanted) }
   }
 
   var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0 } }
@@ -101,7 +94,7 @@ struct CaseText {
 
   private func entry(_ label: String, _ text: String, _ ink: Ink?, indent: Int = 2) -> [String] {
     let label = label.visible + ":"
-    let start = String(spaces: indent)
+    let start = String.spaces(indent)
     let plain = "\(label) \(text.visible)"
     var lines = isBrief ? plain.wrapped(indent: indent, hanging: indent + 2, width: style.width) : [start + plain]
     if lines[0].hasPrefix(start + label) {
@@ -126,7 +119,7 @@ struct CaseText {
     let conditions: PlanTree.Conditions = isBrief ? .automatic : .all
     let versions = comparison.isOtherMajor ? [before, now].map { " (PostgreSQL \($0.serverMajor))" } : ["", ""]
     let titles = ("before" + versions[0], "now" + versions[1])
-    if isBrief, let alignment = comparison.nodeAlignment,
+    if isBrief, let alignment = PlanAlignment(comparison),
       let lines = PlanTree.linesSideBySide(
         before: before.plan, markedBefore: marks.before, now: now.plan, markedNow: marks.now, alignment: alignment,
         estimates: (before.estimates, now.estimates), conditions: conditions, titles: titles, indent: 2, style: style)

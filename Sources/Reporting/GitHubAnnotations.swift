@@ -9,7 +9,7 @@ package enum GitHubAnnotations {
   package static func text(_ outcome: RunOutcome) -> String {
     let errors = runErrors(outcome) + outcome.failingCases.map { error($0, in: outcome) }
     let warnings =
-      outcome.notes.compactMap { note in outcome.notePlaces[note].map { Annotation("waiver", note, at: $0) } }
+      outcome.notes.compactMap { note in outcome.notePlaces[note].map { Annotation("waiver", note.visible, at: $0) } }
       + (outcome.failingCases + outcome.otherCases).compactMap { warning($0, in: outcome) }
     return commands(errors, "error") + commands(warnings, "warning")
   }

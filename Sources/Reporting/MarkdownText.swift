@@ -35,20 +35,7 @@ enum MarkdownText {
   }
 
   /// Text inside an HTML element, on one line. Only `code` elements hold such text: GitHub looks for no mention there.
-  static func html(_ text: String, limit: Int = 300) -> String {
-    var output = ""
-    for scalar in text.visible.limited(to: limit).unicodeScalars {
-      switch scalar {
-      case "&": output += "&amp;"
-      case "<": output += "&lt;"
-      case ">": output += "&gt;"
-      case "\"": output += "&quot;"
-      case "'": output += "&#39;"
-      default: output.unicodeScalars.append(scalar)
-      }
-    }
-    return output
-  }
+  static func html(_ text: String, limit: Int = 300) -> String { text.visible.limited(to: limit).markupEscaped }
 
   /// A comment that is not shown, and that no text inside it can end.
   static func comment(_ text: String) -> String {

@@ -40,12 +40,12 @@ struct PlanDiff {
   private static func rows(_ plan: Plan, marked: Set<NodePath>) -> [Row] {
     var rows: [Row] = []
     plan.root.forEachNode { node, path in
-      let indent = String(spaces: max(path.count - 1, 0) * 3)
+      let indent = String.spaces(max(path.count - 1, 0) * 3)
       let arrow = path.isEmpty ? "" : "-> "
       let text = indent + arrow + NodeText(node).parts.joined(separator: " ")
       rows.append(
         Row(text: text.limited(to: textWidth), cells: NodeFigures(node).cells, isMarked: marked.contains(path)))
-      let column = String(spaces: path.isEmpty ? 2 : indent.count + 5)
+      let column = String.spaces(path.isEmpty ? 2 : indent.count + 5)
       rows += node.detailLines.map { Row(text: (column + $0).limited(to: textWidth), cells: [], isMarked: false) }
     }
     return rows
@@ -65,28 +65,14 @@ struct PlanDiff {
   /// By the longest common subsequence, as far as that is affordable.
   private static func middleEdits(_ old: [Row], _ new: [Row], _ isSame: (Row, Row) -> Bool) -> [Edit] {
     guard old.count * new.count <= 1_000_000 else { return old.map(Edit.removed) + new.map(Edit.added) }
-    var lengths = Array(repeating: Array(repeating: 0, count: new.count + 1), count: old.count + 1)
-    for i in old.indices.reversed() {
-      for j in new.indices.reversed() {
-        lengths[i][j] =
-          isSame(old[i], new[j]) ? lengths[i + 1][j + 1] + 1 : max(lengths[i + 1][j], lengths[i][j + 1])
-      }
-    }
     var edits: [Edit] = []
     var (i, j) = (0, 0)
-    while i < old.count, j < new.count {
-      if isSame(old[i], new[j]) {
-        edits.append(.same(new[j]))
-        (i, j) = (i + 1, j + 1)
-      } else if lengths[i + 1][j] >= lengths[i][j + 1] {
-        edits.append(.removed(old[i]))
-        i += 1
-      } else {
-        edits.append(.added(new[j]))
-        j += 1
-      }
+    for pair in heaviestPairs(old.count, new.count, { isSame(old[$0], new[$1]) ? 1 : 0 }) + [(old.count, new.count)] {
+      edits += old[i..<pair.0].map(Edit.removed) + new[j..<pair.1].map(Edit.added)
+      if pair.0 < old.count { edits.append(.same(new[pair.1])) }
+      (i, j) = (pair.0 + 1, pair.1 + 1)
     }
-    return edits + old[i...].map(Edit.removed) + new[j...].map(Edit.added)
+    return edits
   }
 
   // MARK: Lines
@@ -110,7 +96,7 @@ struct PlanDiff {
       return mark + " " + (cells.isEmpty ? text : text.padded(to: textWidth)) + figures
     }
     let lines = [line(" ", "plan", heads)] + rows.map { line($0.0, $0.1.text, $0.1.cells) }
-    return lines.count <= longPlan ? trimmed(lines) : trimmed(folded(lines))
+    return (lines.count <= longPlan ? lines : folded(lines)).withoutTrailingSpaces
   }
 
   /// Only the changes with some lines around them, in a long plan.
@@ -134,13 +120,5 @@ struct PlanDiff {
     }
     flush()
     return output
-  }
-
-  private static func trimmed(_ lines: [String]) -> [String] {
-    lines.map { line in
-      var line = Substring(line)
-      while line.last == " " { line.removeLast() }
-      return String(line)
-    }
   }
 }

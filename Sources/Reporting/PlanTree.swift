@@ -64,7 +64,7 @@ package enum PlanTree {
   /// - Parameter alignment: of the two plans.
   package static func linesSideBySide(
     before: Plan, markedBefore: Set<NodePath> = [], now: Plan, markedNow: Set<NodePath> = [],
-    alignment: NodeAlignment, estimates: (before: [RowEstimate], now: [RowEstimate]) = ([], []),
+    alignment: PlanAlignment, estimates: (before: [RowEstimate], now: [RowEstimate]) = ([], []),
     conditions: Conditions = .automatic, titles: (before: String, now: String) = ("before", "now"), indent: Int = 0,
     style: TerminalStyle
   ) -> [String]? {
@@ -79,7 +79,7 @@ package enum PlanTree {
   }
 
   private static func text(_ line: PaintedLine, indent: Int) -> String {
-    line.count == 0 ? "" : String(spaces: indent) + line.text
+    line.count == 0 ? "" : String.spaces(indent) + line.text
   }
 }
 
@@ -104,7 +104,7 @@ struct PaintedLine {
   }
 
   mutating func pad(to width: Int) {
-    text += String(spaces: width - count)
+    text += String.spaces(width - count)
     count = max(count, width)
   }
 }

@@ -119,15 +119,7 @@ package enum SARIFReport {
   /// A path as a URI reference (RFC 3986). The first segment of a relative one may hold no colon, and it is encoded as
   /// the others.
   static func uri(_ path: String) -> String {
-    let encoded = path.utf8.map { byte in
-      let scalar = Unicode.Scalar(byte)
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-        || "-._~/".unicodeScalars.contains(scalar)
-      if isPlain { return String(scalar) }
-      let digits = String(byte, radix: 16, uppercase: true)
-      return "%" + (digits.count == 1 ? "0" : "") + digits
-    }.joined()
+    let encoded = path.percentEncoded(besides: "/")
     return encoded.hasPrefix("/") ? "file://" + encoded : encoded
   }
 

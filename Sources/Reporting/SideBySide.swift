@@ -4,7 +4,7 @@ import PlanCore
 struct SideBySide {
   private let before: TreeBlocks
   private let now: TreeBlocks
-  private let alignment: NodeAlignment
+  private let alignment: PlanAlignment
   private let left: TreeLayout
   private let right: TreeLayout
   private let style: TerminalStyle
@@ -12,7 +12,7 @@ struct SideBySide {
   private static let gutter = " | "
 
   /// Nil when one of the two would be squeezed.
-  init?(_ before: TreeBlocks, _ now: TreeBlocks, _ alignment: NodeAlignment, width: Int, style: TerminalStyle) {
+  init?(_ before: TreeBlocks, _ now: TreeBlocks, _ alignment: PlanAlignment, width: Int, style: TerminalStyle) {
     let room = width - SideBySide.gutter.count
     let half = room / 2
     let isNarrow = half < 90

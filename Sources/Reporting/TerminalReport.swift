@@ -162,7 +162,7 @@ package enum TerminalReport {
     guard let visiblePlace = outcome.place?.visible else { return [head] }
     let place = style.painted(visiblePlace, .dim)
     let gap = min(style.width, 100) - word.count - 1 - name.count - visiblePlace.count
-    return gap < 2 ? [head, "  " + place] : [head + String(spaces: gap) + place]
+    return gap < 2 ? [head, "  " + place] : [head + String.spaces(gap) + place]
   }
 
   // MARK: The run
@@ -208,7 +208,7 @@ package enum TerminalReport {
   private static func commonCauses(_ outcome: RunOutcome, style: TerminalStyle) -> [String] {
     var counts: [(cause: String, count: Int)] = []
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
-      for cause in Likewise.folded(causes: item.comparison?.causes ?? []).map(\.first) {
+      for cause in Likewise.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first) {
         if let index = counts.firstIndex(where: { $0.cause == cause }) {
           counts[index].count += 1
         } else {

@@ -71,14 +71,14 @@ struct TreeLayout {
       lines += detail(text, column: TreeLayout.margin + column)
     case .node(let text, let nodeFigures, let isFull):
       var heads = flowed(isFull ? text.parts : text.parts(within: treeWidth - column), column: column)
-      let mark = block.isMarked ? "\(tree.mark.symbol) " : String(spaces: TreeLayout.margin)
+      let mark = block.isMarked ? "\(tree.mark.symbol) " : String.spaces(TreeLayout.margin)
       let ink = block.isMarked ? tree.mark.ink : nil
       var line = PaintedLine(mark + arrow(block.depth, column) + heads.removeFirst(), ink, style)
       line.pad(to: TreeLayout.margin + treeWidth)
       line.add(figures(nodeFigures.cells), block.isMisestimated ? .yellow : nil, style)
       lines.append(line)
       for head in heads {
-        var line = PaintedLine(String(spaces: TreeLayout.margin + column), nil, style)
+        var line = PaintedLine(String.spaces(TreeLayout.margin + column), nil, style)
         line.add(head, ink, style)
         lines.append(line)
       }
@@ -91,7 +91,7 @@ struct TreeLayout {
     let folded = text.folded(
       first: width - column, rest: width - column - 2, limit: style.isTerminal ? TreeLayout.shownLines : .max)
     return folded.enumerated().map { index, text in
-      var line = PaintedLine(String(spaces: column + (index == 0 ? 0 : 2)), nil, style)
+      var line = PaintedLine(String.spaces(column + (index == 0 ? 0 : 2)), nil, style)
       line.add(text, .dim, style)
       return line
     }
@@ -107,7 +107,7 @@ struct TreeLayout {
   private func arrow(_ depth: Int, _ column: Int) -> String {
     guard depth > 0 else { return "" }
     let arrow = step == 3 ? "-> " : step == 2 ? "- " : ""
-    return String(spaces: column - arrow.count) + arrow
+    return String.spaces(column - arrow.count) + arrow
   }
 
   /// The parts of a node's text on as many lines as they need. Only the first line has figures beside it.

@@ -36,26 +36,27 @@ extension String {
     return lines
   }
 
-  init(spaces count: Int) { self.init(repeating: " ", count: Swift.max(count, 0)) }
+  /// No initializer: `map(String.init)` over numbers would take it for theirs.
+  static func spaces(_ count: Int) -> String { String(repeating: " ", count: Swift.max(count, 0)) }
 
   /// At most so many columns, the last one an ellipsis where something is missing.
   func cut(to width: Int) -> String {
     count <= width ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
   }
 
-  func padded(to width: Int) -> String { self + String(spaces: width - count) }
+  func padded(to width: Int) -> String { self + String.spaces(width - count) }
 
-  func padded(left width: Int) -> String { String(spaces: width - count) + self }
+  func padded(left width: Int) -> String { String.spaces(width - count) + self }
 
   /// The text over as many lines as it needs, broken at spaces. A word that is too long for a line keeps one to itself.
   func wrapped(indent: Int, hanging: Int, width: Int) -> [String] {
     var lines: [String] = []
-    var line = String(spaces: indent)
+    var line = String.spaces(indent)
     var isFresh = true
     for word in split(separator: " ", omittingEmptySubsequences: false) {
       if !isFresh, line.count + 1 + word.count > width {
         lines.append(line)
-        line = String(spaces: hanging)
+        line = String.spaces(hanging)
         isFresh = true
       }
       line += (isFresh ? "" : " ") + word
@@ -94,10 +95,14 @@ extension String {
 extension [String] {
   /// The lines as one text without trailing spaces.
   var joinedLines: String {
+    withoutTrailingSpaces.joined(separator: "\n")
+  }
+
+  var withoutTrailingSpaces: [String] {
     map { line in
       var line = Substring(line)
       while line.last == " " { line.removeLast() }
       return String(line)
-    }.joined(separator: "\n")
+    }
   }
 }

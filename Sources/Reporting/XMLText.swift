@@ -13,11 +13,6 @@ enum XMLText {
     var output = ""
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "&": output += "&amp;"
-      case "<": output += "&lt;"
-      case ">": output += "&gt;"
-      case "\"": output += "&quot;"
-      case "'": output += "&apos;"
       case "\n" where isAttribute: output += "&#10;"
       case "\t" where isAttribute: output += "&#9;"
       case "\n", "\t": output.unicodeScalars.append(scalar)
@@ -27,7 +22,7 @@ enum XMLText {
       // Allowed, but nothing to send to a terminal: controls, and what turns the direction of writing.
       case "\u{7f}"..."\u{9f}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
         output += "&#x\(String(scalar.value, radix: 16));"
-      default: output.unicodeScalars.append(scalar)
+      default: output += scalar.entity ?? String(scalar)
       }
     }
     return output

@@ -3,14 +3,42 @@ import Testing
 @testable import PlanCore
 
 @Suite struct PlanAlignmentTests {
-  /// `0=0 1=- -=1`: positions before and now, `-` where there is none.
-  private func rows(_ before: ExplainNode, _ now: ExplainNode) throws -> String {
-    text(PlanAlignment(try compare(before, now)).rows)
+  private struct Row {
+    let baseline: Int?
+    let current: Int?
   }
 
-  private func text(_ rows: [PlanAlignment.Row]) -> String {
+  /// The rows and the moved ones with the nodes' places in EXPLAIN's order.
+  private func alignment(_ comparison: CaseComparison) throws -> (rows: [Row], moved: [Row]) {
+    func places(_ plan: Plan?) -> [NodePath: Int] {
+      var places: [NodePath: Int] = [:]
+      plan?.root.forEachNode { _, path in places[path] = places.count }
+      return places
+    }
+    let (old, new) = (places(comparison.baseline?.plan), places(comparison.current.plan))
+    let alignment = try #require(PlanAlignment(comparison))
+    func placed(_ rows: [PlanAlignment.Row]) -> [Row] {
+      rows.map { Row(baseline: $0.baseline.flatMap { old[$0] }, current: $0.current.flatMap { new[$0] }) }
+    }
+    return (placed(alignment.rows), placed(alignment.moved))
+  }
+
+  /// `0=0 1=- -=1`: places before and now, `-` where there is none.
+  private func rows(_ before: ExplainNode, _ now: ExplainNode) throws -> String {
+    text(try alignment(try compare(before, now)).rows)
+  }
+
+  private func text(_ rows: [Row]) -> String {
     rows.map { row in [row.baseline, row.current].map { $0.map(String.init) ?? "-" }.joined(separator: "=") }
       .joined(separator: " ")
+  }
+
+  private func paths(_ before: ExplainNode, _ now: ExplainNode) throws -> [PlanAlignment.Row] {
+    try #require(PlanAlignment(try compare(before, now))).rows
+  }
+
+  private func row(_ baseline: NodePath?, _ current: NodePath?) -> PlanAlignment.Row {
+    PlanAlignment.Row(baseline: baseline, current: current)
   }
 
   @Test func `equal plans stand row by row`() throws {
@@ -34,7 +62,7 @@ import Testing
   @Test func `two scans of one relation are told apart by their alias`() throws {
     let before = ExplainNode.join("Nested Loop", .index("orders", "a"), .index("orders", "b"))
     let now = ExplainNode.join("Nested Loop", .index("orders", "b"), .seq("orders", "a"))
-    let alignment = PlanAlignment(try compare(before, now))
+    let alignment = try alignment(try compare(before, now))
     let pairs = (alignment.rows + alignment.moved).filter { $0.baseline != nil && $0.current != nil }
     #expect(text(pairs.sorted { ($0.baseline ?? 0) < ($1.baseline ?? 0) }) == "0=0 1=2 2=1")
     #expect(alignment.moved.count == 1)
@@ -43,7 +71,7 @@ import Testing
   @Test func `nodes that changed places are found again`() throws {
     let before = ExplainNode("Sort", [], ExplainNode("Aggregate", [], .seq("orders")))
     let now = ExplainNode("Aggregate", [], ExplainNode("Sort", [], .seq("orders")))
-    let alignment = PlanAlignment(try compare(before, now))
+    let alignment = try alignment(try compare(before, now))
     #expect(alignment.rows.count == 4)
     #expect(alignment.moved.count == 1)
   }
@@ -55,11 +83,11 @@ import Testing
     let comparison = try compare(
       .append(.index("e1", "e_1"), .index("e3", "e_2")),
       .append(.index("e1", "e_1"), .index("e2", "e_2"), .index("e3", "e_3")), facts(relations))
-    #expect(text(PlanAlignment(comparison).rows) == "0=0 1=1 -=2 2=3")
+    #expect(text(try alignment(comparison).rows) == "0=0 1=1 -=2 2=3")
   }
 
-  @Test func `without a baseline there is only what is now`() throws {
-    #expect(text(PlanAlignment(try compare(nil, State(ExplainNode("Limit", [], .seq("a"))))).rows) == "-=0 -=1")
+  @Test func `without a baseline there is nothing to align`() throws {
+    #expect(PlanAlignment(try compare(nil, State(.seq("a")))) == nil)
   }
 
   @Test func `plans with nothing in common stand below each other`() throws {
@@ -76,10 +104,45 @@ import Testing
       }
       return node
     }
-    let alignment = PlanAlignment(try compare(plan(), plan()))
+    let alignment = try alignment(try compare(plan(), plan()))
     let size = count * 9 / 10 + 1
     #expect(alignment.rows.compactMap(\.baseline) == Array(0..<size))
     #expect(alignment.rows.compactMap(\.current) == Array(0..<size))
-    #expect(alignment.rows.contains(PlanAlignment.Row(baseline: 0, current: 0)))
+    #expect(alignment.rows.contains { $0.baseline == 0 && $0.current == 0 })
+  }
+
+  @Test func `a plan answers to itself row by row`() throws {
+    let plan = ExplainNode.join("Hash Join", .seq("a"), .seq("b"))
+    #expect(try paths(plan, plan) == [row([], []), row([0], [0]), row([1], [1])])
+  }
+
+  @Test func `a node that came between stands alone`() throws {
+    let before = ExplainNode("Limit", [], .index("orders", "o"))
+    let now = ExplainNode("Limit", [], ExplainNode("Sort", [], .seq("orders", "o")))
+    #expect(try paths(before, now) == [row([], []), row(nil, [0]), row([0], [0, 0])])
+  }
+
+  @Test func `a scan through another index is the same scan, one of another relation is none`() throws {
+    let before = ExplainNode.join("Nested Loop", .index("a"), .seq("b"))
+    let now = ExplainNode.join("Nested Loop", .seq("a"), .seq("c"))
+    #expect(try paths(before, now) == [row([], []), row([0], [0]), row([1], nil), row(nil, [1])])
+  }
+
+  @Test func `sides that change places cannot both stand in one row`() throws {
+    let before = ExplainNode.join("Hash Join", .seq("a"), .seq("b"))
+    let now = ExplainNode.join("Hash Join", .seq("b"), .seq("a"))
+    let rows = try paths(before, now)
+    #expect(rows.count == 4)
+    #expect(rows.count { $0.baseline != nil && $0.current != nil } == 2)
+    // Each plan from top to bottom in its own order.
+    #expect(rows.compactMap(\.baseline) == [[], [0], [1]] && rows.compactMap(\.current) == [[], [0], [1]])
+  }
+
+  @Test func `plans of thousands of nodes are laid beside each other too`() throws {
+    let big = ExplainNode("Append", [], ExplainNode.seq("a"))
+    var wide = big
+    wide.children = (0..<2500).map { ExplainNode.seq("a_\($0)") }
+    let rows = try paths(wide, wide)
+    #expect(rows.count == 2501 && rows.allSatisfy { $0.baseline == $0.current })
   }
 }

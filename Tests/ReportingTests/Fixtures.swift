@@ -205,6 +205,43 @@ enum Shop {
     ]
     return run
   }
+
+  /// Judged by three servers, two of them of one major.
+  static func matrix() throws -> RunOutcome {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "ci/queries.yml")
+    run.seconds = 4
+    for server in ["15.18", "16.14", "16.9"] {
+      for item in [try regressed(), try passed()] {
+        var item = item
+        item.server = server
+        run.cases.append(item)
+      }
+    }
+    return run
+  }
+
+  /// Many cases, one in twenty failed.
+  static func many(_ count: Int) throws -> RunOutcome {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.server = "18.1"
+    run.seconds = 410
+    let kinds = [
+      try passed(), try regressed(), try misestimated(), try EveryKind.moved(), try EveryKind.timed(),
+      try manyFindings(),
+      try changed(), unchecked(),
+    ]
+    run.cases = (0..<count).map { index in
+      let kind =
+        index.isMultiple(of: 20) ? kinds[1 + index / 20 % 2] : index % 20 == 7 ? kinds[3 + index / 20 % 5] : kinds[0]
+      var outcome = kind
+      outcome.query = "query_\(index / 4)_of_the_\(["shop", "ledger", "catalog"][index % 3])"
+      outcome.caseName = ["typical", "whale", "typical+generic", "empty"][index % 4]
+      outcome.sql = "select /* \(index) */ *\nfrom orders o\nwhere o.customer_id = $1"
+      outcome.parameters = [BoundParameter(name: "$1", value: String(index))]
+      return outcome
+    }
+    return run
+  }
 }
 
 /// All that the program prints for a run.

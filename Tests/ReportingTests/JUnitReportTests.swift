@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func `several servers have a suite each, and no name has a figure of theirs unless it must`() throws {
-    let root = try ParsedXML.root(of: JUnitReport.text(try Everything.matrix()))
+    let root = try ParsedXML.root(of: JUnitReport.text(try Shop.matrix()))
     let suites = root.all("testsuite")
     #expect(
       suites.map { $0["name"] } == [
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func `the error of a run stands once, also with several servers`() throws {
-    var run = try Everything.matrix()
+    var run = try Shop.matrix()
     run.error = "the second server ended"
     run.errorPlace = Place(file: "ci/queries.yml", line: 3)
     let root = try ParsedXML.root(of: JUnitReport.text(run))
@@ -158,11 +158,11 @@ import Testing
     func names(_ run: RunOutcome) throws -> [[String?]] {
       try ParsedXML.root(of: JUnitReport.text(run)).all("testcase").map { [$0["classname"], $0["name"], $0["file"]] }
     }
-    #expect(try names(Everything.run()) == names(Everything.again()))
+    #expect(try names(EveryKind.run()) == names(EveryKind.again()))
   }
 
   @Test func `no output names a file for a service to attach`() throws {
-    let root = try ParsedXML.root(of: JUnitReport.text(try Everything.run()))
+    let root = try ParsedXML.root(of: JUnitReport.text(try EveryKind.run()))
     let texts = (root.all("system-out") + root.all("failure") + root.all("error")).map(\.text)
     #expect(texts.contains { $0.contains("[ [ATTACHMENT|/etc/passwd]]") })
     #expect(!texts.contains { $0.contains("[[ATTACHMENT|") })
@@ -181,7 +181,7 @@ import Testing
       #expect(known[element.name]?.isSuperset(of: element.attributes.keys) == true, "\(element.name)")
       element.children.forEach(walk)
     }
-    walk(try ParsedXML.root(of: JUnitReport.text(try Everything.run())))
+    walk(try ParsedXML.root(of: JUnitReport.text(try EveryKind.run())))
   }
 
   @Test func `line feeds and tabs of attributes survive the parser`() throws {

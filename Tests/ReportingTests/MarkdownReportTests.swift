@@ -57,7 +57,7 @@ import Testing
   /// GitHub's own renderer, with raw HTML let through: what a database says must not even need GitHub's sanitizer.
   @Test(arguments: [MarkdownReport.commentLimit, MarkdownReport.summaryLimit])
   func `nothing that a database says is markup`(limit: Int) throws {
-    var run = try Everything.run()
+    var run = try EveryKind.run()
     run.error = markup + "\n" + markup
     run.manifest = "ci/\(markup).yml"
     run.plangateVersion = markup

@@ -8,7 +8,7 @@ import Testing
     let comparison = try #require(outcome.comparison)
     let before = try #require(comparison.baseline)
     return PlanTree.linesSideBySide(
-      before: before.plan, now: comparison.current.plan, alignment: try #require(comparison.nodeAlignment), indent: 2,
+      before: before.plan, now: comparison.current.plan, alignment: try #require(PlanAlignment(comparison)), indent: 2,
       style: TerminalStyle(isColored: false, width: width))
   }
 
@@ -48,7 +48,7 @@ import Testing
     var shown = 0
     for (before, now) in zip(plans, plans.dropFirst()) {
       let comparison = CaseComparison(baseline: observed(before), current: observed(now))
-      let alignment = try #require(comparison.nodeAlignment)
+      let alignment = try #require(PlanAlignment(comparison))
       guard
         let lines = PlanTree.linesSideBySide(
           before: before, now: now, alignment: alignment,

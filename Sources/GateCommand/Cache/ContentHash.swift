@@ -8,7 +8,8 @@ import FoundationEssentials
 
 /// A short name for some bytes: MurmurHash3, x64, 128 bits, as 32 hexadecimal digits.
 ///
-/// It tells contents apart that came about by chance or by an edit. It is no protection against somebody who wants two
+/// It names entries of the cache after seeds of any size: `fingerprint` has too few digits for that, and SHA-256 in plain
+/// Swift is many times slower. It tells contents apart that came about by chance or by an edit. It is no protection against somebody who wants two
 /// contents with one name; seed files are the repository's own.
 struct ContentHash {
   private var h1: UInt64 = 0

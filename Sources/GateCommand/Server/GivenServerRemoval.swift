@@ -1,3 +1,4 @@
+import PlanCore
 import Postgres
 
 extension GivenServer {
@@ -21,7 +22,7 @@ extension GivenServer {
         let statements = databases.map { "DROP DATABASE IF EXISTS \($0);" }
         return [
           "\(server.access.description) could not be cleaned up: \(error.description)\n"
-            + (statements + roles.map { "DROP ROLE \(quoted($0));" }).joined(separator: "\n")
+            + (statements + roles.map { "DROP ROLE \(delimitedIdentifier($0));" }).joined(separator: "\n")
         ]
       }
       // Clones come after what they are copied from.
@@ -38,7 +39,7 @@ extension GivenServer {
         } catch {
           problems.append(
             "the role \(role), which plangate made on \(server.access.description), could not be dropped: "
-              + "\(error.description)\nDROP ROLE \(quoted(role));")
+              + "\(error.description)\nDROP ROLE \(delimitedIdentifier(role));")
         }
       }
       return problems
@@ -55,11 +56,6 @@ extension GivenServer {
       {
         try connection.execute("SELECT pg_catalog.pg_sleep(0.01)")
       }
-    }
-
-    /// For people to copy.
-    private func quoted(_ name: String) -> String {
-      "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
   }
 }

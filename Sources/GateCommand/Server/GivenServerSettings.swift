@@ -1,3 +1,4 @@
+import PlanCore
 import Postgres
 
 /// The settings that a disposable server has in its `postgresql.conf`: on a given one they are those of the database.
@@ -102,10 +103,8 @@ extension GivenServer {
   }
 
   private func alter(_ what: String, _ name: String) -> String {
-    let quoted = name.split(separator: ".").map { part in
-      "\"" + part.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-    return "ALTER \(what) SET \(quoted.joined(separator: ".")) FROM CURRENT"
+    let parts = name.split(separator: ".").map { delimitedIdentifier(String($0)) }
+    return "ALTER \(what) SET \(parts.joined(separator: ".")) FROM CURRENT"
   }
 
   /// Gives a copy the settings of its original, which CREATE DATABASE leaves behind: those for all roles, and those for the

@@ -49,7 +49,7 @@ package struct CapturedCase: Equatable, Sendable {
 
 /// A short name for a text: 16 hexadecimal digits, the same on every machine (FNV-1a, 64 bits).
 ///
-/// It tells that a text changed. It is no protection against somebody who wants two texts with one fingerprint.
+/// It tells that a text changed, in a baseline that people read and where two texts of one query are compared. It is no protection against somebody who wants two texts with one fingerprint.
 package func fingerprint(_ text: String) -> String {
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
   for byte in text.utf8 {

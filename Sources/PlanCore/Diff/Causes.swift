@@ -1,29 +1,43 @@
 extension CaseComparison {
   /// What changed in the world that the plan rests on, a sentence each: indexes, the query's text and parameters,
   /// settings, sizes, the server. Empty without a baseline.
-  package var causes: [String] {
+  package var causes: [String] { causes(of: []) }
+
+  /// The causes, those first that speak of what a finding that fails scanned, and of these those that fit the first such
+  /// finding: a lost estimate hardly comes from an index, a lost index scan hardly from statistics.
+  package func causes(of findings: [Finding]) -> [String] {
     guard let baseline else { return [] }
-    return definitionCauses(baseline) + indexCauses(baseline) + textCauses(baseline) + settingChanges
-      + sizeCauses(baseline)
-      + (isOtherMajor ? ["server \(baseline.serverMajor) -> \(current.serverMajor)"] : [])
+    let causes =
+      definitionCauses(baseline) + indexCauses(baseline) + textCauses(baseline)
+      + settingChanges.map { Cause(text: $0) } + sizeCauses(baseline)
+      + (isOtherMajor ? [Cause(text: "server \(baseline.serverMajor) -> \(current.serverMajor)")] : [])
+    let failing = findings.filter(\.isFailing)
+    let scanned = Set(failing.flatMap { [$0.relation, $0.root].compactMap { $0 } })
+    let fitting = failing.first?.rule == Rule.rowEstimate.id ? "statistics " : "index "
+    func rank(_ cause: Cause) -> Int {
+      (cause.relation.map(scanned.contains) ?? false ? 0 : 2) + (cause.text.hasPrefix(fitting) ? 0 : 1)
+    }
+    return (0..<4).flatMap { place in causes.filter { rank($0) == place }.map(\.text) }
   }
 
-  private func definitionCauses(_ baseline: Observation) -> [String] {
+  private struct Cause {
+    /// The one that changed; nil for what concerns all of the plan.
+    var relation: RelationName?
+    let text: String
+  }
+
+  private func definitionCauses(_ baseline: Observation) -> [Cause] {
     let (old, new) = (baseline.facts.definitions, current.facts.definitions)
     return old.sorted { $0.key < $1.key }.compactMap { name, fingerprint in
-      if let now = new[name] { return now == fingerprint ? nil : "\(name) is defined otherwise" }
-      return "\(name) is gone, or no longer named by the query"
+      if let now = new[name] { return now == fingerprint ? nil : Cause(text: "\(name) is defined otherwise") }
+      return Cause(text: "\(name) is gone, or no longer named by the query")
     }
   }
 
-  private func indexCauses(_ baseline: Observation) -> [String] {
-    var sentences: [String] = []
-    for (name, old) in baseline.facts.relations.sorted(by: { $0.key < $1.key }) {
-      guard let new = current.facts[name] else {
-        sentences.append("\(name) is gone")
-        continue
-      }
-      sentences += columnCauses(name, old, new)
+  private func indexCauses(_ baseline: Observation) -> [Cause] {
+    baseline.facts.relations.sorted { $0.key < $1.key }.flatMap { name, old in
+      guard let new = current.facts[name] else { return [Cause(relation: name, text: "\(name) is gone")] }
+      var sentences = columnCauses(name, old, new)
       for index in old.indexes {
         if let same = new.index(named: index.name) {
           if same.definition != index.definition {
@@ -36,8 +50,8 @@ extension CaseComparison {
         }
       }
       sentences += newIndexes(old, new).map { "index \($0.name) of \(name) is new: \($0.definition)" }
+      return sentences.map { Cause(relation: name, text: $0) }
     }
-    return sentences
   }
 
   private func columnCauses(_ name: RelationName, _ old: RelationFacts, _ new: RelationFacts) -> [String] {
@@ -77,28 +91,31 @@ extension CaseComparison {
     }
   }
 
-  private func textCauses(_ baseline: Observation) -> [String] {
-    var sentences: [String] = []
+  private func textCauses(_ baseline: Observation) -> [Cause] {
+    var causes: [Cause] = []
     if baseline.captured.sqlFingerprint != current.captured.sqlFingerprint {
-      sentences.append("the query's text changed" + conditionChange)
+      let change = conditionChange
+      causes.append(Cause(relation: change?.relation, text: "the query's text changed" + (change?.text ?? "")))
     }
     if baseline.captured.parametersFingerprint != current.captured.parametersFingerprint {
-      sentences.append("the parameters' values changed")
+      causes.append(Cause(text: "the parameters' values changed"))
     }
-    return sentences
+    return causes
   }
 
   /// The first condition of a scan that reads otherwise than in the baseline.
-  private var conditionChange: String {
+  private var conditionChange: Cause? {
     func conditions(_ scan: Scan) -> String {
       ["Index Cond", "Recheck Cond", "Filter"].compactMap { scan.node.text($0) }.joined(separator: " AND ")
     }
     guard let pair = matching.pairs.first(where: { conditions($0.baseline) != conditions($0.current) }) else {
-      return ""
+      return nil
     }
     let (before, now) = (conditions(pair.baseline), conditions(pair.current))
-    return ": \(pair.current.identity.description) has the condition \(now.isEmpty ? "none" : now), "
-      + "was \(before.isEmpty ? "none" : before)"
+    return Cause(
+      relation: pair.current.relation,
+      text: ": \(pair.current.identity.description) has the condition \(now.isEmpty ? "none" : now), "
+        + "was \(before.isEmpty ? "none" : before)")
   }
 
   /// Planner settings that differ from the baseline's: `work_mem 64MB -> 4MB`.
@@ -110,18 +127,19 @@ extension CaseComparison {
     }
   }
 
-  private func sizeCauses(_ baseline: Observation) -> [String] {
+  private func sizeCauses(_ baseline: Observation) -> [Cause] {
     baseline.facts.relations.sorted { $0.key < $1.key }.compactMap { name, old in
       guard let new = current.facts[name] else { return nil }
       if max(old.rows, new.rows) >= 1000, let change = CaseComparison.change(from: old.rows, to: new.rows, atLeast: 1.5)
       {
-        return "\(name) has \(change.words) rows \(change.figures)"
+        return Cause(relation: name, text: "\(name) has \(change.words) rows \(change.figures)")
       }
       // As many rows on more pages: dead rows, a fill factor, longer texts.
       if max(old.pages, new.pages) >= 16,
         let change = CaseComparison.change(from: old.pages, to: new.pages, atLeast: 1.3)
       {
-        return "\(name) has \(change.words) pages for about as many rows \(change.figures)"
+        return Cause(
+          relation: name, text: "\(name) has \(change.words) pages for about as many rows \(change.figures)")
       }
       return nil
     }

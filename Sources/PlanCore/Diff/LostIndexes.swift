@@ -23,9 +23,13 @@ package func quotedIdentifier(_ name: String) -> String {
   let isPlain =
     name.unicodeScalars.first.map { ("a"..."z").contains($0) || $0 == "_" } ?? false
     && name.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
-  if isPlain, !reservedWords.contains(name) { return name }
+  return isPlain && !reservedWords.contains(name) ? name : delimitedIdentifier(name)
+}
+
+/// A name in quotes, whatever it holds.
+package func delimitedIdentifier(_ name: String) -> String {
   // By scalars: with a combining mark behind it a quote is another Character, and still ends the name.
-  return "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+  "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
 }
 
 /// The reserved words of PostgreSQL 18 (appendix C of its documentation), which no table and no index is called without

@@ -45,6 +45,7 @@ extension PlanNode {
     add("Total Cost", totalCost)
     add("Plan Rows", planRows)
     add("Plan Width", planWidth)
+    if let actualTotalTime { add("Actual Total Time", actualTotalTime) }
     if let actual {
       add("Actual Rows", actual.rows)
       add("Actual Loops", actual.loops)

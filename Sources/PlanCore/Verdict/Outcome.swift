@@ -32,9 +32,10 @@ package struct CaseOutcome: Sendable {
     self.verdict = verdict
   }
 
-  /// What changed in the world that the plan rests on. For a case that fails, that nothing did is said too.
+  /// What changed in the world that the plan rests on, first what touches a finding that fails. For a case that fails,
+  /// that nothing did is said too.
   package var causes: [String] {
-    let causes = comparison?.causes ?? []
+    let causes = comparison?.causes(of: findings) ?? []
     guard causes.isEmpty, verdict == .regressed else { return causes }
     return ["nothing that a baseline records changed (indexes, columns, statistics, settings, text, parameters, sizes)"]
   }

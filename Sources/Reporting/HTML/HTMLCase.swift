@@ -34,7 +34,7 @@ struct HTMLCase {
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.visible) })),
-      JSONMember("causes", .array(causes.map { .string($0.visible) })),
+      JSONMember("causes", .array(outcome.causes.map { .string($0.visible) })),
     ]
     if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
     if let sql = outcome.sql { members.append(JSONMember("sql", .string(lines(sql)))) }
@@ -47,11 +47,18 @@ struct HTMLCase {
 
   private var planMembers: [JSONMember] {
     guard let comparison = outcome.comparison else { return [] }
-    let now = HTMLPlan(comparison.current).json(marks: marks(\.path))
+    let plan = HTMLPlan(comparison.current)
+    let now = plan.json(marks: marks(\.path))
     var members = [JSONMember("now", now), JSONMember("totals", .array(totals(comparison)))]
-    if let baseline = comparison.baseline {
-      let before = HTMLPlan(baseline).json(marks: marks(\.baselinePath))
-      let alignment = PlanAlignment(comparison)
+    if let baseline = comparison.baseline, let alignment = PlanAlignment(comparison) {
+      let oldPlan = HTMLPlan(baseline)
+      let before = oldPlan.json(marks: marks(\.baselinePath))
+      func json(_ row: PlanAlignment.Row) -> JSON {
+        let positions = [
+          row.baseline.flatMap { oldPlan.flat.positions[$0] }, row.current.flatMap { plan.flat.positions[$0] },
+        ]
+        return .array(positions.map { $0.map { .number(Double($0)) } ?? .null })
+      }
       // Most cases of most runs have one plan, to the last figure.
       members.append(JSONMember("before", before == now ? .bool(true) : before))
       members.append(JSONMember("rows", .array(alignment.rows.map(json))))
@@ -70,14 +77,6 @@ struct HTMLCase {
   private var findings: [Finding] {
     outcome.findings.filter(\.isFailing) + outcome.findings.filter { !$0.isFailing && $0.waiver == nil }
       + outcome.waived
-  }
-
-  /// First those that name a relation of a finding that fails: a list of many shows only its beginning.
-  private var causes: [String] {
-    let guilty = Set(
-      outcome.findings.filter(\.isFailing).flatMap { [$0.relation, $0.root].compactMap { $0?.description } })
-    func isNear(_ cause: String) -> Bool { guilty.contains { cause.contains($0) } }
-    return outcome.causes.filter(isNear) + outcome.causes.filter { !isNear($0) }
   }
 
   /// What changed in the plan's shape and no finding says.
@@ -112,10 +111,6 @@ struct HTMLCase {
       members.append(JSONMember("waiver", .array([.string(waiver.reason.visible), text(waiver.until)])))
     }
     return .object(members)
-  }
-
-  private func json(_ row: PlanAlignment.Row) -> JSON {
-    .array([row.baseline, row.current].map { $0.map { .number(Double($0)) } ?? .null })
   }
 
   /// Name, figure before, figure now, change, and each figure's share of the larger one.

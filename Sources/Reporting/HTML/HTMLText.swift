@@ -6,28 +6,13 @@ import PlanCore
 /// escaped text, and as JSON in a data block from which the script makes text nodes, never markup.
 enum HTMLText {
   /// The content of an element, with what a browser would obey or hide spelt out.
-  static func content(_ text: String) -> String { escaped(text.visible) }
+  static func content(_ text: String) -> String { text.visible.markupEscaped }
 
   /// Several lines, for an element that keeps them.
-  static func lines(_ text: String) -> String { escaped(text.visibleLines.joined(separator: "\n")) }
+  static func lines(_ text: String) -> String { text.visibleLines.joined(separator: "\n").markupEscaped }
 
   /// ` name="value"`.
-  static func attribute(_ name: String, _ value: String) -> String { " \(name)=\"\(escaped(value.visible))\"" }
-
-  private static func escaped(_ text: String) -> String {
-    var output = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": output += "&amp;"
-      case "<": output += "&lt;"
-      case ">": output += "&gt;"
-      case "\"": output += "&quot;"
-      case "'": output += "&#39;"
-      default: output.unicodeScalars.append(scalar)
-      }
-    }
-    return output
-  }
+  static func attribute(_ name: String, _ value: String) -> String { " \(name)=\"\(value.visible.markupEscaped)\"" }
 
   /// `<script type="application/json" id="case-0">…</script>`: data that no browser runs, and that cannot end its element.
   static func dataBlock(_ id: String, _ json: JSON) -> String {
@@ -45,19 +30,5 @@ enum HTMLText {
   }
 
   /// The text as a part of a URL's fragment: what is not plain is percent-encoded, so that it is an id as well.
-  static func fragment(_ text: String) -> String {
-    var output = ""
-    for byte in text.utf8 {
-      let scalar = Unicode.Scalar(byte)
-      if byte < 0x80,
-        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~@+".unicodeScalars.contains(scalar)
-      {
-        output.unicodeScalars.append(scalar)
-      } else {
-        let digits = String(byte, radix: 16, uppercase: true)
-        output += (digits.count < 2 ? "%0" : "%") + digits
-      }
-    }
-    return output
-  }
+  static func fragment(_ text: String) -> String { text.percentEncoded(besides: "@+") }
 }

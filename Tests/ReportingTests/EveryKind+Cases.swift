@@ -1,0 +1,61 @@
+import PlanCore
+
+@testable import Reporting
+
+extension EveryKind {
+  /// A finding of each rule that can be found: failing, warning and waived in turn.
+  static func everyRule() throws -> CaseOutcome {
+    var outcome = try Shop.regressed()
+    outcome.query = "every_rule"
+    outcome.caseName = nil
+    outcome.file = "queries/every rule, 100%: ä.sql"
+    outcome.line = 12
+    let rules = Rule.all.map { ($0.id, $0.fix) } + [(Rule.timeoutID, "make it faster")]
+    outcome.findings = rules.enumerated().map { index, rule in
+      var finding = Finding(
+        rule: rule.0, severity: index % 3 == 1 ? .warn : .fail, message: "public.orders o: what \(rule.0) says")
+      finding.fix = rule.1
+      finding.relation = RelationName(schema: "public", name: "orders")
+      finding.alias = "o"
+      if index % 3 == 2 {
+        finding.waiver = Waiver(rule: rule.0, reason: "known, \(rule.0)", until: "2027-06-30", line: 40 + index)
+      }
+      return finding
+    }
+    return outcome
+  }
+
+  /// Hostile names in every place: names of a manifest, of relations, in conditions and in messages.
+  static func lostIndexes() throws -> CaseOutcome {
+    func plan(_ type: String, index: String?, cost: Double) -> JSON {
+      node(
+        type, "t\(markup)", alias: markup, index: index, cost: cost, buffers: cost,
+        [key("Filter", "(note = '\(markup)'::text)")])
+    }
+    let name = "t\(markup)"
+    var outcome = outcome(
+      "lost \(markup)", markup,
+      before: try observation(
+        plan("Index Scan", index: "i \(markup)", cost: 9),
+        indexes: [name: [IndexFacts(name: "i \(markup)", definition: "btree (\"\(markup)\")")]]),
+      now: try observation(plan("Seq Scan", index: nil, cost: 900), indexes: [name: []], sql: markup))
+    outcome.file = "queries/\(markup).sql"
+    for index in outcome.findings.indices { outcome.findings[index].fix = "fix \(markup)" }
+    return outcome
+  }
+
+  /// A query whose text is in the manifest.
+  static func inManifest() -> CaseOutcome {
+    var outcome = CaseOutcome(query: "in_place", caseName: nil, verdict: .new)
+    outcome.manifestLine = 88
+    return outcome
+  }
+
+  static func hostileUnchecked() -> CaseOutcome {
+    var outcome = CaseOutcome(query: "broken", caseName: nil, verdict: .unchecked)
+    outcome.file = "queries/broken.sql"
+    outcome.line = 3
+    outcome.reason = "ERROR: \(markup)\n::error::\(markup)\n```\n</details>\n\(markup)"
+    return outcome
+  }
+}
