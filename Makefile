@@ -19,7 +19,7 @@ format:
 
 # One file that needs no Swift on the machine that runs it, only libpq and libyaml.
 install:
-	scripts/install
+	scripts/install build
 	swift build -c release --product plangate --static-swift-stdlib
 	install -d $(DESTDIR)$(prefix)/bin
 	install .build/release/plangate $(DESTDIR)$(prefix)/bin/plangate

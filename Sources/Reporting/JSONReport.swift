@@ -1,6 +1,6 @@
 package import PlanCore
 
-/// The report for programs. The keys of the README's reference stay; more may come. `RunOutcome(jsonReport:)` reads it
+/// The report for programs. The keys in docs/reports.md stay; more may come. `RunOutcome(jsonReport:)` reads it
 /// back without loss.
 package enum JSONReport {
   /// Of what a reader needs to know, counted up when an old report can no longer be read.

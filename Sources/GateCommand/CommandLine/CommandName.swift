@@ -22,7 +22,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   var summary: String {
     switch self {
     case .check: "seed, plan and run every query, compare with the baselines, report"
-    case .record: "the same, and write the baselines of what differs"
+    case .record: "seed, plan and run every query, and write the baselines of what differs"
     case .explain: "show the plan of one query as it is now"
     case .stability: "re-seed and re-plan several times and list the cases whose plan flips, or nearly does"
     case .merge: "join the JSON reports of the shards of one check into one report"
@@ -54,7 +54,8 @@ package enum CommandName: String, CaseIterable, Sendable {
     switch self {
     case .check:
       "Makes a disposable PostgreSQL server, seeds it, runs EXPLAIN ANALYZE on every case of the manifest and compares "
-        + "the plans with the committed baselines. Nothing is left behind. Names of queries may be globs; none means all."
+        + "the plans with the committed baselines. Nothing is left behind but the cache of seeded databases. Names of "
+        + "queries may be globs; none means all."
     case .record:
       "Writes the baselines of what differs, a file a query, and prints what it accepts. A file whose plans are the same "
         + "in substance is left alone. Read the files and commit them."

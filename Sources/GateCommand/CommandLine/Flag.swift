@@ -50,7 +50,8 @@ struct Flag: Sendable {
       details: "The exit status is then that of the verdict."),
     Flag(
       name: "jobs", value: "N", commands: CommandName.running,
-      help: "how many cases run side by side (default: the processors)"),
+      help: "how many cases run side by side (default: the processors, at most 16)",
+      details: "With timing: true in the manifest it is always 1."),
     Flag(
       name: "no-cache", commands: CommandName.running,
       help: "seed anew, and keep nothing for the next run"),

@@ -60,10 +60,16 @@ enum ManPage {
     [
       ("NO_COLOR", "When it is set and not empty, the output has no colour."),
       ("COLUMNS", "The width of the report where there is no terminal; 100 when it is not set."),
-      ("PLANGATE_CACHE_DIR, PLANGATE_CACHE_SIZE", "Where seeded clusters are kept, and how much of them, such as 5GB."),
+      (
+        "PLANGATE_CACHE_DIR, PLANGATE_CACHE_SIZE",
+        "Where seeded clusters are kept (default: ~/.cache/plangate), and how much of them (default: 5GB)."
+      ),
       ("TMPDIR", "Where the server's files are, as long as it runs."),
       ("PATH", "Where PostgreSQL's programs are looked for, besides their usual places."),
-      ("PG*, DATABASE_URL", "Are cleared, and set for the commands of a seed alone."),
+      (
+        "PG*, DATABASE_URL",
+        "Are cleared, and set for the commands of a seed alone. With --server '' libpq's PG* say which server it is."
+      ),
     ])
 
   private static let exitStatus = entries("EXIT STATUS", Help.exitStatuses.map { ($0.code, sentence($0.meaning)) })

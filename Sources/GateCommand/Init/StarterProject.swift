@@ -13,7 +13,7 @@ enum StarterProject {
     text: """
       # yaml-language-server: $schema=\(schema)
       #
-      # What plangate checks: https://github.com/plangate/plangate#manifest
+      # What plangate checks: https://github.com/plangate/plangate/blob/main/docs/manifest.md
       # All paths are relative to this file. `plangate record` writes the baselines, `plangate check` compares.
       version: 1
 
