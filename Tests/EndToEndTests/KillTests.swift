@@ -5,7 +5,7 @@ import Testing
 /// SIGKILL at any moment leaves no process, nothing that is half written, and no work for people. `scripts/kill-test` does
 /// the same a hundred times.
 @Suite struct KillTests {
-  private static let rounds = 5
+  private static let rounds = 1
 
   @Test func `plangate is killed`() throws {
     let project = try CachedProject()

@@ -108,7 +108,6 @@ private func beside(_ path: String) -> SeedScan.Include {
   @Test(arguments: [
     "SELECT 'a ! b', `x`;", "\\d items `x`", "SELECT dblinks, file_fdws, pg_read_files", "SELECT 1 FROM program",
     "\\set day 2026-01-01", "ALTER TABLE system RENAME TO systems", "SELECT system FROM alters", "\\cdx",
-    "COPY items FROM x;",
   ])
   func `what only looks so is no obstacle`(text: String) {
     #expect(SeedScan(text).obstacle == nil)

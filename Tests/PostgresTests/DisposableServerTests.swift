@@ -31,7 +31,8 @@ import TestSupport
     let socket = try #require(server.clientEnvironment(database: "postgres")["PGHOST"])
     #expect(lines[4] == socket)
     #expect(try mode(socket) == 0o700)
-    #expect(try mode(server.directory) == 0o700)
+    // Where another user runs the server, for root, that user may pass through and no more.
+    #expect(try mode(server.directory) == (geteuid() == 0 ? 0o711 : 0o700))
     #expect(try mode(data) == 0o700)
     #expect(try mode("\(socket)/.s.PGSQL.5432") == 0o700)
     #expect(try connection.execute("SELECT inet_server_addr()").value == nil)
@@ -41,7 +42,8 @@ import TestSupport
     let data = try #require(try show("data_directory"))
     let own = URL(fileURLWithPath: server.directory).resolvingSymlinksInPath().path
     #expect(URL(fileURLWithPath: data).resolvingSymlinksInPath().path == "\(own)/data")
-    #expect(try show("config_file")?.hasPrefix(data) == true)
+    // Out of the server's own reach.
+    #expect(try show("config_file") == "\(server.directory)/postgresql.conf")
     #expect(try show("hba_file")?.hasPrefix(data) == true)
   }
 

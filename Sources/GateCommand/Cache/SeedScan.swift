@@ -183,13 +183,13 @@ private struct Scanner {
     var words = Words(bytes: bytes, at: start, end: end)
     guard let source = words.next() else { return }
     let word = source.text.lowercased().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-    if source.isQuoted {
+    if source.isQuoted, !source.text.hasPrefix("'") {
       include(source.text, isRelativeToFile: false, isScript: false)
     } else if word == "stdin" || word == "pstdin" {
       return
     } else if word == "program" {
       result.obstacle = result.obstacle ?? "it copies from a program"
-    } else if isServer {
+    } else if isServer || source.isQuoted {
       // A variable of psql, a literal of another form, a name that is put together.
       result.obstacle = result.obstacle ?? Scanner.unseenName
     } else {
@@ -230,7 +230,7 @@ private struct Scanner {
   private mutating func include(_ path: String, isRelativeToFile: Bool, isScript: Bool) {
     if path.isEmpty { return }
     // A colon is where psql puts a variable's value; a line feed would not fit into a note.
-    if path.contains("`") || path.contains(":") || path.contains("'") || path.hasPrefix("~")
+    if path.contains("`") || path.contains(":") || path.hasPrefix("~")
       || path.utf8.contains(where: { $0 < 0x20 })
     {
       result.obstacle = result.obstacle ?? Scanner.unseenName
