@@ -158,23 +158,22 @@ package struct ClusterFiles: Sendable {
       }
       let (from, to) = ("\(directory)/\(file.path)", "\(target)/\(file.path)")
       if file.isShared, canLink {
-        try ClusterFiles.check(from, file, user)
-        if link(from, to) == 0 { continue }
-        // Another file system, or too many links: the others would fail alike.
-        canLink = false
+        // Another user's file, another file system, too many links: the others would fail alike.
+        canLink = try ClusterFiles.isLinkable(from, file, user) && link(from, to) == 0
+        if canLink { continue }
       }
       try ClusterFiles.copy(from, to, file, user)
     }
   }
 
-  /// That a file is as it was sealed, and its owner is the server's user.
-  private static func check(
+  /// Whether a file, which has to be as it was sealed, is the server's user's.
+  private static func isLinkable(
     _ path: String, _ file: ClusterFile, _ user: FileOwner?
-  ) throws(ClusterFilesError) {
+  ) throws(ClusterFilesError) -> Bool {
     var info = stat()
     guard lstat(path, &info) == 0 else { throw ClusterFilesError(path, isSource: true) }
     try check(path, file, info)
-    guard info.st_uid == user?.uid ?? geteuid() else { throw ClusterFilesError(path, because: "it is another user's") }
+    return info.st_uid == user?.uid ?? geteuid()
   }
 
   private static func check(_ path: String, _ file: ClusterFile, _ info: stat) throws(ClusterFilesError) {

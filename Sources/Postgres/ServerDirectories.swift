@@ -144,14 +144,18 @@ struct ServerDirectories: Sendable {
 package final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Nil when another holds it, or the file cannot be opened; `errno` tells.
+  /// Nil when another holds it, or the file cannot be opened; `errno` tells. A signal ends the waiting.
   package init?(_ path: String, creates: Bool, isShared: Bool, waits: Bool) {
     // A failed initialiser that has set all its properties runs deinit, which would close what is no longer its own.
     let file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (creates ? O_CREAT : 0), 0o600)
     guard file >= 0 else { return nil }
-    while flock(file, (isShared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)) != 0 {
-      if errno == EINTR { continue }
+    // Not by flock's own waiting: signals are blocked in all threads but the one that listens for them.
+    while flock(file, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
       let reason = errno
+      if waits, reason == EWOULDBLOCK, Interruption.shared.signal == nil {
+        usleep(10_000)
+        continue
+      }
       close(file)
       errno = reason
       return nil

@@ -102,6 +102,47 @@ import Testing
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache", "2 passed"])
   }
 
+  @Test func `what writes outside of a query's transaction shares no file of the seeded database`() throws {
+    let server = try #require(VersionTests.servers[18])
+    let project = try CachedProject([
+      "seed/6.sql": """
+      CREATE TABLE logins (at timestamptz);
+      CREATE FUNCTION note_login() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO logins VALUES (now()); END $$;
+      CREATE EVENT TRIGGER note_login ON login EXECUTE FUNCTION note_login();
+
+      """
+    ])
+    let arguments = ["--postgres", server]
+    // The baselines are of another major.
+    #expect(try project.start(["check", "-v"] + arguments).end().stdout.contains("kept for the next run"))
+    let checksums = try project.checksums()
+    for _ in 1...2 {
+      let run = try project.start(["check", "-v"] + arguments).end()
+      try expect(run, exits: 0, stdout: ["seed: from the cache", "2 passed"])
+      #expect(try project.checksums() == checksums, "\(run)")
+    }
+  }
+
+  @Test(arguments: [("pg_stat_statements", true), ("pgcrypto, auto_explain", false)])
+  func `a preloaded library shares files only when it is known to start nothing that writes`(
+    libraries: String, isShared: Bool
+  ) throws {
+    let project = try CachedProject()
+    try project.files.edit(
+      "queries/manifest.yml", "settings:\n", "settings:\n  shared_preload_libraries: \(libraries)\n")
+    try expect(project.check(), exits: 0)
+    let seeded = try #require(try project.entries(of: "seeded").first)
+    let entry = try project.files.read("cache/1/entries/\(seeded)/entry")
+    #expect(entry.contains("\nshared "))
+    // template0 is always shared: nobody can get into it.
+    let folders = Set(
+      entry.split(separator: "\n").filter { $0.hasPrefix("shared ") }.compactMap {
+        $0.split(separator: "/").dropLast().last
+      })
+    #expect((folders.count > 1) == isShared, "\(folders)")
+    try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
+  }
+
   // MARK: Several at once
 
   @Test(arguments: [2, 4])
@@ -135,6 +176,11 @@ import Testing
       "a shared file has another byte",
       "for f in $(sed -n 's/^shared [1-9][0-9]* //p' entry | head -n 1); do "
         + "printf '\\377' | dd of=cluster/$f bs=1 seek=50 conv=notrunc status=none; done"
+    ),
+    (
+      "a catalog is all zeros, and neither size nor time tells",
+      "for f in $(find cluster/base -name 1259); do size=$(stat -c %s $f); head -c $size /dev/zero | "
+        + "dd of=$f conv=notrunc status=none; touch -d @946684800 $f; done"
     ),
     ("a file is missing", "rm cluster/PG_VERSION"),
     ("all files are missing", "rm -r cluster"),

@@ -30,6 +30,9 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("COPY items FROM '/x/items.csv' WITH (FORMAT csv);", [data("/x/items.csv")]),
     ("copy items (id,\n  n)\nfrom\n  '/x/it''ems.csv';", [data("/x/it'ems.csv")]),
     ("BEGIN;COPY items FROM '/a';COPY others FROM '/b';", [data("/a"), data("/b")]),
+    ("DO $$ BEGIN COPY items FROM '/a'; END $$;", [data("/a")]),
+    ("IF x THEN COPY items FROM '/a'; ELSE COPY items FROM '/b'; END IF;", [data("/a"), data("/b")]),
+    ("LOOP\tcopy items FROM '/a';", [data("/a")]),
   ])
   func `a file that it reads is found`(text: String, includes: [SeedScan.Include]) {
     let scan = SeedScan(text)
@@ -46,7 +49,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "SELECT copy, i, ir, include FROM items;", "-- a copy of the rows from production\n", "\\dt\n\\x\n\\q",
     "SELECT 'a' FROM items; -- i", "SELECT E'\\\\n';", "", "\\", "\\\\", "copy", "COPY items FROM", "\\i",
     "\\copy items from",
-    "photocopy_items FROM '/x';",
+    "photocopy_items FROM '/x';", "SELECT 1 AS copy FROM items", "-- we then keep a copy FROM '/x';",
   ])
   func `what reads no file has none`(text: String) {
     #expect(SeedScan(text) == SeedScan())
@@ -58,6 +61,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "DEFAULT CURRENT_DATE", "current_timestamp", "current_timestamp(0)", "LOCALTIME", "localtimestamp", "current_time",
     "clock_timestamp()", "statement_timestamp()", "transaction_timestamp()", "timeofday()", "'now'::timestamptz",
     "date 'today'", "date 'Yesterday'", "timestamp 'tomorrow'", "-- made with now()\n", "VALUES ('now')",
+    "timestamp 'today 08:00'", "'yesterday 12:00'::timestamptz",
   ])
   func `what reads the clock is found`(text: String) {
     #expect(SeedScan(text).readsClock)
@@ -67,7 +71,7 @@ private func beside(_ path: String) -> SeedScan.Include {
   @Test(arguments: [
     "SELECT now FROM items", "now", "nowhere()", "know()", "my_now()", "now_or_later()", "now1()", "age", "page(1)",
     "age_of(1)",
-    "SELECT age FROM people", "'nowhere'", "'know'", "today", "'todays'", "'not today'", "yesterday()", "current_dates",
+    "SELECT age FROM people", "'nowhere'", "'know'", "today", "'todays'", "'not today'", "'today, too'", "yesterday()", "current_dates",
     "_current_date", "current_user", "localtimes", "date '2026-01-01'", "SELECT random(), setseed(0.5)",
   ])
   func `what only looks like the clock is not`(text: String) {

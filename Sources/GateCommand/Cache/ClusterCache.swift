@@ -194,6 +194,7 @@ struct ClusterCache: Sendable {
       size += listed.entry.size
       if size > limit { discard(listed.key) }
     }
+    removeScans(beyond: 1000)
   }
 
   /// To be called by who holds the lock alone.

@@ -1,5 +1,11 @@
 import FoundationEssentials
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 extension ClusterCache {
   /// What a large file of a seed was found to hold, by the hash of its bytes.
   func scan(_ hash: String) -> SeedScan? {
@@ -10,6 +16,19 @@ extension ClusterCache {
   func keep(_ scan: SeedScan, of hash: String) {
     try? FileManager.default.createDirectory(atPath: directory + "/scans", withIntermediateDirectories: true)
     try? Data(scan.text.utf8).write(to: URL(filePath: scanPath(hash)), options: .atomic)
+  }
+
+  /// Removes the oldest notes.
+  func removeScans(beyond count: Int) {
+    let folder = directory + "/scans"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard names.count > count else { return }
+    let dated = names.map { name in
+      (try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.modificationDate] as? Date, name)
+    }
+    for (_, name) in dated.sorted(by: { $0.0 ?? .distantPast < $1.0 ?? .distantPast }).dropLast(count) {
+      unlink("\(folder)/\(name)")
+    }
   }
 
   private func scanPath(_ hash: String) -> String { "\(directory)/scans/\(hash)-\(Help.version)" }

@@ -37,7 +37,7 @@ struct SeedScan: Equatable, Sendable {
   ]
   /// Functions that read the clock, where an argument list follows.
   fileprivate static let clockFunctions: Set<String> = ["now", "age"]
-  /// String literals that are the clock as a date.
+  /// Words at the start of a string literal that are the clock as a date: 'now', 'today 08:00'.
   fileprivate static let clockLiterals: Set<String> = ["now", "today", "tomorrow", "yesterday"]
   /// What reads files of the server or other servers.
   fileprivate static let outside: Set<String> = [
@@ -81,7 +81,7 @@ private struct Scanner {
     let word = lowercased(start..<at)
     if SeedScan.clock.contains(word)
       || SeedScan.clockFunctions.contains(word) && next(after: at) == UInt8(ascii: "(")
-      || SeedScan.clockLiterals.contains(word) && isQuoted(start..<at)
+      || SeedScan.clockLiterals.contains(word) && beginsLiteral(start..<at)
     {
       result.readsClock = true
     } else if SeedScan.outside.contains(word) {
@@ -119,10 +119,9 @@ private struct Scanner {
     return words.next()?.text.lowercased()
   }
 
-  private func isQuoted(_ range: Range<Int>) -> Bool {
-    let quote = UInt8(ascii: "'")
-    return range.lowerBound > 0 && bytes[range.lowerBound - 1] == quote && range.upperBound < bytes.count
-      && bytes[range.upperBound] == quote
+  private func beginsLiteral(_ range: Range<Int>) -> Bool {
+    range.lowerBound > 0 && bytes[range.lowerBound - 1] == UInt8(ascii: "'") && range.upperBound < bytes.count
+      && [UInt8(ascii: "'"), UInt8(ascii: " ")].contains(bytes[range.upperBound])
   }
 
   // MARK: COPY
@@ -142,7 +141,11 @@ private struct Scanner {
     var index = start - 1
     while index >= 0, bytes[index] == 0x20 || bytes[index] == 0x09 { index -= 1 }
     // Behind a quote or a dollar stands a statement that is put together; behind a slash a comment may end.
-    return index < 0 || bytes[index] == 0x0a || bytes[index] == 0x0d || ";'$(/>".utf8.contains(bytes[index])
+    if index < 0 || bytes[index] == 0x0a || bytes[index] == 0x0d || ";'$(/>".utf8.contains(bytes[index]) { return true }
+    var first = index
+    while first > 0, Scanner.isWord(bytes[first - 1]) { first -= 1 }
+    // PL/pgSQL on one line.
+    return ["begin", "then", "else", "loop"].contains(lowercased(first..<index + 1))
   }
 
   /// `… FROM 'file'`, `… FROM STDIN`; for psql's `\copy` the quotes may be missing. Whatever else stands there reads

@@ -52,7 +52,7 @@ struct SeededCluster {
     return database.definitionReadingClock(manifest.queries)
   }
 
-  private static func clock(_ name: String) -> String { "the seed reads the clock, and so does \(name)" }
+  private static func clock(_ name: String) -> String { "the seed may read the clock, and \(name) does" }
 
   /// Puts the server back to where there is no cluster yet, and sees to it that the next run knows better.
   private func startOver(_ plan: SeedPlan, on server: GateServer, since name: String) throws(Diagnostic) -> SeedPlan {
@@ -85,18 +85,20 @@ struct SeededCluster {
       let entry = cache.take(
         state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
     else { return nil }
-    do { try start(server) } catch {
+    do {
+      try start(server)
+      return try SeededDatabase(
+        opening: server.seeded, on: server, manifest: manifest,
+        Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
+    } catch {
       try checkInterruption()
       // Whatever is wrong with it, it is of no use to anybody; this run seeds anew.
-      console.step("the cached cluster does not start: \(error.message)")
+      console.step("the cached cluster cannot be used: \(error.message)")
       cache.remove(state)
       try? server.stopCleanly()
       removeTree(server.cluster.dataDirectory)
       return nil
     }
-    return try SeededDatabase(
-      opening: server.seeded, on: server, manifest: manifest,
-      Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
   }
 
   private func start(_ server: GateServer) throws(Diagnostic) {

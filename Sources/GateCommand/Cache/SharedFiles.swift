@@ -6,12 +6,16 @@ import Postgres
 /// look up, and mark what they find dead. Where all rows are frozen there is nothing to look up and nothing dead. Making
 /// and dropping other databases writes to a few catalogs that all databases share, and every server writes to its control
 /// file, its log and its transaction status.
+///
+/// What writes outside of these transactions writes to a table of the seed too: background workers of preloaded libraries,
+/// triggers on login. Where there may be such, nothing of the database is shared.
 enum SharedFiles {
   /// Freezes the catalogs, which collecting statistics wrote to, and finds the files.
   static func ofSeeded(_ database: SeededDatabase) throws(ServerError) -> ClusterFiles.Sharing {
     let connection = try database.server.connect(to: database.name)
     // The server wrote this statement and quoted the names in it.
     if let vacuum = try connection.execute(SharedFiles.vacuum).value { try connection.execute(vacuum) }
+    if try connection.execute(SharedFiles.writers).value != nil { return try untouchable(connection) }
     var folders: Set<String> = ["global"]
     var untouched: Set<String> = []
     for row in try connection.execute(SharedFiles.databases, [database.name.text]).rows {
@@ -23,13 +27,30 @@ enum SharedFiles {
       folders: folders, untouched: untouched, exceptions: Set(exceptions).union(["global/pg_control"]))
   }
 
-  /// While the seed still runs, no step of it can get into this one database.
+  /// While the seed still runs.
   static func duringSeed(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
+    try untouchable(connection)
+  }
+
+  /// Nobody can get into this one database.
+  private static func untouchable(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
     let folder = try connection.execute(
       "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = 'template0' AND NOT datallowconn"
     ).value
     return ClusterFiles.Sharing(untouched: Set([folder].compactMap { $0 }))
   }
+
+  /// A trigger on login (17 and newer), or a preloaded library of which it is not known that it starts nothing that writes
+  /// to tables.
+  private static let writers = """
+    SELECT evtname::text FROM pg_catalog.pg_event_trigger WHERE evtevent = 'login' AND evtenabled <> 'D'
+    UNION ALL
+    SELECT library FROM pg_catalog.regexp_split_to_table(
+      pg_catalog.current_setting('shared_preload_libraries'), '[\\s,"]+') library
+    WHERE library NOT IN ('', 'auth_delay', 'auto_explain', 'passwordcheck', 'pg_hint_plan', 'pg_prewarm',
+      'pg_stat_statements')
+    LIMIT 1
+    """
 
   private static let vacuum = """
     SELECT 'VACUUM (FREEZE, INDEX_CLEANUP ON) ' || pg_catalog.string_agg(c.oid::pg_catalog.regclass::text, ', ')
