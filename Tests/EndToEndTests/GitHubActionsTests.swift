@@ -25,10 +25,15 @@ import Testing
     return project
   }
 
-  /// What the step's runner has in the environment. The repository's root is the directory above the project.
+  /// The repository's root is the directory above the project.
+  private static func workspace(_ project: Project) -> String {
+    (project.directory as NSString).deletingLastPathComponent
+  }
+
+  /// What the step's runner has in the environment.
   private static func environment(_ project: Project, summary: String = "summary.md") -> [String: String] {
     [
-      "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": "/tmp",
+      "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": workspace(project),
       "GITHUB_STEP_SUMMARY": "\(project.directory)/\(summary)",
     ]
   }
@@ -43,7 +48,7 @@ import Testing
     let run = try project.plangate(
       "check", "orders_by_customer", "order_and_parent", "hostile", environment: Self.environment(project))
     try expect(run, exits: 2, stdout: ["3 regressed", "1 unchecked"])
-    let name = project.directory.dropFirst("/tmp/".count)
+    let name = project.directory.dropFirst(Self.workspace(project).count + 1)
     let commands = Self.commands(run.stdout + run.stderr)
     let manifest = try project.read("queries/manifest.yml").components(separatedBy: "\n")
     let line = try #require(manifest.firstIndex { $0.contains("was to be back") }) + 1
@@ -85,7 +90,7 @@ import Testing
       "check", "--markdown", "m.md", "--sarif", "s.sarif", "--gitlab", "g.json", "--junit", "junit.xml",
       environment: Self.environment(project))
     try expect(run, exits: 2, stderr: ["unknown key 'setings'"])
-    let name = project.directory.dropFirst("/tmp/".count)
+    let name = project.directory.dropFirst(Self.workspace(project).count + 1)
     #expect(
       Self.commands(run.stdout).first?.hasPrefix("::error file=\(name)/queries/manifest.yml,line=5,title=") == true,
       "\(run)")

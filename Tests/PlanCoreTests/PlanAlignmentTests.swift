@@ -138,11 +138,11 @@ import Testing
     #expect(rows.compactMap(\.baseline) == [[], [0], [1]] && rows.compactMap(\.current) == [[], [0], [1]])
   }
 
-  @Test func `plans of thousands of nodes are laid beside each other too`() throws {
+  @Test func `plans of a thousand nodes are laid beside each other too`() throws {
     let big = ExplainNode("Append", [], ExplainNode.seq("a"))
     var wide = big
-    wide.children = (0..<2500).map { ExplainNode.seq("a_\($0)") }
+    wide.children = (0..<1000).map { ExplainNode.seq("a_\($0)") }
     let rows = try paths(wide, wide)
-    #expect(rows.count == 2501 && rows.allSatisfy { $0.baseline == $0.current })
+    #expect(rows.count == 1001 && rows.allSatisfy { $0.baseline == $0.current })
   }
 }

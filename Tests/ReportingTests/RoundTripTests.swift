@@ -201,6 +201,8 @@ import Testing
     let others: [JSON] = [.null, .number(-7), .string("x"), .array([]), .bool(true), .object([])]
     for (number, place) in places(report).enumerated() {
       let isInPlan = place.contains { $0.hasPrefix("explain") }
+      // The many places of the plans are much alike.
+      if isInPlan, number % 8 != 0 { continue }
       for value in [nil, others[number % others.count]] {
         let text = changed(report, at: place[...], to: value).text
         do {

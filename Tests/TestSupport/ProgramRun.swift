@@ -130,11 +130,12 @@ extension siginfo_t {
   }
 }
 
-/// A new directory that every user may enter. It has its real path, since macOS's `/tmp` is a link.
+/// A new directory in TMPDIR that every user may enter. It has its real path, since macOS's `/tmp` is a link.
 package func makeTemporaryDirectory(_ name: String) throws -> String {
-  var template = Array("/tmp/\(name)-XXXXXX".utf8CString)
+  let base = FileManager.default.temporaryDirectory.path
+  var template = Array("\(base)/\(name)-XXXXXX".utf8CString)
   guard mkdtemp(&template) != nil else {
-    throw TestFailure("cannot make a directory in /tmp: \(String(cString: strerror(errno)))")
+    throw TestFailure("cannot make a directory in \(base): \(String(cString: strerror(errno)))")
   }
   chmod(template, 0o755)
   guard let path = realpath(template, nil) else {
