@@ -40,7 +40,7 @@ package enum GitHubAnnotations {
 
   private static func runErrors(_ outcome: RunOutcome) -> [Annotation] {
     guard let error = outcome.error else { return [] }
-    return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifest))]
+    return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifestFile))]
   }
 
   private static func error(_ item: CaseOutcome, in run: RunOutcome) -> Annotation {
@@ -75,7 +75,7 @@ package enum GitHubAnnotations {
   }
 
   private static func place(_ item: CaseOutcome, _ run: RunOutcome) -> Place {
-    Place(file: item.file ?? run.manifest, line: item.file == nil ? item.manifestLine : item.line)
+    Place(file: item.file ?? run.manifestFile, line: item.file == nil ? item.manifestLine : item.line)
   }
 
   /// Lines that are visible, and not too many of them.

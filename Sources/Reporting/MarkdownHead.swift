@@ -8,12 +8,12 @@ struct MarkdownHead {
 
   var lines: [String] {
     let shard = outcome.shard.map { " shard \($0.index) of \($0.count)" } ?? ""
-    var lines = [MarkdownText.comment("plangate " + outcome.manifest + shard), ""]
+    var lines = [MarkdownText.comment("plangate " + outcome.manifestFile + shard), ""]
     lines += ["### \(outcome.result == .passed ? "✅" : "❌") plangate: \(headline)", ""]
     let server = outcome.server.map { _ in ", PostgreSQL \(MarkdownText.code(outcome.serverText))" } ?? ""
     let part = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
     lines.append(
-      "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifest))"
+      "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifestFile))"
         + "\(part)\(outcome.isStrict ? ", strict" : "")")
     lines.append("")
     lines += lostIndexes

@@ -13,7 +13,7 @@ struct CheckRun {
     var outcome = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
     outcome.isStrict = options.isStrict
     outcome.shard = options.shard
-    try reports.begin(outcome)
+    try reports.begin(published(outcome))
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
       outcome.selection = run.selection
@@ -37,7 +37,7 @@ struct CheckRun {
       guard outcome.seconds == 0 else { throw error }
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
       outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
-      outcome.errorPlace = Place(file: error.file ?? options.manifest, line: error.line)
+      outcome.errorPlace = place(of: error)
       try? reports.finish(published(outcome))
       annotate(outcome)
       throw error
@@ -92,11 +92,15 @@ struct CheckRun {
       } catch {
         try checkInterruption()
         errors.append("PostgreSQL \(choice): \(error.description)")
+        if outcome.errorPlace == nil { outcome.errorPlace = place(of: error) }
       }
     }
     outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
     outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
   }
+
+  /// An error without a place is shown at the manifest.
+  private func place(of error: Diagnostic) -> Place { Place(file: error.file ?? options.manifest, line: error.line) }
 
   /// The outcome as reports name its files.
   private func published(_ outcome: RunOutcome) -> RunOutcome {

@@ -29,7 +29,7 @@ struct HTMLCase {
       JSONMember("query", .string(outcome.query.visible)), JSONMember("case", text(outcome.caseName)),
       JSONMember("verdict", .string(outcome.verdict.rawValue)), JSONMember("failed", .bool(isFailed)),
       JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
-      JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifest):\($0)" })),
+      JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifestFile):\($0)" })),
       JSONMember("server", text(outcome.server)),
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),

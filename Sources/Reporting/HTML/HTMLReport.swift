@@ -70,7 +70,7 @@ package enum HTMLReport {
   }
 
   private static func header(_ outcome: RunOutcome) -> String {
-    var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifest].compactMap { $0 }
+    var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifestFile].compactMap { $0 }
     if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
     if outcome.isStrict { facts.append("strict: a changed plan fails") }
     facts += [TerminalReport.duration(outcome.seconds), "plangate \(outcome.plangateVersion)"]
