@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tells the next steps where plangate is, or that it has to be built, where its cache is and what its key is made of.
+# Tells the next steps where plangate is, or that it has to be built, where its cache is, what its key is made of, and
+# what tells this job from others.
 # The paths come from the environment: in a container the runner's expressions name those of the machine outside.
 set -euo pipefail
 
@@ -7,6 +8,9 @@ root=$(cd "$(dirname "$0")/../../.." && pwd)
 digest() { sha256sum | cut -c 1-32; }
 
 {
+  id=${ID:-$GITHUB_JOB${POSTGRES:+-$POSTGRES}}
+  # It becomes the name of an artifact and a part of an HTML comment.
+  echo "id=$(tr -c 'A-Za-z0-9._-' - <<<"${id:0:100}" | sed 's/--*/-/g; s/-$//')"
   echo "cache=$RUNNER_TEMP/plangate-cache"
   if plangate=$(command -v plangate); then
     echo "plangate=$plangate"
