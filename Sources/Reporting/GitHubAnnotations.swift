@@ -106,13 +106,20 @@ package enum GitHubAnnotations {
 
 extension GitHubAnnotations {
   /// Text for the log of a step that holds no workflow command: a runner obeys each line that begins with `::` behind
-  /// spaces, and each `##[` anywhere. Query files and servers may say such things.
+  /// spaces, and each `##[` anywhere. Query files and servers may say such things. To a runner a carriage return alone
+  /// ends a line as well.
   package static func inert(_ text: String) -> String {
-    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let start = line.firstIndex { !$0.properties.isWhitespace } ?? line.endIndex
-      let isCommand = line[start...].starts(with: "::".unicodeScalars)
-      return isCommand ? String(line[..<start]) + "\\" + String(line[start...]) : String(line)
+    var output = ""
+    var rest = Substring(text).unicodeScalars
+    while !rest.isEmpty {
+      let end = rest.firstIndex { $0 == "\n" || $0 == "\r" }.map { rest.index(after: $0) } ?? rest.endIndex
+      let line = rest[..<end]
+      let start = line.firstIndex { !$0.properties.isWhitespace } ?? end
+      output += String(line[..<start])
+      if line[start...].starts(with: "::".unicodeScalars) { output += "\\" }
+      output += String(line[start...])
+      rest = rest[end...]
     }
-    return lines.joined(separator: "\n").replacingScalars("##[", with: "#\\#[")
+    return output.replacingScalars("##[", with: "#\\#[")
   }
 }
