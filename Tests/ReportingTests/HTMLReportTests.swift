@@ -23,6 +23,23 @@ import Testing
     #expect(Set(run.cases.flatMap(\.findings).map(\.severity)).isSuperset(of: [.warn, .fail]))
   }
 
+  @Test func `the headline counts verdicts, and what changed has not passed`() throws {
+    let rest = try page([try Shop.passed(), try Shop.changed()]).rest
+    #expect(rest.contains("<title>1 case changed, 1 passed · plangate</title>"))
+    #expect(rest.contains("<h1><a href=\"#\">1 case changed, 1 passed</a></h1>"))
+  }
+
+  @Test func `only a case that fails has a command that accepts it`() throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
+    run.cases = [try Shop.changed()]
+    for isStrict in [false, true] {
+      run.isStrict = isStrict
+      let page = try ParsedPage(HTMLReport.text(run))
+      #expect((try page.data(0)["command"] != nil) == isStrict)
+      #expect(page.rest.contains("accept with: ") == isStrict)
+    }
+  }
+
   // MARK: Safety
 
   @Test func `hostile text opens no element and ends none`() throws {
@@ -151,7 +168,7 @@ import Testing
     let text = HTMLReport.text(run)
     #expect(text.contains("<header class=\"run unchecked\">"))
     #expect(text.contains("unknown key &#39;&lt;b&gt;&#39;</pre>"))
-    #expect(text.contains("<title>The run ended early"))
+    #expect(text.contains("<title>could not check · plangate</title>"))
   }
 
   @Test func `one finding, one mark on its node`() throws {

@@ -85,9 +85,9 @@ struct HTMLCase {
     return (outcome.comparison?.differences ?? []).filter { !said.contains($0) }
   }
 
-  /// The command after which the case passes.
+  /// The command after which a case that fails passes.
   private var command: String? {
-    outcome.isRecordable && outcome.verdict != .passed
+    isFailed && outcome.isRecordable
       ? RecordCommand.text(queries: [outcome.query], manifest: run.manifest) : nil
   }
 

@@ -13,7 +13,7 @@ extension HTMLCase {
     if !outcome.parameters.isEmpty {
       blocks.append(outcome.parameters.map { "  \($0.name) = \($0.value ?? "NULL")".visible })
     }
-    if outcome.verdict != .passed { blocks.append(text.commandLines(manifest: run.manifest)) }
+    if isFailed { blocks.append(text.commandLines(manifest: run.manifest)) }
     blocks.removeAll(where: \.isEmpty)
     let place = outcome.place.map { "<p>\(HTMLText.content($0))</p>" } ?? ""
     let server = outcome.server.map { " (PostgreSQL \($0))" } ?? ""
