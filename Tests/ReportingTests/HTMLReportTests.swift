@@ -29,6 +29,14 @@ import Testing
     #expect(rest.contains("<h1><a href=\"#\">1 case changed, 1 passed</a></h1>"))
   }
 
+  @Test func `the statement that brings a lost index back is there, with and without scripts`() throws {
+    let page = try page([try Shop.regressed(), try Shop.changed()])
+    let statement = "CREATE INDEX orders_customer_idx ON public.orders USING btree (customer_id);"
+    #expect(try page.data(0)["statements"] == .string(statement))
+    #expect(page.rest.contains("fix: \(statement)"))
+    #expect(try page.data(1)["statements"] == nil)
+  }
+
   @Test func `only a case that fails has a command that accepts it`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.cases = [try Shop.changed()]

@@ -41,6 +41,7 @@ struct HTMLCase {
     members.append(
       JSONMember(
         "parameters", .array(outcome.parameters.map { .array([.string($0.name.visible), text($0.value)]) })))
+    if !statements.isEmpty { members.append(JSONMember("statements", .string(statements.joined(separator: "\n")))) }
     if let command { members.append(JSONMember("command", .string(command))) }
     return .object(members + planMembers)
   }
@@ -83,6 +84,11 @@ struct HTMLCase {
   private var differences: [String] {
     let said = Set(outcome.findings.map(\.message))
     return (outcome.comparison?.differences ?? []).filter { !said.contains($0) }
+  }
+
+  /// What brings lost indexes back, for a case that fails.
+  private var statements: [String] {
+    outcome.findings.contains(where: \.isFailing) ? outcome.lostIndexStatements.map(\.visible) : []
   }
 
   /// The command after which a case that fails passes.
