@@ -117,6 +117,11 @@ import Testing
         == "b.json: a.json is the report of a whole run, which cannot be joined with another; it is left out")
   }
 
+  @Test func `the whole was judged on the given server that its parts were judged on`() {
+    let whole = merged(shard(1, [1]) { $0.serverAddress = "localhost:5432" }, shard(2, [2]))
+    #expect(whole.serverText == "15.18 (given: localhost:5432)")
+  }
+
   @Test func `refuses what another run judged`() {
     func problem(_ change: @escaping (inout RunOutcome) -> Void) -> String? {
       let first = ", and a.json of "

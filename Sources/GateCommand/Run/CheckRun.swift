@@ -38,8 +38,9 @@ struct CheckRun {
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
       outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
       outcome.errorPlace = place(of: error)
-      try? reports.finish(published(outcome))
-      annotate(outcome)
+      let published = published(outcome)
+      try? reports.finish(published)
+      GitHubStep(environment: environment)?.publish(published, console: console)
       throw error
     }
     return outcome.exitStatus
@@ -49,12 +50,7 @@ struct CheckRun {
     _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
   ) throws(Diagnostic) {
     outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
-    // A report that cannot be written hides nothing of what the run found.
-    var failure: Diagnostic?
-    do throws(Diagnostic) { try reports.finish(published(outcome)) } catch { failure = error }
-    console.show(outcome)
-    annotate(outcome)
-    if let failure { throw failure }
+    try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
   }
 
   private func judged(
@@ -105,10 +101,6 @@ struct CheckRun {
   /// The outcome as reports name its files.
   private func published(_ outcome: RunOutcome) -> RunOutcome {
     outcome.renamingFiles(RepositoryPaths(environment: environment).name(of:))
-  }
-
-  private func annotate(_ outcome: RunOutcome) {
-    GitHubStep(environment: environment)?.publish(published(outcome), console: console)
   }
 }
 

@@ -100,6 +100,7 @@ package struct OutcomeMerge {
     }
     let outcomes = accepted.map(\.outcome)
     whole.server = outcomes.lazy.compactMap(\.server).first
+    whole.serverAddress = outcomes.lazy.compactMap(\.serverAddress).first
     whole.selection = outcomes.lazy.compactMap(\.selection).first
     // The shards ran side by side.
     whole.seconds = outcomes.map(\.seconds).max() ?? 0
