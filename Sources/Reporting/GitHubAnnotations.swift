@@ -27,7 +27,7 @@ package enum GitHubAnnotations {
   private static func commands(_ annotations: [Annotation], _ command: String) -> String {
     var shown = Array(annotations.prefix(limit))
     let more = annotations.count - shown.count
-    if more > 0 { shown[limit - 1].message += "\n(\(more) more \(command)s are in the summary of the job)" }
+    if more > 0 { shown[limit - 1].message += "\n(\(counted(more, "more \(command)")) in the summary of the job)" }
     return shown.map { annotation in
       var properties = ["file=\(escapedProperty(annotation.place.file.visible))"]
       if let line = annotation.place.line { properties.append("line=\(line)") }
@@ -47,7 +47,7 @@ package enum GitHubAnnotations {
     let name = run.label(item)
     let failing = item.findings.filter(\.isFailing)
     let findings = failing.prefix(5).map { "\($0.rule): \($0.message)" }
-    let more = failing.count > 5 ? ["\(failing.count - 5) more findings"] : []
+    let more = failing.count > 5 ? [counted(failing.count - 5, "more finding")] : []
     let accept = item.acceptance(manifest: run.manifest).map { [$0] } ?? []
     switch item.verdict {
     case .unchecked:
@@ -69,7 +69,7 @@ package enum GitHubAnnotations {
   private static func warning(_ item: CaseOutcome, in run: RunOutcome) -> Annotation? {
     let warnings = item.warnings.prefix(5).map { "\($0.rule): \($0.message)" }
     if warnings.isEmpty { return nil }
-    let more = item.warnings.count > 5 ? ["\(item.warnings.count - 5) more warnings"] : []
+    let more = item.warnings.count > 5 ? [counted(item.warnings.count - 5, "more warning")] : []
     return Annotation(
       "\(run.label(item)): \(counted(item.warnings.count, "warning"))", text(warnings + more), at: place(item, run))
   }
