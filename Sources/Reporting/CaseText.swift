@@ -165,9 +165,6 @@ struct CaseText {
 }
 
 extension CaseOutcome {
-  /// The name, with the server where several judged.
-  var title: String { TerminalReport.title(name, server: server) }
-
   /// `queries/orders.sql:1`; nil when the file is not known.
   var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
 

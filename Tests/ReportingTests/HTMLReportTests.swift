@@ -127,8 +127,8 @@ import Testing
     var one = try Shop.regressed()
     one.server = "16.14"
     let rest = try page([one]).rest
-    #expect(rest.contains("href=\"#case=orders_by_customer@typical&amp;server=16.14\""))
-    #expect(rest.contains("<article id=\"case=orders_by_customer@typical&amp;server=16.14\""))
+    #expect(rest.contains("href=\"#case=orders_by_customer@typical&amp;server=16\""))
+    #expect(rest.contains("<article id=\"case=orders_by_customer@typical&amp;server=16\""))
     #expect(HTMLText.fragment("a b%é") == "a%20b%25%C3%A9")
   }
 

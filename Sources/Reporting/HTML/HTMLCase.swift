@@ -10,8 +10,12 @@ struct HTMLCase {
 
   /// Names the case in a link, the same in every run: `case=order_search@whale`.
   var fragment: String {
-    "case=" + HTMLText.fragment(outcome.name) + (outcome.server.map { "&server=" + HTMLText.fragment($0) } ?? "")
+    "case=" + HTMLText.fragment(outcome.name)
+      + (outcome.server.map { "&server=" + HTMLText.fragment(run.serverLabel($0)) } ?? "")
   }
+
+  /// `PostgreSQL 16`, where several servers judged.
+  var server: String? { outcome.server.map { "PostgreSQL \(run.serverLabel($0))".visible } }
 
   /// Partitions count as their parent.
   var relations: Set<String> {
@@ -30,7 +34,7 @@ struct HTMLCase {
       JSONMember("verdict", .string(outcome.verdict.rawValue)), JSONMember("failed", .bool(isFailed)),
       JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
       JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifestFile):\($0)" })),
-      JSONMember("server", text(outcome.server)),
+      JSONMember("server", text(server)),
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.visible) })),

@@ -16,10 +16,9 @@ extension HTMLCase {
     if isFailed { blocks.append(text.commandLines(manifest: run.manifest)) }
     blocks.removeAll(where: \.isEmpty)
     let place = outcome.place.map { "<p>\(HTMLText.content($0))</p>" } ?? ""
-    let server = outcome.server.map { " (PostgreSQL \($0))" } ?? ""
     return """
       <article\(HTMLText.attribute("id", fragment)) class="plain">
-      <h2>\(HTMLText.content("\(outcome.verdict.rawValue): \(outcome.name)\(server)"))</h2>\(place)
+      <h2>\(HTMLText.content("\(outcome.verdict.rawValue): \(run.label(outcome))"))</h2>\(place)
       <pre>\(HTMLText.lines(Array(blocks.joined(separator: [""])).joinedLines))</pre>
       </article>
       """

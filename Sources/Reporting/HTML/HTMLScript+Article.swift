@@ -49,7 +49,7 @@ extension HTMLScript {
     }
 
     function caseHeader(data) {
-      const places = [data.server && `PostgreSQL ${data.server}`, data.place, data.entry, data.took].filter(Boolean);
+      const places = [data.server, data.place, data.entry, data.took].filter(Boolean);
       return make("header", {},
         make("p", { class: `verdict ${data.verdict} ${data.failed ? "failed" : ""}` }, verdictWords[data.verdict]),
         make("h1", { id: `title-${data.position}` },
