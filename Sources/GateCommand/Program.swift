@@ -46,7 +46,7 @@ package enum Program {
         case .record: try RecordRun(options: options, console: console, environment: environment).run()
         case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
         case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
-        case .merge: try MergeRun(options: options, console: console).run()
+        case .merge: try MergeRun(options: options, console: console, environment: environment).run()
         case .cache: try CacheRun(options: options, console: console, environment: environment).run()
         case .initialize: try InitRun(console: console).run()
         case .help, .man, .completions: ExitStatus.passed

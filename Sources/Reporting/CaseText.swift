@@ -35,9 +35,11 @@ struct CaseText {
     isBrief ? Likewise.folded(findings) : findings.map { Likewise(first: $0) }
   }
 
-  /// What usually mends the first finding that fails; the others mostly follow from it.
+  /// What usually mends the first finding that fails, from which the others mostly follow, and the statements that bring
+  /// lost indexes back.
   var fixLines: [String] {
-    outcome.findings.first(where: \.isFailing)?.fix.map { entry("fix", $0, nil) } ?? []
+    guard let first = outcome.findings.first(where: \.isFailing) else { return [] }
+    return ((first.fix.map { [$0] } ?? []) + outcome.lostIndexStatements).flatMap { entry("fix", $0, nil) }
   }
 
   /// ` (waived: twelve rows, until 2027-06-30)`.
@@ -163,9 +165,6 @@ struct CaseText {
 }
 
 extension CaseOutcome {
-  /// The name, with the server where several judged.
-  var title: String { TerminalReport.title(name, server: server) }
-
   /// `queries/orders.sql:1`; nil when the file is not known.
   var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
 

@@ -27,7 +27,7 @@ package enum GitHubAnnotations {
   private static func commands(_ annotations: [Annotation], _ command: String) -> String {
     var shown = Array(annotations.prefix(limit))
     let more = annotations.count - shown.count
-    if more > 0 { shown[limit - 1].message += "\n(\(more) more \(command)s are in the summary of the job)" }
+    if more > 0 { shown[limit - 1].message += "\n(\(counted(more, "more \(command)")) in the summary of the job)" }
     return shown.map { annotation in
       var properties = ["file=\(escapedProperty(annotation.place.file.visible))"]
       if let line = annotation.place.line { properties.append("line=\(line)") }
@@ -40,14 +40,14 @@ package enum GitHubAnnotations {
 
   private static func runErrors(_ outcome: RunOutcome) -> [Annotation] {
     guard let error = outcome.error else { return [] }
-    return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifest))]
+    return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifestFile))]
   }
 
   private static func error(_ item: CaseOutcome, in run: RunOutcome) -> Annotation {
     let name = run.label(item)
     let failing = item.findings.filter(\.isFailing)
     let findings = failing.prefix(5).map { "\($0.rule): \($0.message)" }
-    let more = failing.count > 5 ? ["\(failing.count - 5) more findings"] : []
+    let more = failing.count > 5 ? [counted(failing.count - 5, "more finding")] : []
     let accept = item.acceptance(manifest: run.manifest).map { [$0] } ?? []
     switch item.verdict {
     case .unchecked:
@@ -69,13 +69,13 @@ package enum GitHubAnnotations {
   private static func warning(_ item: CaseOutcome, in run: RunOutcome) -> Annotation? {
     let warnings = item.warnings.prefix(5).map { "\($0.rule): \($0.message)" }
     if warnings.isEmpty { return nil }
-    let more = item.warnings.count > 5 ? ["\(item.warnings.count - 5) more warnings"] : []
+    let more = item.warnings.count > 5 ? [counted(item.warnings.count - 5, "more warning")] : []
     return Annotation(
       "\(run.label(item)): \(counted(item.warnings.count, "warning"))", text(warnings + more), at: place(item, run))
   }
 
   private static func place(_ item: CaseOutcome, _ run: RunOutcome) -> Place {
-    Place(file: item.file ?? run.manifest, line: item.file == nil ? item.manifestLine : item.line)
+    Place(file: item.file ?? run.manifestFile, line: item.file == nil ? item.manifestLine : item.line)
   }
 
   /// Lines that are visible, and not too many of them.
@@ -106,13 +106,20 @@ package enum GitHubAnnotations {
 
 extension GitHubAnnotations {
   /// Text for the log of a step that holds no workflow command: a runner obeys each line that begins with `::` behind
-  /// spaces, and each `##[` anywhere. Query files and servers may say such things.
+  /// spaces, and each `##[` anywhere. Query files and servers may say such things. To a runner a carriage return alone
+  /// ends a line as well.
   package static func inert(_ text: String) -> String {
-    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let start = line.firstIndex { !$0.properties.isWhitespace } ?? line.endIndex
-      let isCommand = line[start...].starts(with: "::".unicodeScalars)
-      return isCommand ? String(line[..<start]) + "\\" + String(line[start...]) : String(line)
+    var output = ""
+    var rest = Substring(text).unicodeScalars
+    while !rest.isEmpty {
+      let end = rest.firstIndex { $0 == "\n" || $0 == "\r" }.map { rest.index(after: $0) } ?? rest.endIndex
+      let line = rest[..<end]
+      let start = line.firstIndex { !$0.properties.isWhitespace } ?? end
+      output += String(line[..<start])
+      if line[start...].starts(with: "::".unicodeScalars) { output += "\\" }
+      output += String(line[start...])
+      rest = rest[end...]
     }
-    return lines.joined(separator: "\n").replacingScalars("##[", with: "#\\#[")
+    return output.replacingScalars("##[", with: "#\\#[")
   }
 }

@@ -42,6 +42,7 @@ package enum JSONReport {
       JSONMember("server", JSON(outcome.server)),
       JSONMember("serverAddress", JSON(outcome.serverAddress)),
       JSONMember("manifest", .string(outcome.manifest)),
+      JSONMember("manifestInRepository", JSON(outcome.manifestInRepository)),
       JSONMember(
         "shard",
         outcome.shard.map { shard in

@@ -22,6 +22,7 @@ extension RunOutcome {
     }
     let fields = try JSONFields(json, at: JSONFields.top)
     self.init(plangateVersion: version, manifest: try fields.text("manifest"))
+    manifestInRepository = try fields.optionalText("manifestInRepository")
     server = try fields.optionalText("server")
     serverAddress = try fields.optionalText("serverAddress")
     notes = try fields.textList("notes")

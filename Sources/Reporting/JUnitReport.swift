@@ -41,7 +41,8 @@ package enum JUnitReport {
     for item in outcome.cases where !servers.contains(item.server) { servers.append(item.server) }
     if servers.isEmpty { servers = [nil] }
     return servers.map { server in
-      let name = server.map { "\(outcome.manifest) (PostgreSQL \(outcome.serverLabel($0)))" } ?? outcome.manifest
+      let name =
+        server.map { "\(outcome.manifestFile) (PostgreSQL \(outcome.serverLabel($0)))" } ?? outcome.manifestFile
       return Suite(
         name: name, server: server ?? outcome.server, cases: outcome.cases.filter { $0.server == server })
     }

@@ -80,8 +80,7 @@ struct MarkdownCase {
       blocks.append(["**Why it could not be checked**", ""] + MarkdownText.block(Array(reason.prefix(40))))
     }
     let findings = findingLines(outcome)
-    let changes = outcome.verdict == .regressed ? [] : differenceLines(outcome)
-    let what = (outcome.verdict == .new ? ["- no baseline yet"] : []) + findings + changes
+    let what = (outcome.verdict == .new ? ["- no baseline yet"] : []) + findings + differenceLines(outcome)
     let title = outcome.verdict == .regressed ? "**What got worse**" : "**What there is**"
     if !what.isEmpty { blocks.append([title, ""] + what) }
     if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes)) }

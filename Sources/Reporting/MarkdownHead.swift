@@ -8,12 +8,12 @@ struct MarkdownHead {
 
   var lines: [String] {
     let shard = outcome.shard.map { " shard \($0.index) of \($0.count)" } ?? ""
-    var lines = [MarkdownText.comment("plangate " + outcome.manifest + shard), ""]
-    lines += ["### \(outcome.result == .passed ? "✅" : "❌") plangate: \(headline)", ""]
+    var lines = [MarkdownText.comment("plangate " + outcome.manifestFile + shard), ""]
+    lines += ["### \(outcome.result == .passed ? "✅" : "❌") plangate: \(outcome.headline)", ""]
     let server = outcome.server.map { _ in ", PostgreSQL \(MarkdownText.code(outcome.serverText))" } ?? ""
     let part = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
     lines.append(
-      "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifest))"
+      "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifestFile))"
         + "\(part)\(outcome.isStrict ? ", strict" : "")")
     lines.append("")
     lines += lostIndexes
@@ -45,17 +45,6 @@ struct MarkdownHead {
     return [title, ""] + MarkdownText.block(shown + more, language: "sql") + [""]
   }
 
-  /// `2 cases regressed, 1 new, 9 passed`.
-  private var headline: String {
-    let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
-    let counts = order.map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }
-    let texts = counts.enumerated().map { index, item in
-      (index == 0 ? counted(item.1, "case") : String(item.1)) + " " + item.0.rawValue
-    }
-    if outcome.error != nil { return (["could not check"] + texts).joined(separator: ", ") }
-    return texts.isEmpty ? "no case was selected" : texts.joined(separator: ", ")
-  }
-
   /// The command that accepts all that can be accepted.
   var accept: [String] {
     guard outcome.failingCases.count > 1, let command = RecordCommand.text(outcome) else { return [] }
@@ -63,5 +52,18 @@ struct MarkdownHead {
       return ["If all of it is meant, accept it:", ""] + MarkdownText.block([command], language: "sh") + [""]
     }
     return ["If all of it is meant, accept it with `plangate record`.", ""]
+  }
+}
+
+extension RunOutcome {
+  /// `2 cases regressed, 1 new, 9 passed`.
+  var headline: String {
+    let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
+    let counts = order.map { ($0, count($0)) }.filter { $0.1 > 0 }
+    let texts = counts.enumerated().map { index, item in
+      (index == 0 ? counted(item.1, "case") : String(item.1)) + " " + item.0.rawValue
+    }
+    if error != nil { return (["could not check"] + texts).joined(separator: ", ") }
+    return texts.isEmpty ? "no case was selected" : texts.joined(separator: ", ")
   }
 }

@@ -6,8 +6,9 @@ package import PlanCore
 /// What does not fit is left out from the least important on: cases that do not fail, then the plans, the blocks and the
 /// lines of the last failing cases.
 package enum MarkdownReport {
-  /// What GitHub takes as a comment: 65,536 characters, counted in bytes to be on the safe side.
-  package static let commentLimit = 65_536
+  /// What GitHub takes as a comment: 65,536 characters, counted in bytes to be on the safe side, less what a workflow may
+  /// add to the first line.
+  package static let commentLimit = 65_536 - 256
   /// What GitHub takes as the summary of a step: 1 MiB, less a few bytes that it counts otherwise.
   package static let summaryLimit = 1_048_576 - 1024
 

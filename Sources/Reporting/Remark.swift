@@ -46,17 +46,17 @@ extension RunOutcome {
         Remark(
           rule: rule, weight: weight, message: message.visible, details: details.map(\.visible), place: place,
           caseName: name, waiver: finding?.waiver,
-          fingerprint: fingerprint(manifest + "\0" + key + "\0" + String(ordinal))))
+          fingerprint: fingerprint(manifestFile + "\0" + key + "\0" + String(ordinal))))
     }
 
     if let error {
       let lines = error.visibleLines
       add(
         "unchecked", .unchecked, lines.first { !$0.isEmpty } ?? "the run ended early", Array(lines.dropFirst()),
-        of: nil, at: errorPlace ?? Place(file: manifest))
+        of: nil, at: errorPlace ?? Place(file: manifestFile))
     }
     for item in cases {
-      let place = Place(file: item.file ?? manifest, line: item.file == nil ? item.manifestLine : item.line)
+      let place = Place(file: item.file ?? manifestFile, line: item.file == nil ? item.manifestLine : item.line)
       let isFailed = item.isFailed(strict: isStrict)
       let accept = item.acceptance(manifest: manifest).map { [$0] } ?? []
       switch item.verdict {

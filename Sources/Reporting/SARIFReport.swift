@@ -38,7 +38,7 @@ package enum SARIFReport {
 
   /// `plangate/ci/queries.yml/`, which keeps the reports of several manifests or shards apart.
   private static func category(_ outcome: RunOutcome) -> String {
-    "plangate/\(outcome.manifest.visible)/" + (outcome.shard.map { "shard \($0.index) of \($0.count)/" } ?? "")
+    "plangate/\(outcome.manifestFile.visible)/" + (outcome.shard.map { "shard \($0.index) of \($0.count)/" } ?? "")
   }
 
   private static func invocation(_ outcome: RunOutcome, _ remarks: [Remark]) -> JSON {

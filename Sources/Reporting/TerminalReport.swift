@@ -14,13 +14,10 @@ package enum TerminalReport {
 
   // MARK: One line a case
 
-  /// How a case is called in this report: `orders@whale`, or `orders@whale (16.14)` where several servers judge.
-  package static func title(_ name: String, server: String?) -> String { server.map { "\(name) (\($0))" } ?? name }
-
-  /// The column that the titles of some cases need, for `caseLine`. It needs no outcomes, so that lines can be printed
+  /// The column that the names of some cases need, for `caseLine`. It needs no outcomes, so that lines can be printed
   /// while the run goes on.
-  package static func nameWidth(_ titles: some Sequence<String>, style: TerminalStyle) -> Int {
-    min(titles.reduce(0) { max($0, $1.visible.count) }, max(style.width * 2 / 5, 34))
+  package static func nameWidth(_ names: some Sequence<String>, style: TerminalStyle) -> Int {
+    min(names.reduce(0) { max($0, $1.visible.count) }, max(style.width * 2 / 5, 34))
   }
 
   /// `FAIL       orders_by_customer@typical  orders: Index Scan -> Seq Scan`. The word of a case that fails is in
@@ -31,7 +28,7 @@ package enum TerminalReport {
     _ outcome: CaseOutcome, strict isStrict: Bool, nameWidth: Int = 34, style: TerminalStyle
   ) -> String {
     let word = word(outcome, isStrict: isStrict).padded(to: 9)
-    let name = outcome.title.visible
+    let name = outcome.name.visible
     let room = style.isTerminal ? max(style.width - word.count - max(name.count, nameWidth) - 4, 12) : longestNote
     let note = note(outcome).cut(to: room)
     let head = style.painted(word, ink(outcome, isStrict: isStrict)) + "  "
@@ -96,12 +93,13 @@ package enum TerminalReport {
   /// Nil when there is nothing to say.
   ///
   /// - Parameters:
+  ///   - label: how the run calls the case; nil for its name.
   ///   - manifest: as the user named it.
   ///   - twin: the case with the same change of plan whose plans were shown already.
   ///   - hidesPlan: the plan of a new case is left out.
   package static func details(
-    _ outcome: CaseOutcome, strict isStrict: Bool, manifest: String = RecordCommand.defaultManifest,
-    twin: String? = nil, hidesPlan: Bool = false, style: TerminalStyle
+    _ outcome: CaseOutcome, strict isStrict: Bool, label: String? = nil,
+    manifest: String = RecordCommand.defaultManifest, twin: String? = nil, hidesPlan: Bool = false, style: TerminalStyle
   ) -> String? {
     let text = CaseText(outcome: outcome, style: style, isBrief: true)
     let findings = text.findingLines(outcome.findings)
@@ -124,7 +122,7 @@ package enum TerminalReport {
       blocks = [findings + text.changeLines, plans, text.totalLines, twin == nil ? text.fixLines : []]
     }
     blocks.removeAll(where: \.isEmpty)
-    let head = header(outcome, isStrict: isStrict, style: style)
+    let head = header(outcome, label ?? outcome.name, isStrict: isStrict, style: style)
     let parameters = outcome.verdict == .passed ? [] : text.parameterLines
     return (head + parameters + blocks.joined(separator: [""])).joinedLines
   }
@@ -139,7 +137,8 @@ package enum TerminalReport {
       let twin = isVerbose ? nil : shown.first { $0.isTwin(of: outcome) }
       if twin == nil, outcome.isFailed(strict: run.isStrict) { shown.append(outcome) }
       return details(
-        outcome, strict: run.isStrict, manifest: run.manifest, twin: twin?.title, hidesPlan: hidesNew, style: style)
+        outcome, strict: run.isStrict, label: run.label(outcome), manifest: run.manifest, twin: twin.map(run.label),
+        hidesPlan: hidesNew, style: style)
     }
     if hidesNew { blocks.append("The plans of so many new cases are shown by plangate check -v.") }
     return blocks
@@ -155,9 +154,11 @@ package enum TerminalReport {
   }
 
   /// Verdict and name, and at the right where the query stands, or below them when the line is too short.
-  private static func header(_ outcome: CaseOutcome, isStrict: Bool, style: TerminalStyle) -> [String] {
+  private static func header(
+    _ outcome: CaseOutcome, _ label: String, isStrict: Bool, style: TerminalStyle
+  ) -> [String] {
     let word = word(outcome, isStrict: isStrict)
-    let name = outcome.title.visible
+    let name = label.visible
     let head = style.painted(word, ink(outcome, isStrict: isStrict)) + " " + style.painted(name, .bold)
     guard let visiblePlace = outcome.place?.visible else { return [head] }
     let place = style.painted(visiblePlace, .dim)

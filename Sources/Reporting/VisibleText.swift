@@ -1,7 +1,7 @@
 extension StringProtocol {
   /// The text on one line, with all that a terminal would obey or hide spelt out: `\n`, `\x1b`, `\u{202e}`. Names and
   /// messages come from a database and must not be able to colour, move or reorder what else is on the screen.
-  var visible: String {
+  package var visible: String {
     var output = ""
     for scalar in unicodeScalars {
       switch scalar {
@@ -26,7 +26,7 @@ extension StringProtocol {
 extension String {
   /// The lines of the text, each visible, without empty ones at the end. A tab inside a line stays: the caret of the
   /// line below is placed by it.
-  var visibleLines: [String] {
+  package var visibleLines: [String] {
     var lines = unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let content = line.last == "\r" ? line.dropLast() : line
       return content.split(separator: "\t", omittingEmptySubsequences: false)
@@ -35,6 +35,9 @@ extension String {
     while lines.last?.allSatisfy(\.isWhitespace) ?? false { lines.removeLast() }
     return lines
   }
+
+  /// The visible lines as one text.
+  package var visibleText: String { visibleLines.joined(separator: "\n") }
 
   /// No initializer: `map(String.init)` over numbers would take it for theirs.
   static func spaces(_ count: Int) -> String { String(repeating: " ", count: Swift.max(count, 0)) }

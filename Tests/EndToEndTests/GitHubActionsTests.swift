@@ -68,7 +68,7 @@ import Testing
     #expect(log.contains { $0.contains("\\::add-mask::orders") } && !log.contains { $0.contains("##[") }, "\(run)")
 
     let summary = try project.read("summary.md")
-    #expect(summary.hasPrefix("# before\n\n<!-- plangate queries/manifest.yml -->\n"))
+    #expect(summary.hasPrefix("# before\n\n<!-- plangate \(name)/queries/manifest.yml -->\n"))
     #expect(summary.contains("CREATE INDEX orders_customer_idx ON public.orders USING btree (customer_id);"))
   }
 

@@ -74,6 +74,24 @@ import Testing
     #expect(junit.cases.contains { $0.failure != nil })
   }
 
+  @Test func `in GitHub Actions the whole is annotated and in the summary, also when a report cannot be written`()
+    throws
+  {
+    let project = try Self.shards(2)
+    let run = try project.start(
+      ["merge", "1.json", "2.json", "--json", "-"],
+      environment: ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "\(project.directory)/summary.md"],
+      launcher: ["/bin/sh", "-c", "exec \"$@\" > /dev/full", "sh"]
+    ).end()
+    try expect(
+      run, exits: 2,
+      stderr: [
+        "cannot write the report to standard output", "FAIL", "4 regressed",
+        "\n::error file=queries/orders_by_customer.sql,line=1,title=plangate%3A orders_by_customer@typical%3A seq-scan::",
+      ])
+    #expect(try project.read("summary.md").contains("4 cases regressed"))
+  }
+
   @Test func `a file that is no report is told with its reason, and the others are merged`() throws {
     let project = try Self.shards(2)
     try project.write("2.json", String(project.read("2.json").dropLast(20)))

@@ -205,4 +205,19 @@ import Testing
       run, exits: 2, stdout: ["\(Sample.cases.count) passed", "1 unchecked"], leavingNothingIn: project)
     #expect(try project.json()["crash"].verdict == "unchecked", "\(run)")
   }
+
+  @Test func `what a server says moves no cursor and colours nothing`() throws {
+    let project = try Sample.recorded()
+    let query = "  - {name: loud, sql: \"SELECT U&'\\\\001b[2Jx\\\\009b31m'::integer\"}\n"
+    try project.append("queries/manifest.yml", query)
+    for command in ["check", "record", "explain"] {
+      let run = try project.plangate(command, "loud", "--color", "never")
+      try expect(run, exits: 2, stdout: ["\\x1b[2Jx\\x9b31m"])
+      #expect(!(run.stdout + run.stderr).unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{9b}" }, "\(run)")
+    }
+    try project.write("seed/05-loud.sql", "SELECT U&'\\001b[2J'::integer;\n")
+    let run = try project.plangate("record", "--color", "never")
+    try expect(run, exits: 2, stderr: ["the seed failed", "\\x1b[2J"])
+    #expect(!run.stderr.contains("\u{1b}"), "\(run)")
+  }
 }

@@ -207,6 +207,7 @@ private let hint =
     #expect(try parse("help") == .help(nil))
     #expect(try parse("help record") == .help(.record))
     #expect(try parse("help help") == .help(.help))
+    #expect(try parse("help --help") == .help(.help))
     #expect(try parse("check a --strict --help") == .help(.check))
     #expect(try parse("explain -h") == .help(.explain))
     #expect(try parse("check -- --help") == run(.check) { $0.names = ["--help"] })

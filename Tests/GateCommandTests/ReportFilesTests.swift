@@ -130,8 +130,11 @@ import Testing
     let project = try Project(["r/target.xml": "green"])
     try FileManager.default.createSymbolicLink(
       atPath: project.path("r/link.xml"), withDestinationPath: project.path("r/target.xml"))
+    let reader = try FileHandle(forReadingFrom: URL(filePath: project.path("r/target.xml")))
     try replaceFile(project.path("r/link.xml"), with: "new", "the report")
     #expect(try project.text("r/target.xml") == "new")
+    // Who is reading reads the old one to its end.
+    #expect(try reader.readToEnd() == Data("green".utf8))
     let type = try FileManager.default.attributesOfItem(atPath: project.path("r/link.xml"))[.type] as? FileAttributeType
     #expect(type == .typeSymbolicLink)
   }

@@ -94,4 +94,12 @@ import Testing
                    ^
         """)
   }
+
+  @Test(arguments: [
+    ("make migrate", "make migrate"), ("make migrate\n", "make migrate"), ("\n  make\n  make load\n", "  make …"),
+    ("echo '\u{1b}[2J'", "echo '\\x1b[2J'"),
+  ])
+  func `a command is called by its first line`(command: String, name: String) {
+    #expect(SeedStep.command(command, inputs: []).description == name)
+  }
 }

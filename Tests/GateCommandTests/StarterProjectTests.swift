@@ -1,3 +1,4 @@
+import Foundation
 import PlanCore
 import Postgres
 import Testing
@@ -44,6 +45,23 @@ import YAML
     #expect(root["on"]?["pull_request"] != nil)
     #expect(root["jobs"]?["plans"]?["steps"]?.sequence?.count == 2)
     #expect(root["permissions"]?["contents"]?.scalarText == "read")
+  }
+
+  @Test func `the workflow's job is that of this repository's own check`() throws {
+    func job(_ text: String) throws -> YAMLNode? {
+      try YAMLParser.parse(Array(text.utf8))["jobs"]?.mapping?.first?.value
+    }
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let own = try job(String(contentsOf: root.appending(path: ".github/workflows/gate.yml"), encoding: .utf8))
+    let starter = try job(StarterProject.workflow.text)
+    for key in ["runs-on", "container", "timeout-minutes"] {
+      #expect(starter?[key]?.scalarText != nil && starter?[key]?.scalarText == own?[key]?.scalarText, "\(key)")
+    }
+    let action = ".github/actions/plangate"
+    #expect(own?["steps"]?.sequence?.last?["uses"]?.scalarText == "./\(action)")
+    #expect(
+      starter?["steps"]?.sequence?.last?["uses"]?.scalarText == "\(StarterProject.repository)/\(action)@main")
   }
 
   @Test func `what is written is narrow, ends with one line feed and has no tab`() {

@@ -117,6 +117,11 @@ import Testing
         == "b.json: a.json is the report of a whole run, which cannot be joined with another; it is left out")
   }
 
+  @Test func `the whole was judged on the given server that its parts were judged on`() {
+    let whole = merged(shard(1, [1]) { $0.serverAddress = "localhost:5432" }, shard(2, [2]))
+    #expect(whole.serverText == "15.18 (given: localhost:5432)")
+  }
+
   @Test func `refuses what another run judged`() {
     func problem(_ change: @escaping (inout RunOutcome) -> Void) -> String? {
       let first = ", and a.json of "
@@ -124,6 +129,9 @@ import Testing
         .map { $0.replacing("; it is left out\nshard 2 of 2 is missing", with: "").replacing(first, with: " / ") }
     }
     #expect(problem { $0.manifest = "x.yml" } == "b.json: it is of the manifest x.yml / queries/manifest.yml")
+    #expect(
+      problem { $0.manifestInRepository = "api/queries/manifest.yml" }
+        == "b.json: it is of the manifest api/queries/manifest.yml / queries/manifest.yml")
     #expect(problem { $0.plangateVersion = "0.2.0" } == "b.json: it is of plangate 0.2.0 / 0.1.0")
     #expect(problem { $0.server = "16.4" } == "b.json: it is of PostgreSQL 16.4 / 15.18")
     #expect(problem { $0.server = "150.1" } == "b.json: it is of PostgreSQL 150.1 / 15.18")

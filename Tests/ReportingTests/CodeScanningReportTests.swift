@@ -113,6 +113,21 @@ import Testing
     #expect(Set(matrix).count == 3)
   }
 
+  @Test func `manifests of one name in two directories have categories and fingerprints of their own`() throws {
+    func outcome(in directory: String) throws -> RunOutcome {
+      var run = try Shop.run()
+      run.error = "no server"
+      return run.renamingFiles { "\(directory)/\($0)" }
+    }
+    func category(_ outcome: RunOutcome) throws -> JSON? { try run(outcome)["automationDetails"]?["id"] }
+    let (api, web) = (try outcome(in: "api"), try outcome(in: "web"))
+    #expect(try category(api) == .string("plangate/api/\(api.manifest)/"))
+    #expect(try category(web) == .string("plangate/web/\(web.manifest)/"))
+    #expect(Set(try fingerprints(api)).isDisjoint(with: try fingerprints(web)))
+    // The error of the run has no place of its own.
+    #expect(api.remarks.first?.place == Place(file: "api/\(api.manifest)"))
+  }
+
   @Test func `two findings of one rule on one relation are two`() throws {
     var outcome = try Shop.passed()
     outcome.findings = Array(repeating: Finding(rule: "row-estimate", severity: .warn, message: "m"), count: 3)

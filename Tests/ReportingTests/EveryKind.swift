@@ -115,7 +115,8 @@ enum EveryKind {
     run.notePlaces[note] = Place(file: "ci/\(markup).yml", line: 31)
     run.errorPlace = Place(file: markup)
     run.error = "the server is gone\n\(markup)"
-    run.manifest = "ci/\(markup).yml"
+    run.manifest = "queries.yml \(markup)"
+    run.manifestInRepository = "ci/\(markup).yml"
     run.shard = Shard(index: 2, count: 5)
     run.serverAddress = "db \(markup)"
     run.selection = Selection(caseCount: 77, fingerprint: "03d4")

@@ -4,8 +4,8 @@ import Testing
 @testable import Reporting
 
 @Suite struct GoldenReportTests {
-  /// JSON has a golden of its own.
-  private static let golden = ReportFormat.allCases.filter { $0 != .json }
+  /// JSON holds what every other report is made of, and has its goldens of whole runs.
+  private static let brief = ReportFormat.allCases.filter { $0 != .json }
 
   /// The report, a page without its style and its script, which are the same in all of them.
   private func text(_ format: ReportFormat, _ run: RunOutcome) throws -> String {
@@ -41,7 +41,22 @@ import Testing
     try Golden.expect(JSONReport.text(try Shop.run()), is: "shop/json.txt")
   }
 
-  @Test(arguments: golden)
+  @Test func `that run has every verdict, rule and severity, and hostile names`() throws {
+    let run = try everyKind()
+    let findings = run.cases.flatMap(\.findings)
+    #expect(Set(run.cases.map(\.verdict)) == Set(Verdict.allCases))
+    #expect(Set(findings.map(\.rule)).isSuperset(of: Rule.all.map(\.id) + [Rule.timeoutID]))
+    #expect(Set(findings.map(\.severity)) == [.off, .warn, .fail] && findings.contains { $0.waiver != nil })
+    #expect(run.cases.contains { $0.query.contains(markup) && ($0.caseName ?? "").contains(markup) })
+  }
+
+  @Test func `the terminal report of a run with every verdict, rule and severity`() throws {
+    try Golden.expect(
+      terminalText(try everyKind(), style: TerminalStyle(isColored: false, width: 80)), is: "every-kind/terminal-80.txt"
+    )
+  }
+
+  @Test(arguments: ReportFormat.allCases)
   func `each report of a run with every verdict, rule and severity`(format: ReportFormat) throws {
     try Golden.expect(text(format, try everyKind()), is: "every-kind/\(format.rawValue).txt")
   }
@@ -50,7 +65,7 @@ import Testing
     try Golden.expect(GitHubAnnotations.text(try everyKind()), is: "every-kind/annotations.txt")
   }
 
-  @Test(arguments: golden)
+  @Test(arguments: brief)
   func `each report of a run that ended early`(format: ReportFormat) throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "ci/queries.yml")
     run.error = "ci/queries.yml:7:3: error: unknown key 'querys', did you mean 'queries'?\n  querys:\n  ^"
@@ -58,7 +73,7 @@ import Testing
     try Golden.expect(text(format, run), is: "early-end/\(format.rawValue).txt")
   }
 
-  @Test(arguments: golden)
+  @Test(arguments: brief)
   func `each report of several servers`(format: ReportFormat) throws {
     try Golden.expect(text(format, try Shop.matrix()), is: "servers/\(format.rawValue).txt")
   }

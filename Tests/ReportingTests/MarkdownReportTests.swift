@@ -52,6 +52,17 @@ import Testing
     #expect(first(other)?.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 32 } == true)
   }
 
+  @Test func `manifests of one name in two directories have comments of their own, and commands keep the user's name`()
+    throws
+  {
+    let texts = try ["api", "web"].map { directory in
+      MarkdownReport.text(run([try Shop.new()]).renamingFiles { "\(directory)/\($0)" })
+    }
+    let markers = texts.map { $0.split(separator: "\n").first }
+    #expect(markers == ["<!-- plangate api/queries/manifest.yml -->", "<!-- plangate web/queries/manifest.yml -->"])
+    #expect(texts.allSatisfy { $0.contains("\n  plangate record ") && !$0.contains("--manifest") })
+  }
+
   // MARK: Hostile text
 
   /// GitHub's own renderer, with raw HTML let through: what a database says must not even need GitHub's sanitizer.
@@ -59,7 +70,7 @@ import Testing
   func `nothing that a database says is markup`(limit: Int) throws {
     var run = try EveryKind.run()
     run.error = markup + "\n" + markup
-    run.manifest = "ci/\(markup).yml"
+    run.manifestInRepository = "ci/\(markup).yml"
     run.plangateVersion = markup
     run.server = markup
     let text = MarkdownReport.text(run, limit: limit)

@@ -62,7 +62,8 @@ import Testing
     let item = try #require(run.cases.last { $0.query == "every" })
     #expect(
       fields(run) == [
-        "plangateVersion", "manifest", "server", "cases", "notes", "error", "isStrict", "shard", "selection", "seconds",
+        "plangateVersion", "manifest", "manifestInRepository", "server", "cases", "notes", "error", "isStrict", "shard",
+        "selection", "seconds",
         "notePlaces", "errorPlace", "serverAddress",
       ])
     #expect(

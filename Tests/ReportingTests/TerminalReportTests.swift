@@ -176,11 +176,9 @@ import Testing
     #expect(
       TerminalReport.heading(run, style: style)
         == "plangate 0.1.0, PostgreSQL 15.18, queries/manifest.yml, shard 2 of 3")
-    let line = TerminalReport.caseLine(run.cases[1], strict: false, style: style)
-    #expect(line.hasPrefix("FAIL       orders_by_customer@typical (16.14)  orders:"))
     let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
-    #expect(details[0].hasPrefix("FAIL orders_by_customer@typical (15.18) "))
-    #expect(details[1].hasPrefix("FAIL orders_by_customer@typical (16.14) "))
+    #expect(details[0].hasPrefix("FAIL orders_by_customer@typical (PostgreSQL 15)\n"))
+    #expect(details[1].hasPrefix("FAIL orders_by_customer@typical (PostgreSQL 16)\n"))
     #expect(details.allSatisfy { $0.contains("\n  before ") }, "the plans of another server are no twins")
     #expect(TerminalReport.summary(run, style: style).contains("2 regressed in 0.0 s, shard 2 of 3\n"))
   }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the Markdown report as a comment of the pull request, or rewrites the one that an earlier run wrote. It is found
-# by its first line and its author: anybody could write the line. A comment that cannot be written changes no verdict.
+# by its first line and its author: anybody could write the line. The line names the manifest, and ID the job: those of a
+# matrix judge the same manifest. A comment that cannot be written changes no verdict.
 set -euo pipefail
 
 file=$GITHUB_WORKSPACE/$REPORTS/plangate.md
@@ -13,7 +14,10 @@ warn() {
 [ -n "$GH_TOKEN" ] || warn "the action needs a token for it"
 command -v gh >/dev/null 2>&1 || warn "there is no gh"
 
-marker=$(head -n 1 "$file")
+marker="$(head -n 1 "$file")<!-- $ID -->"
+body=$(mktemp)
+trap 'rm -f "$body"' EXIT
+{ echo "$marker" && tail -n +2 "$file"; } >"$body"
 export marker AUTHOR
 comments=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments?per_page=100" \
   --jq '.[] | [.id, .user.login, (.body | split("\n")[0] | rtrimstr("\r"))] | @tsv') ||
@@ -21,9 +25,9 @@ comments=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comm
 id=$(awk -F '\t' '$2 == ENVIRON["AUTHOR"] && $3 == ENVIRON["marker"] { print $1; exit }' <<<"$comments")
 
 if [ -n "$id" ]; then
-  gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$file" ||
+  gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$body" ||
     warn "it cannot be rewritten"
 else
-  gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments" --field "body=@$file" ||
+  gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments" --field "body=@$body" ||
     warn "it cannot be written; a pull request from a fork has a token that cannot"
 fi

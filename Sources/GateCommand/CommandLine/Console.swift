@@ -40,7 +40,8 @@ struct Console: Sendable {
     return environment["COLUMNS"].flatMap { Int($0) }.map { max(60, $0) } ?? 100
   }
 
-  /// Prints what belongs to the result; also under `--quiet`.
+  /// Prints what belongs to the result; also under `--quiet`. It may hold colours, so that what comes from a server or a
+  /// file is made visible before.
   func print(_ text: String) {
     progress.clear()
     writeAll(Console.logText(text) + "\n", to: descriptor)
@@ -53,10 +54,10 @@ struct Console: Sendable {
   func say(_ text: String) { if !isQuiet { print(text) } }
 
   /// Prints a step, under `--verbose`.
-  func step(_ text: String) { if isVerbose { print(text) } }
+  func step(_ text: String) { if isVerbose { print(text.visibleText) } }
 
-  /// Prints an error, always to standard error.
-  static func error(_ text: String) { writeAll("plangate: \(logText(text))\n", to: 2) }
+  /// Prints an error, always to standard error. It may hold what a server or a program said.
+  static func error(_ text: String) { writeAll("plangate: \(logText(text.visibleText))\n", to: 2) }
 
   /// A runner of GitHub Actions reads commands out of the log, and what is printed comes from queries and servers.
   private static func logText(_ text: String) -> String {

@@ -58,6 +58,7 @@ package struct Options: Equatable, Sendable {
     }
     if command == .help {
       guard let topic = arguments.dropFirst().first else { return .help(nil) }
+      if topic == "--help" || topic == "-h" { return .help(.help) }
       guard let command = CommandName(rawValue: topic) else {
         throw Diagnostic(
           "no help on '\(topic)'\(suggestion(for: topic, among: CommandName.allCases.map(\.rawValue)))\n"

@@ -29,7 +29,7 @@ final class Progress: Sendable {
 
   /// Tells that `done` of `total` parts of a stage are done.
   ///
-  /// - Parameter part: what is being done now.
+  /// - Parameter part: what is being done now, a line without control characters.
   func show(_ stage: String, _ done: Int, of total: Int, _ part: String = "") {
     if form == .none || total == 0 { return }
     state.withLock { state in

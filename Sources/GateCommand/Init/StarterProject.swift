@@ -5,15 +5,19 @@ enum StarterProject {
     let text: String
   }
 
+  /// Where plangate is on GitHub, with its action, its schemas and its documents. A build of a copy that has another
+  /// address changes it here: a workflow with a name to be filled in would not run.
+  static let repository = "plangate/plangate"
+
   /// Where editors find out what a manifest may hold.
-  static let schema = "https://raw.githubusercontent.com/plangate/plangate/main/schemas/manifest.schema.json"
+  static let schema = "https://raw.githubusercontent.com/\(repository)/main/schemas/manifest.schema.json"
 
   static let manifest = File(
     path: Options(command: .initialize).manifest,
     text: """
       # yaml-language-server: $schema=\(schema)
       #
-      # What plangate checks: https://github.com/plangate/plangate/blob/main/docs/manifest.md
+      # What plangate checks: https://github.com/\(repository)/blob/main/docs/manifest.md
       # All paths are relative to this file. `plangate record` writes the baselines, `plangate check` compares.
       version: 1
 
@@ -91,7 +95,7 @@ enum StarterProject {
   static let workflow = File(
     path: ".github/workflows/plangate.yml",
     text: """
-      # Checks the plans of the queries in \(Options(command: .initialize).manifest): https://github.com/plangate/plangate
+      # Checks the plans of the queries in \(Options(command: .initialize).manifest): https://github.com/\(repository)
       name: plangate
 
       on:
@@ -105,11 +109,12 @@ enum StarterProject {
       jobs:
         plans:
           runs-on: ubuntu-latest
+          container: swift:6.3              # the action builds plangate, once
           timeout-minutes: 20
           steps:
             - uses: actions/checkout@v4
             # Installs plangate and runs `plangate check`. It makes its own PostgreSQL server; no service is needed.
-            - uses: plangate/plangate/.github/actions/plangate@main
+            - uses: \(repository)/.github/actions/plangate@main
 
       """)
 

@@ -13,7 +13,7 @@ struct CheckRun {
     var outcome = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
     outcome.isStrict = options.isStrict
     outcome.shard = options.shard
-    try reports.begin(outcome)
+    try reports.begin(published(outcome))
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
       outcome.selection = run.selection
@@ -37,9 +37,10 @@ struct CheckRun {
       guard outcome.seconds == 0 else { throw error }
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
       outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
-      outcome.errorPlace = Place(file: error.file ?? options.manifest, line: error.line)
-      try? reports.finish(published(outcome))
-      annotate(outcome)
+      outcome.errorPlace = place(of: error)
+      let published = published(outcome)
+      try? reports.finish(published)
+      GitHubStep(environment: environment)?.publish(published, console: console)
       throw error
     }
     return outcome.exitStatus
@@ -49,12 +50,7 @@ struct CheckRun {
     _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
   ) throws(Diagnostic) {
     outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
-    // A report that cannot be written hides nothing of what the run found.
-    var failure: Diagnostic?
-    do throws(Diagnostic) { try reports.finish(published(outcome)) } catch { failure = error }
-    console.show(outcome)
-    annotate(outcome)
-    if let failure { throw failure }
+    try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
   }
 
   private func judged(
@@ -92,19 +88,19 @@ struct CheckRun {
       } catch {
         try checkInterruption()
         errors.append("PostgreSQL \(choice): \(error.description)")
+        if outcome.errorPlace == nil { outcome.errorPlace = place(of: error) }
       }
     }
     outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
     outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
   }
 
+  /// An error without a place is shown at the manifest.
+  private func place(of error: Diagnostic) -> Place { Place(file: error.file ?? options.manifest, line: error.line) }
+
   /// The outcome as reports name its files.
   private func published(_ outcome: RunOutcome) -> RunOutcome {
     outcome.renamingFiles(RepositoryPaths(environment: environment).name(of:))
-  }
-
-  private func annotate(_ outcome: RunOutcome) {
-    GitHubStep(environment: environment)?.publish(published(outcome), console: console)
   }
 }
 

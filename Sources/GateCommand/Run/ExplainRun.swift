@@ -31,11 +31,11 @@ struct ExplainRun {
         switch answer {
         case .plans(let plans): show(plans.plan, title)
         case .timedOut(let plans, let message):
-          console.print("\(title): \(message)")
+          console.print("\(title): \(message.visible)")
           show(plans.plan, title)
         case .writes: status = .unchecked
         case .unchecked(let reason):
-          console.print("\(title): \(reason)")
+          console.print("\(title): \(reason.visibleText)")
           status = .unchecked
         }
       }

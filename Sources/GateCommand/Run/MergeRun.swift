@@ -6,11 +6,13 @@ import Reporting
 struct MergeRun {
   let options: Options
   let console: Console
+  let environment: [String: String]
 
   func run() throws(Diagnostic) -> ExitStatus {
     try checkReportsStay()
     let files = ReportFiles(options)
     let empty = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
+      .renamingFiles(RepositoryPaths(environment: environment).name(of:))
     try files.begin(empty)
     var reports: [ReportedOutcome] = []
     var problems: [String] = []
@@ -20,8 +22,8 @@ struct MergeRun {
       }
     }
     let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
-    try files.finish(outcome)
-    console.show(outcome)
+    // The files have the names that the runs gave them.
+    try files.finish(outcome, published: outcome, console: console, environment: environment)
     return outcome.exitStatus
   }
 

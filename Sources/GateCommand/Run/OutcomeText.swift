@@ -22,3 +22,18 @@ extension Console {
     print("\n" + TerminalReport.summary(outcome, hasNotes: isQuiet, style: style))
   }
 }
+
+extension ReportFiles {
+  /// Writes the reports and tells people. A report that cannot be written hides nothing of what the run found.
+  ///
+  /// - Parameter published: the outcome as reports name its files.
+  func finish(
+    _ outcome: RunOutcome, published: RunOutcome, console: Console, environment: [String: String]
+  ) throws(Diagnostic) {
+    var failure: Diagnostic?
+    do throws(Diagnostic) { try finish(published) } catch { failure = error }
+    console.show(outcome)
+    GitHubStep(environment: environment)?.publish(published, console: console)
+    if let failure { throw failure }
+  }
+}

@@ -24,7 +24,7 @@ struct RecordRun {
   private func record(_ capture: Capture, _ run: GateRun) throws(Diagnostic) -> ExitStatus {
     try checkInterruption()
     let store = BaselineStore(run.manifest.baselines, serverMajor: capture.serverMajor)
-    for note in capture.notes { console.say("note: \(note)") }
+    for note in capture.notes { console.say("note: \(note.visible)") }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
     for item in capture.items {
       switch result(of: item, capture, store) {
@@ -111,7 +111,7 @@ struct RecordRun {
       } else if !caseName.isEmpty || comparison.baseline != nil {
         console.say("  \(name)\(caseName)")
       }
-      for sentence in comparison.causes + comparison.differences { console.say("    \(sentence)") }
+      for sentence in comparison.causes + comparison.differences { console.say("    \(sentence.visible)") }
       if let baseline = comparison.baseline, comparison.isShapeChanged {
         let lines = PlanTree.lines(before: baseline.plan, now: comparison.current.plan, indent: 4, style: console.style)
         for line in lines { console.say(line.isEmpty ? "" : "    " + line) }
@@ -124,13 +124,13 @@ struct RecordRun {
       let misestimates = CaseComparison(baseline: nil, current: comparison.current).misestimates(
         threshold: settings.number("threshold"), floor: settings.number("floor"), isAbsolute: true)
       for misestimate in misestimates {
-        console.print("  accepted above the threshold, \(name)\(caseName): \(misestimate.finding.message)")
+        console.print("  accepted above the threshold, \(name)\(caseName): \(misestimate.finding.message.visible)")
       }
     }
   }
 
   private func indented(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(separator: "\n")
+    text.visibleLines.map { "  \($0)" }.joined(separator: "\n")
   }
 
   // MARK: Orphans
@@ -141,10 +141,10 @@ struct RecordRun {
     let orphans = store.orphans(among: run.manifest.queries.map(\.name))
     for name in orphans {
       if !options.prunes {
-        console.say("orphan    \(name): its query is gone; plangate record --prune removes the baseline")
+        console.say("orphan    \(name.visible): its query is gone; plangate record --prune removes the baseline")
       } else {
         if !options.onlyChecks { try store.remove(name) }
-        console.say("removed   \(name)")
+        console.say("removed   \(name.visible)")
       }
     }
     return orphans.count

@@ -44,13 +44,16 @@ struct ReportFiles {
   }
 }
 
-/// Writes a file so that a reader sees the old one or the new one, never a half. Devices and pipes are written to as they
-/// are.
+/// Writes a file so that a reader sees the old one or the new one, never a half. A link stays, and the file that it leads
+/// to is replaced. Devices and pipes are written to as they are.
 func replaceFile(_ path: String, with text: String, _ what: String) throws(Diagnostic) {
-  let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+  // What is in /dev leads to what is open already, such as standard output: another file in its place would be seen by
+  // nobody.
+  let target = path.hasPrefix("/dev/") ? path : resolvedPath(path) ?? path
+  let type = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
   let isReplaceable = type == nil || type == .typeRegular
   do {
-    try Data(text.utf8).write(to: URL(filePath: path), options: isReplaceable ? .atomic : [])
+    try Data(text.utf8).write(to: URL(filePath: target), options: isReplaceable ? .atomic : [])
   } catch {
     throw Diagnostic("cannot write \(what): \(reason(of: error))", file: path)
   }

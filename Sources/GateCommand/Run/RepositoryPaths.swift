@@ -24,7 +24,7 @@ struct RepositoryPaths {
 }
 
 /// The absolute path without links; nil for a file that is not there.
-private func resolvedPath(_ path: String) -> String? {
+func resolvedPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)

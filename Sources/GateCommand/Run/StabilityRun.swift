@@ -1,5 +1,6 @@
 import PlanCore
 import Postgres
+import Reporting
 
 /// `plangate stability`: which plans would be others after the next ANALYZE. They are fragile in production too.
 struct StabilityRun {
@@ -136,7 +137,7 @@ struct StabilityRun {
     _ runnersUp: [String: RunnerUp]
   ) -> ExitStatus {
     func say(_ sentences: [String]) {
-      for sentence in sentences.prefix(3) { console.print("             \(sentence)") }
+      for sentence in sentences.prefix(3) { console.print("             \(sentence.visible)") }
       if sentences.count > 3 { console.print("             … \(sentences.count - 3) more") }
     }
     var counts = (stable: 0, fragile: 0, unchecked: 0)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Reporting
 
 /// Runs the steps of a seed against a database, in order.
 struct Seeding {
@@ -87,10 +88,13 @@ struct Seeding {
 }
 
 extension SeedStep {
+  /// How it is called in one line: its path, or a command's first line.
   var description: String {
     switch self {
-    case .script(let path), .archive(let path): path
-    case .command(let text, _): text
+    case .script(let path), .archive(let path): return path.visible
+    case .command(let text, _):
+      let lines = text.visibleLines.filter { !$0.allSatisfy(\.isWhitespace) }
+      return (lines.first ?? "").visible + (lines.count > 1 ? " …" : "")
     }
   }
 }

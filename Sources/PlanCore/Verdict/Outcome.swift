@@ -122,8 +122,10 @@ package struct RunOutcome: Sendable {
   }
 
   package var plangateVersion: String
-  /// The manifest as the user named it.
+  /// The manifest as the user named it, for the commands that a report gives.
   package var manifest: String
+  /// The manifest from the root of the repository, where that is known and another name.
+  package var manifestInRepository: String?
   /// `15.18`; nil when no server was reached.
   package var server: String?
   /// `localhost:5432`, of a server that plangate was given; nil for one of its own.
@@ -156,6 +158,10 @@ package struct RunOutcome: Sendable {
     return cases.contains { $0.isFailed(strict: isStrict) } ? .failed : .passed
   }
 
+  /// How reports call the manifest and tell it from others: two working directories of a repository may each have a
+  /// `queries/manifest.yml`.
+  package var manifestFile: String { manifestInRepository ?? manifest }
+
   /// `15.18`, or `15.18 (given: localhost:5432)`.
   package var serverText: String { (server ?? "?") + (serverAddress.map { " (given: \($0))" } ?? "") }
 
@@ -166,6 +172,7 @@ extension RunOutcome {
   /// The same outcome with other names of its files, as those who read a report in another place know them.
   package func renamingFiles(_ name: (String) -> String) -> RunOutcome {
     var outcome = self
+    outcome.manifestInRepository = name(manifest) == manifest ? nil : name(manifest)
     for index in cases.indices { outcome.cases[index].file = cases[index].file.map(name) }
     outcome.notePlaces = notePlaces.mapValues { Place(file: name($0.file), line: $0.line) }
     outcome.errorPlace = errorPlace.map { Place(file: name($0.file), line: $0.line) }

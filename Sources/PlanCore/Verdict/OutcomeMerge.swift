@@ -59,8 +59,8 @@ package struct OutcomeMerge {
     if let twin = accepted.first(where: { $0.outcome.shard == shard }) {
       return "\(twin.file) is shard \(shard.index)/\(shard.count) as well"
     }
-    if this.manifest != that.manifest {
-      return "it is of the manifest \(this.manifest), and \(first.file) of \(that.manifest)"
+    if this.manifestFile != that.manifestFile {
+      return "it is of the manifest \(this.manifestFile), and \(first.file) of \(that.manifestFile)"
     }
     if this.plangateVersion != that.plangateVersion {
       return "it is of plangate \(this.plangateVersion), and \(first.file) of \(that.plangateVersion)"
@@ -95,10 +95,12 @@ package struct OutcomeMerge {
     var whole = empty
     if let first = accepted.first?.outcome {
       whole = RunOutcome(plangateVersion: first.plangateVersion, manifest: first.manifest)
+      whole.manifestInRepository = first.manifestInRepository
       whole.isStrict = first.isStrict
     }
     let outcomes = accepted.map(\.outcome)
     whole.server = outcomes.lazy.compactMap(\.server).first
+    whole.serverAddress = outcomes.lazy.compactMap(\.serverAddress).first
     whole.selection = outcomes.lazy.compactMap(\.selection).first
     // The shards ran side by side.
     whole.seconds = outcomes.map(\.seconds).max() ?? 0

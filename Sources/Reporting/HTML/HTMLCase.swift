@@ -10,8 +10,12 @@ struct HTMLCase {
 
   /// Names the case in a link, the same in every run: `case=order_search@whale`.
   var fragment: String {
-    "case=" + HTMLText.fragment(outcome.name) + (outcome.server.map { "&server=" + HTMLText.fragment($0) } ?? "")
+    "case=" + HTMLText.fragment(outcome.name)
+      + (outcome.server.map { "&server=" + HTMLText.fragment(run.serverLabel($0)) } ?? "")
   }
+
+  /// `PostgreSQL 16`, where several servers judged.
+  var server: String? { outcome.server.map { "PostgreSQL \(run.serverLabel($0))".visible } }
 
   /// Partitions count as their parent.
   var relations: Set<String> {
@@ -29,8 +33,8 @@ struct HTMLCase {
       JSONMember("query", .string(outcome.query.visible)), JSONMember("case", text(outcome.caseName)),
       JSONMember("verdict", .string(outcome.verdict.rawValue)), JSONMember("failed", .bool(isFailed)),
       JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
-      JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifest):\($0)" })),
-      JSONMember("server", text(outcome.server)),
+      JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifestFile):\($0)" })),
+      JSONMember("server", text(server)),
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.visible) })),
@@ -41,6 +45,7 @@ struct HTMLCase {
     members.append(
       JSONMember(
         "parameters", .array(outcome.parameters.map { .array([.string($0.name.visible), text($0.value)]) })))
+    if !statements.isEmpty { members.append(JSONMember("statements", .string(statements.joined(separator: "\n")))) }
     if let command { members.append(JSONMember("command", .string(command))) }
     return .object(members + planMembers)
   }
@@ -85,9 +90,14 @@ struct HTMLCase {
     return (outcome.comparison?.differences ?? []).filter { !said.contains($0) }
   }
 
-  /// The command after which the case passes.
+  /// What brings lost indexes back, for a case that fails.
+  private var statements: [String] {
+    outcome.findings.contains(where: \.isFailing) ? outcome.lostIndexStatements.map(\.visible) : []
+  }
+
+  /// The command after which a case that fails passes.
   private var command: String? {
-    outcome.isRecordable && outcome.verdict != .passed
+    isFailed && outcome.isRecordable
       ? RecordCommand.text(queries: [outcome.query], manifest: run.manifest) : nil
   }
 

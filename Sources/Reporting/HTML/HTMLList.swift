@@ -14,7 +14,7 @@ struct HTMLList {
     let found = Set(cases.flatMap(\.rules))
     let known = Rule.all.map(\.id) + [Rule.timeoutID]
     rules = known.filter(found.contains) + found.subtracting(known).sorted()
-    servers = cases.compactMap(\.outcome.server?.visible).reduce(into: []) { seen, server in
+    servers = cases.compactMap(\.server).reduce(into: []) { seen, server in
       if !seen.contains(server) { seen.append(server) }
     }
   }
@@ -74,12 +74,12 @@ struct HTMLList {
     let outcome = item.outcome
     let relations = positions(item.relations, in: relations)
     let rules = positions(item.rules, in: rules)
-    let server = outcome.server.map { " <span class=\"server\">PG \(HTMLText.content($0))</span>" } ?? ""
+    let server = item.server.map { " <span class=\"server\">\(HTMLText.content($0))</span>" } ?? ""
     let name =
       "<b>\(HTMLText.content(outcome.query))</b>\(outcome.caseName.map { "<wbr>" + HTMLText.content("@\($0)") } ?? "")"
     let note = TerminalReport.note(outcome)
     return "<li data-relations=\"\(relations)\" data-rules=\"\(rules)\""
-      + (servers.count > 1 ? " data-servers=\"\(positions(Set([outcome.server?.visible ?? ""]), in: servers))\"" : "")
+      + (servers.count > 1 ? " data-servers=\"\(positions(Set([item.server ?? ""]), in: servers))\"" : "")
       + "><a\(HTMLText.attribute("href", "#" + item.fragment)) data-case=\"\(item.position)\">"
       + "<span class=\"name\">\(name)\(server)</span>\(factor(outcome))"
       + (note.isEmpty ? "" : "<span class=\"note\">\(HTMLText.content(note))</span>") + "</a></li>"

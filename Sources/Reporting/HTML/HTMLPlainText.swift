@@ -13,13 +13,12 @@ extension HTMLCase {
     if !outcome.parameters.isEmpty {
       blocks.append(outcome.parameters.map { "  \($0.name) = \($0.value ?? "NULL")".visible })
     }
-    if outcome.verdict != .passed { blocks.append(text.commandLines(manifest: run.manifest)) }
+    if isFailed { blocks.append(text.commandLines(manifest: run.manifest)) }
     blocks.removeAll(where: \.isEmpty)
     let place = outcome.place.map { "<p>\(HTMLText.content($0))</p>" } ?? ""
-    let server = outcome.server.map { " (PostgreSQL \($0))" } ?? ""
     return """
       <article\(HTMLText.attribute("id", fragment)) class="plain">
-      <h2>\(HTMLText.content("\(outcome.verdict.rawValue): \(outcome.name)\(server)"))</h2>\(place)
+      <h2>\(HTMLText.content("\(outcome.verdict.rawValue): \(run.label(outcome))"))</h2>\(place)
       <pre>\(HTMLText.lines(Array(blocks.joined(separator: [""])).joinedLines))</pre>
       </article>
       """

@@ -16,7 +16,7 @@ package enum HTMLReport {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta name="referrer" content="no-referrer">
-      <title>\(HTMLText.content(headline(outcome))) · plangate</title>
+      <title>\(HTMLText.content(outcome.headline)) · plangate</title>
       <link rel="icon"\(HTMLText.attribute("href", icon(outcome.result)))>
       <style>\(HTMLStyle.text)</style>
       </head>
@@ -57,27 +57,15 @@ package enum HTMLReport {
 
   // MARK: The run
 
-  /// `3 of 12 cases failed`, `12 cases passed`.
-  private static func headline(_ outcome: RunOutcome) -> String {
-    let failed = outcome.cases.count { $0.isFailed(strict: outcome.isStrict) && $0.verdict != .unchecked }
-    let unchecked = outcome.count(.unchecked)
-    if outcome.cases.isEmpty { return outcome.error == nil ? "Nothing was checked" : "The run ended early" }
-    if failed + unchecked == 0 {
-      return (outcome.error == nil ? "" : "The run ended early: ") + counted(outcome.cases.count, "case") + " passed"
-    }
-    let parts = (failed > 0 ? ["\(failed) failed"] : []) + (unchecked > 0 ? ["\(unchecked) unchecked"] : [])
-    return parts.joined(separator: ", ") + " of " + counted(outcome.cases.count, "case")
-  }
-
   private static func header(_ outcome: RunOutcome) -> String {
-    var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifest].compactMap { $0 }
+    var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifestFile].compactMap { $0 }
     if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
     if outcome.isStrict { facts.append("strict: a changed plan fails") }
     facts += [TerminalReport.duration(outcome.seconds), "plangate \(outcome.plangateVersion)"]
     let items = facts.map { "<li>\(HTMLText.content($0))</li>" }.joined()
     return """
       <header class="run \(outcome.result.rawValue)">
-      <h1><a href="#">\(HTMLText.content(headline(outcome)))</a></h1>
+      <h1><a href="#">\(HTMLText.content(outcome.headline))</a></h1>
       <ul class="facts">\(items)</ul>
       \(([error(outcome), notes(outcome)]).compactMap { $0 }.joined(separator: "\n"))
       </header>

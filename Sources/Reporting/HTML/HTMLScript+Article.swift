@@ -37,6 +37,8 @@ extension HTMLScript {
         data.differences.length > 0 && section("Changes of the plan", "differences",
           make("ul", {}, brief(data.differences.map((difference) => make("li", {}, difference))))),
         waived.length > 0 && section("Waived", "told", list(waived)),
+        data.statements && section("Bring the index back with", "lost",
+          make("div", { class: "sql" }, make("pre", {}, make("code", {}, data.statements)), copyButton(data.statements))),
         data.command && section(data.verdict === "new" ? "Record it with" : "If this is meant, accept it with", "accept",
           make("code", {}, data.command), copyButton(data.command)));
       return make("article", { class: `case ${data.failed ? "failed" : ""}`, "aria-labelledby": `title-${data.position}` },
@@ -47,7 +49,7 @@ extension HTMLScript {
     }
 
     function caseHeader(data) {
-      const places = [data.server && `PostgreSQL ${data.server}`, data.place, data.entry, data.took].filter(Boolean);
+      const places = [data.server, data.place, data.entry, data.took].filter(Boolean);
       return make("header", {},
         make("p", { class: `verdict ${data.verdict} ${data.failed ? "failed" : ""}` }, verdictWords[data.verdict]),
         make("h1", { id: `title-${data.position}` },

@@ -1,0 +1,220 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The scripts of `.github/actions/plangate`, among programs that only say what they were asked.
+@Suite struct ActionScriptTests {
+  private static let action = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: ".github/actions/plangate").path
+
+  /// What the scripts call and every runner has. The PATH holds nothing else: neither swift, nor gh, nor plangate.
+  private static let tools = [
+    "awk", "bash", "cat", "chmod", "cut", "dirname", "env", "find", "head", "mkdir", "mktemp", "rm", "sed", "sha256sum",
+    "sort", "tail", "tr", "xargs",
+  ]
+
+  private func project(_ programs: [String: String] = [:]) throws -> Project {
+    let project = try Project(["output": ""])
+    try project.makeDirectory("bin")
+    for tool in Self.tools {
+      let path = try #require(
+        ["/usr/bin", "/bin"].map { "\($0)/\(tool)" }.first(where: FileManager.default.fileExists), "\(tool)")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(project.directory)/bin/\(tool)", withDestinationPath: path)
+    }
+    for (name, text) in programs { try project.writeProgram("bin/\(name)", "#!/bin/sh\n\(text)\n") }
+    return project
+  }
+
+  /// Runs a script as a step of a job does; its outputs by their names.
+  private func run(
+    _ script: String, in project: Project, _ environment: [String: String]
+  ) throws -> (run: ProgramRun, outputs: [String: String]) {
+    let step = [
+      "PATH": "\(project.directory)/bin", "GITHUB_OUTPUT": "\(project.directory)/output",
+      "GITHUB_WORKSPACE": project.directory, "GITHUB_REPOSITORY": "shop/app", "GITHUB_JOB": "plans",
+      "RUNNER_TEMP": "\(project.directory)/temp", "TMPDIR": project.temporaryDirectory,
+    ].merging(environment) { $1 }
+    try project.write("output", "")
+    let run = try RunningProgram(["\(Self.action)/\(script)"], in: project.directory, environment: step).end()
+    var outputs: [String: String] = [:]
+    for line in try project.read("output").split(separator: "\n") {
+      let pair = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      outputs[String(pair[0])] = try String(#require(pair.last, "\(line)"))
+    }
+    return (run, outputs)
+  }
+
+  // MARK: check.sh
+
+  /// Says its words, one a line, leaves an entry in the cache when it is told one, and ends as it is told.
+  private static let plangate = """
+    [ "$1" = --version ] && exit
+    printf '%s\\n' "$@"
+    [ -z "$ENTRY" ] || mkdir -p "$PLANGATE_CACHE_DIR/1/entries/$ENTRY"
+    exit "$STATUS"
+    """
+
+  private func check(
+    _ project: Project, status: Int32 = 0, _ environment: [String: String] = [:]
+  ) throws -> (run: ProgramRun, outputs: [String: String]) {
+    let plain = [
+      "PLANGATE": "\(project.directory)/bin/plangate", "PLANGATE_CACHE_DIR": "\(project.directory)/temp/cache",
+      "MANIFEST": "queries/manifest.yml", "QUERIES": "", "POSTGRES": "", "ARGS": "", "REPORTS": "reports",
+      "STATUS": "\(status)", "ENTRY": "",
+    ]
+    return try run("check.sh", in: project, plain.merging(environment) { $1 })
+  }
+
+  @Test(arguments: [0, 1, 2] as [Int32])
+  func `the step of the check goes on and hands the verdict to the last step`(status: Int32) throws {
+    let (run, outputs) = try check(try project(["plangate": Self.plangate]), status: status)
+    try expect(run, exits: 0)
+    #expect(outputs["status"] == "\(status)")
+  }
+
+  @Test func `all reports are asked for, and inputs with spaces are words of their own`() throws {
+    let project = try project(["plangate": Self.plangate])
+    let (run, _) = try check(
+      project, ["QUERIES": "order_* -odd", "ARGS": "--strict\n--jobs 2", "POSTGRES": "16", "MANIFEST": "my app/m.yml"])
+    let reports = [
+      ("junit", "plangate.xml"), ("json", "plangate.json"), ("markdown", "plangate.md"), ("html", "plangate.html"),
+      ("sarif", "plangate.sarif"), ("gitlab", "gitlab.json"),
+    ].flatMap { ["--\($0)", "\(project.directory)/reports/\($1)"] }
+    #expect(
+      run.stdout.split(separator: "\n").map(String.init)
+        == ["check", "--manifest", "my app/m.yml"] + reports
+        + ["--postgres", "16", "--strict", "--jobs", "2", "--", "order_*", "-odd"], "\(run)")
+  }
+
+  @Test func `the cache is to be kept when its entries are others, and only then`() throws {
+    let project = try project(["plangate": Self.plangate])
+    let empty = try check(project).outputs
+    #expect(empty["entries-changed"] == "false")
+    let first = try check(project, ["ENTRY": "a"]).outputs
+    #expect(first["entries-changed"] == "true" && first["entries"] != empty["entries"])
+    let again = try check(project, ["ENTRY": "a"]).outputs
+    #expect(again["entries-changed"] == "false" && again["entries"] == first["entries"])
+    #expect(try check(project, status: 1, ["ENTRY": "b"]).outputs["entries-changed"] == "true")
+  }
+
+  // MARK: places.sh
+
+  private func places(
+    _ project: Project, _ environment: [String: String] = [:]
+  ) throws -> (run: ProgramRun, outputs: [String: String]) {
+    let plain = ["ID": "", "POSTGRES": "", "MANIFEST": "queries/manifest.yml", "CACHE_INPUTS": "queries seed"]
+    return try run("places.sh", in: project, plain.merging(environment) { $1 })
+  }
+
+  @Test func `a plangate in the PATH is used and not built`() throws {
+    let project = try project(["plangate": "", "swift": "echo compiler 1"])
+    let (run, outputs) = try places(project)
+    try expect(run, exits: 0)
+    #expect(outputs["plangate"] == "\(project.directory)/bin/plangate")
+    #expect(outputs["build"] == "")
+    let mode = try FileManager.default.attributesOfItem(atPath: #require(outputs["tmp"]))[.posixPermissions] as? Int
+    #expect(mode == 0o1777)
+  }
+
+  @Test func `a build belongs to its compiler`() throws {
+    let first = try places(try project(["swift": "echo compiler 1"])).outputs
+    #expect(first["plangate"] == first["build"].map { $0 + "/plangate" })
+    let same = try places(try project(["swift": "echo compiler 1"])).outputs
+    let other = try places(try project(["swift": "echo compiler 2"])).outputs
+    #expect(first["build-hash"] == same["build-hash"] && first["build-hash"] != other["build-hash"])
+  }
+
+  @Test func `without plangate and swift the step fails and says what is missing`() throws {
+    try expect(
+      places(try project()).run, exits: 2, stderr: ["::error title=plangate::there is neither plangate nor swift"])
+  }
+
+  @Test func `the seed's key follows what the seed is made of`() throws {
+    let project = try project(["plangate": ""])
+    func key() throws -> String? {
+      try places(project, ["CACHE_INPUTS": "seed\nmigrations nowhere"]).outputs["seed-hash"]
+    }
+    let empty = try key()
+    var keys = [empty]
+    for file in ["queries/manifest.yml", "seed/a b.sql", "migrations/deep/1.sql"] {
+      try project.write(file, "1")
+      keys.append(try key())
+      try project.write(file, "2")
+      keys.append(try key())
+    }
+    #expect(Set(keys).count == 7 && !keys.contains(nil))
+    try project.write("elsewhere.sql", "1")
+    #expect(try key() == keys.last)
+  }
+
+  @Test(arguments: [
+    (["POSTGRES": ""], "plans"), (["POSTGRES": "16"], "plans-16"), (["ID": "web", "POSTGRES": "16"], "web"),
+    (["POSTGRES": "/opt/pg 18/bin"], "plans-opt-pg-18-bin"), (["ID": "a --> <b>\nx=y"], "a-b-x-y"),
+  ])
+  func `a job is told from others by a plain name`(environment: [String: String], id: String) throws {
+    let (run, outputs) = try places(try project(["plangate": ""]), environment)
+    #expect(outputs["id"] == id, "\(run)")
+  }
+
+  // MARK: comment.sh
+
+  /// Lists the comments of a file, and keeps what it is to write.
+  private static let gh = """
+    [ "$1" = --version ] && exit
+    [ -z "$REFUSES" ] || exit 1
+    case "$*" in
+      *--paginate*) cat comments ;;
+      *) echo "$4 $5" >request; cat "${7#body=@}" >body ;;
+    esac
+    """
+
+  private static let report = "<!-- plangate queries/manifest.yml -->\n\n### 1 case regressed\n"
+
+  /// What is asked of GitHub, and the comment's text; nil when nothing is.
+  private func comment(
+    on comments: [String], _ environment: [String: String] = [:], report: String? = report
+  ) throws -> (run: ProgramRun, request: String?, body: String?) {
+    let project = try project(["gh": Self.gh])
+    try project.write("comments", comments.joined(separator: "\n"))
+    if let report { try project.write("reports/plangate.md", report) }
+    let plain = ["GH_TOKEN": "t", "ID": "plans-16", "AUTHOR": "bot", "PULL_REQUEST": "7", "REPORTS": "reports"]
+    let (run, _) = try run("comment.sh", in: project, plain.merging(environment) { $1 })
+    #expect(try project.temporaryFiles() == [], "\(run)")
+    return (run, try? project.read("request"), try? project.read("body"))
+  }
+
+  private static let marker = "<!-- plangate queries/manifest.yml --><!-- plans-16 -->"
+
+  @Test func `a pull request without a comment of this job gets one`() throws {
+    let others = [
+      "1\tbot\t<!-- plangate queries/manifest.yml --><!-- plans-15 -->", "2\tsomebody\t\(Self.marker)",
+      "3\tbot\t<!-- plangate web/queries/manifest.yml --><!-- plans-16 -->", "4\tbot\tLooks good",
+    ]
+    let (run, request, body) = try comment(on: others)
+    try expect(run, exits: 0)
+    #expect(request == "POST repos/shop/app/issues/7/comments\n", "\(run)")
+    #expect(body == Self.marker + "\n\n### 1 case regressed\n")
+  }
+
+  @Test func `the comment of an earlier run is rewritten`() throws {
+    let (run, request, body) = try comment(on: [
+      "1\tbot\tLooks good", "22\tbot\t\(Self.marker)", "23\tbot\t\(Self.marker)",
+    ])
+    try expect(run, exits: 0)
+    #expect(request == "PATCH repos/shop/app/issues/comments/22\n", "\(run)")
+    #expect(body?.hasPrefix(Self.marker + "\n") == true)
+  }
+
+  @Test func `a comment that cannot be written is said and fails nothing`() throws {
+    for (environment, report, reason) in [
+      (["GH_TOKEN": ""], Self.report, "the action needs a token"),
+      (["REFUSES": "1"], Self.report, "the comments cannot be read"),
+      ([:], nil, "there is no report"), ([:], "", "there is no report"),
+    ] as [([String: String], String?, String)] {
+      let (run, request, _) = try comment(on: [], environment, report: report)
+      try expect(run, exits: 0, stdout: ["::warning title=plangate::no comment: \(reason)"])
+      #expect(request == nil)
+    }
+  }
+}
