@@ -41,13 +41,13 @@ package final class Interruption: Sendable {
     signalMask { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
     // A reader that closes its pipe early must not end the run before the server is stopped.
     ignoreBrokenPipes()
-    startThread { _ in
+    SystemThread {
       while true {
         var number: Int32 = 0
         signalMask { _ = sigwait($0, &number) }
         Interruption.shared.interrupt(number)
       }
-    }
+    }?.detach()
   }
 
   private func interrupt(_ number: Int32) {
@@ -63,13 +63,12 @@ package final class Interruption: Sendable {
   }
 
   private func killLater() {
-    startThread { _ in
+    SystemThread {
       sleep(2)
       Interruption.shared.state.withLock { state in
         for (pid, child) in state.children { kill(child.isGroup ? -pid : pid, SIGKILL) }
       }
-      return nil
-    }
+    }?.detach()
   }
 
   /// Enters a child that was just started; it is ended at once when a signal came before.
@@ -109,20 +108,4 @@ private func signalMask(_ body: (UnsafePointer<sigset_t>) -> Void) {
 
 private func ignoreBrokenPipes() {
   signal(SIGPIPE, SIG_IGN)
-}
-
-#if canImport(Darwin)
-  private typealias ThreadBody = @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer?
-#else
-  private typealias ThreadBody = @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
-#endif
-
-/// Starts a thread that nobody waits for.
-private func startThread(_ body: @escaping ThreadBody) {
-  #if canImport(Darwin)
-    var thread: pthread_t?
-  #else
-    var thread = pthread_t()
-  #endif
-  pthread_create(&thread, nil, body, nil)
 }
