@@ -91,6 +91,26 @@ import Testing
     #expect(baselines[0] == baselines[2])
   }
 
+  @Test func `queries that find no disk while others run`() throws {
+    var manifest = "version: 1\nseed: [../seed.sql]\nqueries:\n"
+    for number in 1...3 { manifest += "  - {name: greedy_\(number), sql: SELECT wants_all(), timeout: 10s}\n" }
+    let project = try Project([
+      "seed.sql": """
+      CREATE FUNCTION wants_all() RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_sleep(0.3);
+          PERFORM FROM pg_stat_activity
+            WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid();
+          IF FOUND THEN RAISE 'could not extend file' USING ERRCODE = '53100'; END IF;
+        END $$;
+
+      """,
+      "queries/manifest.yml": manifest,
+    ])
+    try Self.expectSameReports(project, exits: 1)
+    #expect(try project.json().cases.map(\.verdict) == ["new", "new", "new"])
+  }
+
   @Test func `cases that write much, each into a clone of its own`() throws {
     var manifest = "version: 1\nseed: [../seed.sql]\nsettings: {work_mem: 4MB}\nqueries:\n"
     for number in 1...8 { manifest += "  - {name: write_\(number), sql: UPDATE items SET note = upper(note)}\n" }

@@ -16,6 +16,7 @@ final class GateServer: Sendable {
   /// Connections for making, copying and dropping databases that nobody is using just now.
   private let idle = Mutex<[Connection]>([])
   private let version = Mutex<Version?>(nil)
+  private let lostConnections = Atomic(0)
 
   private struct Version {
     let text: String
@@ -186,9 +187,13 @@ final class GateServer: Sendable {
     }
   }
 
+  /// Whether a connection was lost under a case, to a crash of the server perhaps.
+  var mayHaveCrashed: Bool { lostConnections.load(ordering: .relaxed) > 0 }
+
   /// Waits until the server is itself again after a crash under a query: for a moment it still takes connections, only to
   /// end them.
   func recover() {
+    lostConnections.add(1, ordering: .relaxed)
     if hasEnded || Interruption.shared.signal != nil { return }
     usleep(200_000)
     let deadline = ContinuousClock.now + .seconds(60)
