@@ -5,7 +5,8 @@
 #endif
 import Synchronization
 
-/// The signals that end a run: SIGINT, SIGTERM and SIGHUP.
+/// The signals that end a run: SIGINT, SIGTERM and SIGHUP, without those that were ignored when the program started, as
+/// `nohup` and a shell's background jobs have it.
 ///
 /// A signal ends the children; whoever waits for one of them, or for an answer of the server, gets an error and unwinds.
 /// So there is one way out, the ordinary one, and it stops the server and removes its files.
@@ -102,8 +103,19 @@ package final class Interruption: Sendable {
 private func signalMask(_ body: (UnsafePointer<sigset_t>) -> Void) {
   var mask = sigset_t()
   sigemptyset(&mask)
-  for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, number) }
+  for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&mask, number) }
   body(&mask)
+}
+
+private func isIgnored(_ number: Int32) -> Bool {
+  var action = sigaction()
+  guard sigaction(number, nil, &action) == 0 else { return false }
+  #if canImport(Darwin)
+    let handler = action.__sigaction_u.__sa_handler
+  #else
+    let handler = action.__sigaction_handler.sa_handler
+  #endif
+  return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 private func ignoreBrokenPipes() {

@@ -44,7 +44,7 @@ extension GivenServerTests {
       let uri =
         "postgresql://ci:\(GivenTestServer.password.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
         + "@127.0.0.1:\(server.port)/postgres"
-      for words in [["--server", uri], ["--server=\(uri)"]] {
+      for words in [["--server", uri], ["--server=\(uri)"], ["--server", uri + "?sslmode=prefer", "--server", uri]] {
         let running = try project.start(["check", "-v", "nap"] + words)
         try running.wait(until: "the seed was reached") { running.stdout.contains("database: ") }
         #if os(Linux)
