@@ -190,6 +190,48 @@ extension GivenServerTests {
       #expect(try server.inventory() == before)
     }
 
+    private static func slow(_ count: Int) throws -> Project {
+      let queries = (1...count).map { "  - {name: slow_\($0), sql: SELECT pg_sleep(0.5)}\n" }.joined()
+      return try Project(["queries/manifest.yml": "version: 1\nqueries:\n" + queries])
+    }
+
+    @Test func `a database that cannot be dropped gives exit status 2`() throws {
+      let project = try Self.slow(1)
+      let before = try server.inventory()
+      let running = try project.start(
+        ["check", "-v", "--server", server.conninfo], environment: GivenTestServer.withPassword)
+      try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
+      let name = try #require(try server.databases().first)
+      // The role may not send a superuser away.
+      let visitor = try server.superuser(name)
+      let run = running.end()
+      try expect(
+        run, exits: 2, stdout: ["1 new"],
+        stderr: ["error: the database \(name)", "DROP DATABASE \(name);", "stays on 127.0.0.1"],
+        leavingNothingIn: project)
+      withExtendedLifetime(visitor) {}
+      try server.superuser().execute("DROP DATABASE \(name) WITH (FORCE)")
+      #expect(try server.inventory() == before, "\(run)")
+    }
+
+    @Test func `a role that may have few connections runs fewer cases side by side`() throws {
+      let project = try Self.slow(6)
+      let connection = try server.superuser()
+      try connection.execute("ALTER ROLE poor CREATEDB CONNECTION LIMIT 10")
+      defer { _ = try? connection.execute("ALTER ROLE poor NOCREATEDB CONNECTION LIMIT -1") }
+      let running = try project.start(
+        ["check", "--jobs", "8", "--server", "host=127.0.0.1 port=\(server.port) user=poor dbname=postgres"],
+        environment: ["PGPASSWORD": "poor-secret"])
+      var most = 0
+      try? running.wait(until: "it ended") {
+        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'poor' AND wait_event = 'PgSleep'"
+        most = max(most, (try? connection.execute(sleeping).value).flatMap { Int($0) } ?? 0)
+        return running.hasEnded
+      }
+      try expect(running.end(), exits: 1, stdout: ["6 new"], leavingNothingIn: project)
+      #expect(most == 2)
+    }
+
     // MARK: Settings
 
     @Test func `settings that cannot be had are listed once, the others hold`() throws {

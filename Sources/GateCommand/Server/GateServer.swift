@@ -70,9 +70,14 @@ final class GateServer: Sendable {
   }
 
   /// Stops the server, or leaves it, and removes all that is plangate's; what cannot be removed is named.
-  func stop() {
+  ///
+  /// - Returns: whether all databases are gone; a role that others have given rights to may stay.
+  @discardableResult
+  func stop() -> Bool {
     idle.withLock { $0 = [] }
-    for problem in host.end() { Console.error("warning: \(problem)") }
+    let leftovers = host.end()
+    for leftover in leftovers { Console.error("\(leftover.isDatabase ? "error" : "warning"): \(leftover.text)") }
+    return !leftovers.contains(where: \.isDatabase)
   }
 
   /// `15.18`.
