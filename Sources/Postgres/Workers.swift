@@ -29,11 +29,11 @@ package func concurrently<Worker>(
 }
 
 /// A thread, to be joined or detached.
-struct SystemThread: @unchecked Sendable {
+package struct SystemThread: @unchecked Sendable {
   private let handle: pthread_t
 
   /// Nil when the system has no more threads.
-  init?(_ body: @escaping () -> Void) {
+  package init?(_ body: @escaping () -> Void) {
     final class Box {
       let body: () -> Void
       init(_ body: @escaping () -> Void) { self.body = body }
@@ -68,5 +68,5 @@ struct SystemThread: @unchecked Sendable {
 
   func join() { pthread_join(handle, nil) }
 
-  func detach() { pthread_detach(handle) }
+  package func detach() { pthread_detach(handle) }
 }
