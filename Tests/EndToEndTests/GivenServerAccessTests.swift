@@ -10,6 +10,19 @@ extension GivenServerTests {
 
     init() throws { server = try GivenTestServer.shared() }
 
+    /// A recorded project with next to no seed, since each run there seeds anew.
+    private static func small() throws -> Project { try Project(copying: recorded.get()) }
+
+    private static let recorded = Result { () throws -> Project in
+      let project = try Project([
+        "seed.sql": "CREATE TABLE items (id integer);\n",
+        "queries/manifest.yml":
+          "version: 1\nseed: [../seed.sql]\nqueries:\n  - {name: nap, sql: SELECT pg_sleep(0.3)}\n",
+      ])
+      try expect(project.plangate("record"), exits: 0)
+      return project
+    }
+
     // MARK: The password
 
     @Test func `the password is in no output, no report, no list of processes and no file`() throws {
@@ -19,7 +32,10 @@ extension GivenServerTests {
         "  - ../seed/*.sql\n  - run: psql -XAtc 'SELECT count(*) FROM orders' \"$DATABASE_URL\" > ../seen.txt\n"
           + "  - run: psql -XAtc 'SELECT count(*) FROM orders' >> ../seen.txt\n")
       let running = try project.start(
-        ["check", "-v", "--json", "report.json", "--junit", "junit.xml", "--server", server.conninfo],
+        [
+          "check", "-v", "nap", "pay_order", "--json", "report.json", "--junit", "junit.xml", "--server",
+          server.conninfo,
+        ],
         environment: GivenTestServer.withPassword)
       var lines = Set<String>()
       try? running.wait(until: "it ended") {
@@ -40,7 +56,7 @@ extension GivenServerTests {
     }
 
     @Test func `a password on the command line is hidden at once`() throws {
-      let project = try Sample.recorded()
+      let project = try Self.small()
       let uri =
         "postgresql://ci:\(GivenTestServer.password.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
         + "@127.0.0.1:\(server.port)/postgres"
@@ -88,7 +104,7 @@ extension GivenServerTests {
     // MARK: Ways in
 
     @Test func `libpq's environment, a service file and a password file lead there, with --server alone`() throws {
-      let project = try Sample.recorded()
+      let project = try Self.small()
       let place = ["PGHOST": "127.0.0.1", "PGPORT": "\(server.port)", "PGUSER": "ci", "PGDATABASE": "postgres"]
       let whole = place.merging(GivenTestServer.withPassword) { $1 }
       let escaped = GivenTestServer.password.replacingOccurrences(of: "\\", with: "\\\\")
@@ -105,13 +121,13 @@ extension GivenServerTests {
         ("host=\(server.directory) port=\(server.port) user=ci dbname=postgres", GivenTestServer.withPassword),
       ]
       for (conninfo, environment) in ways {
-        let run = try project.plangate("check", "orders_in", "--server", conninfo, environment: environment)
+        let run = try project.plangate("check", "nap", "--server", conninfo, environment: environment)
         try expect(run, exits: 0, stdout: ["1 passed", "given: "], leavingNothingIn: project)
       }
-      let run = try project.plangate("check", "orders_in", environment: whole)
+      let run = try project.plangate("check", "nap", environment: whole)
       try expect(run, exits: 0, stdout: ["1 passed"], not: ["given"], leavingNothingIn: project)
       let missing = try project.plangate(
-        "check", "orders_in", "--server", "service=missing",
+        "check", "nap", "--server", "service=missing",
         environment: ["PGSERVICEFILE": "\(project.directory)/service"])
       try expect(missing, exits: 2, stderr: ["missing"])
     }
