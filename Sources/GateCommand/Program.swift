@@ -34,7 +34,7 @@ package enum Program {
 
   private static func run(_ options: Options) -> ExitStatus {
     Interruption.shared.listen()
-    if let conninfo = options.server { hideArgument(conninfo) }
+    for conninfo in options.conninfos { hideArgument(conninfo) }
     var options = options
     let environment: [String: String]
     (environment, options.libpqEnvironment) = takenEnvironment()

@@ -129,6 +129,16 @@ package final class ChildProcess: Sendable {
     return reap()
   }
 
+  /// Waits for as long as this; nil when it still runs then.
+  func wait(atMost duration: Duration) -> ChildExit? {
+    let deadline = ContinuousClock.now + duration
+    while !hasEnded {
+      guard ContinuousClock.now < deadline else { return nil }
+      usleep(1000)
+    }
+    return wait()
+  }
+
   /// Whether it has ended, without waiting.
   package var hasEnded: Bool {
     if exit.withLock({ $0 != nil }) { return true }

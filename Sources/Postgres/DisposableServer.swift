@@ -21,7 +21,7 @@ package final class DisposableServer: Sendable {
 
   private enum State {
     case stopped
-    case running(ChildProcess)
+    case running(ChildProcess, watch: SystemThread?)
     case removed
   }
 
@@ -106,7 +106,12 @@ package final class DisposableServer: Sendable {
       // Immediate shutdown: there is nothing to save.
       process = try ChildProcess(spawning: command, interruptedBy: SIGQUIT, isGroup: false)
     } catch { throw ServerStartError(error.description) }
-    state.withLock { $0 = .running(process) }
+    let data = dataDirectory
+    let watch = SystemThread {
+      guard process.wait() != .status(0) else { return }
+      killBackends(ofCluster: data)
+    }
+    state.withLock { $0 = .running(process, watch: watch) }
     return try connectionWhenReady(process)
   }
 
@@ -144,19 +149,24 @@ package final class DisposableServer: Sendable {
   }
 
   /// Stops the server so that its cluster is complete on disk. The files stay.
-  package func stopCleanly() throws(ServerStartError) {
-    guard case .running(let process) = state.withLock({ $0 }) else { return }
+  ///
+  /// - Parameter limit: how long the checkpoint may take.
+  package func stopCleanly(within limit: Duration = .seconds(300)) throws(ServerStartError) {
+    guard case .running(let process, let watch) = state.withLock({ $0 }) else { return }
     // Fast shutdown: it ends all sessions and writes a checkpoint.
     process.send(SIGINT)
-    let exit = process.wait()
+    let exit = process.wait(atMost: limit)
+    process.send(SIGKILL)
+    watch?.join()
     state.withLock { $0 = .stopped }
     guard exit == .status(0) else {
-      throw ServerStartError("the server did not shut down (\(exit)); its log ends:\n" + logTail)
+      let reason = exit?.description ?? "it takes more than \(limit.components.seconds) s"
+      throw ServerStartError("the server did not shut down (\(reason)); its log ends:\n" + logTail)
     }
   }
 
   package var hasEnded: Bool {
-    if case .running(let process) = state.withLock({ $0 }) { return process.hasEnded }
+    if case .running(let process, _) = state.withLock({ $0 }) { return process.hasEnded }
     return true
   }
 
@@ -172,12 +182,12 @@ package final class DisposableServer: Sendable {
     switch last {
     case .removed: return
     case .stopped: break
-    case .running(let process):
+    case .running(let process, let watch):
       process.send(SIGQUIT)
-      let deadline = ContinuousClock.now + .seconds(5)
-      while !process.hasEnded, ContinuousClock.now < deadline { usleep(1000) }
+      _ = process.wait(atMost: .seconds(5))
       process.send(SIGKILL)
       _ = process.wait()
+      watch?.join()
     }
     directories.remove()
   }
@@ -215,7 +225,7 @@ package func tail(of path: String) -> String {
   return lines.isEmpty ? "  (it printed nothing)" : lines.map { "  \($0)" }.joined(separator: "\n")
 }
 
-private func realPath(_ path: String) -> String? {
+func realPath(_ path: String) -> String? {
   guard let pointer = realpath(path, nil) else { return nil }
   defer { free(pointer) }
   return String(cString: pointer)

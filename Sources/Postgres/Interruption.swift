@@ -5,7 +5,8 @@
 #endif
 import Synchronization
 
-/// The signals that end a run: SIGINT, SIGTERM and SIGHUP.
+/// The signals that end a run: SIGINT, SIGTERM and SIGHUP, without those that were ignored when the program started, as
+/// `nohup` and a shell's background jobs have it.
 ///
 /// A signal ends the children; whoever waits for one of them, or for an answer of the server, gets an error and unwinds.
 /// So there is one way out, the ordinary one, and it stops the server and removes its files.
@@ -41,13 +42,13 @@ package final class Interruption: Sendable {
     signalMask { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
     // A reader that closes its pipe early must not end the run before the server is stopped.
     ignoreBrokenPipes()
-    startThread { _ in
+    SystemThread {
       while true {
         var number: Int32 = 0
         signalMask { _ = sigwait($0, &number) }
         Interruption.shared.interrupt(number)
       }
-    }
+    }?.detach()
   }
 
   private func interrupt(_ number: Int32) {
@@ -63,13 +64,12 @@ package final class Interruption: Sendable {
   }
 
   private func killLater() {
-    startThread { _ in
+    SystemThread {
       sleep(2)
       Interruption.shared.state.withLock { state in
         for (pid, child) in state.children { kill(child.isGroup ? -pid : pid, SIGKILL) }
       }
-      return nil
-    }
+    }?.detach()
   }
 
   /// Enters a child that was just started; it is ended at once when a signal came before.
@@ -103,26 +103,21 @@ package final class Interruption: Sendable {
 private func signalMask(_ body: (UnsafePointer<sigset_t>) -> Void) {
   var mask = sigset_t()
   sigemptyset(&mask)
-  for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, number) }
+  for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&mask, number) }
   body(&mask)
+}
+
+private func isIgnored(_ number: Int32) -> Bool {
+  var action = sigaction()
+  guard sigaction(number, nil, &action) == 0 else { return false }
+  #if canImport(Darwin)
+    let handler = action.__sigaction_u.__sa_handler
+  #else
+    let handler = action.__sigaction_handler.sa_handler
+  #endif
+  return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 private func ignoreBrokenPipes() {
   signal(SIGPIPE, SIG_IGN)
-}
-
-#if canImport(Darwin)
-  private typealias ThreadBody = @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer?
-#else
-  private typealias ThreadBody = @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
-#endif
-
-/// Starts a thread that nobody waits for.
-private func startThread(_ body: @escaping ThreadBody) {
-  #if canImport(Darwin)
-    var thread: pthread_t?
-  #else
-    var thread = pthread_t()
-  #endif
-  pthread_create(&thread, nil, body, nil)
 }

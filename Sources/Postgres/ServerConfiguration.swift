@@ -39,7 +39,11 @@ package struct ServerConfiguration: Sendable {
     "listen_addresses", "port", "unix_socket_permissions", "fsync", "autovacuum", "logging_collector",
   ]
 
-  /// Defaults that a manifest may change.
+  /// Defaults that a manifest may change. The planner sees none of them but through the workers that start.
+  ///
+  /// Memory and log stay moderate: servers run side by side, and the temporary directory of a container may be in memory;
+  /// without fsync a checkpoint in the middle of a seed costs little. `compute_query_id` keeps its `auto`, which computes
+  /// nothing unless an extension asks, since 13 does not know the setting.
   static let capacity: [String: String] = [
     "shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "1h", "max_worker_processes": "16",
     "log_min_messages": "warning",

@@ -34,6 +34,9 @@ package struct ServerError: Error, Equatable, Sendable {
     // 57P01 to 57P03: the server is shutting down, crashed, or is starting up.
     return sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03"].contains(sqlState)
   }
+
+  /// Memory, disk or connections ran out (class 53), which others may have had.
+  package var lacksResources: Bool { sqlState?.hasPrefix("53") ?? false }
 }
 
 extension ServerError: CustomStringConvertible {

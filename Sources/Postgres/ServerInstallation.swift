@@ -10,7 +10,7 @@ package struct ServerStartError: Error, Equatable, Sendable, CustomStringConvert
 
 /// The programs of a PostgreSQL server on this machine.
 package struct ServerInstallation: Equatable, Sendable {
-  /// The directory with `postgres` and `initdb`.
+  /// The directory with `postgres` and `initdb`, by its absolute path: its programs are started from other directories.
   package let binaries: String
   /// 15 for 15.18.
   package let major: Int
@@ -88,7 +88,8 @@ package struct ServerInstallation: Equatable, Sendable {
   }
 
   /// Nil when the directory has no server that runs.
-  init?(at directory: String, environment: [String: String]) {
+  init?(at path: String, environment: [String: String]) {
+    let directory = absolutePath(path)
     guard findProgram("\(directory)/initdb", in: nil) != nil, findProgram("\(directory)/postgres", in: nil) != nil,
       let text = try? ChildProcess.output(
         of: Command("\(directory)/postgres", ["--version"], environment: environment)),
@@ -137,7 +138,10 @@ private func checkTemporaryDirectory() throws(ServerStartError) {
 /// Where temporary files go: an absolute path without a final slash.
 package func temporaryDirectory() -> String {
   var path = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-  if path.isEmpty { path = "/tmp" }
-  if !path.hasPrefix("/") { path = "\(FileManager.default.currentDirectoryPath)/\(path)" }
+  path = path.isEmpty ? "/tmp" : absolutePath(path)
   return path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+}
+
+package func absolutePath(_ path: String) -> String {
+  path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
 }

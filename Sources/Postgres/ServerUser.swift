@@ -41,10 +41,8 @@ struct ServerLauncher: Sendable {
     var candidates: [[String]] = []
     if let user {
       let identity = ["--reuid=\(user.uid)", "--regid=\(user.gid)", "--init-groups"]
-      candidates = [
-        ["setpriv"] + identity + ["--pdeathsig=QUIT", "--"], ["setpriv"] + identity + ["--"],
-        ["runuser", "-u", user.name, "--"],
-      ]
+      // Not runuser: it stays as a parent that lets no SIGINT through, and the server would not be plangate's own child.
+      candidates = [["setpriv"] + identity + ["--pdeathsig=QUIT", "--"], ["setpriv"] + identity + ["--"]]
     } else {
       candidates = [["setpriv", "--pdeathsig=QUIT", "--"], []]
     }
@@ -56,7 +54,7 @@ struct ServerLauncher: Sendable {
       return
     }
     throw ServerStartError(
-      "PostgreSQL does not run as root, and neither setpriv nor runuser can change to the user '\(user?.name ?? "")'\n"
+      "PostgreSQL does not run as root, and setpriv cannot change to the user '\(user?.name ?? "")'\n"
         + "install util-linux or run plangate as an ordinary user")
   }
 

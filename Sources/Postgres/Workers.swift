@@ -22,18 +22,18 @@ package func concurrently<Worker>(
       body(index, &worker)
     }
   }
-  // The calling thread is one of them.
-  let others = (1..<max(1, min(workers, count))).compactMap { _ in Thread { work() } }
+  // The calling thread is one of them, and does the work of those that cannot be had.
+  let others = (1..<max(1, min(workers, count))).compactMap { _ in SystemThread { work() } }
   work()
   for thread in others { thread.join() }
 }
 
-/// A thread that somebody waits for.
-private struct Thread {
+/// A thread, to be joined or detached.
+package struct SystemThread: @unchecked Sendable {
   private let handle: pthread_t
 
-  /// Nil when the system has no more threads; the others do the work.
-  init?(_ body: @escaping () -> Void) {
+  /// Nil when the system has no more threads.
+  package init?(_ body: @escaping () -> Void) {
     final class Box {
       let body: () -> Void
       init(_ body: @escaping () -> Void) { self.body = body }
@@ -67,4 +67,6 @@ private struct Thread {
   }
 
   func join() { pthread_join(handle, nil) }
+
+  package func detach() { pthread_detach(handle) }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -132,4 +133,20 @@ import Testing
     #expect(rewrite?.rows == 5000, "\(run)")
     #expect(try json["rewrite_again"].plan == rewrite, "\(run)")
   }
+
+  #if os(Linux)
+    @Test func `on a terminal a bar shows how far the run is, and is gone in the end`() throws {
+      let project = try Project([
+        "seed.sql": "SELECT 1;\n",
+        "queries/manifest.yml": "version: 1\nseed: [../seed.sql]\nqueries:\n  - {name: one, sql: SELECT 1}\n",
+      ])
+      let run = try project.start(
+        ["check", "--no-cache"], environment: ["TERM": "xterm"],
+        launcher: ["/bin/sh", "-c", "script -qec \"$0 $*\" /dev/null"]
+      ).end()
+      try expect(run, exits: 1, stdout: ["\r\u{1b}[Kseed [------", "1 new"], leavingNothingIn: project)
+      let afterBars = try #require(run.stdout.components(separatedBy: "cases [").last)
+      #expect(afterBars.contains("\r\u{1b}[K"), "\(run)")
+    }
+  #endif
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -142,6 +143,14 @@ import Testing
     try expect(major, exits: 2, stderr: ["PostgreSQL 99", "--postgres"], leavingNothingIn: project)
     let directory = try project.plangate("check", "--postgres", "./bin")
     try expect(directory, exits: 2, stderr: ["./bin", "initdb"], leavingNothingIn: project)
+  }
+
+  @Test func `--postgres takes a directory by its path from here`() throws {
+    let project = try EarlyEndTests.project(EarlyEndTests.goodManifest)
+    let installation = try ServerInstallation.locate(nil, environment: plainEnvironment())
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(project.directory)/bin", withDestinationPath: installation.binaries)
+    try expect(project.plangate("record", "--postgres", "./bin"), exits: 0, leavingNothingIn: project)
   }
 }
 

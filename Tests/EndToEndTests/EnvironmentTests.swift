@@ -37,6 +37,17 @@ import Testing
       names.isDisjoint(with: ["PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGPASSWORD", "PGSSLMODE", "PGTZ"]), "\(seen)")
   }
 
+  @Test func `a step runs in the manifest's directory, wherever CDPATH leads`() throws {
+    let project = try Project([
+      "seed.sql": "SELECT 1;\n", "elsewhere/queries/seed.sql": "",
+      "queries/manifest.yml":
+        "version: 1\nseed: [{run: pwd > ../seen.txt}]\nqueries:\n  - {name: one, sql: SELECT 1}\n",
+    ])
+    let run = try project.plangate("record", environment: ["CDPATH": "\(project.directory)/elsewhere"])
+    try expect(run, exits: 0, leavingNothingIn: project)
+    #expect(try project.read("seen.txt") == "\(project.directory)/queries\n", "\(run)")
+  }
+
   @Test func `a TMPDIR that is too long for a socket is no obstacle`() throws {
     let project = try Sample.recorded()
     try EnvironmentTests.withSeenEnvironment(project)

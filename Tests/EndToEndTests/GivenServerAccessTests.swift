@@ -10,6 +10,19 @@ extension GivenServerTests {
 
     init() throws { server = try GivenTestServer.shared() }
 
+    /// A recorded project with next to no seed, since each run there seeds anew.
+    private static func small() throws -> Project { try Project(copying: recorded.get()) }
+
+    private static let recorded = Result { () throws -> Project in
+      let project = try Project([
+        "seed.sql": "CREATE TABLE items (id integer);\n",
+        "queries/manifest.yml":
+          "version: 1\nseed: [../seed.sql]\nqueries:\n  - {name: nap, sql: SELECT pg_sleep(0.3)}\n",
+      ])
+      try expect(project.plangate("record"), exits: 0)
+      return project
+    }
+
     // MARK: The password
 
     @Test func `the password is in no output, no report, no list of processes and no file`() throws {
@@ -19,7 +32,10 @@ extension GivenServerTests {
         "  - ../seed/*.sql\n  - run: psql -XAtc 'SELECT count(*) FROM orders' \"$DATABASE_URL\" > ../seen.txt\n"
           + "  - run: psql -XAtc 'SELECT count(*) FROM orders' >> ../seen.txt\n")
       let running = try project.start(
-        ["check", "-v", "--json", "report.json", "--junit", "junit.xml", "--server", server.conninfo],
+        [
+          "check", "-v", "nap", "pay_order", "--json", "report.json", "--junit", "junit.xml", "--server",
+          server.conninfo,
+        ],
         environment: GivenTestServer.withPassword)
       var lines = Set<String>()
       try? running.wait(until: "it ended") {
@@ -40,11 +56,11 @@ extension GivenServerTests {
     }
 
     @Test func `a password on the command line is hidden at once`() throws {
-      let project = try Sample.recorded()
+      let project = try Self.small()
       let uri =
         "postgresql://ci:\(GivenTestServer.password.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
         + "@127.0.0.1:\(server.port)/postgres"
-      for words in [["--server", uri], ["--server=\(uri)"]] {
+      for words in [["--server", uri], ["--server=\(uri)"], ["--server", uri + "?sslmode=prefer", "--server", uri]] {
         let running = try project.start(["check", "-v", "nap"] + words)
         try running.wait(until: "the seed was reached") { running.stdout.contains("database: ") }
         #if os(Linux)
@@ -88,7 +104,7 @@ extension GivenServerTests {
     // MARK: Ways in
 
     @Test func `libpq's environment, a service file and a password file lead there, with --server alone`() throws {
-      let project = try Sample.recorded()
+      let project = try Self.small()
       let place = ["PGHOST": "127.0.0.1", "PGPORT": "\(server.port)", "PGUSER": "ci", "PGDATABASE": "postgres"]
       let whole = place.merging(GivenTestServer.withPassword) { $1 }
       let escaped = GivenTestServer.password.replacingOccurrences(of: "\\", with: "\\\\")
@@ -105,13 +121,13 @@ extension GivenServerTests {
         ("host=\(server.directory) port=\(server.port) user=ci dbname=postgres", GivenTestServer.withPassword),
       ]
       for (conninfo, environment) in ways {
-        let run = try project.plangate("check", "orders_in", "--server", conninfo, environment: environment)
+        let run = try project.plangate("check", "nap", "--server", conninfo, environment: environment)
         try expect(run, exits: 0, stdout: ["1 passed", "given: "], leavingNothingIn: project)
       }
-      let run = try project.plangate("check", "orders_in", environment: whole)
+      let run = try project.plangate("check", "nap", environment: whole)
       try expect(run, exits: 0, stdout: ["1 passed"], not: ["given"], leavingNothingIn: project)
       let missing = try project.plangate(
-        "check", "orders_in", "--server", "service=missing",
+        "check", "nap", "--server", "service=missing",
         environment: ["PGSERVICEFILE": "\(project.directory)/service"])
       try expect(missing, exits: 2, stderr: ["missing"])
     }
@@ -188,6 +204,48 @@ extension GivenServerTests {
       try connection.execute("DROP ROLE app_user")
       try connection.execute("UPDATE pg_database SET datacl = NULL WHERE datname = 'witness'")
       #expect(try server.inventory() == before)
+    }
+
+    private static func slow(_ count: Int) throws -> Project {
+      let queries = (1...count).map { "  - {name: slow_\($0), sql: SELECT pg_sleep(0.5)}\n" }.joined()
+      return try Project(["queries/manifest.yml": "version: 1\nqueries:\n" + queries])
+    }
+
+    @Test func `a database that cannot be dropped gives exit status 2`() throws {
+      let project = try Self.slow(1)
+      let before = try server.inventory()
+      let running = try project.start(
+        ["check", "-v", "--server", server.conninfo], environment: GivenTestServer.withPassword)
+      try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
+      let name = try #require(try server.databases().first)
+      // The role may not send a superuser away.
+      let visitor = try server.superuser(name)
+      let run = running.end()
+      try expect(
+        run, exits: 2, stdout: ["1 new"],
+        stderr: ["error: the database \(name)", "DROP DATABASE \(name);", "stays on 127.0.0.1"],
+        leavingNothingIn: project)
+      withExtendedLifetime(visitor) {}
+      try server.superuser().execute("DROP DATABASE \(name) WITH (FORCE)")
+      #expect(try server.inventory() == before, "\(run)")
+    }
+
+    @Test func `a role that may have few connections runs fewer cases side by side`() throws {
+      let project = try Self.slow(6)
+      let connection = try server.superuser()
+      try connection.execute("ALTER ROLE poor CREATEDB CONNECTION LIMIT 10")
+      defer { _ = try? connection.execute("ALTER ROLE poor NOCREATEDB CONNECTION LIMIT -1") }
+      let running = try project.start(
+        ["check", "--jobs", "8", "--server", "host=127.0.0.1 port=\(server.port) user=poor dbname=postgres"],
+        environment: ["PGPASSWORD": "poor-secret"])
+      var most = 0
+      try? running.wait(until: "it ended") {
+        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'poor' AND wait_event = 'PgSleep'"
+        most = max(most, (try? connection.execute(sleeping).value).flatMap { Int($0) } ?? 0)
+        return running.hasEnded
+      }
+      try expect(running.end(), exits: 1, stdout: ["6 new"], leavingNothingIn: project)
+      #expect(most == 2)
     }
 
     // MARK: Settings

@@ -76,6 +76,17 @@ import Testing
     #expect(project.processes() == [], "\(run)")
   }
 
+  @Test func `a signal that was ignored from the start does not end the run`() throws {
+    let project = try SignalTests.project(.query)
+    try project.edit("queries/manifest.yml", "pg_sleep(300)", "pg_sleep(1)")
+    let running = try project.start(
+      ["check", "-v"], launcher: ["/bin/sh", "-c", "trap '' HUP INT; exec \"$0\" \"$@\""])
+    try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
+    running.send(SIGHUP)
+    running.send(SIGINT)
+    try expect(running.end(), exits: 1, stdout: ["3 new"], leavingNothingIn: project)
+  }
+
   @Test func `a reader that goes away early stops no server half-way`() throws {
     let project = try Sample.recorded()
     let run = try project.start(

@@ -191,14 +191,15 @@ import Testing
 }
 
 @Suite struct CrashTests {
+  private static let crash = """
+    CREATE FUNCTION crash() RETURNS void LANGUAGE plpgsql
+      AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''kill -SEGV $PPID'''; PERFORM pg_sleep(10); END $$;
+
+    """
+
   @Test func `a case that crashes the server takes no other with it`() throws {
     let project = try Sample.recorded()
-    try project.write(
-      "seed/05-crash.sql",
-      """
-      CREATE FUNCTION crash() RETURNS void LANGUAGE plpgsql
-        AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''kill -SEGV $PPID'''; PERFORM pg_sleep(10); END $$;
-      """)
+    try project.write("seed/05-crash.sql", CrashTests.crash)
     try project.edit("queries/manifest.yml", "queries:\n", "queries:\n  - {name: crash, sql: SELECT crash()}\n")
     let run = try project.plangate("check", "--json", "report.json")
     try expect(
@@ -219,5 +220,33 @@ import Testing
     let run = try project.plangate("record", "--color", "never")
     try expect(run, exits: 2, stderr: ["the seed failed", "\\x1b[2J"])
     #expect(!run.stderr.contains("\u{1b}"), "\(run)")
+  }
+
+  @Test(arguments: [1, 2])
+  func `where recovery emptied an unlogged table nothing is judged`(_ jobs: Int) throws {
+    let project = try Project([
+      "seed.sql": CrashTests.crash + """
+        CREATE UNLOGGED TABLE quick AS SELECT n AS id FROM generate_series(1, 1000) AS n;
+        CREATE TABLE safe AS TABLE quick;
+        CREATE UNLOGGED TABLE empty (id integer);
+        """,
+      "queries/manifest.yml": """
+      version: 1
+      seed: [../seed.sql]
+      queries:
+        - {name: before, sql: SELECT count(*) FROM quick}
+        - {name: crash, sql: SELECT crash()}
+        - {name: after, sql: SELECT count(*) FROM quick}
+        - {name: of_safe, sql: SELECT count(*) FROM safe}
+
+      """,
+    ])
+    let run = try project.plangate("check", "--jobs", "\(jobs)", "--json", "report.json")
+    try expect(run, exits: 2, stdout: ["4 unchecked"], leavingNothingIn: project)
+    let report = try project.json()
+    for name in ["before", "after", "of_safe"] {
+      #expect(try report[name].reason?.hasSuffix("emptied what is UNLOGGED: public.quick") == true, "\(run)")
+    }
+    #expect(try report["crash"].reason?.contains("connection") == true, "\(run)")
   }
 }

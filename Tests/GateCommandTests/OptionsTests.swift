@@ -68,14 +68,18 @@ private let hint =
   }
 
   @Test func `a server is given, also by nothing but libpq's environment, or one is started`() throws {
-    #expect(try parse("check --server service=ci") == run(.check) { $0.server = "service=ci" })
-    #expect(try parse(["record", "--server", ""]) == run(.record) { $0.server = "" })
-    #expect(try parse("explain --server= q") == run(.explain) { ($0.server, $0.names) = ("", ["q"]) })
+    #expect(try parse("check --server service=ci") == run(.check) { $0.conninfos = ["service=ci"] })
+    #expect(try parse(["record", "--server", ""]) == run(.record) { $0.conninfos = [""] })
+    #expect(try parse("explain --server= q") == run(.explain) { ($0.conninfos, $0.names) = ([""], ["q"]) })
     #expect(
       try parse("stability --server host=/x --no-cache")
         == run(.stability) {
-          ($0.server, $0.usesCache) = ("host=/x", false)
+          ($0.conninfos, $0.usesCache) = (["host=/x"], false)
         })
+    let twice = try parse("record --server host=/x --server host=/y")
+    #expect(twice == run(.record) { $0.conninfos = ["host=/x", "host=/y"] })
+    guard case .run(let options) = twice else { return }
+    #expect(options.server == "host=/y")
     let error = Diagnostic(
       "--server names a server that runs, --postgres one to start: only one of them can be given")
     #expect(throws: error) { try parse("check --server host=/x --postgres 15") }

@@ -116,6 +116,20 @@ import TestSupport
     #expect(try connection.execute("SELECT 1").value == "1")
   }
 
+  @Test func `a server that does not shut down in time is ended`() throws {
+    let second = try DisposableServer.start(
+      server.installation, ServerConfiguration(locale: "C", encoding: "UTF8", timeZone: "UTC", settings: [:]),
+      environment: TestServer.plain)
+    defer { second.stop() }
+    let lock = try String(contentsOfFile: "\(second.directory)/data/postmaster.pid", encoding: .utf8)
+    let pid = try #require(Int32(lock.prefix { $0 != "\n" }))
+    kill(pid, SIGSTOP)
+    let error = try #require(throws: ServerStartError.self) { try second.stopCleanly(within: .seconds(1)) }
+    #expect(error.message.contains("takes more than 1 s"))
+    #expect(second.hasEnded)
+    #expect(kill(pid, 0) == -1 && errno == ESRCH)
+  }
+
   @Test func `the configuration file quotes every value`() {
     let configuration = ServerConfiguration(
       locale: "C", encoding: "UTF8", timeZone: "UTC", settings: ["app.a": #"it's \ "x""#, "shared_buffers": "1MB"])

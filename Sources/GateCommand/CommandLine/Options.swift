@@ -13,8 +13,10 @@ package struct Options: Equatable, Sendable {
   package var manifest = "queries/manifest.yml"
   /// Which local servers, one after the other; empty for the one that fits the baselines.
   package var postgres: [String] = []
-  /// A conninfo; nil for a disposable server. It may hold a password.
-  package var server: String?
+  /// A conninfo; nil for a disposable server.
+  package var server: String? { conninfos.last }
+  /// Every one of the command line, since each may hold a password. The last one counts.
+  package var conninfos: [String] = []
   /// The caller's variables for libpq, which count for `server` alone. Not from the command line.
   package var libpqEnvironment: [String: String] = [:]
   /// The files of the reports that are asked for.
@@ -197,7 +199,7 @@ package struct Options: Equatable, Sendable {
     switch flag.name {
     case "manifest": manifest = value
     case "postgres": postgres = try Options.servers(value, of: command)
-    case "server": server = value
+    case "server": conninfos.append(value)
     case "shard": shard = try Options.shard(value)
     case "runs": runs = try Options.number(value, of: flag, in: 1...1000)
     case "strict": isStrict = true

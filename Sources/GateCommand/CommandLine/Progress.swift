@@ -1,4 +1,11 @@
+import Postgres
 import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 /// How far a run has come: a bar on a terminal, which goes when something is printed, and a line now and then in a log.
 final class Progress: Sendable {
@@ -9,6 +16,8 @@ final class Progress: Sendable {
   private struct State {
     var isShown = false
     var stage = ""
+    /// Of a log, as long as a part is being done.
+    var line = ""
     var last = ContinuousClock.now
   }
 
@@ -17,15 +26,33 @@ final class Progress: Sendable {
   private let width: Int
   private let state = Mutex(State())
 
-  init(to descriptor: Int32, _ form: Form, width: Int) {
+  /// So often a log gets a line: a run that is over before needs none.
+  private let lineInterval: Duration
+  private static let barInterval = Duration.milliseconds(50)
+
+  init(to descriptor: Int32, _ form: Form, width: Int, lineInterval: Duration = .seconds(5)) {
     self.descriptor = descriptor
     self.form = form
     self.width = width
+    self.lineInterval = lineInterval
+    guard form == .lines else { return }
+    SystemThread { [weak self] in
+      while true {
+        usleep(UInt32(lineInterval / .microseconds(1)))
+        guard let self else { return }
+        self.repeatLine()
+      }
+    }?.detach()
   }
 
-  /// So often a log gets a line: a run that is over before needs none.
-  private static let lineInterval = Duration.seconds(5)
-  private static let barInterval = Duration.milliseconds(50)
+  /// Tells of a part that takes long once more: some CI services end a job that prints nothing.
+  private func repeatLine() {
+    state.withLock { state in
+      guard !state.line.isEmpty, ContinuousClock.now - state.last > lineInterval * 6 else { return }
+      writeAll(state.line, to: descriptor)
+      state.last = .now
+    }
+  }
 
   /// Tells that `done` of `total` parts of a stage are done.
   ///
@@ -44,8 +71,9 @@ final class Progress: Sendable {
         state.isShown = true
         state.last = .now
       case .lines:
-        guard elapsed > Progress.lineInterval, done < total else { return }
-        writeAll("\(stage): \(done) of \(total)\(part.isEmpty ? "" : ", \(part)")\n", to: descriptor)
+        state.line = done < total ? "\(stage): \(done) of \(total)\(part.isEmpty ? "" : ", \(part)")\n" : ""
+        guard elapsed > lineInterval, done < total else { return }
+        writeAll(state.line, to: descriptor)
         state.last = .now
       }
     }
@@ -64,6 +92,7 @@ final class Progress: Sendable {
   /// Takes the bar from the terminal.
   func clear() {
     state.withLock { state in
+      state.line = ""
       if state.isShown { writeAll("\r\u{1b}[K", to: descriptor) }
       state.isShown = false
     }

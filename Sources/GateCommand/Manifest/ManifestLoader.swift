@@ -45,10 +45,6 @@ func parentDirectory(of path: String) -> String {
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
-func absolutePath(_ path: String) -> String {
-  path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
-}
-
 /// A path of the manifest as the user would name it from here: `queries` and `../seed/a.sql` make `seed/a.sql`.
 func joined(_ directory: String, _ path: String) -> String {
   if path.hasPrefix("/") { return path }

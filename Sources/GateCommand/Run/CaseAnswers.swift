@@ -9,15 +9,15 @@ typealias CaseWork = (query: Query, item: QueryCase)
 struct TimedAnswer: Sendable {
   var answer: CaseAnswer
   var seconds: Double
-  /// Whether the connection was lost under it, which another case may have caused.
-  var isLost = false
+  /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or connections.
+  var isDisturbed = false
 }
 
 extension SeededDatabase {
   /// Runs cases, several side by side: those that read in this database, those that write each in a clone of it.
   ///
   /// What a case says does not depend on its neighbours: one that got fewer parallel workers than planned because others
-  /// had them, or that did not end in time, is run once more alone.
+  /// had them, that did not end in time or that found no memory or disk is run once more alone.
   ///
   /// - Parameter isWarm: Runs each case that reads twice and takes the second answer. The first run in a session looks up
   ///   operators and types in the catalog, and its node counts those blocks; the second does not, whatever ran before.
@@ -41,7 +41,28 @@ extension SeededDatabase {
       }
       write(late, of: work, 1, into: answers)
     }
-    return answers.all
+    guard server.mayHaveCrashed, let damage = damage() else { return answers.all }
+    // All of them: which came before the crash depends on how many run side by side.
+    return answers.all.map { $0.replacingPlans(by: damage) }
+  }
+
+  /// Why nothing can be said any more after a crash of the server: its recovery empties unlogged tables. Nil when there is no
+  /// such loss.
+  private func damage() -> String? {
+    do {
+      let emptied = try server.connect(to: name).execute(
+        """
+        SELECT n.nspname || '.' || c.relname
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'm') AND c.relpersistence = 'u' AND c.relpages > 0
+          AND pg_catalog.pg_relation_size(c.oid) = 0
+        ORDER BY 1
+        """
+      ).rows.compactMap { $0.first ?? nil }
+      if emptied.isEmpty { return nil }
+      return "the server crashed under a case, and its recovery emptied what is UNLOGGED: "
+        + emptied.joined(separator: ", ")
+    } catch { return server.hasEnded ? nil : error.description }
   }
 
   private func run(
@@ -59,7 +80,7 @@ extension SeededDatabase {
     var open = reader
     // A connection that is lost takes no other case with it.
     reader = nil
-    let answer = timed { () throws(ServerError) in
+    let answer = timed(work) { () throws(ServerError) in
       let connection = if let open { open } else { try server.connect(to: name) }
       open = connection
       let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime)
@@ -68,7 +89,7 @@ extension SeededDatabase {
       return try runner.run(work.item, of: work.query)
     }
     // A setting with a dot in its name that was once set is empty from then on, and no longer missing.
-    if !answer.isLost, !work.query.session.settings.keys.contains(where: { $0.contains(".") }) { reader = open }
+    if !answer.isDisturbed, !work.query.session.settings.keys.contains(where: { $0.contains(".") }) { reader = open }
     return answer
   }
 
@@ -78,14 +99,14 @@ extension SeededDatabase {
     for start in stride(from: 0, to: indices.count, by: jobs) {
       let some = Array(indices[start..<min(start + jobs, indices.count)])
       run(some, jobs, into: answers, of: work.count) { index, _ in
-        timed { () throws(ServerError) in
+        timed(work[index]) { () throws(ServerError) in
           try serverTime.clones { () throws(ServerError) in try server.copy(name, to: server.clone(index + 1)) }
           return .writes
         }
       }
       let ready = some.filter { if case .writes = answers[$0].answer { true } else { false } }
       run(ready, jobs, into: answers, of: work.count) { index, _ in
-        timed { () throws(ServerError) in
+        timed(work[index]) { () throws(ServerError) in
           let connection = try server.connect(to: server.clone(index + 1))
           let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime)
           return try runner.run(work[index].item, of: work[index].query)
@@ -97,16 +118,20 @@ extension SeededDatabase {
     }
   }
 
-  private func timed(_ body: () throws(ServerError) -> CaseAnswer) -> TimedAnswer {
+  private func timed(_ work: CaseWork, _ body: () throws(ServerError) -> CaseAnswer) -> TimedAnswer {
     let started = ContinuousClock.now
     var answer: CaseAnswer
-    var isLost = false
+    var isDisturbed = false
     do { answer = try body() } catch {
-      isLost = error.isConnectionLost
-      if isLost { server.recover() }
-      answer = .unchecked(server.hasEnded ? "the server is gone\n\(server.logTail)" : error.description)
+      isDisturbed = error.isConnectionLost || error.lacksResources
+      if error.isConnectionLost { server.recover() }
+      answer = .unchecked(
+        server.hasEnded
+          ? "the server is gone\n\(server.logTail)"
+          : error.lacksResources ? work.query.statement.error(error.description).description : error.description)
     }
-    return TimedAnswer(answer: answer, seconds: (ContinuousClock.now - started) / .seconds(1), isLost: isLost)
+    return TimedAnswer(
+      answer: answer, seconds: (ContinuousClock.now - started) / .seconds(1), isDisturbed: isDisturbed)
   }
 }
 
@@ -161,7 +186,14 @@ extension TimedAnswer {
     switch answer {
     case .plans(let plans): plans.plan.lacksWorkers
     case .timedOut: true
-    case .writes, .unchecked: isLost
+    case .writes, .unchecked: isDisturbed
+    }
+  }
+
+  fileprivate func replacingPlans(by reason: String) -> TimedAnswer {
+    switch answer {
+    case .plans, .timedOut: TimedAnswer(answer: .unchecked(reason), seconds: seconds)
+    case .writes, .unchecked: self
     }
   }
 }

@@ -30,7 +30,7 @@ struct CaseRunner {
   private static let planOnlyOptions = "VERBOSE, SETTINGS, SUMMARY OFF, FORMAT JSON"
   private static let name = "plangate_case"
 
-  /// - Throws: when the connection is lost; every other error is an answer.
+  /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
   func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
     try run(item, of: query, options: query.measuresTime ? CaseRunner.timedOptions : CaseRunner.options)
   }
@@ -42,7 +42,7 @@ struct CaseRunner {
     do { values = try item.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
     do {
       return try answer(item, of: query, scanned, values, options: options)
-    } catch let error where !error.isConnectionLost {
+    } catch let error where !error.isConnectionLost && !error.lacksResources {
       if error.sqlState == "25006", !isWritable { return .writes }
       return .unchecked(query.statement.error(error, scanned).description)
     }

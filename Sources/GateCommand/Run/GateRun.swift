@@ -98,11 +98,18 @@ struct GateRun {
     on choice: String?, _ body: (SeededDatabase) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     var database = try open(choice)
-    defer { database.server.stop() }
-    database.jobs = jobs
+    database.jobs = jobs(on: database.server.host)
     database.progress = console.progress
     console.step("ready (\(seconds(since: started)) s)")
-    return try body(database)
+    let result: Result
+    do { result = try body(database) } catch {
+      database.server.stop()
+      throw error
+    }
+    guard database.server.stop() else {
+      throw Diagnostic("a database of plangate's stays on \(database.server.host.address ?? "the server")")
+    }
+    return result
   }
 
   private func open(_ choice: String?) throws(Diagnostic) -> SeededDatabase {
@@ -119,10 +126,11 @@ struct GateRun {
   }
 
   /// How many cases run side by side. Each has two connections at the most; a few are left to others.
-  private var jobs: Int {
+  private func jobs(on host: any ServerHost) -> Int {
     // Time is measured undisturbed.
     if manifest.measuresTime { return 1 }
-    let connections = manifest.configuration.settings["max_connections"].flatMap { Int($0) } ?? 100
+    let connections =
+      host.connectionLimit ?? manifest.configuration.settings["max_connections"].flatMap { Int($0) } ?? 100
     let wanted = options.jobs ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
     return max(1, min(wanted, (connections - 6) / 2))
   }

@@ -16,6 +16,7 @@ final class GateServer: Sendable {
   /// Connections for making, copying and dropping databases that nobody is using just now.
   private let idle = Mutex<[Connection]>([])
   private let version = Mutex<Version?>(nil)
+  private let lostConnections = Atomic(0)
 
   private struct Version {
     let text: String
@@ -69,9 +70,14 @@ final class GateServer: Sendable {
   }
 
   /// Stops the server, or leaves it, and removes all that is plangate's; what cannot be removed is named.
-  func stop() {
+  ///
+  /// - Returns: whether all databases are gone; a role that others have given rights to may stay.
+  @discardableResult
+  func stop() -> Bool {
     idle.withLock { $0 = [] }
-    for problem in host.end() { Console.error("warning: \(problem)") }
+    let leftovers = host.end()
+    for leftover in leftovers { Console.error("\(leftover.isDatabase ? "error" : "warning"): \(leftover.text)") }
+    return !leftovers.contains(where: \.isDatabase)
   }
 
   /// `15.18`.
@@ -186,9 +192,13 @@ final class GateServer: Sendable {
     }
   }
 
+  /// Whether a connection was lost under a case, to a crash of the server perhaps.
+  var mayHaveCrashed: Bool { lostConnections.load(ordering: .relaxed) > 0 }
+
   /// Waits until the server is itself again after a crash under a query: for a moment it still takes connections, only to
   /// end them.
   func recover() {
+    lostConnections.add(1, ordering: .relaxed)
     if hasEnded || Interruption.shared.signal != nil { return }
     usleep(200_000)
     let deadline = ContinuousClock.now + .seconds(60)

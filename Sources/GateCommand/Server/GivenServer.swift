@@ -15,6 +15,7 @@ final class GivenServer: ServerHost {
   let versionNumber: Int
   let databaseName: String
   let maintenanceDatabase: String
+  let connectionLimit: Int?
   let configuration: ServerConfiguration
   /// Whether the manifest names the locale, so that no other will do.
   let namesLocale: Bool
@@ -63,9 +64,10 @@ final class GivenServer: ServerHost {
           + "\(ServerInstallation.oldestMajor) or newer")
     }
     let isStandby: Bool
-    do { isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").value == "t" } catch {
-      throw Diagnostic(error.description)
-    }
+    do {
+      isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").value == "t"
+      connectionLimit = try connection.execute(GivenServer.freeConnections).value.flatMap { Int($0) }
+    } catch { throw Diagnostic(error.description) }
     if isStandby {
       throw Diagnostic(
         "\(access.description) is a standby, on which no database can be made\nlet --server name its primary")
@@ -77,6 +79,17 @@ final class GivenServer: ServerHost {
     let digits = String(UInt64.random(in: .min ... .max), radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
+
+  /// What others there leave, and what the role and the database may have.
+  private static let freeConnections = """
+    SELECT LEAST(
+      pg_catalog.current_setting('max_connections')::int
+        - COALESCE(pg_catalog.current_setting('superuser_reserved_connections', true)::int, 0)
+        - COALESCE(pg_catalog.current_setting('reserved_connections', true)::int, 0)
+        - (SELECT count(*)::int FROM pg_catalog.pg_stat_activity WHERE datid IS NOT NULL),
+      (SELECT NULLIF(rolconnlimit, -1) FROM pg_catalog.pg_roles WHERE rolname = session_user),
+      (SELECT NULLIF(datconnlimit, -1) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+    """
 
   // MARK: What it is like
 
@@ -140,7 +153,7 @@ final class GivenServer: ServerHost {
 
   // MARK: The end
 
-  func end() -> [String] {
+  func end() -> [Leftover] {
     let last = state.withLock { state in
       defer { state.isOver = true }
       return state.isOver ? State() : state

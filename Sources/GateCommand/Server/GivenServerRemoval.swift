@@ -8,9 +8,9 @@ extension GivenServer {
     let databases: [String]
     let roles: [String]
 
-    /// What could not be removed, and how to.
-    func run() -> [String] {
-      var problems: [String] = []
+    /// What could not be removed.
+    func run() -> [Leftover] {
+      var leftovers: [Leftover] = []
       let connection: Connection
       do {
         // A signal has ended the others.
@@ -21,28 +21,32 @@ extension GivenServer {
       } catch {
         let statements = databases.map { "DROP DATABASE IF EXISTS \($0);" }
         return [
-          "\(server.access.description) could not be cleaned up: \(error.description)\n"
-            + (statements + roles.map { "DROP ROLE \(delimitedIdentifier($0));" }).joined(separator: "\n")
+          Leftover(
+            text: "\(server.access.description) could not be cleaned up: \(error.description)\n"
+              + (statements + roles.map { "DROP ROLE \(delimitedIdentifier($0));" }).joined(separator: "\n"),
+            isDatabase: !databases.isEmpty)
         ]
       }
       // Clones come after what they are copied from.
       for database in databases.reversed() {
         do { try server.drop(database, connection) } catch {
-          problems.append(
-            "the database \(database) on \(server.access.description) could not be dropped: \(error.description)\n"
-              + "DROP DATABASE \(database);")
+          leftovers.append(
+            Leftover(
+              text: "the database \(database) on \(server.access.description) could not be dropped: "
+                + "\(error.description)\nDROP DATABASE \(database);", isDatabase: true))
         }
       }
       for role in roles.reversed() {
         do {
           try connection.execute(try server.statement("DROP ROLE IF EXISTS %1$I", [role], connection))
         } catch {
-          problems.append(
-            "the role \(role), which plangate made on \(server.access.description), could not be dropped: "
-              + "\(error.description)\nDROP ROLE \(delimitedIdentifier(role));")
+          leftovers.append(
+            Leftover(
+              text: "the role \(role), which plangate made on \(server.access.description), could not be dropped: "
+                + "\(error.description)\nDROP ROLE \(delimitedIdentifier(role));"))
         }
       }
-      return problems
+      return leftovers
     }
 
     /// Ends what plangate's own sessions are still doing: making a copy, for example, that would come after the drop.

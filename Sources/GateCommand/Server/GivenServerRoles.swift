@@ -4,12 +4,14 @@ import Synchronization
 /// Roles on a given server.
 extension GivenServer {
   func make(role: String, _ connection: Connection) throws(ServerError) {
-    do throws(ServerError) {
-      try connection.execute(try statement("CREATE ROLE %1$I", [role], connection))
-    } catch let error where ["42710", "23505"].contains(error.sqlState) {
+    let create = try statement("CREATE ROLE %1$I", [role], connection)
+    // Before it is made: when the connection is lost meanwhile, it may be there or not.
+    state.withLock { $0.roles.append(role) }
+    do throws(ServerError) { try connection.execute(create) } catch let error where !error.isConnectionLost {
+      state.withLock { $0.roles.removeAll { $0 == role } }
       // Another run was quicker.
-      return
-    } catch let error where error.sqlState == "42501" {
+      if ["42710", "23505"].contains(error.sqlState) { return }
+      guard error.sqlState == "42501" else { throw error }
       let statements = try statement(
         "CREATE ROLE %1$I; or: ALTER ROLE %2$I CREATEROLE;", [role, access.user], connection)
       throw ServerError(
@@ -17,7 +19,6 @@ extension GivenServer {
         message: "the role '\(access.user)' may not make the role '\(role)' of the manifest on \(access.description)",
         hint: "let somebody run who may: \(statements)")
     }
-    state.withLock { $0.roles.append(role) }
     let isSuperuser = try connection.execute(
       "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
     ).value

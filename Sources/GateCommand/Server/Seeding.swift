@@ -47,7 +47,8 @@ struct Seeding {
     case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
     }
-    command.directory = manifest.directory
+    // A relative one would be looked up in CDPATH as well.
+    command.directory = absolutePath(manifest.directory)
     command.outputPath = output
     let exit: ChildExit
     if case .command = step {

@@ -15,6 +15,8 @@ protocol ServerHost: Sendable {
   var address: String? { get }
   /// What could not be had there, for the reports.
   var notes: [String] { get }
+  /// How many connections plangate may have; nil for as many as the configuration says.
+  var connectionLimit: Int? { get }
   /// How much memory the sample of one ANALYZE may take, in bytes; nil for a share of this machine's.
   var sampleMemory: Int? { get }
 
@@ -52,8 +54,17 @@ protocol ServerHost: Sendable {
   /// What a seeded database needs before its statistics are collected.
   func finishSeed(of database: String) throws(ServerError)
 
-  /// Removes all that is plangate's; what could not be removed, and how to.
-  func end() -> [String]
+  /// Removes all that is plangate's.
+  ///
+  /// - Returns: what could not be removed.
+  func end() -> [Leftover]
+}
+
+/// What is plangate's and could not be removed.
+struct Leftover: Sendable {
+  /// What it is, the reason, and the statements that remove it.
+  let text: String
+  var isDatabase = false
 }
 
 extension ServerHost {
@@ -72,6 +83,7 @@ extension DisposableServer: ServerHost {
   var maintenanceDatabase: String { "postgres" }
   var address: String? { nil }
   var notes: [String] { [] }
+  var connectionLimit: Int? { nil }
   var sampleMemory: Int? { nil }
   var logTitle: String { "the server's log ends" }
 
@@ -126,7 +138,7 @@ extension DisposableServer: ServerHost {
 
   func finishSeed(of database: String) {}
 
-  func end() -> [String] {
+  func end() -> [Leftover] {
     stop()
     return []
   }

@@ -1,0 +1,34 @@
+import FoundationEssentials
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Kills what is left of a server whose postmaster was killed, so that nobody waits for its answers any longer.
+///
+/// A backend that waits notices the end by itself; one that computes never does. Each leads a session of its own, out of
+/// reach of a signal to the postmaster's group, so it is found by where it works, which Linux alone tells.
+func killBackends(ofCluster dataDirectory: String) {
+  #if os(Linux)
+    let deadline = ContinuousClock.now + .seconds(2)
+    while case let pids = backends(ofCluster: dataDirectory), !pids.isEmpty, ContinuousClock.now < deadline {
+      // With the programs that it runs for COPY.
+      for pid in pids { kill(-pid, SIGKILL) }
+      usleep(1000)
+    }
+  #endif
+}
+
+#if os(Linux)
+  /// By directory, program and session: somebody who looks around in the data directory is none of them.
+  private func backends(ofCluster dataDirectory: String) -> [pid_t] {
+    guard let place = realPath(dataDirectory) else { return [] }
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return numbers.compactMap { pid_t($0) }.filter { pid in
+      realPath("/proc/\(pid)/cwd") == place && realPath("/proc/\(pid)/exe")?.hasSuffix("/postgres") == true
+        && getsid(pid) == pid
+    }
+  }
+#endif

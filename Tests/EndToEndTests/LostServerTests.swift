@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A postmaster that is killed takes no report with it and leaves no backend behind.
+@Suite struct LostServerTests {
+  /// Computes for days and waits for nothing, so that it notices no end of its postmaster.
+  private static let endless = "SELECT count(*) FROM (SELECT generate_series(1, 1000000000000)) AS n"
+
+  private static func project(seed: String = "SELECT 1;\n") throws -> Project {
+    try Project([
+      "seed.sql": seed,
+      "queries/manifest.yml": """
+      version: 1
+      seed: [../seed.sql]
+      timeout: 10min
+      queries:
+        - {name: first, sql: SELECT 1}
+        - {name: computes, sql: "\(endless)"}
+        - {name: sleeps, sql: SELECT pg_sleep(300)}
+        - {name: last, sql: SELECT 2}
+
+      """,
+    ])
+  }
+
+  private static func killPostmaster(of project: Project) throws {
+    let directory = try #require(try project.temporaryFiles().first)
+    let lock = try project.read("tmp/\(directory)/data/postmaster.pid")
+    kill(try #require(pid_t(lock.prefix { $0 != "\n" })), SIGKILL)
+  }
+
+  /// A run whose first case is done, and whose second and third are at work.
+  private static func runInTheMiddle(_ project: Project) throws -> RunningProgram {
+    let running = try project.start(
+      ["check", "-v", "--jobs", "2", "--junit", "junit.xml", "--json", "report.json"])
+    try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
+    usleep(300_000)
+    return running
+  }
+
+  @Test func `cases that a killed server leaves open are unchecked, and all are listed`() throws {
+    let project = try Self.project()
+    try expect(project.plangate("record", "first"), exits: 0)
+    let running = try Self.runInTheMiddle(project)
+    let killed = ContinuousClock.now
+    try Self.killPostmaster(of: project)
+    let run = running.end()
+    try expect(run, exits: 2, leavingNothingIn: project)
+    #expect(ContinuousClock.now - killed < .seconds(5), "\(run)")
+    let report = try project.json()
+    #expect(report.outcome == "unchecked")
+    #expect(report.cases.map(\.name) == ["first", "computes", "sleeps", "last"])
+    #expect(report.cases.map(\.verdict) == ["passed", "unchecked", "unchecked", "unchecked"])
+    let junit = try project.junit()
+    #expect(junit.cases.map(\.name) == report.cases.map(\.name))
+    for item in junit.cases.dropFirst() { #expect(item.error?.text.contains("the server is gone") == true, "\(item)") }
+  }
+
+  @Test func `Ctrl-C right after that ends the run at once`() throws {
+    let project = try Self.project()
+    let running = try Self.runInTheMiddle(project)
+    let killed = ContinuousClock.now
+    try Self.killPostmaster(of: project)
+    running.send(SIGINT)
+    let run = running.end()
+    try expect(run, exits: 130, leavingNothingIn: project)
+    #expect(ContinuousClock.now - killed < .seconds(5), "\(run)")
+  }
+
+  @Test func `a seed that computes ends with its killed server`() throws {
+    let project = try Self.project(seed: "\\! touch ../reached\n\(Self.endless);\n")
+    let running = try project.start(["check", "--junit", "junit.xml", "--json", "report.json"])
+    try running.wait(until: "the seed was reached") { project.exists("reached") }
+    usleep(200_000)
+    let killed = ContinuousClock.now
+    try Self.killPostmaster(of: project)
+    let run = running.end()
+    try expect(run, exits: 2, stderr: ["the seed failed"], leavingNothingIn: project)
+    #expect(ContinuousClock.now - killed < .seconds(5), "\(run)")
+    try expectEarlyEnd(project, "the seed failed")
+  }
+}
