@@ -110,17 +110,16 @@ package final class DisposableServer: Sendable {
     let watch = SystemThread {
       guard process.wait() != .status(0) else { return }
       killBackends(ofCluster: data)
+      removeSharedMemory(ofCluster: data)
     }
     state.withLock { $0 = .running(process, watch: watch) }
     return try connectionWhenReady(process)
   }
 
   private func writeConfiguration() throws(ServerStartError) {
-    // Small shared memory file systems, as containers have them, cannot hold the hash table of a parallel join.
-    let memory = sharedMemoryBytes() < 512 << 20 ? "mmap" : "posix"
     let path = directories.configuration
     do {
-      try Data(configuration.file(dynamicSharedMemory: memory).utf8).write(to: URL(filePath: path))
+      try Data(configuration.file.utf8).write(to: URL(filePath: path))
     } catch { throw ServerStartError("cannot write \(path): \(error)") }
     // For the server's user to read.
     guard fileOwner == nil || chmod(path, 0o644) == 0 else {
@@ -135,7 +134,7 @@ package final class DisposableServer: Sendable {
       if process.hasEnded {
         throw ServerStartError("the server does not start; its log ends:\n" + logTail)
       }
-      if access(socket, F_OK) == 0, let connection = try? connect(database: "postgres") {
+      if access(socket, F_OK) == 0, let connection = try connection() {
         guard let place = try? connection.execute("SHOW data_directory").value,
           realPath(place) == realPath(dataDirectory)
         else { throw ServerStartError("another server answers on \(directories.socket)") }
@@ -145,6 +144,16 @@ package final class DisposableServer: Sendable {
         throw ServerStartError("the server is not ready after 60 s; its log ends:\n" + logTail)
       }
       usleep(2000)
+    }
+  }
+
+  /// Nil when the server is not ready yet.
+  private func connection() throws(ServerStartError) -> Connection? {
+    if let connection = try? connect(database: "postgres") { return connection }
+    // Once it takes connections, a refusal is no matter of time: damaged catalogs, for example.
+    guard Connection.isServed(parameters(database: "postgres")) else { return nil }
+    do { return try connect(database: "postgres") } catch {
+      throw ServerStartError("the server takes no connection: \(error.message)")
     }
   }
 
@@ -195,10 +204,14 @@ package final class DisposableServer: Sendable {
   // MARK: Use
 
   package func connect(database: String) throws(ServerError) -> Connection {
-    try Connection([
+    try Connection(parameters(database: database))
+  }
+
+  private func parameters(database: String) -> [String: String] {
+    [
       "host": directories.socket, "port": "5432", "user": DisposableServer.user, "dbname": database,
       "application_name": "plangate", "client_encoding": "UTF8", "connect_timeout": "30",
-    ])
+    ]
   }
 
   /// What a client program needs to reach a database of this server: libpq's variables and DATABASE_URL.
@@ -229,11 +242,4 @@ func realPath(_ path: String) -> String? {
   guard let pointer = realpath(path, nil) else { return nil }
   defer { free(pointer) }
   return String(cString: pointer)
-}
-
-/// The size of the file system of POSIX shared memory; 0 where there is none.
-private func sharedMemoryBytes() -> UInt64 {
-  var info = statvfs()
-  guard statvfs("/dev/shm", &info) == 0 else { return 0 }
-  return UInt64(info.f_blocks) * UInt64(info.f_frsize)
 }

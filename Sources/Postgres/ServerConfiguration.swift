@@ -43,17 +43,16 @@ package struct ServerConfiguration: Sendable {
   ///
   /// Memory and log stay moderate: servers run side by side, and the temporary directory of a container may be in memory;
   /// without fsync a checkpoint in the middle of a seed costs little. `compute_query_id` keeps its `auto`, which computes
-  /// nothing unless an extension asks, since 13 does not know the setting.
+  /// nothing unless an extension asks, since 13 does not know the setting. Dynamic shared memory lies in the data directory:
+  /// in `/dev/shm`, which containers keep small, that of a killed server would stay.
   static let capacity: [String: String] = [
     "shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "1h", "max_worker_processes": "16",
-    "log_min_messages": "warning",
+    "log_min_messages": "warning", "dynamic_shared_memory_type": "mmap",
   ]
 
   /// The text of `postgresql.conf`.
-  func file(dynamicSharedMemory: String) -> String {
-    var entries = ServerConfiguration.capacity
-    entries["dynamic_shared_memory_type"] = dynamicSharedMemory
-    entries.merge(settings) { $1 }
+  var file: String {
+    var entries = ServerConfiguration.capacity.merging(settings) { $1 }
     for (name, value) in ServerConfiguration.ownSettings where !value.isEmpty { entries[name] = value }
     entries["timezone"] = timeZone
     entries["log_timezone"] = timeZone

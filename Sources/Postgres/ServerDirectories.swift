@@ -131,7 +131,11 @@ struct ServerDirectories: Sendable {
         info.st_uid == geteuid()
       else { continue }
       if let lock = FileLock(path + "/lock", creates: false, isShared: false, waits: false) {
-        withExtendedLifetime(lock) { remove(path) }
+        withExtendedLifetime(lock) {
+          killBackends(ofCluster: path + "/data")
+          removeSharedMemory(ofCluster: path + "/data")
+          remove(path)
+        }
       } else if errno == ENOENT {
         // Killed before it had a lock, or when only that was gone: there is nothing in it.
         rmdir(path)

@@ -24,10 +24,19 @@ import Testing
     ])
   }
 
-  private static func killPostmaster(of project: Project) throws {
+  /// - Returns: the number of its segment of System V's shared memory.
+  @discardableResult
+  private static func killPostmaster(of project: Project) throws -> Substring {
     let directory = try #require(try project.temporaryFiles().first)
-    let lock = try project.read("tmp/\(directory)/data/postmaster.pid")
-    kill(try #require(pid_t(lock.prefix { $0 != "\n" })), SIGKILL)
+    let lock = try project.read("tmp/\(directory)/data/postmaster.pid").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    kill(try #require(pid_t(lock[0])), SIGKILL)
+    return try #require(lock[6].split(separator: " ").last)
+  }
+
+  private static func hasSegment(_ number: Substring) throws -> Bool {
+    try String(contentsOfFile: "/proc/sysvipc/shm", encoding: .utf8).split(separator: "\n")
+      .contains { $0.split(separator: " ")[1] == number }
   }
 
   /// A run whose first case is done, and whose second and third are at work.
@@ -44,10 +53,11 @@ import Testing
     try expect(project.plangate("record", "first"), exits: 0)
     let running = try Self.runInTheMiddle(project)
     let killed = ContinuousClock.now
-    try Self.killPostmaster(of: project)
+    let segment = try Self.killPostmaster(of: project)
     let run = running.end()
     try expect(run, exits: 2, leavingNothingIn: project)
     #expect(ContinuousClock.now - killed < .seconds(5), "\(run)")
+    #expect(try !Self.hasSegment(segment))
     let report = try project.json()
     #expect(report.outcome == "unchecked")
     #expect(report.cases.map(\.name) == ["first", "computes", "sleeps", "last"])

@@ -133,7 +133,7 @@ import TestSupport
   @Test func `the configuration file quotes every value`() {
     let configuration = ServerConfiguration(
       locale: "C", encoding: "UTF8", timeZone: "UTC", settings: ["app.a": #"it's \ "x""#, "shared_buffers": "1MB"])
-    let lines = configuration.file(dynamicSharedMemory: "mmap").split(separator: "\n")
+    let lines = configuration.file.split(separator: "\n")
     #expect(lines.contains(#"app.a = 'it''s \\ "x"'"#))
     #expect(lines.contains("shared_buffers = '1MB'"))
     #expect(lines.contains("dynamic_shared_memory_type = 'mmap'"))

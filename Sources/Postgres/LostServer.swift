@@ -6,6 +6,29 @@ import FoundationEssentials
   import Glibc
 #endif
 
+/// Removes what stays in the kernel of a server whose postmaster was killed: the small System V segment by which a second
+/// postmaster sees that the first still runs. A next start in the directory would remove it, and there is none.
+///
+/// Its number is in `postmaster.pid`, which the server's user writes. So only a segment of that user's goes, made by the
+/// process that stands there, with nobody attached.
+func removeSharedMemory(ofCluster dataDirectory: String) {
+  let path = "\(dataDirectory)/postmaster.pid"
+  var file = stat()
+  guard lstat(path, &file) == 0, file.st_mode & S_IFMT == S_IFREG,
+    let bytes = FileManager.default.contents(atPath: path)
+  else { return }
+  // The layout of miscadmin.h: the process first, key and number of the segment in line 7.
+  let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+  guard lines.count > 6, let postmaster = pid_t(lines[0]), let number = lines[6].split(separator: " ").last,
+    let segment = Int32(number)
+  else { return }
+  var info = shmid_ds()
+  guard shmctl(segment, IPC_STAT, &info) == 0, info.shm_cpid == postmaster, info.shm_nattch == 0,
+    info.shm_perm.uid == file.st_uid
+  else { return }
+  _ = shmctl(segment, IPC_RMID, nil)
+}
+
 /// Kills what is left of a server whose postmaster was killed, so that nobody waits for its answers any longer.
 ///
 /// A backend that waits notices the end by itself; one that computes never does. Each leads a session of its own, out of
