@@ -27,7 +27,7 @@ final class CorpusWorker: @unchecked Sendable {
     database = try SeededDatabase.seed(
       manifest, on: server, as: server.seeded, environment: environment, console: console)
     directory = server.directory + "/baselines"
-    let capture = Capture(of: manifest.queries, in: database, isWarm: true)
+    let capture = Capture(of: manifest.queries, in: database) { _, _ in true }
     for item in capture.items {
       let (baseline, problems) = capture.queryCapture(of: item)
       try #require(problems.isEmpty, "\(problems)")

@@ -5,7 +5,7 @@ struct Capture {
   /// A query with an answer for each of its cases.
   struct Item {
     let query: Query
-    let cases: [(item: QueryCase, answer: CaseAnswer, seconds: Double)]
+    let cases: [(item: QueryCase, answer: TimedAnswer)]
   }
 
   let serverVersionText: String
@@ -17,17 +17,17 @@ struct Capture {
 
   /// Runs the cases of some queries.
   ///
-  /// - Parameter isWarm: See `SeededDatabase.answers`; what is recorded is warm.
+  /// - Parameter secondRun: what is recorded is always warm.
   init(
-    of queries: [Query], in database: SeededDatabase, isWarm: Bool = false,
+    of queries: [Query], in database: SeededDatabase, secondRun: @escaping SecondRun,
     where isWanted: (QueryCase) -> Bool = { _ in true }
   ) {
     let work = queries.flatMap { query in query.cases.filter(isWanted).map { (query: query, item: $0) } }
-    var answers = database.answers(work, isWarm: isWarm)[...]
+    var answers = database.answers(work, secondRun: secondRun)[...]
     items = queries.map { query in
       let cases = query.cases.filter(isWanted)
       defer { answers = answers.dropFirst(cases.count) }
-      return Item(query: query, cases: zip(cases, answers).map { ($0, $1.answer, $1.seconds) })
+      return Item(query: query, cases: zip(cases, answers).map { ($0, $1) })
     }
     serverVersionText = database.server.versionText
     serverMajor = database.server.major
@@ -36,21 +36,28 @@ struct Capture {
     notes = database.notes
   }
 
-  /// Runs some cases once more, warm, and takes those answers.
-  mutating func confirm(in database: SeededDatabase, where isDoubtful: (QueryCase, Query) -> Bool) {
-    let work = items.flatMap { item in
-      item.cases.map(\.item).filter { isDoubtful($0, item.query) }.map { (query: item.query, item: $0) }
+  /// Runs those of some cases that are not settled once more, warm, and takes those answers.
+  ///
+  /// - Parameter names: full names of cases.
+  /// - Returns: whether there were any.
+  mutating func settle(_ names: Set<String>, in database: SeededDatabase) -> Bool {
+    func isOpen(_ item: QueryCase, _ answer: TimedAnswer, of query: Query) -> Bool {
+      !answer.isSettled && names.contains(query.name(of: item))
     }
-    if work.isEmpty { return }
-    var answers = database.answers(work, isWarm: true)[...]
+    let work = items.flatMap { item in
+      item.cases.filter { isOpen($0, $1, of: item.query) }.map { (query: item.query, item: $0.item) }
+    }
+    if work.isEmpty { return false }
+    var answers = database.answers(work) { _, _ in true }[...]
     items = items.map { item in
       Item(
         query: item.query,
         cases: item.cases.map { old in
-          guard isDoubtful(old.item, item.query), let answer = answers.popFirst() else { return old }
-          return (old.item, answer.answer, answer.seconds)
+          guard isOpen(old.item, old.answer, of: item.query), let answer = answers.popFirst() else { return old }
+          return (old.item, answer)
         })
     }
+    return true
   }
 
   /// The facts that the plans of a query rest on, those of all relations included.
@@ -71,9 +78,9 @@ struct Capture {
   func queryCapture(of item: Item) -> (capture: QueryCapture, problems: [String]) {
     var problems: [String] = []
     var cases: [CapturedCase] = []
-    for (queryCase, answer, _) in item.cases {
+    for (queryCase, timed) in item.cases {
       let name = item.query.name(of: queryCase)
-      switch answer {
+      switch timed.answer {
       case .plans(let plans):
         var captured = captured(queryCase, of: item.query, plans: plans)
         if !item.query.policy.requiresIndexable { captured.planWithoutSeqScans = nil }

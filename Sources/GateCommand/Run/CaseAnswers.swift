@@ -5,12 +5,20 @@ import Synchronization
 /// A case to run, of its query.
 typealias CaseWork = (query: Query, item: QueryCase)
 
+/// Which cases are run a second time in their session, by what their first run said.
+///
+/// The first run in a session looks up operators and types in the catalog, and its node counts those blocks; the second does
+/// not, whatever ran before. It is also said to be warm.
+typealias SecondRun = @Sendable (CaseWork, CasePlans) -> Bool
+
 /// An answer and how long it took.
 struct TimedAnswer: Sendable {
   var answer: CaseAnswer
   var seconds: Double
   /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or connections.
   var isDisturbed = false
+  /// Whether no other case has a part in its blocks: it is warm, or had a session of its own.
+  var isSettled = false
 }
 
 extension SeededDatabase {
@@ -19,21 +27,20 @@ extension SeededDatabase {
   /// What a case says does not depend on its neighbours: one that got fewer parallel workers than planned because others
   /// had them, that did not end in time or that found no memory or disk is run once more alone.
   ///
-  /// - Parameter isWarm: Runs each case that reads twice and takes the second answer. The first run in a session looks up
-  ///   operators and types in the catalog, and its node counts those blocks; the second does not, whatever ran before.
+  /// - Parameter secondRun: of cases that read; the second answer is the one that counts.
   /// - Returns: an answer for each case, in the order given.
-  func answers(_ work: [CaseWork], isWarm: Bool = false) -> [TimedAnswer] {
+  func answers(_ work: [CaseWork], secondRun: @escaping SecondRun) -> [TimedAnswer] {
     let answers = Answers(count: work.count)
     // Reading first: a template is copied only while nobody else is in it.
     run(Array(work.indices), jobs, into: answers, of: work.count) { index, reader in
-      read(work[index], with: &reader, isWarm: isWarm)
+      read(work[index], with: &reader, secondRun)
     }
     let writing = work.indices.filter { if case .writes = answers[$0].answer { true } else { false } }
     write(writing, of: work, jobs, into: answers)
     if jobs > 1 {
       let crowded = work.indices.filter { answers[$0].mayDependOnNeighbours }
       run(crowded.filter { !writing.contains($0) }, 1, into: answers, of: work.count) { index, reader in
-        read(work[index], with: &reader, isWarm: isWarm)
+        read(work[index], with: &reader, secondRun)
       }
       // One that was lost before it could say so turns out to write only now.
       let late = crowded.filter { index in
@@ -76,18 +83,21 @@ extension SeededDatabase {
     }
   }
 
-  private func read(_ work: CaseWork, with reader: inout Connection?, isWarm: Bool) -> TimedAnswer {
+  private func read(_ work: CaseWork, with reader: inout Connection?, _ secondRun: SecondRun) -> TimedAnswer {
     var open = reader
     // A connection that is lost takes no other case with it.
     reader = nil
-    let answer = timed(work) { () throws(ServerError) in
+    var isSettled = false
+    var answer = timed(work) { () throws(ServerError) in
       let connection = if let open { open } else { try server.connect(to: name) }
       open = connection
       let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime)
       let first = try runner.run(work.item, of: work.query)
-      guard isWarm, case .plans = first else { return first }
+      guard case .plans(let plans) = first, secondRun(work, plans) else { return first }
+      isSettled = true
       return try runner.run(work.item, of: work.query)
     }
+    answer.isSettled = isSettled
     // A setting with a dot in its name that was once set is empty from then on, and no longer missing.
     if !answer.isDisturbed, !work.query.session.settings.keys.contains(where: { $0.contains(".") }) { reader = open }
     return answer
@@ -106,11 +116,13 @@ extension SeededDatabase {
       }
       let ready = some.filter { if case .writes = answers[$0].answer { true } else { false } }
       run(ready, jobs, into: answers, of: work.count) { index, _ in
-        timed(work[index]) { () throws(ServerError) in
+        var answer = timed(work[index]) { () throws(ServerError) in
           let connection = try server.connect(to: server.clone(index + 1))
           let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime)
           return try runner.run(work[index].item, of: work[index].query)
         }
+        answer.isSettled = true
+        return answer
       }
       concurrently(some.count, workers: jobs, { () }) { position, _ in
         try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1)) }

@@ -26,9 +26,9 @@ struct ExplainRun {
   private func show(_ capture: Capture) -> ExitStatus {
     var status = ExitStatus.passed
     for item in capture.items {
-      for (queryCase, answer, _) in item.cases {
+      for (queryCase, timed) in item.cases {
         let title = item.query.name(of: queryCase)
-        switch answer {
+        switch timed.answer {
         case .plans(let plans): show(plans.plan, title)
         case .timedOut(let plans, let message):
           console.print("\(title): \(message.visible)")

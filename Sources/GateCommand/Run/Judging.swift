@@ -4,27 +4,38 @@ import PlanCore
 struct Judging {
   let capture: Capture
   let store: BaselineStore
+  /// By query: nil for none, or why it cannot be read.
+  let baselines: [String: Result<QueryCapture?, Diagnostic>]
   /// How the manifest's queries are called, for orphans.
   let manifest: Manifest
 
-  /// Captures some queries and judges them. A case that is not plainly passed, or did not touch the very blocks that its
-  /// baseline tells of, is judged by a second, warm run, as its baseline was recorded: the first can have touched more,
+  /// Captures some queries and judges them. A case that did not touch the very blocks that its baseline tells of, or that is
+  /// not plainly passed, is judged by a second, warm run, as its baseline was recorded: the first can have touched more,
   /// for what the cases before it in its session did not look up in the catalog.
   static func outcomes(
     of queries: [Query], in database: SeededDatabase, store: BaselineStore, manifest: Manifest, selectsAll: Bool
   ) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
-    var capture = Capture(of: queries, in: database)
-    let first = Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: selectsAll)
-    let doubtful = Set(
-      first.cases.filter { item in
-        guard let comparison = item.comparison, !item.findings.contains(where: { $0.rule == Rule.timeoutID })
-        else { return false }
-        return item.verdict != .passed || !item.findings.isEmpty
-          || comparison.baseline?.plan.root.buffers != comparison.current.plan.root.buffers
-      }.map(\.name))
-    if doubtful.isEmpty { return first }
-    capture.confirm(in: database) { item, query in doubtful.contains(query.name(of: item)) }
-    return Judging(capture: capture, store: store, manifest: manifest).outcomes(selectsAll: selectsAll)
+    var baselines: [String: Result<QueryCapture?, Diagnostic>] = [:]
+    var accepted: [String: Double] = [:]
+    for query in queries {
+      let baseline = Result { () throws(Diagnostic) in try store.load(query.name) }
+      baselines[query.name] = baseline
+      for item in query.cases {
+        accepted[query.name(of: item)] = try? baseline.get()?.capturedCase(named: item.name)?.plan.root.buffers
+      }
+    }
+    var capture = Capture(of: queries, in: database) { [accepted] work, plans in
+      plans.plan.root.buffers != accepted[work.query.name(of: work.item)]
+    }
+    func judged() -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
+      Judging(capture: capture, store: store, baselines: baselines, manifest: manifest).outcomes(selectsAll: selectsAll)
+    }
+    let first = judged()
+    let doubtful = first.cases.filter { item in
+      item.comparison != nil && (item.verdict != .passed || !item.findings.isEmpty)
+        && !item.findings.contains { $0.rule == Rule.timeoutID }
+    }
+    return capture.settle(Set(doubtful.map(\.name)), in: database) ? judged() : first
   }
 
   /// The outcome of each case, in the manifest's order, and what concerns the whole run.
@@ -37,11 +48,12 @@ struct Judging {
     var majors: Set<Int> = []
     let queries = Dictionary(manifest.queries.map { ($0.name, $0) }) { first, _ in first }
     for item in capture.items {
-      let baseline: QueryCapture?
+      var baseline: QueryCapture?
       var problem: String?
-      do { baseline = try store.load(item.query.name) } catch {
-        baseline = nil
-        problem = error.description
+      switch baselines[item.query.name] {
+      case .success(let capture): baseline = capture
+      case .failure(let error): problem = error.description
+      case nil: break
       }
       if let baseline, baseline.serverMajor != capture.serverMajor { majors.insert(baseline.serverMajor) }
       let facts = capture.facts(of: item.query)
@@ -76,7 +88,7 @@ struct Judging {
   }
 
   private func outcome(
-    of captured: (item: QueryCase, answer: CaseAnswer, seconds: Double), _ query: Query, _ facts: CatalogFacts,
+    of captured: (item: QueryCase, answer: TimedAnswer), _ query: Query, _ facts: CatalogFacts,
     _ baseline: QueryCapture?, _ problem: String?
   ) -> (outcome: CaseOutcome, usedWaivers: [Waiver]) {
     var outcome = CaseOutcome(query: query.name, caseName: captured.item.name, verdict: .unchecked)
@@ -85,10 +97,10 @@ struct Judging {
     outcome.manifestLine = query.manifestLine
     outcome.sql = query.statement.text
     outcome.parameters = captured.item.parameters.bound
-    outcome.seconds = captured.seconds
+    outcome.seconds = captured.answer.seconds
     let plans: CasePlans
     var timeout: String?
-    switch captured.answer {
+    switch captured.answer.answer {
     case .plans(let answer): plans = answer
     case .timedOut(let answer, let message): (plans, timeout) = (answer, message)
     case .writes: return (outcome.unchecked("it writes, and had no database of its own"), [])

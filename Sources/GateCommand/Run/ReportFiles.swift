@@ -47,9 +47,9 @@ struct ReportFiles {
 /// Writes a file so that a reader sees the old one or the new one, never a half. A link stays, and the file that it leads
 /// to is replaced. Devices and pipes are written to as they are.
 func replaceFile(_ path: String, with text: String, _ what: String) throws(Diagnostic) {
-  // What is in /dev leads to what is open already, such as standard output: another file in its place would be seen by
-  // nobody.
-  let target = path.hasPrefix("/dev/") ? path : resolvedPath(path) ?? path
+  // These lead to what is open already: another file in its place would be seen by nobody.
+  let isOpen = ["/dev/std", "/dev/fd/", "/proc/"].contains { path.hasPrefix($0) }
+  let target = isOpen ? path : resolvedPath(path) ?? path
   let type = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
   let isReplaceable = type == nil || type == .typeRegular
   do {

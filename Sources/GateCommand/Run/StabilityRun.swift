@@ -51,11 +51,11 @@ struct StabilityRun {
   }
 
   private func observations(of run: GateRun, in database: SeededDatabase) -> [String: Observation] {
-    let capture = Capture(of: run.selected, in: database)
+    let capture = Capture(of: run.selected, in: database) { _, _ in false }
     var observations: [String: Observation] = [:]
     for item in capture.items {
-      for (queryCase, answer, _) in item.cases {
-        guard case .plans(let plans) = answer else { continue }
+      for (queryCase, timed) in item.cases {
+        guard case .plans(let plans) = timed.answer else { continue }
         observations[item.query.name(of: queryCase)] = Observation(
           capture.captured(queryCase, of: item.query, plans: plans), facts: capture.facts(of: item.query),
           serverMajor: capture.serverMajor)
