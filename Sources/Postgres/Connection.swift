@@ -63,20 +63,59 @@ package final class Connection: @unchecked Sendable {
   package func execute(
     _ sql: String, _ parameters: [String?] = [], types: [UInt32] = []
   ) throws(ServerError) -> QueryResult {
-    guard !sql.utf8.contains(0), !parameters.contains(where: { $0?.utf8.contains(0) ?? false }) else {
-      throw ServerError(message: "a NUL byte cannot be sent to the server")
-    }
+    try Connection.check(sql, parameters)
     let oids = (0..<parameters.count).map { Oid($0 < types.count ? types[$0] : 0) }
     let result = parameters.withOptionalCStrings { values in
       PQexecParams(handle, sql, Int32(parameters.count), oids, values, nil, nil, 0)
     }
-    guard let result else { throw ServerError(message: String(cString: PQerrorMessage(handle)).trimmed) }
+    guard let result else { throw ServerError(message: lastMessage) }
     defer { PQclear(result) }
     switch PQresultStatus(result) {
     case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return QueryResult(reading: result)
     case PGRES_EMPTY_QUERY: throw ServerError(message: "the statement is empty")
     case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw ServerError(message: "COPY is not possible here")
     default: throw ServerError(reading: result)
+    }
+  }
+
+  /// Runs statements one after the other and waits once for all of them; their rows are passed over. Each is a message of
+  /// its own, so that one that fails keeps no other from running.
+  ///
+  /// - Throws: the error of the first that failed.
+  package func execute(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
+    for (sql, parameters) in statements { try Connection.check(sql, parameters) }
+    guard PQenterPipelineMode(handle) == 1 else { throw ServerError(message: lastMessage) }
+    defer { PQexitPipelineMode(handle) }
+    for (sql, parameters) in statements {
+      let isSent = parameters.withOptionalCStrings { values in
+        PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+      }
+      guard isSent == 1, PQpipelineSync(handle) == 1 else { throw ServerError(message: lastMessage) }
+    }
+    var failure: ServerError?
+    var open = statements.count
+    while open > 0 {
+      // NULL ends the results of one statement.
+      guard let result = PQgetResult(handle) else {
+        guard PQstatus(handle) == CONNECTION_OK else { break }
+        continue
+      }
+      defer { PQclear(result) }
+      switch PQresultStatus(result) {
+      case PGRES_PIPELINE_SYNC: open -= 1
+      case PGRES_TUPLES_OK, PGRES_COMMAND_OK: break
+      default: failure = failure ?? ServerError(reading: result)
+      }
+    }
+    if open > 0 { failure = failure ?? ServerError(message: lastMessage) }
+    if let failure { throw failure }
+  }
+
+  private var lastMessage: String { String(cString: PQerrorMessage(handle)).trimmed }
+
+  private static func check(_ sql: String, _ parameters: [String?]) throws(ServerError) {
+    guard !sql.utf8.contains(0), !parameters.contains(where: { $0?.utf8.contains(0) ?? false }) else {
+      throw ServerError(message: "a NUL byte cannot be sent to the server")
     }
   }
 }

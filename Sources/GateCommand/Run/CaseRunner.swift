@@ -28,7 +28,9 @@ struct CaseRunner {
   private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
   private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
   private static let planOnlyOptions = "VERBOSE, SETTINGS, SUMMARY OFF, FORMAT JSON"
+  /// Prepared statements of a case. Each plan has its own: a generic plan would be kept when settings change.
   private static let name = "plangate_case"
+  private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
 
   /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
   func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
@@ -86,7 +88,10 @@ struct CaseRunner {
             ("enable_seqscan", "off"), ("enable_indexscan", "on"), ("enable_indexonlyscan", "on"),
             ("enable_bitmapscan", "on"),
           ])
-          without = try Plan(explainJSON: try text(explain(CaseRunner.planOnlyOptions, item, query, scanned, values)))
+          without = try Plan(
+            explainJSON: try text(
+              explain(
+                CaseRunner.planOnlyOptions, item, query, scanned, values, as: CaseRunner.nameWithoutSeqScans)))
         }
         return answer(CasePlans(plan: plan, withoutSeqScans: without))
       } catch let error as ExplainError {
@@ -114,9 +119,10 @@ struct CaseRunner {
   private func inTransaction<Value>(
     of query: Query, _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
-    try connection.execute(isWritable ? "BEGIN" : "BEGIN READ ONLY")
     do {
-      try enterSession(of: query)
+      try connection.execute(together: [
+        (isWritable ? "BEGIN" : "BEGIN READ ONLY", []), CaseRunner.assignment(of: CaseRunner.session(of: query)),
+      ])
       let value = try body()
       try leave()
       return value
@@ -127,12 +133,11 @@ struct CaseRunner {
   }
 
   private func leave() throws(ServerError) {
-    try connection.execute("ROLLBACK")
     // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them.
-    try connection.execute("DISCARD ALL")
+    try connection.execute(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
   }
 
-  private func enterSession(of query: Query) throws(ServerError) {
+  private static func session(of query: Query) -> [(String, String)] {
     let timeout = String(query.timeout)
     var settings = [
       ("statement_timeout", timeout), ("lock_timeout", timeout), ("idle_in_transaction_session_timeout", timeout),
@@ -141,28 +146,34 @@ struct CaseRunner {
     settings += query.session.settings.sorted { $0.key < $1.key }
     // Last: the role may not be allowed to set the others.
     if let role = query.session.role { settings.append(("role", role)) }
-    try set(settings)
+    return settings
   }
 
   private func set(_ settings: [(String, String)]) throws(ServerError) {
+    let (sql, parameters) = CaseRunner.assignment(of: settings)
+    try connection.execute(sql, parameters)
+  }
+
+  /// A statement that makes settings for the transaction.
+  private static func assignment(of settings: [(String, String)]) -> (sql: String, parameters: [String?]) {
     let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
-    try connection.execute("SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] })
+    return ("SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] })
   }
 
   // MARK: EXPLAIN
 
   private func explain(
-    _ options: String, _ item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?]
+    _ options: String, _ item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?],
+    as name: String = CaseRunner.name
   ) throws(ServerError) -> QueryResult {
     let types = try types(of: query, scanned)
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN ANALYZE
     // would carry out even in a READ ONLY transaction.
-    try execute("PREPARE \(CaseRunner.name)\(types.list) AS\n", scanned.sql)
-    defer { _ = try? connection.execute("DEALLOCATE \(CaseRunner.name)") }
+    try execute("PREPARE \(name)\(types.list) AS\n", scanned.sql)
     if item.isGeneric {
-      let arguments = try arguments(values)
+      let arguments = try arguments(values, of: name)
       return try time.explain { () throws(ServerError) in
-        try connection.execute("EXPLAIN (\(options)) EXECUTE \(CaseRunner.name)" + arguments)
+        try connection.execute("EXPLAIN (\(options)) EXECUTE \(name)" + arguments)
       }
     }
     return try time.explain { () throws(ServerError) in
@@ -205,13 +216,13 @@ struct CaseRunner {
 
   /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to the
   /// types that the server inferred.
-  private func arguments(_ values: [String?]) throws(ServerError) -> String {
+  private func arguments(_ values: [String?], of name: String) throws(ServerError) -> String {
     let types = try connection.execute(
       """
       SELECT pg_catalog.format_type(t.type, NULL)
       FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
       WHERE p.name = $1 ORDER BY t.position
-      """, [CaseRunner.name]
+      """, [name]
     ).rows.compactMap { $0.first ?? nil }
     let bound = values.enumerated().compactMap { index, value in value.map { ("plangate.p\(index + 1)", $0) } }
     try set([("plan_cache_mode", "force_generic_plan")] + bound)
