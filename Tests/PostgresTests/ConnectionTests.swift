@@ -99,25 +99,25 @@ import Testing
 
   @Test func `statements that are sent together run in their order, each on its own`() throws {
     try connection.execute(together: [
-      ("BEGIN READ ONLY", []), ("SELECT set_config('app.word', $1, true)", ["it's; one"]),
+      ("BEGIN READ ONLY", []), ("SELECT set_config('app.together', $1, true)", ["it's; one"]),
       ("PREPARE made AS SELECT 1", []),
     ])
-    #expect(try connection.execute("SELECT current_setting('app.word')").value == "it's; one")
+    #expect(try connection.execute("SELECT current_setting('app.together')").value == "it's; one")
     #expect(try error("CREATE TABLE made_together (id integer)").sqlState == "25006")
     // The last cannot run in a transaction, and must not be taken for a part of one.
     try connection.execute(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
     #expect(try connection.execute("SELECT count(*) FROM pg_prepared_statements").value == "0")
-    #expect(try connection.execute("SELECT current_setting('app.word', true)").value ?? "" == "")
+    #expect(try connection.execute("SELECT current_setting('app.together', true)").value ?? "" == "")
   }
 
   @Test func `of statements that are sent together the first error is told, and the others run`() throws {
     let error = try #require(throws: ServerError.self) {
       try connection.execute(together: [
-        ("SELECT 1/0", []), ("SELECT nothing", []), ("SELECT set_config('app.word', 'there', false)", []),
+        ("SELECT 1/0", []), ("SELECT nothing", []), ("SELECT set_config('app.together', 'there', false)", []),
       ])
     }
     #expect(error.sqlState == "22012")
-    #expect(try connection.execute("SELECT current_setting('app.word')").value == "there")
+    #expect(try connection.execute("SELECT current_setting('app.together')").value == "there")
     #expect(throws: ServerError.self) { try connection.execute(together: [("SELECT 1", []), ("SELECT '\0'", [])]) }
     #expect(try connection.execute("SELECT 1").value == "1")
   }
