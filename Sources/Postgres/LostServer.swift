@@ -10,7 +10,7 @@ import FoundationEssentials
 /// postmaster sees that the first still runs. A next start in the directory would remove it, and there is none.
 ///
 /// Its number is in `postmaster.pid`, which the server's user writes. So only a segment of that user's goes, made by the
-/// process that stands there, with nobody attached.
+/// process that stands there, which lives no more; backends on their way out keep it until they are gone.
 func removeSharedMemory(ofCluster dataDirectory: String) {
   let path = "\(dataDirectory)/postmaster.pid"
   var file = stat()
@@ -23,8 +23,8 @@ func removeSharedMemory(ofCluster dataDirectory: String) {
     let segment = Int32(number)
   else { return }
   var info = shmid_ds()
-  guard shmctl(segment, IPC_STAT, &info) == 0, info.shm_cpid == postmaster, info.shm_nattch == 0,
-    info.shm_perm.uid == file.st_uid
+  guard shmctl(segment, IPC_STAT, &info) == 0, info.shm_cpid == postmaster, info.shm_perm.uid == file.st_uid,
+    kill(postmaster, 0) == -1, errno == ESRCH
   else { return }
   _ = shmctl(segment, IPC_RMID, nil)
 }

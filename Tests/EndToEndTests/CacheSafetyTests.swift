@@ -72,6 +72,7 @@ import Testing
     try project.files.edit(
       "queries/manifest.yml", "queries:\n", "queries:\n  - {name: crash, sql: SELECT crash()}\n")
     let crash = try run("a crash", "check", "--json", "report.json")
+    try expect(crash, exits: 2, stdout: ["UNCHECKED  crash"])
     #expect(try project.files.json()["crash"].verdict == "unchecked", "\(crash)")
     #expect(try project.files.json()["change"].reason?.hasSuffix("UNLOGGED: public.unlogged") == true, "\(crash)")
     try expectSame("a crash", crash)
