@@ -94,12 +94,15 @@ package final class Connection: @unchecked Sendable {
     }
     var failure: ServerError?
     var open = statements.count
+    // NULL ends the results of a statement; a second one in a row, those of all: the connection is lost.
+    var isBetween = false
     while open > 0 {
-      // NULL ends the results of one statement.
       guard let result = PQgetResult(handle) else {
-        guard PQstatus(handle) == CONNECTION_OK else { break }
+        if isBetween { throw failure ?? ServerError(message: lastMessage) }
+        isBetween = true
         continue
       }
+      isBetween = false
       defer { PQclear(result) }
       switch PQresultStatus(result) {
       case PGRES_PIPELINE_SYNC: open -= 1
@@ -107,7 +110,6 @@ package final class Connection: @unchecked Sendable {
       default: failure = failure ?? ServerError(reading: result)
       }
     }
-    if open > 0 { failure = failure ?? ServerError(message: lastMessage) }
     if let failure { throw failure }
   }
 
