@@ -204,7 +204,7 @@ struct SeededCluster {
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
         sharing = try SharedFiles.ofSeeded(database)
       } else {
-        sharing = try SharedFiles.duringSeed(try server.connect(to: server.seeded))
+        sharing = try SharedFiles.untouchable(try server.connect(to: server.seeded))
       }
     } catch { throw server.diagnostic(error) }
     try server.stopCleanly()

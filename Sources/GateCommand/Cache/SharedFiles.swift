@@ -27,13 +27,8 @@ enum SharedFiles {
       folders: folders, untouched: untouched, exceptions: Set(exceptions).union(["global/pg_control"]))
   }
 
-  /// While the seed still runs.
-  static func duringSeed(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
-    try untouchable(connection)
-  }
-
-  /// Nobody can get into this one database.
-  private static func untouchable(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
+  /// Of the one database that nobody can get into: while the seed still runs, or where something else may write.
+  static func untouchable(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
     let folder = try connection.execute(
       "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = 'template0' AND NOT datallowconn"
     ).value
