@@ -5,6 +5,7 @@ import FoundationEssentials
 #else
   import Glibc
 #endif
+import Synchronization
 
 /// Why the files of a cluster could not be copied.
 package struct ClusterFilesError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -151,19 +152,25 @@ package struct ClusterFiles: Sendable {
       guard mkdir(path, 0o700) == 0 else { throw ClusterFilesError(path) }
       if let user, chown(path, user.uid, user.gid) != 0 { throw ClusterFilesError(path) }
     }
-    var canLink = sharing
-    for file in files {
-      if let signal = Interruption.shared.signal {
-        throw ClusterFilesError(target, because: "ended by signal \(signal)")
-      }
+    // Another user's file, another file system, too many links: the others would fail alike.
+    let canLink = Atomic(sharing)
+    let failure = Mutex<ClusterFilesError?>(nil)
+    concurrently(files.count, workers: fileWorkers, { () }) { index, _ in
+      if failure.withLock({ $0 != nil }) { return }
+      let file = files[index]
       let (from, to) = ("\(directory)/\(file.path)", "\(target)/\(file.path)")
-      if file.isShared, canLink {
-        // Another user's file, another file system, too many links: the others would fail alike.
-        canLink = try ClusterFiles.isLinkable(from, file, user) && link(from, to) == 0
-        if canLink { continue }
-      }
-      try ClusterFiles.copy(from, to, file, user)
+      do throws(ClusterFilesError) {
+        if let signal = Interruption.shared.signal {
+          throw ClusterFilesError(target, because: "ended by signal \(signal)")
+        }
+        if file.isShared, canLink.load(ordering: .relaxed) {
+          if try ClusterFiles.isLinkable(from, file, user), link(from, to) == 0 { return }
+          canLink.store(false, ordering: .relaxed)
+        }
+        try ClusterFiles.copy(from, to, file, user)
+      } catch { failure.withLock { $0 = $0 ?? error } }
     }
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
   /// Whether a file, which has to be as it was sealed, is the server's user's.
@@ -240,6 +247,3 @@ package struct ClusterFiles: Sendable {
     }
   }
 }
-
-/// Removes a directory and all that is in it, as far as that is possible.
-package func removeTree(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

@@ -31,16 +31,6 @@ package final class Connection: @unchecked Sendable {
     if endsWithRun { Interruption.shared.add(socket: PQsocket(opened)) }
   }
 
-  /// Whether a server takes connections there. One that is starting up does not; one that refuses this user or database
-  /// does.
-  static func isServed(_ parameters: [String: String]) -> Bool {
-    parameters.keys.sorted().withCStrings { names in
-      parameters.sorted { $0.key < $1.key }.map(\.value).withCStrings { values in
-        PQpingParams(names, values, 0) == PQPING_OK
-      }
-    }
-  }
-
   deinit {
     Interruption.shared.remove(socket: PQsocket(handle))
     PQfinish(handle)

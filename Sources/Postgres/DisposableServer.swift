@@ -46,7 +46,7 @@ package final class DisposableServer: Sendable {
     let server = try DisposableServer(installation, configuration, environment: environment)
     do {
       try server.makeCluster()
-      _ = try server.start()
+      try server.start()
     } catch {
       server.stop()
       throw error
@@ -86,10 +86,8 @@ package final class DisposableServer: Sendable {
 
   // MARK: The server
 
-  /// Starts the server of the cluster in the data directory.
-  ///
-  /// - Returns: a connection to the database `postgres`.
-  package func start() throws(ServerStartError) -> Connection {
+  /// Starts the server of the cluster in the data directory, and waits until it takes connections.
+  package func start() throws(ServerStartError) {
     try writeConfiguration()
     let arguments = ServerConfiguration.arguments.flatMap {
       ["-c", "\($0)=\(ServerConfiguration.ownSettings[$0] ?? "")"]
@@ -113,7 +111,7 @@ package final class DisposableServer: Sendable {
       removeSharedMemory(ofCluster: data)
     }
     state.withLock { $0 = .running(process, watch: watch) }
-    return try connectionWhenReady(process)
+    try waitUntilReady(process)
   }
 
   private func writeConfiguration() throws(ServerStartError) {
@@ -127,33 +125,17 @@ package final class DisposableServer: Sendable {
     }
   }
 
-  private func connectionWhenReady(_ process: ChildProcess) throws(ServerStartError) -> Connection {
-    let socket = directories.socket + "/.s.PGSQL.5432"
+  private func waitUntilReady(_ process: ChildProcess) throws(ServerStartError) {
     let deadline = ContinuousClock.now + .seconds(60)
-    while true {
+    // As pg_ctl does: asking by connections would keep the server busy with refusing them.
+    while PostmasterFile(ofCluster: dataDirectory)?.isReady != true {
       if process.hasEnded {
         throw ServerStartError("the server does not start; its log ends:\n" + logTail)
-      }
-      if access(socket, F_OK) == 0, let connection = try connection() {
-        guard let place = try? connection.execute("SHOW data_directory").value,
-          realPath(place) == realPath(dataDirectory)
-        else { throw ServerStartError("another server answers on \(directories.socket)") }
-        return connection
       }
       guard ContinuousClock.now < deadline else {
         throw ServerStartError("the server is not ready after 60 s; its log ends:\n" + logTail)
       }
-      usleep(2000)
-    }
-  }
-
-  /// Nil when the server is not ready yet.
-  private func connection() throws(ServerStartError) -> Connection? {
-    if let connection = try? connect(database: "postgres") { return connection }
-    // Once it takes connections, a refusal is no matter of time: damaged catalogs, for example.
-    guard Connection.isServed(parameters(database: "postgres")) else { return nil }
-    do { return try connect(database: "postgres") } catch {
-      throw ServerStartError("the server takes no connection: \(error.message)")
+      usleep(1000)
     }
   }
 

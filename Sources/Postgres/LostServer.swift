@@ -12,15 +12,9 @@ import FoundationEssentials
 /// Its number is in `postmaster.pid`, which the server's user writes. So only a segment of that user's goes, made by the
 /// process that stands there, which lives no more; backends on their way out keep it until they are gone.
 func removeSharedMemory(ofCluster dataDirectory: String) {
-  let path = "\(dataDirectory)/postmaster.pid"
   var file = stat()
-  guard lstat(path, &file) == 0, file.st_mode & S_IFMT == S_IFREG,
-    let bytes = FileManager.default.contents(atPath: path)
-  else { return }
-  // The layout of miscadmin.h: the process first, key and number of the segment in line 7.
-  let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-  guard lines.count > 6, let postmaster = pid_t(lines[0]), let number = lines[6].split(separator: " ").last,
-    let segment = Int32(number)
+  guard lstat(PostmasterFile.path(ofCluster: dataDirectory), &file) == 0,
+    let lines = PostmasterFile(ofCluster: dataDirectory), let postmaster = lines.process, let segment = lines.segment
   else { return }
   var info = shmid_ds()
   guard shmctl(segment, IPC_STAT, &info) == 0, info.shm_cpid == postmaster, info.shm_perm.uid == file.st_uid,

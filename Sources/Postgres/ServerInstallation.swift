@@ -91,16 +91,24 @@ package struct ServerInstallation: Equatable, Sendable {
   init?(at path: String, environment: [String: String]) {
     let directory = absolutePath(path)
     guard findProgram("\(directory)/initdb", in: nil) != nil, findProgram("\(directory)/postgres", in: nil) != nil,
-      let text = try? ChildProcess.output(
-        of: Command("\(directory)/postgres", ["--version"], environment: environment)),
-      let number = text.split(separator: " ").first(where: { $0.first?.isNumber == true })
+      let number = ServerInstallation.versionNumber(directory, environment)
     else { return nil }
-    // `15.18`, or `19devel`, `19beta1`.
     let parts = number.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
     guard let major = parts.first, major > 0 else { return nil }
     binaries = directory
     self.major = major
     version = major * 10_000 + (parts.count > 1 ? parts[1] : 0)
+  }
+
+  /// `15.18`, `19devel`, `19beta1`; nil when the programs do not run.
+  private static func versionNumber(_ directory: String, _ environment: [String: String]) -> Substring? {
+    // The server has many libraries to load before it can say this; pg_ctl is of the same build and has next to none.
+    for program in ["pg_ctl", "postgres"] {
+      let text = try? ChildProcess.output(
+        of: Command("\(directory)/\(program)", ["--version"], environment: environment))
+      if let number = text?.split(separator: " ").first(where: { $0.first?.isNumber == true }) { return number }
+    }
+    return nil
   }
 
   /// The path of a client program: the server's own, else the one in `PATH`.

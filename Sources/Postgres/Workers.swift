@@ -66,7 +66,7 @@ package struct SystemThread: @unchecked Sendable {
     self.handle = handle
   }
 
-  func join() { pthread_join(handle, nil) }
+  package func join() { pthread_join(handle, nil) }
 
   package func detach() { pthread_detach(handle) }
 }

@@ -86,7 +86,7 @@ struct SeededCluster {
         state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
     else { return nil }
     do {
-      try start(server)
+      try start(server, expecting: server.seeded)
       return try SeededDatabase(
         opening: server.seeded, on: server, manifest: manifest,
         Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
@@ -101,9 +101,9 @@ struct SeededCluster {
     }
   }
 
-  private func start(_ server: GateServer) throws(Diagnostic) {
+  private func start(_ server: GateServer, expecting name: GateServer.Name? = nil) throws(Diagnostic) {
     let started = ContinuousClock.now
-    try server.start()
+    try server.start(expecting: name)
     console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
   }
 

@@ -13,8 +13,11 @@ import Synchronization
 final class GateServer: Sendable {
   /// Where the databases are.
   let host: any ServerHost
-  /// Connections for making, copying and dropping databases that nobody is using just now.
-  private let idle = Mutex<[Connection]>([])
+  /// Connections that nobody is using just now, by their databases: one to the maintenance database, from which others
+  /// are made, copied and dropped, and those that wait to be used again.
+  private let idle = Mutex<[(database: String, connection: Connection)]>([])
+  /// Opens a connection while other work goes on.
+  private let opening = Mutex<SystemThread?>(nil)
   private let version = Mutex<Version?>(nil)
   private let lostConnections = Atomic(0)
 
@@ -52,20 +55,32 @@ final class GateServer: Sendable {
   }
 
   /// Starts the server of the cluster that is there.
-  func start() throws(Diagnostic) {
+  ///
+  /// - Parameter name: a database of the cluster that is needed next; a connection to it is opened meanwhile.
+  func start(expecting name: Name? = nil) throws(Diagnostic) {
+    do { try cluster.start() } catch { throw Diagnostic(error.message) }
+    if let name {
+      // The first session in a database takes its time, and so does the one in the maintenance database.
+      let thread = SystemThread { [self] in
+        if let connection = try? host.connect(database: name.text) { keep(connection, to: name) }
+      }
+      opening.withLock { $0 = thread }
+    }
     let connection: Connection
-    do { connection = try cluster.start() } catch { throw Diagnostic(error.message) }
+    do { connection = try host.connect(database: host.maintenanceDatabase) } catch {
+      throw Diagnostic("the server takes no connection: \(error.message)")
+    }
     version.withLock {
       $0 = Version(
         text: connection.serverVersionText.split(separator: " ").first.map(String.init) ?? "",
         number: connection.serverVersion)
     }
-    idle.withLock { $0 = [connection] }
+    idle.withLock { $0.append((host.maintenanceDatabase, connection)) }
   }
 
   /// Stops the server with its cluster complete on disk.
   func stopCleanly() throws(Diagnostic) {
-    idle.withLock { $0 = [] }
+    closeIdle { _ in true }
     do { try cluster.stopCleanly() } catch { throw Diagnostic(error.message) }
   }
 
@@ -74,7 +89,7 @@ final class GateServer: Sendable {
   /// - Returns: whether all databases are gone; a role that others have given rights to may stay.
   @discardableResult
   func stop() -> Bool {
-    idle.withLock { $0 = [] }
+    closeIdle { _ in true }
     let leftovers = host.end()
     for leftover in leftovers { Console.error("\(leftover.isDatabase ? "error" : "warning"): \(leftover.text)") }
     return !leftovers.contains(where: \.isDatabase)
@@ -146,12 +161,14 @@ final class GateServer: Sendable {
   func finishSeed(of name: Name) throws(ServerError) { try host.finishSeed(of: name.text) }
 
   func drop(_ name: Name) throws(ServerError) {
+    closeIdle { $0 == name.text }
     try maintain { (connection) throws(ServerError) in try host.drop(name.text, connection) }
   }
 
   /// Waits for other sessions to end: the last backend of a seed may still be closing, and VACUUM would see its snapshot.
   /// Those that a seed left behind on purpose are ended.
   func waitUntilAlone(in name: Name) throws(ServerError) {
+    closeIdle { $0 == name.text }
     // A worker of autovacuum is nobody's, and makes way for a copy by itself.
     let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND usesysid IS NOT NULL"
     let deadline = ContinuousClock.now + .seconds(1)
@@ -178,8 +195,34 @@ final class GateServer: Sendable {
 
   // MARK: Connections
 
-  /// Connects to a database. A server that just crashed under a query needs a moment to be back.
-  func connect(to name: Name) throws(ServerError) -> Connection { try connect(toDatabase: name.text) }
+  /// A connection to a database, one that was kept or a new one. A server that just crashed under a query needs a moment
+  /// to be back.
+  func connect(to name: Name) throws(ServerError) -> Connection {
+    if let connection = takeIdle(name.text) { return connection }
+    return try connect(toDatabase: name.text)
+  }
+
+  /// Keeps a connection for whoever connects to its database next. Its session has to be as a new one's.
+  func keep(_ connection: Connection, to name: Name) { idle.withLock { $0.append((name.text, connection)) } }
+
+  private func takeIdle(_ database: String) -> Connection? {
+    waitForOpening()
+    return idle.withLock { idle in
+      idle.lastIndex { $0.database == database }.map { idle.remove(at: $0).connection }
+    }
+  }
+
+  private func closeIdle(_ isMeant: (String) -> Bool) {
+    waitForOpening()
+    idle.withLock { $0.removeAll { isMeant($0.database) } }
+  }
+
+  private func waitForOpening() {
+    opening.withLock { thread in
+      thread?.join()
+      thread = nil
+    }
+  }
 
   private func connect(toDatabase name: String) throws(ServerError) -> Connection {
     let deadline = ContinuousClock.now + .seconds(30)
@@ -199,6 +242,8 @@ final class GateServer: Sendable {
   /// end them.
   func recover() {
     lostConnections.add(1, ordering: .relaxed)
+    // A crash ends them all.
+    closeIdle { _ in true }
     if hasEnded || Interruption.shared.signal != nil { return }
     usleep(200_000)
     let deadline = ContinuousClock.now + .seconds(60)
@@ -214,19 +259,23 @@ final class GateServer: Sendable {
   /// Calls `body` with a connection that nobody else uses meanwhile, and once more with a new one when it was lost: a
   /// crash that a query caused takes all connections along.
   private func maintain(_ body: (Connection) throws(ServerError) -> Void) throws(ServerError) {
-    if let connection = idle.withLock({ $0.popLast() }) {
+    if let connection = takeIdle(host.maintenanceDatabase) {
       do {
         try body(connection)
-        return idle.withLock { $0.append(connection) }
+        return keepForMaintenance(connection)
       } catch {
         guard error.isConnectionLost else {
-          idle.withLock { $0.append(connection) }
+          keepForMaintenance(connection)
           throw error
         }
       }
     }
     let connection = try connect(toDatabase: host.maintenanceDatabase)
     try body(connection)
-    idle.withLock { $0.append(connection) }
+    keepForMaintenance(connection)
+  }
+
+  private func keepForMaintenance(_ connection: Connection) {
+    idle.withLock { $0.append((host.maintenanceDatabase, connection)) }
   }
 }

@@ -51,6 +51,7 @@ struct SeededDatabase: Sendable {
       let connection = try server.connect(to: name)
       facts = try CatalogFacts.read(connection)
       definitions = try DefinitionCatalog.read(connection)
+      server.keep(connection, to: name)
     } catch { throw server.diagnostic(error) }
     notes = SeededDatabase.notes(report, manifest) + server.notes
   }
