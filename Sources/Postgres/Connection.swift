@@ -8,6 +8,8 @@ internal import CLibPQ
 /// It may go from one thread to another, as libpq allows, but only one at a time may use it.
 package final class Connection: @unchecked Sendable {
   let handle: OpaquePointer
+  /// How many statements were sent whose results nobody has waited for.
+  private var unanswered = 0
 
   /// - Parameters:
   ///   - parameters: libpq's connection keywords (`host`, `dbname` …).
@@ -54,6 +56,7 @@ package final class Connection: @unchecked Sendable {
     _ sql: String, _ parameters: [String?] = [], types: [UInt32] = []
   ) throws(ServerError) -> QueryResult {
     try Connection.check(sql, parameters)
+    try finish()
     let oids = (0..<parameters.count).map { Oid($0 < types.count ? types[$0] : 0) }
     let result = parameters.withOptionalCStrings { values in
       PQexecParams(handle, sql, Int32(parameters.count), oids, values, nil, nil, 0)
@@ -73,20 +76,35 @@ package final class Connection: @unchecked Sendable {
   ///
   /// - Throws: the error of the first that failed.
   package func execute(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
+    try send(together: statements)
+    try finish()
+  }
+
+  /// Sends statements and does not wait for them: whoever uses the connection next does, and gets the error of the first
+  /// that failed.
+  package func send(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
     for (sql, parameters) in statements { try Connection.check(sql, parameters) }
     guard PQenterPipelineMode(handle) == 1 else { throw ServerError(message: lastMessage) }
-    defer { PQexitPipelineMode(handle) }
     for (sql, parameters) in statements {
       let isSent = parameters.withOptionalCStrings { values in
         PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
       }
       guard isSent == 1, PQpipelineSync(handle) == 1 else { throw ServerError(message: lastMessage) }
+      unanswered += 1
+    }
+  }
+
+  /// Waits for the statements that were sent.
+  private func finish() throws(ServerError) {
+    if unanswered == 0 { return }
+    defer {
+      unanswered = 0
+      PQexitPipelineMode(handle)
     }
     var failure: ServerError?
-    var open = statements.count
     // NULL ends the results of a statement; a second one in a row, those of all: the connection is lost.
     var isBetween = false
-    while open > 0 {
+    while unanswered > 0 {
       guard let result = PQgetResult(handle) else {
         if isBetween { throw failure ?? ServerError(message: lastMessage) }
         isBetween = true
@@ -95,7 +113,7 @@ package final class Connection: @unchecked Sendable {
       isBetween = false
       defer { PQclear(result) }
       switch PQresultStatus(result) {
-      case PGRES_PIPELINE_SYNC: open -= 1
+      case PGRES_PIPELINE_SYNC: unanswered -= 1
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK: break
       default: failure = failure ?? ServerError(reading: result)
       }

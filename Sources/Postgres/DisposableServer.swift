@@ -175,6 +175,8 @@ package final class DisposableServer: Sendable {
     case .stopped: break
     case .running(let process, let watch):
       process.send(SIGQUIT)
+      // Meanwhile: none of its processes reads or writes a table any more.
+      removeTree(dataDirectory + "/base")
       _ = process.wait(atMost: .seconds(5))
       process.send(SIGKILL)
       _ = process.wait()

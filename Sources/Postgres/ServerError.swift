@@ -21,11 +21,11 @@ package struct ServerError: Error, Equatable, Sendable {
     self.position = position
   }
 
-  /// The same error of a statement that was sent with some characters before it.
-  package func moved(by count: Int) -> ServerError {
+  /// The same error of a statement that was sent with other words before it: the position is that in the statement alone.
+  package func moved(by prefix: String) -> ServerError {
     ServerError(
       sqlState: sqlState, message: message, detail: detail, hint: hint, context: context,
-      position: position.map { max(1, $0 - count) })
+      position: position.map { max(1, $0 - prefix.unicodeScalars.count) })
   }
 
   /// The connection is gone or was never there: no later statement can work.

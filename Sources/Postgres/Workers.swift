@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -26,6 +28,39 @@ package func concurrently<Worker>(
   let others = (1..<max(1, min(workers, count))).compactMap { _ in SystemThread { work() } }
   work()
   for thread in others { thread.join() }
+}
+
+/// What `body` makes of each element, in their order, on as many threads as there are processors.
+package func concurrentMap<Element: Sendable, Result: Sendable>(
+  _ elements: [Element], _ body: @escaping @Sendable (Element) -> Result
+) -> [Result] {
+  let results = Mutex([Result?](repeating: nil, count: elements.count))
+  concurrently(elements.count, workers: ProcessInfo.processInfo.activeProcessorCount, { () }) { index, _ in
+    let result = body(elements[index])
+    results.withLock { $0[index] = result }
+  }
+  return results.withLock { $0.compactMap(\.self) }
+}
+
+/// A value that is worked out on a thread of its own while other work goes on.
+package final class Background<Value: Sendable>: Sendable {
+  private let body: @Sendable () -> Value
+  private let result = Mutex<Value?>(nil)
+
+  package init(_ body: @escaping @Sendable () -> Value) {
+    self.body = body
+    SystemThread { [self] in _ = value }?.detach()
+  }
+
+  /// The value; waits for it. Whoever comes before the thread does its work.
+  package var value: Value {
+    result.withLock { result in
+      if let result { return result }
+      let value = body()
+      result = value
+      return value
+    }
+  }
 }
 
 /// A thread, to be joined or detached.
@@ -66,7 +101,7 @@ package struct SystemThread: @unchecked Sendable {
     self.handle = handle
   }
 
-  package func join() { pthread_join(handle, nil) }
+  func join() { pthread_join(handle, nil) }
 
   package func detach() { pthread_detach(handle) }
 }

@@ -20,10 +20,13 @@ struct SeededCluster {
 
   /// - Returns: the database, on a server that the caller stops.
   func open() throws(Diagnostic) -> SeededDatabase {
-    var plan = cache.map { SeedPlan(manifest, installation, cache: $0) } ?? SeedPlan(uncached: manifest)
-    if let name = rememberedClockReader(plan) { plan = plan.withoutClock(because: SeededCluster.clock(name)) }
+    let planning = Background { [self] in
+      cache.map { SeedPlan(manifest, installation, cache: $0) } ?? SeedPlan(uncached: manifest)
+    }
     let server = try GateServer(installation, manifest.configuration, environment: environment)
     do {
+      var plan = planning.value
+      if let name = rememberedClockReader(plan) { plan = plan.withoutClock(because: SeededCluster.clock(name)) }
       if let obstacle = plan.obstacle { console.step("not cached: \(obstacle)") }
       let started = ContinuousClock.now
       if let database = try cached(plan, on: server) {

@@ -84,9 +84,11 @@ struct CaseRunner {
         if let hidden = plan.hiddenScans { return .unchecked(hidden) }
         var without: Plan?
         if plan.hasFilteredSeqScan || query.policy.requiresIndexable {
-          try set([
-            ("enable_seqscan", "off"), ("enable_indexscan", "on"), ("enable_indexonlyscan", "on"),
-            ("enable_bitmapscan", "on"),
+          try connection.send(together: [
+            CaseRunner.assignment(of: [
+              ("enable_seqscan", "off"), ("enable_indexscan", "on"), ("enable_indexonlyscan", "on"),
+              ("enable_bitmapscan", "on"),
+            ])
           ])
           without = try Plan(
             explainJSON: try text(
@@ -120,7 +122,8 @@ struct CaseRunner {
     of query: Query, _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
     do {
-      try connection.execute(together: [
+      // PREPARE waits for them.
+      try connection.send(together: [
         (isWritable ? "BEGIN" : "BEGIN READ ONLY", []), CaseRunner.assignment(of: CaseRunner.session(of: query)),
       ])
       let value = try body()
@@ -133,8 +136,9 @@ struct CaseRunner {
   }
 
   private func leave() throws(ServerError) {
-    // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them.
-    try connection.execute(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
+    // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them. The server
+    // is at it while the plan is read.
+    try connection.send(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
   }
 
   private static func session(of query: Query) -> [(String, String)] {
@@ -169,7 +173,10 @@ struct CaseRunner {
     let types = try types(of: query, scanned)
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN ANALYZE
     // would carry out even in a READ ONLY transaction.
-    try execute("PREPARE \(name)\(types.list) AS\n", scanned.sql)
+    let prefix = "PREPARE \(name)\(types.list) AS\n"
+    do throws(ServerError) { try connection.execute(together: [(prefix + scanned.sql, [])]) } catch {
+      throw error.moved(by: prefix)
+    }
     if item.isGeneric {
       let arguments = try arguments(values, of: name)
       return try time.explain { () throws(ServerError) in
@@ -177,17 +184,12 @@ struct CaseRunner {
       }
     }
     return try time.explain { () throws(ServerError) in
-      try execute("EXPLAIN (\(options))\n", scanned.sql, values, types: types.identifiers)
-    }
-  }
-
-  /// Runs a statement with plangate's own words before it; an error's position is that in the statement alone.
-  @discardableResult
-  private func execute(
-    _ prefix: String, _ sql: String, _ values: [String?] = [], types: [UInt32] = []
-  ) throws(ServerError) -> QueryResult {
-    do { return try connection.execute(prefix + sql, values, types: types) } catch {
-      throw error.moved(by: prefix.unicodeScalars.count)
+      let prefix = "EXPLAIN (\(options))\n"
+      do throws(ServerError) {
+        return try connection.execute(prefix + scanned.sql, values, types: types.identifiers)
+      } catch {
+        throw error.moved(by: prefix)
+      }
     }
   }
 

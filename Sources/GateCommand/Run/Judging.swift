@@ -1,11 +1,11 @@
 import PlanCore
+import Postgres
 
 /// Holds a fresh capture against the committed baselines.
 struct Judging {
   let capture: Capture
   let store: BaselineStore
-  /// By query: nil for none, or why it cannot be read.
-  let baselines: [String: Result<QueryCapture?, Diagnostic>]
+  let baselines: Baselines
   /// How the manifest's queries are called, for orphans.
   let manifest: Manifest
 
@@ -15,17 +15,10 @@ struct Judging {
   static func outcomes(
     of queries: [Query], in database: SeededDatabase, store: BaselineStore, manifest: Manifest, selectsAll: Bool
   ) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
-    var baselines: [String: Result<QueryCapture?, Diagnostic>] = [:]
-    var accepted: [String: Double] = [:]
-    for query in queries {
-      let baseline = Result { () throws(Diagnostic) in try store.load(query.name) }
-      baselines[query.name] = baseline
-      for item in query.cases {
-        accepted[query.name(of: item)] = try? baseline.get()?.capturedCase(named: item.name)?.plan.root.buffers
-      }
-    }
-    var capture = Capture(of: queries, in: database) { [accepted] work, plans in
-      plans.plan.root.buffers != accepted[work.query.name(of: work.item)]
+    let baselines = Baselines(queries.map(\.name), in: store)
+    var capture = Capture(of: queries, in: database) { work, plans in
+      let accepted = try? baselines[work.query.name].get()?.capturedCase(named: work.item.name)
+      return plans.plan.root.buffers != accepted?.plan.root.buffers
     }
     func judged() -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
       Judging(capture: capture, store: store, baselines: baselines, manifest: manifest).outcomes(selectsAll: selectsAll)
@@ -47,17 +40,9 @@ struct Judging {
     var places: [String: Place] = [:]
     var majors: Set<Int> = []
     let queries = Dictionary(manifest.queries.map { ($0.name, $0) }) { first, _ in first }
-    for item in capture.items {
-      var baseline: QueryCapture?
-      var problem: String?
-      switch baselines[item.query.name] {
-      case .success(let capture): baseline = capture
-      case .failure(let error): problem = error.description
-      case nil: break
-      }
+    for (item, judged) in zip(capture.items, concurrentMap(capture.items, judgedCases)) {
+      let baseline = try? baselines[item.query.name].get()
       if let baseline, baseline.serverMajor != capture.serverMajor { majors.insert(baseline.serverMajor) }
-      let facts = capture.facts(of: item.query)
-      let judged = item.cases.map { outcome(of: $0, item.query, facts, baseline, problem) }
       cases += judged.map(\.outcome)
       // A shard may have only some of a query's cases.
       guard let whole = queries[item.query.name] else { continue }
@@ -87,10 +72,18 @@ struct Judging {
     return (cases, notes, places)
   }
 
+  private typealias Judged = (outcome: CaseOutcome, usedWaivers: [Waiver])
+
+  /// The outcomes of a query's cases.
+  private func judgedCases(of item: Capture.Item) -> [Judged] {
+    let facts = capture.facts(of: item.query)
+    return item.cases.map { outcome(of: $0, item.query, facts, baselines[item.query.name]) }
+  }
+
   private func outcome(
     of captured: (item: QueryCase, answer: TimedAnswer), _ query: Query, _ facts: CatalogFacts,
-    _ baseline: QueryCapture?, _ problem: String?
-  ) -> (outcome: CaseOutcome, usedWaivers: [Waiver]) {
+    _ stored: Baselines.Baseline
+  ) -> Judged {
     var outcome = CaseOutcome(query: query.name, caseName: captured.item.name, verdict: .unchecked)
     outcome.file = query.statement.file
     outcome.line = query.statement.firstLine
@@ -106,7 +99,11 @@ struct Judging {
     case .writes: return (outcome.unchecked("it writes, and had no database of its own"), [])
     case .unchecked(let reason): return (outcome.unchecked(reason), [])
     }
-    if let problem { return (outcome.unchecked(problem), []) }
+    let baseline: QueryCapture?
+    switch stored {
+    case .success(let capture): baseline = capture
+    case .failure(let error): return (outcome.unchecked(error.description), [])
+    }
     let current = Observation(
       capture.captured(captured.item, of: query, plans: plans), facts: facts, serverMajor: capture.serverMajor)
     let before = baseline.flatMap { baseline in

@@ -16,8 +16,8 @@ final class GateServer: Sendable {
   /// Connections that nobody is using just now, by their databases: one to the maintenance database, from which others
   /// are made, copied and dropped, and those that wait to be used again.
   private let idle = Mutex<[(database: String, connection: Connection)]>([])
-  /// Opens a connection while other work goes on.
-  private let opening = Mutex<SystemThread?>(nil)
+  /// A connection that is being opened while other work goes on.
+  private let opening = Mutex<(name: Name, connection: Background<Connection?>)?>(nil)
   private let version = Mutex<Version?>(nil)
   private let lostConnections = Atomic(0)
 
@@ -61,10 +61,8 @@ final class GateServer: Sendable {
     do { try cluster.start() } catch { throw Diagnostic(error.message) }
     if let name {
       // The first session in a database takes its time, and so does the one in the maintenance database.
-      let thread = SystemThread { [self] in
-        if let connection = try? host.connect(database: name.text) { keep(connection, to: name) }
-      }
-      opening.withLock { $0 = thread }
+      let connection = Background { [host] in try? host.connect(database: name.text) }
+      opening.withLock { $0 = (name, connection) }
     }
     let connection: Connection
     do { connection = try host.connect(database: host.maintenanceDatabase) } catch {
@@ -218,9 +216,9 @@ final class GateServer: Sendable {
   }
 
   private func waitForOpening() {
-    opening.withLock { thread in
-      thread?.join()
-      thread = nil
+    opening.withLock { opening in
+      if let opening, let connection = opening.connection.value { keep(connection, to: opening.name) }
+      opening = nil
     }
   }
 
