@@ -27,7 +27,7 @@ final class CorpusWorker: @unchecked Sendable {
     database = try SeededDatabase.seed(
       manifest, on: server, as: server.seeded, environment: environment, console: console)
     directory = server.directory + "/baselines"
-    let capture = Capture(of: manifest.queries, in: database) { _, _ in true }
+    let capture = try Capture(of: manifest.queries, in: database) { _, _ in true }
     for item in capture.items {
       let (baseline, problems) = capture.queryCapture(of: item)
       try #require(problems.isEmpty, "\(problems)")
@@ -65,12 +65,12 @@ final class CorpusWorker: @unchecked Sendable {
     after change: PlantedRegression.Change?, of query: String, all: Bool, hasBaseline: Bool = true
   ) throws -> [CaseOutcome] {
     let store = hasBaseline ? store : BaselineStore(directory + "/none", serverMajor: server.major)
-    func outcomes(of queries: [Query], in database: SeededDatabase) -> [CaseOutcome] {
-      Judging.outcomes(of: queries, in: database, store: store, manifest: manifest, selectsAll: false).cases
+    func outcomes(of queries: [Query], in database: SeededDatabase) throws -> [CaseOutcome] {
+      try Judging.outcomes(of: queries, in: database, store: store, manifest: manifest, selectsAll: false).cases
     }
     switch change {
     case nil:
-      return outcomes(of: [try self.query(query) { _ in }], in: database)
+      return try outcomes(of: [try self.query(query) { _ in }], in: database)
     case .sql(let sql):
       clones += 1
       let clone = server.clone(1000 + clones)
@@ -78,11 +78,11 @@ final class CorpusWorker: @unchecked Sendable {
       defer { try? server.drop(clone) }
       try run(sql, in: clone)
       let changed = try SeededDatabase(settling: clone, on: server, manifest: manifest)
-      return outcomes(of: all ? manifest.queries : [try self.query(query) { _ in }], in: changed)
+      return try outcomes(of: all ? manifest.queries : [try self.query(query) { _ in }], in: changed)
     case .text(let text):
-      return outcomes(of: [try self.query(query) { $0.statement.text = text }], in: database)
+      return try outcomes(of: [try self.query(query) { $0.statement.text = text }], in: database)
     case .setting(let name, let value):
-      return outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: database)
+      return try outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: database)
     }
   }
 

@@ -217,6 +217,29 @@ import Testing
     #expect(try project.entries(of: "seeded") == [seeded], "\(run)")
   }
 
+  @Test func `a catalog that cannot be read while cases run ends the run, and the next one seeds anew`() throws {
+    let project = try CachedProject()
+    try expect(project.check(), exits: 0)
+    let report = try project.report()
+    let seeded = try #require(try project.entries(of: "seeded").first)
+    // pg_constraint, which the planner asks for joins only; neither size nor time tells.
+    let command = """
+      for f in $(find cluster/base -name 2606); do printf '\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377' |
+        dd of=$f bs=1 seek=8 conv=notrunc status=none; touch -d @946684800 $f; done
+      """
+    let shell = try RunningProgram(
+      ["/bin/sh", "-ec", command], in: "\(project.cache)/1/entries/\(seeded)", environment: plainEnvironment()
+    ).end()
+    #expect(shell.status == 0 && shell.stderr == "", "\(shell)")
+    try expect(
+      project.check(), exits: 2,
+      stderr: ["invalid page", "the cached cluster is damaged and was removed; run plangate again"],
+      leavingNothingIn: project.files)
+    #expect(try project.entries(of: "seeded") == [])
+    try expect(project.check(), exits: 0, stdout: ["seed: 4 of 5 steps from the cache", "2 passed"])
+    #expect(try project.report() == report)
+  }
+
   // MARK: A run that is killed while it writes
 
   @Test func `an entry that is half written when its run is killed is never used and goes`() throws {

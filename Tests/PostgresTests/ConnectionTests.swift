@@ -122,6 +122,28 @@ import Testing
     #expect(try connection.execute("SELECT 1").value == "1")
   }
 
+  @Test func `whoever uses the connection next waits for statements that were sent, and gets their error`() throws {
+    try connection.send(together: [("SELECT set_config('app.sent', 'there', false)", []), ("SELECT 1/0", [])])
+    #expect(try error("SELECT 1").sqlState == "22012")
+    // It is said once, and no statement was run in its place.
+    #expect(try connection.execute("SELECT current_setting('app.sent')").value == "there")
+    try connection.send(together: [("BEGIN", []), ("SELECT pg_sleep(0.05)", [])])
+    try connection.send(together: [("SELECT set_config('app.sent', 'later', true)", [])])
+    try connection.execute(together: [("PREPARE sent AS SELECT current_setting('app.sent')", [])])
+    #expect(try connection.execute("EXECUTE sent").value == "later")
+    try connection.send(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
+    #expect(try connection.execute("SELECT count(*) FROM pg_prepared_statements").value == "0")
+    // One that nobody waits for holds nobody up.
+    try connection.send(together: [("SELECT 1", [])])
+  }
+
+  @Test func `an error of statements that were sent keeps the next from running`() throws {
+    try connection.execute("CREATE TEMPORARY TABLE kept_out (id integer)")
+    try connection.send(together: [("SELECT nothing", [])])
+    #expect(try error("INSERT INTO kept_out VALUES (1)").sqlState == "42703")
+    #expect(try connection.execute("SELECT count(*) FROM kept_out").value == "0")
+  }
+
   @Test func `a connection that is lost under statements sent together is an error`() throws {
     let error = try #require(throws: ServerError.self) {
       try connection.execute(together: [("SELECT pg_terminate_backend(pg_backend_pid())", []), ("SELECT 1", [])])

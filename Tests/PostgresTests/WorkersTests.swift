@@ -76,4 +76,24 @@ import Testing
     }
     #expect((8...10).contains(replaced.withLock { $0 }))
   }
+
+  @Test(arguments: [0, 1, 2, 100]) func `a concurrent map keeps the order`(count: Int) {
+    let numbers = Array(0..<count)
+    #expect(concurrentMap(numbers) { number in "\(number)" } == numbers.map { "\($0)" })
+  }
+
+  @Test func `a value in the background is worked out once, whoever comes first`() {
+    let times = Atomic(0)
+    let value = Background {
+      usleep(20_000)
+      return times.add(1, ordering: .relaxed).newValue
+    }
+    let seen = Mutex<[Int]>([])
+    concurrently(8, workers: 4, { () }) { _, _ in
+      let value = value.value
+      seen.withLock { $0.append(value) }
+    }
+    #expect(seen.withLock { $0 } == Array(repeating: 1, count: 8))
+    #expect(value.value == 1)
+  }
 }

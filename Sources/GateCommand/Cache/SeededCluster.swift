@@ -30,14 +30,14 @@ struct SeededCluster {
       if let obstacle = plan.obstacle { console.step("not cached: \(obstacle)") }
       let started = ContinuousClock.now
       if let database = try cached(plan, on: server) {
-        guard let name = clockReader(plan, database) else {
+        guard let name = try clockReader(plan, database) else {
           console.step("seed: from the cache (\(seconds(since: started)) s)")
           return database
         }
         plan = try startOver(plan, on: server, since: name)
       }
       let (database, done) = try built(plan, on: server)
-      guard done > 0, plan.steps[done - 1].readsClock, let name = clockReader(plan, database) else { return database }
+      guard done > 0, plan.steps[done - 1].readsClock, let name = try clockReader(plan, database) else { return database }
       plan = try startOver(plan, on: server, since: name)
       return try built(plan, on: server).database
     } catch {
@@ -50,9 +50,9 @@ struct SeededCluster {
 
   /// What was "a minute ago" when it was cached is no longer. Which views and functions the queries use is known only
   /// when the database is there.
-  private func clockReader(_ plan: SeedPlan, _ database: SeededDatabase) -> String? {
+  private func clockReader(_ plan: SeedPlan, _ database: SeededDatabase) throws(Diagnostic) -> String? {
     guard plan.readsClock, plan.settled != nil else { return nil }
-    return database.definitionReadingClock(manifest.queries)
+    return try database.catalog.definitionReadingClock(manifest.queries)
   }
 
   private static func clock(_ name: String) -> String { "the seed may read the clock, and \(name) does" }
@@ -90,9 +90,16 @@ struct SeededCluster {
     else { return nil }
     do {
       try start(server, expecting: server.seeded)
-      return try SeededDatabase(
+      let database = try SeededDatabase(
         opening: server.seeded, on: server, manifest: manifest,
-        Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible))
+        Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible)
+      ) {
+        cache.remove(state)
+        return "the cached cluster is damaged and was removed; run plangate again"
+      }
+      // Time is measured undisturbed.
+      if plan.readsClock || manifest.measuresTime { _ = try database.catalog }
+      return database
     } catch {
       try checkInterruption()
       // Whatever is wrong with it, it is of no use to anybody; this run seeds anew.
@@ -131,7 +138,7 @@ struct SeededCluster {
     let database = try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.settled else { return (database, done) }
-    if let name = clockReader(plan, database) {
+    if let name = try clockReader(plan, database) {
       remember(name, plan)
       return (database, done)
     }
@@ -233,7 +240,7 @@ struct SeededCluster {
   }
 }
 
-extension SeededDatabase {
+extension SeededDatabase.Catalog {
   /// A view, function or policy that the queries use and that reads the clock.
   fileprivate func definitionReadingClock(_ queries: [Query]) -> String? {
     for query in queries {

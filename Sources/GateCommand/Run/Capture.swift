@@ -10,8 +10,7 @@ struct Capture {
 
   let serverVersionText: String
   let serverMajor: Int
-  private let catalog: CatalogFacts
-  private let definitions: DefinitionCatalog
+  private let catalog: SeededDatabase.Catalog
   let notes: [String]
   private(set) var items: [Item]
 
@@ -21,7 +20,7 @@ struct Capture {
   init(
     of queries: [Query], in database: SeededDatabase, secondRun: @escaping SecondRun,
     where isWanted: (QueryCase) -> Bool = { _ in true }
-  ) {
+  ) throws(Diagnostic) {
     let work = queries.flatMap { query in query.cases.filter(isWanted).map { (query: query, item: $0) } }
     var answers = database.answers(work, secondRun: secondRun)[...]
     items = queries.map { query in
@@ -31,8 +30,7 @@ struct Capture {
     }
     serverVersionText = database.server.versionText
     serverMajor = database.server.major
-    catalog = database.facts
-    definitions = database.definitions
+    catalog = try database.catalog
     notes = database.notes
   }
 
@@ -62,8 +60,8 @@ struct Capture {
 
   /// The facts that the plans of a query rest on, those of all relations included.
   func facts(of query: Query) -> CatalogFacts {
-    var facts = catalog
-    facts.definitions = definitions.definitions(namedIn: query.statement.text)
+    var facts = catalog.facts
+    facts.definitions = catalog.definitions.definitions(namedIn: query.statement.text)
     return facts
   }
 

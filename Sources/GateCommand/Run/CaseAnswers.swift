@@ -106,6 +106,8 @@ extension SeededDatabase {
   /// Runs cases that write. No clone is made or dropped while one of them runs: the server tells all sessions of each new
   /// database, and what they then look up anew in the catalog counts as blocks of their queries.
   private func write(_ indices: [Int], of work: [CaseWork], _ jobs: Int, into answers: Answers) {
+    // Nobody may be in a database that is copied. What the catalog says, or why it cannot be read, is asked for later.
+    if !indices.isEmpty { _ = try? catalog }
     for start in stride(from: 0, to: indices.count, by: jobs) {
       let some = Array(indices[start..<min(start + jobs, indices.count)])
       run(some, jobs, into: answers, of: work.count) { index, _ in

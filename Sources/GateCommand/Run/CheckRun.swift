@@ -58,7 +58,8 @@ struct CheckRun {
   ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     let started = ContinuousClock.now
-    let judged = Judging.outcomes(
+    defer { console.progress.clear() }
+    let judged = try Judging.outcomes(
       of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
     console.progress.clear()
     run.showTimes(database, since: started)

@@ -80,7 +80,7 @@ struct GateRun {
   ) throws(Diagnostic) -> Result {
     try withDatabase { (database) throws(Diagnostic) in
       let start = ContinuousClock.now
-      let capture = Capture(of: selected, in: database, secondRun: { _, _ in true }, where: filter)
+      let capture = try Capture(of: selected, in: database, secondRun: { _, _ in true }, where: filter)
       showTimes(database, since: start)
       let result = try body(capture)
       keepServer(database.server)

@@ -14,9 +14,9 @@ struct Judging {
   /// for what the cases before it in its session did not look up in the catalog.
   static func outcomes(
     of queries: [Query], in database: SeededDatabase, store: BaselineStore, manifest: Manifest, selectsAll: Bool
-  ) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
+  ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
     let baselines = Baselines(queries.map(\.name), in: store)
-    var capture = Capture(of: queries, in: database) { work, plans in
+    var capture = try Capture(of: queries, in: database) { work, plans in
       let accepted = try? baselines[work.query.name].get()?.capturedCase(named: work.item.name)
       return plans.plan.root.buffers != accepted?.plan.root.buffers
     }

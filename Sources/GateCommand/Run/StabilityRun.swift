@@ -14,7 +14,7 @@ struct StabilityRun {
   func run() throws(Diagnostic) -> ExitStatus {
     let run = try GateRun(options, console: console, environment: environment, names: options.names)
     return try run.withDatabase { (database) throws(Diagnostic) in
-      let reference = observations(of: run, in: database)
+      let reference = try observations(of: run, in: database)
       var flips: [String: [CaseComparison]] = [:]
       for round in 1...options.runs {
         try checkInterruption()
@@ -47,11 +47,13 @@ struct StabilityRun {
       database = try SeededDatabase(settling: name, on: server, manifest: manifest)
     }
     console.step("re-seed \(round) (\(seconds(since: started)) s)")
-    return observations(of: run, in: database)
+    return try observations(of: run, in: database)
   }
 
-  private func observations(of run: GateRun, in database: SeededDatabase) -> [String: Observation] {
-    let capture = Capture(of: run.selected, in: database) { _, _ in false }
+  private func observations(
+    of run: GateRun, in database: SeededDatabase
+  ) throws(Diagnostic) -> [String: Observation] {
+    let capture = try Capture(of: run.selected, in: database) { _, _ in false }
     var observations: [String: Observation] = [:]
     for item in capture.items {
       for (queryCase, timed) in item.cases {

@@ -197,8 +197,10 @@ final class GateServer: Sendable {
   /// to be back.
   func connect(to name: Name) throws(ServerError) -> Connection {
     if let connection = takeIdle(name.text) { return connection }
-    return try connect(toDatabase: name.text)
+    return try newConnection(to: name)
   }
+
+  func newConnection(to name: Name) throws(ServerError) -> Connection { try connect(toDatabase: name.text) }
 
   /// Keeps a connection for whoever connects to its database next. Its session has to be as a new one's.
   func keep(_ connection: Connection, to name: Name) { idle.withLock { $0.append((name.text, connection)) } }

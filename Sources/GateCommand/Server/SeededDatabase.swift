@@ -5,8 +5,7 @@ import Postgres
 struct SeededDatabase: Sendable {
   let server: GateServer
   let name: GateServer.Name
-  let facts: CatalogFacts
-  let definitions: DefinitionCatalog
+  private let reading: Background<Result<Catalog, Diagnostic>>
   let report: Statistics.Report
   /// What concerns the whole run, for the reports.
   let notes: [String]
@@ -16,6 +15,15 @@ struct SeededDatabase: Sendable {
   var progress: Progress?
   /// What the cases took in the server, over the whole run.
   let serverTime = ServerTime()
+
+  /// What plans rest on, beside the statistics.
+  struct Catalog: Sendable {
+    let facts: CatalogFacts
+    let definitions: DefinitionCatalog
+  }
+
+  /// Waits for it.
+  var catalog: Catalog { get throws(Diagnostic) { try reading.value.get() } }
 
   /// Seeds a new database, vacuums and analyzes.
   static func seed(
@@ -38,22 +46,49 @@ struct SeededDatabase: Sendable {
       report = try statistics.collect()
     } catch { throw server.diagnostic(error) }
     try self.init(opening: name, on: server, manifest: manifest, report)
+    _ = try catalog
   }
 
-  /// Reads the catalog of a database whose statistics are settled.
+  /// Opens a database whose statistics are settled. Its catalog is read while the first cases run.
+  ///
+  /// - Parameter whenUnreadable: called when the database turns out to be damaged; what it says ends the error.
   init(
-    opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ report: Statistics.Report
+    opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ report: Statistics.Report,
+    whenUnreadable: @escaping @Sendable () -> String? = { nil }
   ) throws(Diagnostic) {
     self.server = server
     self.name = name
     self.report = report
-    do {
-      let connection = try server.connect(to: name)
-      facts = try CatalogFacts.read(connection)
-      definitions = try DefinitionCatalog.read(connection)
-      server.keep(connection, to: name)
-    } catch { throw server.diagnostic(error) }
+    // Whoever comes first finds a session that is open.
+    do { server.keep(try server.connect(to: name), to: name) } catch { throw server.diagnostic(error) }
+    reading = Background {
+      Result { () throws(Diagnostic) in
+        do throws(ServerError) { return try SeededDatabase.read(name, on: server) } catch {
+          var problem = server.diagnostic(error)
+          if !error.isConnectionLost, let advice = whenUnreadable() { problem.message += "\n" + advice }
+          throw problem
+        }
+      }
+    }
     notes = SeededDatabase.notes(report, manifest) + server.notes
+  }
+
+  private static func read(_ name: GateServer.Name, on server: GateServer) throws(ServerError) -> Catalog {
+    var attempts = 0
+    while true {
+      attempts += 1
+      do {
+        let connection = try server.newConnection(to: name)
+        let catalog = Catalog(
+          facts: try CatalogFacts.read(connection), definitions: try DefinitionCatalog.read(connection))
+        server.keep(connection, to: name)
+        return catalog
+      } catch {
+        // A case may have crashed the server meanwhile.
+        guard error.isConnectionLost, attempts < 5, !server.hasEnded else { throw error }
+        server.recover()
+      }
+    }
   }
 
   private static func notes(_ report: Statistics.Report, _ manifest: Manifest) -> [String] {

@@ -1,0 +1,43 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// With files as PostgreSQL 15 writes them, to the letter.
+@Suite struct PostmasterFileTests {
+  private let project: Project
+
+  init() throws { project = try Project([:]) }
+
+  private func file(_ text: String) throws -> PostmasterFile? {
+    try project.write("data/postmaster.pid", text)
+    return PostmasterFile(ofCluster: "\(project.directory)/data")
+  }
+
+  private static let head = "4711\n/tmp/data\n1795978235\n5432\n/tmp/socket\n\n"
+
+  @Test func `process, segment and readiness are read`() throws {
+    let starting = try #require(try file(PostmasterFileTests.head + "  1234567        65\nstarting\n"))
+    #expect(starting.process == 4711)
+    #expect(starting.segment == 65)
+    #expect(!starting.isReady)
+    #expect(try #require(try file(PostmasterFileTests.head + "  1234567        65\nready   \n")).isReady)
+  }
+
+  @Test(arguments: ["", "4711", "4711\n/tmp/data\n", "\n\n\n\n\n\n\n\n", "ready\nready\nready\n"])
+  func `half a file is not ready`(text: String) throws {
+    let file = try #require(try file(text))
+    #expect(!file.isReady)
+    #expect(file.segment == nil)
+  }
+
+  @Test func `what is no regular file is none`() throws {
+    #expect(PostmasterFile(ofCluster: "\(project.directory)/data") == nil)
+    try project.write("elsewhere", PostmasterFileTests.head + "  1234567        65\nready   \n")
+    try project.makeDirectory("data")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(project.directory)/data/postmaster.pid", withDestinationPath: "\(project.directory)/elsewhere")
+    #expect(PostmasterFile(ofCluster: "\(project.directory)/data") == nil)
+  }
+}
