@@ -48,6 +48,8 @@ package struct ClusterFile: Equatable, Sendable {
     self.size = size
     self.isShared = isShared
   }
+
+  var isOfDatabase: Bool { path.hasPrefix("base/") }
 }
 
 /// Who a file is to belong to.
@@ -145,13 +147,33 @@ package struct ClusterFiles: Sendable {
   /// - Parameters:
   ///   - user: who gets the copy.
   ///   - sharing: puts shared files into the copy as they are, where the file system can, in place of a copy.
+  ///   - start: called when all is there that a server reads at its start. The files of the databases, most of all, are
+  ///     copied meanwhile.
   package func copy(
-    _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool
+    _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool,
+    start: (() -> Void)? = nil
   ) throws(ClusterFilesError) {
     for path in [target] + directories.map({ "\(target)/\($0)" }) {
       guard mkdir(path, 0o700) == 0 else { throw ClusterFilesError(path) }
       if let user, chown(path, user.uid, user.gid) != 0 { throw ClusterFilesError(path) }
     }
+    func copy(_ files: [ClusterFile]) throws(ClusterFilesError) {
+      try self.copy(files, to: target, user: user, sharing: sharing)
+    }
+    guard let start else { return try copy(files) }
+    try copy(files.filter { !$0.isOfDatabase })
+    let rest = Background {
+      Result { () throws(ClusterFilesError) in
+        try self.copy(files.filter(\.isOfDatabase), to: target, user: user, sharing: sharing)
+      }
+    }
+    start()
+    try rest.value.get()
+  }
+
+  private func copy(
+    _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool
+  ) throws(ClusterFilesError) {
     // Another user's file, another file system, too many links: the others would fail alike.
     let canLink = Atomic(sharing)
     let failure = Mutex<ClusterFilesError?>(nil)

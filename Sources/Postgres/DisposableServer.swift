@@ -164,6 +164,13 @@ package final class DisposableServer: Sendable {
   /// The last lines of the server's log.
   package var logTail: String { tail(of: directories.log) }
 
+  /// Stops the server as it is. The files stay.
+  package func halt() {
+    guard case .running(let process, let watch) = state.withLock({ $0 }) else { return }
+    end(process, watch) {}
+    state.withLock { $0 = .stopped }
+  }
+
   /// Stops the server and removes its files.
   package func stop() {
     let last = state.withLock { state in
@@ -174,15 +181,19 @@ package final class DisposableServer: Sendable {
     case .removed: return
     case .stopped: break
     case .running(let process, let watch):
-      process.send(SIGQUIT)
-      // Meanwhile: none of its processes reads or writes a table any more.
-      removeTree(dataDirectory + "/base")
-      _ = process.wait(atMost: .seconds(5))
-      process.send(SIGKILL)
-      _ = process.wait()
-      watch?.join()
+      // None of its processes reads or writes a table any more.
+      end(process, watch) { removeTree(dataDirectory + "/base") }
     }
     directories.remove()
+  }
+
+  private func end(_ process: ChildProcess, _ watch: SystemThread?, meanwhile: () -> Void) {
+    process.send(SIGQUIT)
+    meanwhile()
+    _ = process.wait(atMost: .seconds(5))
+    process.send(SIGKILL)
+    _ = process.wait()
+    watch?.join()
   }
 
   // MARK: Use

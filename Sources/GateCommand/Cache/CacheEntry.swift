@@ -30,6 +30,11 @@ struct CacheEntry: Equatable, Sendable {
   /// In bytes.
   var size: Int { files.reduce(0) { $0 + $1.size } }
 
+  /// Whether nobody but plangate connects to its databases, so that a server may start before their files are there. Where
+  /// something else may, a library that is preloaded for example, `SharedFiles` shares none of those that all databases
+  /// have in common.
+  var isLeftAlone: Bool { files.contains { $0.isShared && $0.path.hasPrefix("global/") } }
+
   private static let firstLine = "plangate cluster 1"
 
   /// The text on disk.

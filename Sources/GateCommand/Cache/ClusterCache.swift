@@ -82,8 +82,10 @@ struct ClusterCache: Sendable {
 
   /// Copies the cluster of an entry to a directory that is not there yet. Nil when there is no such entry, or none that is
   /// whole; that one is removed.
+  ///
+  /// - Parameter start: called when a server can start on the copy, which may then turn out not to become whole.
   func take(
-    _ key: String, to target: String, owner: FileOwner?, sharing: Bool
+    _ key: String, to target: String, owner: FileOwner?, sharing: Bool, start: (() -> Void)? = nil
   ) -> CacheEntry? {
     guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
     // The last use of a value ends its life, and the lock with it.
@@ -96,7 +98,9 @@ struct ClusterCache: Sendable {
     }
     do {
       try ClusterFiles("\(entries)/\(key)/cluster").copy(
-        entry.directories, entry.files, to: target, user: owner, sharing: sharing)
+        entry.directories, entry.files, to: target, user: owner, sharing: sharing,
+        start: entry.isLeftAlone ? start : nil)
+      if !entry.isLeftAlone { start?() }
     } catch {
       removeTree(target)
       // A full disk is no fault of the entry; one that is not as it was sealed is of no use to anybody.

@@ -44,6 +44,9 @@ struct SeedScan: Equatable, Sendable {
     "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "lo_import", "dblink", "dblink_connect",
     "postgres_fdw", "file_fdw", "plpython3u", "plperlu", "pltclu",
   ]
+  /// All words that mean something.
+  fileprivate static let words = clock.union(clockFunctions).union(clockLiterals).union(outside)
+    .union(["copy", "alter", "create"])
 }
 
 private struct Scanner {
@@ -79,6 +82,7 @@ private struct Scanner {
     // Few words of a large file are worth a closer look.
     guard (3...21).contains(at - start), Scanner.initials & (1 << UInt32(bytes[start] & 0x1f)) != 0 else { return }
     let word = lowercased(start..<at)
+    if SeedScan.words.contains(word), isInComment(start) { return }
     if SeedScan.clock.contains(word)
       || SeedScan.clockFunctions.contains(word) && next(after: at) == UInt8(ascii: "(")
       || SeedScan.clockLiterals.contains(word) && beginsLiteral(start..<at)
@@ -98,15 +102,25 @@ private struct Scanner {
 
   /// The letters that the words begin with, a bit each.
   private static let initials: UInt32 = {
-    let words =
-      SeedScan.clock.union(SeedScan.clockFunctions).union(SeedScan.clockLiterals).union(SeedScan.outside)
-      .union(["copy", "alter", "create"])
-    return words.reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 0x1f) }
+    SeedScan.words.reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 0x1f) }
   }()
 
   private func lowercased(_ range: Range<Int>) -> String {
     String(decoding: bytes[range].map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
+
+  /// Whether the line begins with `--` and holds nothing before the word that could end a text in which it stands.
+  private func isInComment(_ word: Int) -> Bool {
+    var start = word
+    while start > 0, bytes[start - 1] != UInt8(ascii: "\n") {
+      start -= 1
+      guard word - start < 1000, !Scanner.quotes.contains(bytes[start]) else { return false }
+    }
+    let text = bytes[start..<word].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    return text.starts(with: "--".utf8)
+  }
+
+  private static let quotes: Set<UInt8> = Set("'\"$\\".utf8)
 
   private func next(after index: Int) -> UInt8? {
     var index = index

@@ -84,12 +84,21 @@ struct SeededCluster {
 
   /// The seeded database as it was left by an earlier run.
   private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> SeededDatabase? {
-    guard let cache, let state = plan.settled,
-      let entry = cache.take(
-        state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
-    else { return nil }
+    guard let cache, let state = plan.settled else { return nil }
+    let started = ContinuousClock.now
+    var launch: Result<Void, Diagnostic>?
+    let entry = cache.take(
+      state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared
+    ) { launch = Result { () throws(Diagnostic) in try server.launch() } }
     do {
-      try start(server, expecting: server.seeded)
+      guard let entry else {
+        try checkInterruption()
+        if launch != nil { discardCluster(of: server) }
+        return nil
+      }
+      try launch?.get()
+      try server.enter(expecting: server.seeded)
+      tellStart(of: server, since: started)
       let database = try SeededDatabase(
         opening: server.seeded, on: server, manifest: manifest,
         Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible)
@@ -105,16 +114,24 @@ struct SeededCluster {
       // Whatever is wrong with it, it is of no use to anybody; this run seeds anew.
       console.step("the cached cluster cannot be used: \(error.message)")
       cache.remove(state)
-      try? server.stopCleanly()
-      removeTree(server.cluster.dataDirectory)
+      discardCluster(of: server)
       return nil
     }
   }
 
-  private func start(_ server: GateServer, expecting name: GateServer.Name? = nil) throws(Diagnostic) {
+  private func discardCluster(of server: GateServer) {
+    server.halt()
+    removeTree(server.cluster.dataDirectory)
+  }
+
+  private func start(_ server: GateServer) throws(Diagnostic) {
     let started = ContinuousClock.now
-    try server.start(expecting: name)
-    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: started)) s)")
+    try server.start()
+    tellStart(of: server, since: started)
+  }
+
+  private func tellStart(of server: GateServer, since start: ContinuousClock.Instant) {
+    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: start)) s)")
   }
 
   // MARK: Step by step

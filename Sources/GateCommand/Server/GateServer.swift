@@ -55,10 +55,20 @@ final class GateServer: Sendable {
   }
 
   /// Starts the server of the cluster that is there.
-  ///
-  /// - Parameter name: a database of the cluster that is needed next; a connection to it is opened meanwhile.
-  func start(expecting name: Name? = nil) throws(Diagnostic) {
+  func start() throws(Diagnostic) {
+    try launch()
+    try enter()
+  }
+
+  /// Starts the server's process and waits until it takes connections.
+  func launch() throws(Diagnostic) {
     do { try cluster.start() } catch { throw Diagnostic(error.message) }
+  }
+
+  /// Opens the first connection.
+  ///
+  /// - Parameter name: a database that is needed next; a connection to it is opened meanwhile.
+  func enter(expecting name: Name? = nil) throws(Diagnostic) {
     if let name {
       // The first session in a database takes its time, and so does the one in the maintenance database.
       let connection = Background { [host] in try? host.connect(database: name.text) }
@@ -80,6 +90,12 @@ final class GateServer: Sendable {
   func stopCleanly() throws(Diagnostic) {
     closeIdle { _ in true }
     do { try cluster.stopCleanly() } catch { throw Diagnostic(error.message) }
+  }
+
+  /// Stops the server of a cluster that is of no use.
+  func halt() {
+    closeIdle { _ in true }
+    cluster.halt()
   }
 
   /// Stops the server, or leaves it, and removes all that is plangate's; what cannot be removed is named.
