@@ -10,6 +10,7 @@ import Testing
     ":=", ":", ":a", ":b1", ":_long_name", "[", "]", "a", "lo", "E", "é", "😀", "e\u{301}", "1", "2.5", " ", "  ", ",",
     "(", ")",
     "SELECT ", "LIMIT", "a$1", "/", "-", "*", "\u{0}", ";", "{", "\"x\"", "'x'",
+    "\u{85}", "\u{a0}", "\u{3000}", "\t",
   ]
 
   private func text(_ generator: inout Generator) -> String {

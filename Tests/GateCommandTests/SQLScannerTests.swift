@@ -146,6 +146,23 @@ import Testing
     #expect(SQLScanner(text).sql == text)
   }
 
+  @Test(arguments: ["\u{85}", "\u{a0}", "\u{1680}", "\u{2003}", "\u{2028}", "\u{202f}", "\u{205f}", "\u{3000}"])
+  func `a blank beyond ASCII begins no word and goes on with one`(blank: String) {
+    #expect(SQLScanner(blank + "; ").isEmpty)
+    let scanner = SQLScanner("\(blank)SELECT \(blank)é\(blank):a")
+    #expect(scanner.firstToken == "select")
+    #expect(scanner.sql == "\(blank)SELECT \(blank)é\(blank) $1")
+    #expect(scanner.words == ["select", "é\(blank)"])
+    #expect(scanner.originalOffset(scanner.sql.unicodeScalars.count) == 13)
+  }
+
+  @Test func `words are names as the catalog has them`() {
+    let text = "SELECT \"A b\", \"\", \"x\"\"y\", \"\u{301}a\", ÉTÉ.\u{212a}1, 'no', :no, $1, 2.no3 /* no */ FROM T"
+    #expect(SQLScanner(text).words == ["select", "A b", "x\"y", "\u{301}a", "été", "k1", "no3", "from", "t"])
+    #expect(SQLScanner("\"a").words == [])
+    #expect(SQLScanner("").words == [])
+  }
+
   @Test(arguments: [
     ("a", true), ("_", true), ("A1_b", true), ("", false), ("1a", false), ("é", false), ("a-b", false), ("a$", false),
   ])

@@ -11,25 +11,41 @@ struct SQLScanner {
   /// Whether it is a `SELECT … INTO`, which makes a table: no other statement has the word without INSERT or MERGE before
   /// it.
   private(set) var selectsInto = false
-  /// The first word or other character, in lower case.
-  private(set) var firstToken = ""
-  /// The names in it, keywords among them: bare ones in lower case, quoted ones as they are.
-  private(set) var words: Set<String> = []
-  /// The last word or other character, in lower case, blanks and comments left out.
-  private var lastToken = ""
+  /// The first word or other character, and the last one so far; blanks and comments are none.
+  private var first: Range<Int>?
+  private var last: Range<Int>?
+  /// The words and quoted names.
+  private var nameTokens: [Range<Int>] = []
   /// Where the rewritten text parts from the original: offsets in characters from 0, ascending.
   private var shifts: [(rewritten: Int, original: Int)] = []
 
-  private let text: [Unicode.Scalar]
+  /// In UTF-8: what ends a token is ASCII, and no byte of another character is.
+  private let text: [UInt8]
   private var position = 0
   private var bracketDepth = 0
-  private var output = String.UnicodeScalarView()
-  private var outputCount = 0
+  /// The rewritten text as far as the last `:name`, its length and that of the original in characters, and where the
+  /// original goes on.
+  private var output: [UInt8] = []
+  private var counts = (rewritten: 0, original: 0)
+  private var rest = 0
 
   init(_ statement: String) {
-    text = Array(statement.unicodeScalars)
+    text = Array(statement.utf8)
     while position < text.count { step() }
-    sql = String(output)
+    sql = names.isEmpty ? statement : String(decoding: output + text[rest...], as: UTF8.self)
+  }
+
+  /// The first word or other character, in lower case.
+  var firstToken: String { first.map { string($0).lowercased() } ?? "" }
+
+  /// The names in it as often as they stand there, keywords among them: bare ones in lower case, quoted ones as they are.
+  var words: [String] {
+    let quote = UInt8(ascii: "\"")
+    return nameTokens.map { token in
+      guard text[token.lowerBound] == quote else { return string(token).lowercased() }
+      let name = string(token.lowerBound + 1..<token.upperBound - 1)
+      return name.utf8.contains(quote) ? name.replacing("\"\"", with: "\"") : name
+    }
   }
 
   /// The offset in the statement as written, for one in the rewritten text; both in characters from 0.
@@ -50,47 +66,65 @@ struct SQLScanner {
     isNameStart(scalar) || ("0"..."9").contains(scalar)
   }
 
-  private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
-    position + offset < text.count ? text[position + offset] : nil
+  /// Of a word of SQL, as against a parameter's name.
+  private static func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
+    isNamePart(scalar) || scalar == "$" || scalar.value > 0x7f
   }
 
-  private mutating func copy(_ count: Int) {
-    let end = min(position + count, text.count)
-    output.append(contentsOf: text[position..<end])
-    outputCount += end - position
-    position = end
+  private func string(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
+
+  /// The character some bytes ahead; for a byte of one beyond ASCII some scalar above 0x7f.
+  private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
+    position + offset < text.count ? Unicode.Scalar(text[position + offset]) : nil
   }
+
+  private mutating func pass(_ count: Int) { position = min(position + count, text.count) }
 
   private mutating func step() {
-    let scalar = text[position]
+    let scalar = Unicode.Scalar(text[position])
+    if scalar.value > 0x7f, let length = blankLength { return pass(length) }
     switch scalar {
-    case "-" where peek(1) == "-": copyLine()
-    case "/" where peek(1) == "*": copyComment()
-    case _ where scalar.properties.isWhitespace: copy(1)
+    case " ", "\t"..."\r": pass(1)
+    case "-" where peek(1) == "-": passLine()
+    case "/" where peek(1) == "*": passComment()
     default:
       let start = position
       token(scalar)
-      noteToken(String(String.UnicodeScalarView(text[start..<position])))
+      noteToken(start..<position)
     }
   }
 
-  private mutating func noteToken(_ raw: String) {
-    let token = raw.lowercased()
-    if raw.hasPrefix("\""), raw.count > 2 {
-      words.insert(String(raw.dropFirst().dropLast()).replacing("\"\"", with: "\""))
-    } else if let first = token.unicodeScalars.first, SQLScanner.isNameStart(first) || first.value > 0x7f {
-      words.insert(token)
+  /// The bytes of the blank beyond ASCII that stands here, nil for another character.
+  private var blankLength: Int? {
+    let scalar = string(position..<min(position + 4, text.count)).unicodeScalars.first
+    return scalar.flatMap { $0.properties.isWhitespace ? UTF8.width($0) : nil }
+  }
+
+  private mutating func noteToken(_ token: Range<Int>) {
+    let scalar = Unicode.Scalar(text[token.lowerBound])
+    if SQLScanner.isNameStart(scalar) || scalar.value > 0x7f || scalar == "\"" && token.count > 2 {
+      nameTokens.append(token)
     }
-    if token != ";" { isEmpty = false }
-    if token == "into", !["insert", "merge", "as", "."].contains(lastToken) { selectsInto = true }
-    if firstToken.isEmpty { firstToken = token }
-    lastToken = token
+    if scalar != ";" { isEmpty = false }
+    if isWord(token, "into") {
+      selectsInto = selectsInto || !["insert", "merge", "as", "."].contains { isWord(last, $0) }
+    }
+    if first == nil { first = token }
+    last = token
+  }
+
+  /// Whether a token is a word, which is given in lower case.
+  private func isWord(_ token: Range<Int>?, _ word: String) -> Bool {
+    guard let token, token.count == word.utf8.count else { return false }
+    return zip(text[token], word.utf8).allSatisfy { byte, letter in
+      byte == letter || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == letter
+    }
   }
 
   private mutating func token(_ scalar: Unicode.Scalar) {
     switch scalar {
-    case "'": copyQuoted("'", hasEscapes: false)
-    case "\"": copyQuoted("\"", hasEscapes: false)
+    case "'": passQuoted("'", hasEscapes: false)
+    case "\"": passQuoted("\"", hasEscapes: false)
     case "$": dollar()
     case ":": colon()
     default:
@@ -99,21 +133,21 @@ struct SQLScanner {
       if SQLScanner.isNameStart(scalar) || scalar.value > 0x7f {
         // A whole word, so that `a$1` and `x1` are no parameters.
         var count = 1
-        while let next = peek(count), SQLScanner.isNamePart(next) || next == "$" || next.value > 0x7f { count += 1 }
+        while let next = peek(count), SQLScanner.isWordPart(next) { count += 1 }
         if count == 1, peek(1) == "'", scalar == "e" || scalar == "E" {
           // Only `E'…'` knows backslashes.
-          copy(1)
-          copyQuoted("'", hasEscapes: true)
+          pass(1)
+          passQuoted("'", hasEscapes: true)
         } else {
-          copy(count)
+          pass(count)
         }
       } else {
-        copy(1)
+        pass(1)
       }
     }
   }
 
-  private mutating func copyQuoted(_ quote: Unicode.Scalar, hasEscapes: Bool) {
+  private mutating func passQuoted(_ quote: Unicode.Scalar, hasEscapes: Bool) {
     var count = 1
     while let next = peek(count) {
       count += 1
@@ -125,17 +159,17 @@ struct SQLScanner {
         count += 1
       }
     }
-    copy(count)
+    pass(count)
   }
 
-  private mutating func copyLine() {
+  private mutating func passLine() {
     var count = 2
     while let next = peek(count), next != "\n", next != "\r" { count += 1 }
-    copy(count)
+    pass(count)
   }
 
   /// Comments nest.
-  private mutating func copyComment() {
+  private mutating func passComment() {
     var count = 2
     var depth = 1
     while depth > 0, let next = peek(count) {
@@ -149,7 +183,7 @@ struct SQLScanner {
         count += 1
       }
     }
-    copy(count)
+    pass(count)
   }
 
   /// `$1`, or a dollar-quoted text.
@@ -162,37 +196,49 @@ struct SQLScanner {
         count += 1
       }
       positionalCount = max(positionalCount, number)
-      copy(count)
+      pass(count)
       return
     }
     while let next = peek(count), SQLScanner.isNamePart(next) || next.value > 0x7f { count += 1 }
-    guard peek(count) == "$" else { return copy(1) }
+    guard peek(count) == "$" else { return pass(1) }
     let tag = text[position...(position + count)]
     var end = position + tag.count
     while end + tag.count <= text.count, text[end..<end + tag.count] != tag { end += 1 }
-    copy(end + tag.count <= text.count ? end + tag.count - position : text.count - position)
+    pass(end + tag.count <= text.count ? end + tag.count - position : text.count - position)
   }
 
   /// `::` is a cast, `:=` an assignment and `a[1:n]` a slice; `:name` is a parameter.
   private mutating func colon() {
-    if peek(1) == ":" { return copy(2) }
-    guard let first = peek(1), SQLScanner.isNameStart(first) else { return copy(1) }
-    if bracketDepth > 0, position > 0, isSliceStart(text[position - 1]) { return copy(1) }
+    if peek(1) == ":" { return pass(2) }
+    guard let first = peek(1), SQLScanner.isNameStart(first) else { return pass(1) }
+    if bracketDepth > 0, position > 0, isSliceStart(Unicode.Scalar(text[position - 1])) { return pass(1) }
     var count = 1
     while let next = peek(count), SQLScanner.isNamePart(next) { count += 1 }
-    let name = String(String.UnicodeScalarView(text[position + 1..<position + count]))
+    let name = string(position + 1..<position + count)
     if !names.contains(name) { names.append(name) }
-    if let last = output.last, SQLScanner.isNamePart(last) || last == "$" || last.value > 0x7f {
+    take(text[rest..<position])
+    if let last = output.last, SQLScanner.isWordPart(Unicode.Scalar(last)) {
       // `limit:n` is two words, `limit$1` would be one.
-      output.append(" ")
-      outputCount += 1
-      shifts.append((outputCount, position))
+      output.append(UInt8(ascii: " "))
+      counts.rewritten += 1
+      shifts.append(counts)
     }
-    let marker = "$\((names.firstIndex(of: name) ?? 0) + 1)"
-    output.append(contentsOf: marker.unicodeScalars)
-    outputCount += marker.count
+    let marker = "$\((names.firstIndex(of: name) ?? 0) + 1)".utf8
+    output += marker
+    counts.rewritten += marker.count
+    counts.original += count
     position += count
-    shifts.append((outputCount, position))
+    rest = position
+    shifts.append(counts)
+  }
+
+  /// Takes a part of the original into the rewritten text.
+  private mutating func take(_ part: ArraySlice<UInt8>) {
+    output += part
+    // A character has one byte that does not go on with another's.
+    let count = part.count { $0 & 0xc0 != 0x80 }
+    counts.rewritten += count
+    counts.original += count
   }
 
   private func isSliceStart(_ scalar: Unicode.Scalar) -> Bool {

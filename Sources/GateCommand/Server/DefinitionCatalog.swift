@@ -1,51 +1,92 @@
 import PlanCore
 import Postgres
+import Synchronization
 
 /// The views and functions of a database. EXPLAIN shows what they expand to and not their names, so which of them a query
 /// uses is read from its text.
-struct DefinitionCatalog: Sendable {
-  private struct Entry: Sendable {
+final class DefinitionCatalog: Sendable {
+  private struct Definition: Sendable {
     /// `view public.open_orders`.
     let title: String
-    let name: String
-    let text: String
+    /// Functions share a name; the definition of each counts.
+    var texts: [String] = []
   }
 
-  private var entries: [Entry] = []
+  /// What is found out about a definition once it is asked for.
+  private struct Reading: Sendable {
+    let fingerprint: String
+    /// The positions of those that it names.
+    let references: [Int]
+  }
+
+  private let definitions: [Definition]
+  /// Their positions by the name that a text has for them, without the schema.
+  private let positions: [String: [Int]]
+  /// By position. Queries name the same few, and name those again and again.
+  private let readings = Mutex<[Int: Reading]>([:])
+
+  /// - Parameter rows: kind, schema, name and text.
+  init(_ rows: [[String?]]) {
+    var definitions: [Definition] = []
+    var places: [String: Int] = [:]
+    var positions: [String: [Int]] = [:]
+    for row in rows {
+      guard let kind = row[0], let schema = row[1], let name = row[2], let text = row[3] else { continue }
+      let title = "\(kind) \(schema).\(name)"
+      let place = places[title] ?? definitions.count
+      if place == definitions.count {
+        places[title] = place
+        definitions.append(Definition(title: title))
+      }
+      definitions[place].texts.append(text)
+      if positions[name]?.contains(place) != true { positions[name, default: []].append(place) }
+    }
+    (self.definitions, self.positions) = (definitions, positions)
+  }
 
   /// Reads all that a seed can have made; what belongs to an extension does not count.
   static func read(_ connection: Connection) throws(ServerError) -> DefinitionCatalog {
-    var catalog = DefinitionCatalog()
-    for row in try connection.execute(query).rows {
-      guard let kind = row[0], let schema = row[1], let name = row[2], let text = row[3] else { continue }
-      catalog.entries.append(Entry(title: "\(kind) \(schema).\(name)", name: name, text: text))
-    }
-    return catalog
+    DefinitionCatalog(try connection.execute(query).rows)
   }
 
   /// The fingerprints of all that a statement names, itself or through another of them.
   func definitions(namedIn statement: String) -> [String: String] {
-    texts(namedIn: statement).mapValues { fingerprint($0.joined(separator: "\n")) }
+    var fingerprints: [String: String] = [:]
+    for place in places(namedIn: statement) {
+      fingerprints[definitions[place].title] = reading(place).fingerprint
+    }
+    return fingerprints
   }
 
   /// The first of them, by name, whose text reads the clock.
   func firstReadingClock(namedIn statement: String) -> String? {
-    texts(namedIn: statement).sorted { $0.key < $1.key }.first { $0.value.contains { SeedScan($0).readsClock } }?.key
+    places(namedIn: statement).map { definitions[$0] }.sorted { $0.title < $1.title }
+      .first { $0.texts.contains { SeedScan($0).readsClock } }?.title
   }
 
-  private func texts(namedIn statement: String) -> [String: [String]] {
-    var found: [String: [String]] = [:]
-    var texts = [statement]
-    while let text = texts.popLast() {
-      let words = SQLScanner(text).words
-      for entry in entries where found[entry.title] == nil && words.contains(entry.name) {
-        // Functions share a name; the definition of each counts.
-        let same = entries.filter { $0.title == entry.title }.map(\.text)
-        found[entry.title] = same
-        texts += same
-      }
+  private func places(namedIn statement: String) -> Set<Int> {
+    var found: Set<Int> = []
+    var named = references(in: statement)
+    while let place = named.popLast() {
+      if found.insert(place).inserted { named += reading(place).references }
     }
     return found
+  }
+
+  private func references(in text: String) -> [Int] {
+    positions.isEmpty ? [] : SQLScanner(text).words.flatMap { positions[$0] ?? [] }
+  }
+
+  private func reading(_ place: Int) -> Reading {
+    readings.withLock { readings in
+      if let known = readings[place] { return known }
+      let texts = definitions[place].texts
+      let reading = Reading(
+        fingerprint: fingerprint(texts.joined(separator: "\n")),
+        references: Array(Set(texts.flatMap(references))))
+      readings[place] = reading
+      return reading
+    }
   }
 
   private static let query = """
