@@ -58,8 +58,7 @@ package enum BaselineFile {
 
   package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
     let lines = try OutlineLine.parse(text)
-    guard let first = lines.first, first.text.hasPrefix("\(title) "),
-      let version = Int(first.text.dropFirst(title.count + 1))
+    guard let version = lines.first?.text[...].dropping(prefix: "\(title) ").flatMap({ Int($0) })
     else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
     guard version == formatVersion else {
       throw BaselineError(
@@ -92,7 +91,7 @@ package enum BaselineFile {
         guard capture.facts.relations.updateValue(facts, forKey: name) == nil else {
           throw BaselineError(line: line.number, message: "the relation \(name) stands twice")
         }
-      } else if line.text == "case:" || line.text.hasPrefix("case: ") {
+      } else if line.text == "case:" || value(of: line, "case: ") != nil {
         let item = try capturedCase(line)
         guard capture.capturedCase(named: item.name) == nil else {
           throw BaselineError(line: line.number, message: "the case stands twice")
@@ -110,7 +109,7 @@ package enum BaselineFile {
   }
 
   private static func value(of line: OutlineLine, _ prefix: String) -> String? {
-    line.text.hasPrefix(prefix) ? String(line.text.dropFirst(prefix.count)) : nil
+    line.text[...].dropping(prefix: prefix).map { String($0) }
   }
 
   private static func capturedCase(_ line: OutlineLine) throws(BaselineError) -> CapturedCase {
@@ -131,10 +130,10 @@ package enum BaselineFile {
         withoutSeqScans = try PlanText.node(child.children[0])
         continue
       }
-      guard let colon = child.text.firstRange(of: ": "), child.children.isEmpty else {
+      guard let parts = child.text[...].parts(at: ": "), child.children.isEmpty else {
         throw fail(child, "unexpected '\(child.text.prefix(40))'")
       }
-      let (key, text) = (String(child.text[..<colon.lowerBound]), String(child.text[colon.upperBound...]))
+      let (key, text) = (String(parts.before), String(parts.after))
       if key == "trigger" {
         guard case .array(let parts)? = try? JSON(parsing: text), parts.count == 3, let name = parts[0].stringValue,
           let relation = parts[1].stringValue, let calls = parts[2].numberValue
@@ -163,7 +162,7 @@ package enum BaselineFile {
       settings[member.key] = value
     }
     return CapturedCase(
-      name: line.text == "case:" ? nil : String(line.text.dropFirst(6)), isGeneric: values["plan"] == "generic",
+      name: value(of: line, "case: "), isGeneric: values["plan"] == "generic",
       sqlFingerprint: sql, parametersFingerprint: parameters,
       plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"),
       planWithoutSeqScans: withoutSeqScans.map { Plan(root: $0) })

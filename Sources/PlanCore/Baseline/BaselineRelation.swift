@@ -41,9 +41,9 @@ enum BaselineRelation {
   // MARK: Reading
 
   static func read(_ line: OutlineLine) throws(BaselineError) -> (RelationName, RelationFacts) {
-    var rest = line.text.dropFirst(prefix.count)
-    guard let name = relationName(&rest), rest.hasPrefix(": ") else { throw damaged(line) }
-    let sizes = rest.dropFirst(2).split(separator: " ")
+    guard var rest = line.text[...].dropping(prefix: prefix), let name = relationName(&rest),
+      let sizes = rest.dropping(prefix: ": ")?.utf8.split(separator: UInt8(ascii: " ")).map({ Substring($0) })
+    else { throw damaged(line) }
     guard sizes.count == 4, sizes[1] == "rows,", sizes[3] == "pages", let rows = Double(String(sizes[0])),
       let pages = Double(String(sizes[2])), rows.isFinite, pages.isFinite
     else { throw damaged(line) }
@@ -57,10 +57,11 @@ enum BaselineRelation {
   }
 
   private static func read(_ line: OutlineLine, into facts: inout RelationFacts) throws(BaselineError) {
-    guard line.children.isEmpty, let end = line.text.firstIndex(where: { $0 == " " || $0 == ":" }) else {
-      throw damaged(line)
-    }
-    var rest = line.text[end...].dropFirst()
+    let bytes = line.text.utf8
+    guard line.children.isEmpty,
+      let end = bytes.firstIndex(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") })
+    else { throw damaged(line) }
+    var rest = line.text[bytes.index(after: end)...]
     switch line.text[..<end] {
     case "partition":
       rest = rest.dropFirst("of ".count)
@@ -95,15 +96,15 @@ enum BaselineRelation {
   private static func named(
     _ text: inout Substring, _ line: OutlineLine
   ) throws(BaselineError) -> (name: String, definition: String) {
-    guard let name = word(&text), text.hasPrefix(": "),
-      let definition = (try? PlanText.value(text.dropFirst(2)))?.stringValue
+    guard let name = word(&text), let value = text.dropping(prefix: ": "),
+      let definition = (try? PlanText.value(value))?.stringValue
     else { throw damaged(line) }
     return (name, definition)
   }
 
   private static func relationName(_ text: inout Substring) -> RelationName? {
-    guard let schema = word(&text), text.first == "." else { return nil }
-    text = text.dropFirst()
+    guard let schema = word(&text), let rest = text.dropping(prefix: ".") else { return nil }
+    text = rest
     guard let name = word(&text) else { return nil }
     return RelationName(schema: schema, name: name)
   }
@@ -113,9 +114,9 @@ enum BaselineRelation {
     // By scalars: a quotation mark with a combining mark behind it is one character to Swift.
     let scalars = text.unicodeScalars
     guard scalars.first == "\"" else {
-      let name = text.prefix { $0 != "." && $0 != ":" }
-      text = text.dropFirst(name.count)
-      return name.isEmpty ? nil : String(name)
+      let name = text.utf8.prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") }
+      text = text[name.endIndex...]
+      return name.isEmpty ? nil : String(Substring(name))
     }
     var isEscaped = false
     for index in scalars.indices.dropFirst() {

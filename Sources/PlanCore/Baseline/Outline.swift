@@ -19,19 +19,20 @@ struct OutlineLine: Equatable {
   /// Reads an indented text; empty lines count for nothing.
   static func parse(_ text: String) throws(BaselineError) -> [OutlineLine] {
     var lines: [(depth: Int, line: OutlineLine)] = []
-    // By scalars: "\r\n", which git may check out, is one character to Swift.
-    for (index, raw) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let content = Substring(raw.last == "\r" ? raw.dropLast() : raw)
-      let body = content.drop { $0 == " " }
+    // By bytes: "\r\n", which git may check out, is one character to Swift.
+    let raws = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, raw) in raws.enumerated() {
+      let content = raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw
+      let body = content.drop { $0 == UInt8(ascii: " ") }
       if body.isEmpty { continue }
       let indent = content.count - body.count
       guard indent.isMultiple(of: 2), indent / 2 <= (lines.last?.depth ?? -1) + 1 else {
         throw BaselineError(line: index + 1, message: "unexpected indentation")
       }
-      guard !body.hasPrefix("<<<<<<<"), !body.hasPrefix(">>>>>>>") else {
+      guard !body.starts(with: "<<<<<<<".utf8), !body.starts(with: ">>>>>>>".utf8) else {
         throw BaselineError(line: index + 1, message: "a merge conflict is not resolved")
       }
-      var line = OutlineLine(String(body))
+      var line = OutlineLine(String(Substring(body)))
       line.number = index + 1
       lines.append((indent / 2, line))
     }

@@ -82,12 +82,19 @@ enum PlanText {
         $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && $0.value != 0x2028 && $0.value != 0x2029
       }
       && text.first.map { $0.isASCII && $0 != " " && !"\"[{".contains($0) } ?? false && text.last != " "
-      && (try? JSON(parsing: text)) == nil
+      && !(mayBeJSON(text) && (try? JSON(parsing: text)) != nil)
     return isPlain ? text : JSON.quoted(text)
   }
 
   static func value(_ text: Substring) throws(JSONError) -> JSON {
-    if let first = text.first, "\"[{".contains(first) { return try JSON(parsing: String(text)) }
-    return (try? JSON(parsing: String(text))) ?? .string(String(text))
+    let text = String(text)
+    guard mayBeJSON(text) else { return .string(text) }
+    if let first = text.first, "\"[{".contains(first) { return try JSON(parsing: text) }
+    return (try? JSON(parsing: text)) ?? .string(text)
+  }
+
+  /// Whether a text begins as a JSON document does: most values, conditions and definitions, do not.
+  private static func mayBeJSON(_ text: String) -> Bool {
+    text.utf8.first.map { "\"[{-0123456789tfn \t\r\n".utf8.contains($0) } ?? false
   }
 }

@@ -3,21 +3,17 @@ extension PlanText {
   static func isNode(_ line: OutlineLine) -> Bool { split(line) != nil }
 
   private static func split(_ line: OutlineLine) -> (relationship: String?, rest: Substring)? {
-    guard let arrow = line.text.firstRange(of: "-> ") else { return nil }
-    let before = line.text[..<arrow.lowerBound]
-    if before.isEmpty { return (nil, line.text[arrow.upperBound...]) }
-    guard before.last == " ", before.dropLast().allSatisfy({ $0.isASCII && $0.isLetter }), before.count > 1 else {
-      return nil
-    }
-    return (String(before.dropLast()), line.text[arrow.upperBound...])
+    let letters = line.text.utf8.prefix { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }
+    let rest = line.text[letters.endIndex...].dropping(prefix: letters.isEmpty ? "-> " : " -> ")
+    return rest.map { (letters.isEmpty ? nil : String(Substring(letters)), $0) }
   }
 
   static func node(_ line: OutlineLine) throws(BaselineError) -> PlanNode {
     func fail(_ message: String) -> BaselineError { BaselineError(line: line.number, message: message) }
     guard let (relationship, rest) = split(line) else { throw fail("expected a plan node") }
-    guard let gap = rest.ranges(of: "  (cost=").last else { throw fail("a plan node without its cost") }
-    var node = try figures(rest[gap.lowerBound...].dropFirst(2), fail)
-    try readHead(rest[..<gap.lowerBound], into: &node, fail)
+    guard let head = rest.before(last: "  (cost=") else { throw fail("a plan node without its cost") }
+    var node = try figures(Substring(rest[head.endIndex...].utf8.dropFirst(2)), fail)
+    try readHead(head, into: &node, fail)
     node.parentRelationship = relationship
     for child in line.children {
       if isNode(child) {
@@ -38,12 +34,12 @@ extension PlanText {
   }
 
   private static func readProperty(_ line: OutlineLine, into node: inout PlanNode) throws(BaselineError) {
-    guard let colon = line.text.firstRange(of: ": "), line.children.isEmpty else {
+    guard let parts = line.text[...].parts(at: ": "), line.children.isEmpty else {
       throw BaselineError(line: line.number, message: "expected 'Key: value'")
     }
-    let key = String(line.text[..<colon.lowerBound])
+    let key = String(parts.before)
     let value: JSON
-    do { value = try self.value(line.text[colon.upperBound...]) } catch {
+    do { value = try self.value(parts.after) } catch {
       throw BaselineError(line: line.number, message: "the value of '\(key)' is damaged: \(error.message)")
     }
     switch (key, value.stringValue) {
@@ -101,28 +97,28 @@ extension PlanText {
   /// Splits at spaces and dots; JSON strings are one word.
   private static func words(_ text: Substring, _ fail: (String) -> BaselineError) throws(BaselineError) -> [Word] {
     var words: [Word] = []
-    // By scalars: a quotation mark with a combining mark behind it is one character to Swift.
-    var rest = text.unicodeScalars
+    // By bytes: a quotation mark with a combining mark behind it is one character to Swift.
+    var rest = text.utf8
     while let first = rest.first {
-      if first == " " {
+      if first == UInt8(ascii: " ") {
         rest = rest.dropFirst()
-      } else if first == "." {
+      } else if first == UInt8(ascii: ".") {
         words.append(Word(text: ".", isQuoted: false))
         rest = rest.dropFirst()
-      } else if first == "\"" {
+      } else if first == UInt8(ascii: "\"") {
         var end = rest.index(after: rest.startIndex)
-        while end < rest.endIndex, rest[end] != "\"" {
-          if rest[end] == "\\" { end = rest.index(after: end) }
+        while end < rest.endIndex, rest[end] != UInt8(ascii: "\"") {
+          if rest[end] == UInt8(ascii: "\\") { end = rest.index(after: end) }
           if end < rest.endIndex { end = rest.index(after: end) }
         }
-        guard end < rest.endIndex, let name = (try? JSON(parsing: String(rest[...end])))?.stringValue
+        guard end < rest.endIndex, let name = (try? JSON(parsing: String(Substring(rest[...end]))))?.stringValue
         else { throw fail("a quoted name without an end") }
         words.append(Word(text: name, isQuoted: true))
         rest = rest[rest.index(after: end)...]
       } else {
-        let word = rest.prefix { $0 != " " && $0 != "." && $0 != "\"" }
-        words.append(Word(text: String(word), isQuoted: false))
-        rest = rest.dropFirst(word.count)
+        let word = rest.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "\"") }
+        words.append(Word(text: String(Substring(word)), isQuoted: false))
+        rest = rest[word.endIndex...]
       }
     }
     return words
@@ -130,58 +126,72 @@ extension PlanText {
 
   // MARK: Figures
 
-  private static let figureKeys: Set = [
-    "startup", "total", "rows", "width", "actual rows", "actual loops", "buffers", "temp",
-  ]
+  private enum Figure: Int, CaseIterable {
+    case startup, total, width
+    /// What is counted is never negative.
+    case rows, actualRows, actualLoops, buffers, temp
 
-  /// What is counted is never negative.
-  private static let countKeys: Set = ["rows", "actual rows", "actual loops", "buffers", "temp"]
+    init?(_ key: Substring, isActual: Bool) {
+      switch key {
+      case "rows": self = isActual ? .actualRows : .rows
+      case "loops" where isActual: self = .actualLoops
+      case "width" where !isActual: self = .width
+      case "buffers" where !isActual: self = .buffers
+      case "temp" where !isActual: self = .temp
+      default: return nil
+      }
+    }
+
+    var isCount: Bool { rawValue >= Figure.rows.rawValue }
+  }
 
   /// Reads `(cost=0.42..8.44 rows=1 width=44) (actual rows=1 loops=1) (buffers=4)`.
   private static func figures(
     _ text: Substring, _ fail: (String) -> BaselineError
   ) throws(BaselineError) -> PlanNode {
-    var values: [String: Double] = [:]
+    var values = [Double?](repeating: nil, count: Figure.allCases.count)
+    func set(_ figure: Figure?, _ text: Substring) throws(BaselineError) {
+      guard let figure, let value = Double(text), value.isFinite, value >= 0 || !figure.isCount,
+        values[figure.rawValue] == nil
+      else { throw fail("damaged figures") }
+      values[figure.rawValue] = value
+    }
     var isNeverExecuted = false
-    guard text.first == "(", text.last == ")" else { throw fail("damaged figures") }
-    for group in text.dropFirst().dropLast().split(separator: ") (", omittingEmptySubsequences: false) {
+    let bytes = text.utf8
+    guard bytes.first == UInt8(ascii: "("), bytes.last == UInt8(ascii: ")") else { throw fail("damaged figures") }
+    for group in Substring(bytes.dropFirst().dropLast()).pieces(between: ") (") {
       if group == "never executed" {
         isNeverExecuted = true
         continue
       }
       guard !group.isEmpty else { throw fail("damaged figures") }
-      let isActual = group.hasPrefix("actual ")
-      for pair in (isActual ? group.dropFirst(7) : group).split(separator: " ") {
-        let parts = pair.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else { throw fail("damaged figures") }
-        let key = (isActual ? "actual " : "") + parts[0]
-        var texts = [(key, parts[1])]
-        if key == "cost" {
-          guard let dots = parts[1].firstRange(of: "..") else { throw fail("a cost without '..'") }
-          texts = [("startup", parts[1][..<dots.lowerBound]), ("total", parts[1][dots.upperBound...])]
-        }
-        for (key, text) in texts {
-          guard figureKeys.contains(key), let value = Double(String(text)), value.isFinite,
-            value >= 0 || !countKeys.contains(key),
-            values.updateValue(value, forKey: key) == nil
-          else { throw fail("damaged figures") }
+      let actual = group.dropping(prefix: "actual ")
+      for pair in (actual ?? group).utf8.split(separator: UInt8(ascii: " ")) {
+        guard let (key, value) = Substring(pair).parts(at: "=") else { throw fail("damaged figures") }
+        if actual == nil, key == "cost" {
+          guard let (startup, total) = value.parts(at: "..") else { throw fail("a cost without '..'") }
+          try set(.startup, startup)
+          try set(.total, total)
+        } else {
+          try set(Figure(key, isActual: actual != nil), value)
         }
       }
     }
-    guard let startup = values["startup"], let total = values["total"], let rows = values["rows"],
-      let width = values["width"]
+    func value(_ figure: Figure) -> Double? { values[figure.rawValue] }
+    guard let startup = value(.startup), let total = value(.total), let rows = value(.rows),
+      let width = value(.width)
     else { throw fail("a plan node lacks its cost, rows or width") }
     var node = PlanNode(nodeType: "", startupCost: startup, totalCost: total, planRows: rows, planWidth: width)
-    guard !(isNeverExecuted && values["actual loops"] != nil), values["temp"] == nil || values["buffers"] != nil else {
+    guard !(isNeverExecuted && value(.actualLoops) != nil), value(.temp) == nil || value(.buffers) != nil else {
       throw fail("damaged figures")
     }
-    switch (values["actual rows"], values["actual loops"]) {
+    switch (value(.actualRows), value(.actualLoops)) {
     case (let rows?, let loops?): node.actual = ActualRows(rows: rows, loops: loops)
     case (nil, nil): node.actual = isNeverExecuted ? ActualRows(rows: 0, loops: 0) : nil
     default: throw fail("actual rows without loops")
     }
-    node.buffers = values["buffers"]
-    node.temporaryBlocks = values["buffers"].map { _ in values["temp"] ?? 0 }
+    node.buffers = value(.buffers)
+    node.temporaryBlocks = value(.buffers).map { _ in value(.temp) ?? 0 }
     return node
   }
 }
