@@ -24,7 +24,7 @@ struct NodeText {
   /// The parts, the target without its schema where the whole is too long for one line.
   func parts(within width: Int) -> [String] {
     let whole = parts
-    guard whole.joined(separator: " ").count > width else { return whole }
+    guard whole.joined(separator: " ").columns > width else { return whole }
     return [name] + [index, shortTarget].compactMap { $0 }
   }
 

@@ -95,7 +95,7 @@ struct PaintedLine {
 
   mutating func add(_ plain: String, _ ink: Ink? = nil, _ style: TerminalStyle) {
     text += style.painted(plain, ink)
-    count += plain.count
+    count += plain.columns
   }
 
   mutating func add(_ other: PaintedLine) {

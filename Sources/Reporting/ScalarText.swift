@@ -1,29 +1,25 @@
+import PlanCore
+
 /// Escaping works on scalars: a combining mark after a quote makes another Character of it, and the reader of a format
 /// sees the quote all the same.
 extension String {
   /// The text with each occurrence of a word replaced, scalar by scalar.
   func replacingScalars(_ word: String, with other: String) -> String {
-    var output = String.UnicodeScalarView()
-    var rest = unicodeScalars[...]
-    while let scalar = rest.first {
-      if rest.starts(with: word.unicodeScalars) {
-        output.append(contentsOf: other.unicodeScalars)
-        rest = rest.dropFirst(word.unicodeScalars.count)
-      } else {
-        output.append(scalar)
-        rest = rest.dropFirst()
-      }
+    var output = ""
+    var (copied, position) = (startIndex, startIndex)
+    while let index = utf8[position...].firstIndex(where: { $0 == word.utf8.first }) {
+      position = utf8.index(after: index)
+      guard utf8[index...].starts(with: word.utf8) else { continue }
+      position = utf8.index(index, offsetBy: word.utf8.count)
+      output += self[copied..<index] + other
+      copied = position
     }
-    return String(output)
+    return copied == startIndex ? self : output + self[copied...]
   }
 
   /// The text as HTML and XML take it, in an element or in a quoted attribute.
   var markupEscaped: String {
-    var output = ""
-    for scalar in unicodeScalars {
-      if let entity = scalar.entity { output += entity } else { output.unicodeScalars.append(scalar) }
-    }
-    return output
+    respelt(\.isMarkup) { $0.entity }
   }
 
   /// The text as a part of a URI: each byte encoded that is not unreserved (RFC 3986) and not among the given ones.
@@ -43,6 +39,16 @@ extension String {
   func limited(to count: Int) -> String {
     guard unicodeScalars.count > count else { return self }
     return String(String.UnicodeScalarView(unicodeScalars.prefix(count - 1))) + "…"
+  }
+}
+
+extension UInt8 {
+  /// Whether it is a character that has an entity.
+  var isMarkup: Bool {
+    switch self {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+    default: false
+    }
   }
 }
 

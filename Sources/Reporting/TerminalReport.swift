@@ -17,7 +17,7 @@ package enum TerminalReport {
   /// The column that the names of some cases need, for `caseLine`. It needs no outcomes, so that lines can be printed
   /// while the run goes on.
   package static func nameWidth(_ names: some Sequence<String>, style: TerminalStyle) -> Int {
-    min(names.reduce(0) { max($0, $1.visible.count) }, max(style.width * 2 / 5, 34))
+    min(names.reduce(0) { max($0, $1.visible.columns) }, max(style.width * 2 / 5, 34))
   }
 
   /// `FAIL       orders_by_customer@typical  orders: Index Scan -> Seq Scan`. The word of a case that fails is in
@@ -29,7 +29,7 @@ package enum TerminalReport {
   ) -> String {
     let word = word(outcome, isStrict: isStrict).padded(to: 9)
     let name = outcome.name.visible
-    let room = style.isTerminal ? max(style.width - word.count - max(name.count, nameWidth) - 4, 12) : longestNote
+    let room = style.isTerminal ? max(style.width - word.count - max(name.columns, nameWidth) - 4, 12) : longestNote
     let note = note(outcome).cut(to: room)
     let head = style.painted(word, ink(outcome, isStrict: isStrict)) + "  "
     return note.isEmpty ? head + name : head + name.padded(to: nameWidth) + "  " + style.painted(note, .dim)
@@ -103,9 +103,10 @@ package enum TerminalReport {
   ) -> String? {
     let text = CaseText(outcome: outcome, style: style, isBrief: true)
     let findings = text.findingLines(outcome.findings)
-    let plans =
-      twin.map { [style.painted("  the plans change as those of \($0.visible) do, above", .dim)] }
-      ?? text.planLines
+    // Most cases are passed and show none.
+    var plans: [String] {
+      twin.map { [style.painted("  the plans change as those of \($0.visible) do, above", .dim)] } ?? text.planLines
+    }
     var blocks: [[String]]
     switch outcome.verdict {
     case .passed:
@@ -162,7 +163,7 @@ package enum TerminalReport {
     let head = style.painted(word, ink(outcome, isStrict: isStrict)) + " " + style.painted(name, .bold)
     guard let visiblePlace = outcome.place?.visible else { return [head] }
     let place = style.painted(visiblePlace, .dim)
-    let gap = min(style.width, 100) - word.count - 1 - name.count - visiblePlace.count
+    let gap = min(style.width, 100) - word.count - 1 - name.columns - visiblePlace.columns
     return gap < 2 ? [head, "  " + place] : [head + String.spaces(gap) + place]
   }
 

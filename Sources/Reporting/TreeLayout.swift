@@ -45,7 +45,7 @@ struct TreeLayout {
   private static func nodes(_ trees: [TreeBlocks]) -> [(depth: Int, length: Int)] {
     trees.flatMap(\.blocks).compactMap { block in
       guard case .node(let text, _, _) = block.content else { return nil }
-      return (block.depth, text.parts.joined(separator: " ").count)
+      return (block.depth, text.parts.joined(separator: " ").columns)
     }
   }
 
@@ -117,7 +117,7 @@ struct TreeLayout {
     for part in parts {
       let line = lines[lines.count - 1]
       let room = lines.count == 1 ? treeWidth - column : rest
-      if !line.isEmpty, line.count + 1 + part.count <= room {
+      if !line.isEmpty, line.columns + 1 + part.columns <= room {
         lines[lines.count - 1] += " " + part
       } else {
         let folded = part.folded(first: line.isEmpty ? room : rest, rest: rest)
@@ -142,9 +142,9 @@ private struct FigureTable {
     var widths = heads.map { _ in 0 }
     for block in trees.flatMap(\.blocks) {
       guard case .node(_, let figures, _) = block.content else { continue }
-      widths = zip(widths, figures.cells).map { max($0, $1.count) }
+      widths = zip(widths, figures.cells).map { max($0, $1.columns) }
     }
     self.heads = heads
-    self.widths = zip(widths, heads).map { $0 == 0 ? 0 : max($0, $1.count) }
+    self.widths = zip(widths, heads).map { $0 == 0 ? 0 : max($0, $1.columns) }
   }
 }

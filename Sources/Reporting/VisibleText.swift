@@ -1,25 +1,31 @@
+import PlanCore
+
 extension StringProtocol {
   /// The text on one line, with all that a terminal would obey or hide spelt out: `\n`, `\x1b`, `\u{202e}`. Names and
   /// messages come from a database and must not be able to colour, move or reorder what else is on the screen.
   package var visible: String {
-    var output = ""
-    for scalar in unicodeScalars {
+    String(self).respelt({ $0 < 0x20 || $0 >= 0x7f }) { scalar in
       switch scalar {
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
+      case "\n": return "\\n"
+      case "\r": return "\\r"
+      case "\t": return "\\t"
       // The joiners make emoji and are needed to write Persian.
-      case "\u{200c}", "\u{200d}": output.unicodeScalars.append(scalar)
+      case "\u{200c}", "\u{200d}": return nil
       case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}":
-        output += (scalar.value < 0x10 ? "\\x0" : "\\x") + String(scalar.value, radix: 16)
+        return (scalar.value < 0x10 ? "\\x0" : "\\x") + String(scalar.value, radix: 16)
       default:
         switch scalar.properties.generalCategory {
-        case .format, .lineSeparator, .paragraphSeparator: output += "\\u{" + String(scalar.value, radix: 16) + "}"
-        default: output.unicodeScalars.append(scalar)
+        case .format, .lineSeparator, .paragraphSeparator: return "\\u{" + String(scalar.value, radix: 16) + "}"
+        default: return nil
         }
       }
     }
-    return output
+  }
+
+  /// How many columns it takes: a Character is one.
+  var columns: Int {
+    // Of ASCII only a carriage return can be one with what follows.
+    utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") } ? utf8.count : count
   }
 }
 
@@ -44,12 +50,12 @@ extension String {
 
   /// At most so many columns, the last one an ellipsis where something is missing.
   func cut(to width: Int) -> String {
-    count <= width ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
+    columns <= width ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
   }
 
-  func padded(to width: Int) -> String { self + String.spaces(width - count) }
+  func padded(to width: Int) -> String { self + String.spaces(width - columns) }
 
-  func padded(left width: Int) -> String { String.spaces(width - count) + self }
+  func padded(left width: Int) -> String { String.spaces(width - columns) + self }
 
   /// The text over as many lines as it needs, broken at spaces. A word that is too long for a line keeps one to itself.
   func wrapped(indent: Int, hanging: Int, width: Int) -> [String] {
@@ -57,7 +63,7 @@ extension String {
     var line = String.spaces(indent)
     var isFresh = true
     for word in split(separator: " ", omittingEmptySubsequences: false) {
-      if !isFresh, line.count + 1 + word.count > width {
+      if !isFresh, line.columns + 1 + word.columns > width {
         lines.append(line)
         line = String.spaces(hanging)
         isFresh = true
@@ -79,7 +85,7 @@ extension String {
     var text = Substring(self)
     while lines.isEmpty || !text.isEmpty {
       let width = lines.isEmpty ? widths.first : widths.rest
-      if lines.count + 1 >= limit || text.count <= width {
+      if lines.count + 1 >= limit || text.columns <= width {
         lines.append(String(text).cut(to: width))
         break
       }

@@ -1,3 +1,5 @@
+import PlanCore
+
 /// Text as XML 1.0 can hold it. A character that XML 1.0 has no way to write becomes U+FFFD, so that the document is
 /// well-formed whatever a query or a server said.
 enum XMLText {
@@ -10,21 +12,19 @@ enum XMLText {
   }
 
   private static func escaped(_ text: String, isAttribute: Bool) -> String {
-    var output = ""
-    for scalar in text.unicodeScalars {
+    text.respelt({ $0 < 0x20 || $0 >= 0x7f || $0.isMarkup }) { scalar in
       switch scalar {
-      case "\n" where isAttribute: output += "&#10;"
-      case "\t" where isAttribute: output += "&#9;"
-      case "\n", "\t": output.unicodeScalars.append(scalar)
+      case "\n" where isAttribute: "&#10;"
+      case "\t" where isAttribute: "&#9;"
+      case "\n", "\t": nil
       // A parser would turn it into a line feed.
-      case "\r": output += "&#13;"
-      case "\u{0}"..<"\u{20}", "\u{fffe}", "\u{ffff}": output += "\u{fffd}"
+      case "\r": "&#13;"
+      case "\u{0}"..<"\u{20}", "\u{fffe}", "\u{ffff}": "\u{fffd}"
       // Allowed, but nothing to send to a terminal: controls, and what turns the direction of writing.
       case "\u{7f}"..."\u{9f}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
-        output += "&#x\(String(scalar.value, radix: 16));"
-      default: output += scalar.entity ?? String(scalar)
+        "&#x\(String(scalar.value, radix: 16));"
+      default: scalar.entity
       }
     }
-    return output
   }
 }

@@ -43,6 +43,18 @@ import Testing
     #expect(JSON.quoted("/é表😀 '") == "\"/é表😀 '\"")
   }
 
+  @Test func `writes each character of a string by itself`() {
+    let scalars = (0...0x3000).compactMap { Unicode.Scalar($0 as UInt32) } + ["\u{fffe}", "\u{10ffff}"]
+    func content(_ text: String) -> String { String(JSON.quoted(text).unicodeScalars.dropFirst().dropLast()) }
+    for scalar in scalars where content("a\(scalar)") != "a\(scalar)" {
+      let alone = content(String(scalar))
+      #expect(alone.hasPrefix("\\"), "\(scalar.value)")
+      #expect(content("a\(scalar)é\(scalar)\(scalar)b") == "a\(alone)é\(alone)\(alone)b", "\(scalar.value)")
+    }
+    // Two that have a name, three that have a letter, the other controls, DEL and the two line ends of JavaScript.
+    #expect(scalars.count { content(String($0)) != String($0) } == 2 + 32 + 33 + 2)
+  }
+
   @Test(arguments: [
     JSON.null, true, "", "\r\n", "\u{301}x", "a\u{301}\"\u{301}", "\u{0}\u{fffe}\u{10ffff}", 8.1e21, 1e-7, -0.005,
     .number(.leastNonzeroMagnitude),

@@ -61,14 +61,15 @@ extension JSON {
     case .null: output += "null"
     case .bool(let value): output += value ? "true" : "false"
     case .number(let number): output += JSON.numberText(number)
-    case .string(let text): output += JSON.quoted(text)
+    case .string(let text): JSON.write(text, to: &output)
     case .array(let elements):
       JSON.writeGroup("[", "]", elements, to: &output, indent: indent) { element, output, indent in
         element.write(to: &output, indent: indent, oneLineKeys: oneLineKeys)
       }
     case .object(let members):
       JSON.writeGroup("{", "}", members, to: &output, indent: indent) { member, output, indent in
-        output += JSON.quoted(member.key) + ": "
+        JSON.write(member.key, to: &output)
+        output += ": "
         let isOnOneLine = indent == nil || oneLineKeys.contains(member.key)
         member.value.write(to: &output, indent: isOnOneLine ? nil : indent, oneLineKeys: oneLineKeys)
       }
@@ -99,21 +100,36 @@ extension JSON {
 
   /// The text as a JSON string, quotes included.
   package static func quoted(_ text: String) -> String {
-    var output = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      // U+2028 and U+2029 end a line in JavaScript, DEL and the C1 controls upset terminals.
-      case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: output.unicodeScalars.append(scalar)
-      }
+    var output = ""
+    write(text, to: &output)
+    return output
+  }
+
+  private static func write(_ text: String, to output: inout String) {
+    output += "\""
+    output += text.respelt(mayBeEscaped, escape)
+    output += "\""
+  }
+
+  private static func mayBeEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
+      // U+0080 to U+00BF, U+2000 to U+2FFF.
+      || byte == 0xc2 || byte == 0xe2
+  }
+
+  /// How a string writes a scalar, nil for as it is.
+  private static func escape(_ scalar: Unicode.Scalar) -> String? {
+    switch scalar {
+    case "\"": return "\\\""
+    case "\\": return "\\\\"
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    // U+2028 and U+2029 end a line in JavaScript, DEL and the C1 controls upset terminals.
+    case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
+      let digits = String(scalar.value, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: return nil
     }
-    return output + "\""
   }
 }

@@ -16,14 +16,14 @@ enum HTMLText {
 
   /// `<script type="application/json" id="case-0">…</script>`: data that no browser runs, and that cannot end its element.
   static func dataBlock(_ id: String, _ json: JSON) -> String {
-    var text = ""
-    for scalar in json.text.unicodeScalars {
+    let isSpecial: (UInt8) -> Bool = { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "&") }
+    let text = json.text.respelt(isSpecial) { scalar in
       switch scalar {
       // Outside of strings JSON has none of these.
-      case "<": text += "\\u003c"
-      case ">": text += "\\u003e"
-      case "&": text += "\\u0026"
-      default: text.unicodeScalars.append(scalar)
+      case "<": "\\u003c"
+      case ">": "\\u003e"
+      case "&": "\\u0026"
+      default: nil
       }
     }
     return "<script type=\"application/json\"\(attribute("id", id))>\(text)</script>"
