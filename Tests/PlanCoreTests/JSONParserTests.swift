@@ -22,11 +22,30 @@ import Testing
     #expect(try JSON(parsing: text).numberValue == value)
   }
 
+  @Test func `reads each number as Swift does`() throws {
+    var random = SeededGenerator(seed: 11)
+    for _ in 0..<3_000 {
+      let digits = Int.random(in: 1...18, using: &random)
+      let limit = (0..<digits).reduce(1) { limit, _ in limit * 10 }
+      var text = String(Int.random(in: 0..<limit, using: &random))
+      if Bool.random(using: &random) {
+        text += "." + String(Int.random(in: 0..<limit, using: &random))
+      }
+      if Bool.random(using: &random) { text = "-" + text }
+      let number = try JSON(parsing: text).numberValue
+      #expect(number?.bitPattern == Double(text)?.bitPattern, "\(text)")
+    }
+    for text in ["-0", "0.000000000000001", "999999999999999", "9999999999999999", "0.1", "-0.0", "1.7e308"] {
+      #expect(try JSON(parsing: text).numberValue?.bitPattern == Double(text)?.bitPattern, "\(text)")
+    }
+  }
+
   @Test(arguments: [
     (#""a""#, "a"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u00e9""#, "é"), (#""\u00E9""#, "é"),
     (#""\u0000""#, "\0"), (#""\u001f""#, "\u{1f}"), (#""\ud83d\ude00""#, "😀"), (#""\uD800\uDC00""#, "\u{10000}"),
     (#""\udbff\udfff""#, "\u{10ffff}"), (#""\uffff""#, "\u{ffff}"), ("\"😀表\u{7f}\u{2028}\"", "😀表\u{7f}\u{2028}"),
     ("\"e\u{301}\"", "e\u{301}"), (#""\u0065\u0301""#, "e\u{301}"), (#""\\u0041""#, "\\u0041"),
+    (#""before\nbetween\u00e9\\behind""#, "before\nbetweené\\behind"), (#""\n""#, "\n"), (#""é\né""#, "é\né"),
   ])
   func `reads strings and all their escapes`(text: String, value: String) throws {
     let read = try #require(try JSON(parsing: text).stringValue)

@@ -50,14 +50,14 @@ private struct JSONParser {
   private func error(_ message: String) -> JSONError { JSONError(message: message, offset: position) }
 
   private mutating func skipSpace() {
-    while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
   }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private mutating func take(_ character: Character) -> Bool {
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
-    guard next == character.asciiValue else { return false }
+    guard next == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
@@ -148,27 +148,55 @@ private struct JSONParser {
       guard isDigit(next) else { throw error("expected a digit") }
       while isDigit(next) { position += 1 }
     }
-    guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else {
+    guard let value = JSONParser.number(bytes[start..<position]), value.isFinite else {
       position = start
       throw error("a number too large")
     }
     return .number(value)
   }
 
+  /// The powers of ten that a `Double` holds exactly.
+  private static let powers: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  ]
+
+  /// The value of a number that is spelt rightly.
+  private static func number(_ text: ArraySlice<UInt8>) -> Double? {
+    var (digits, count, decimals) = (0, 0, 0)
+    var isPastPoint = false
+    for byte in text.first == UInt8(ascii: "-") ? text.dropFirst() : text {
+      if byte == UInt8(ascii: ".") {
+        isPastPoint = true
+        continue
+      }
+      count += 1
+      guard byte <= UInt8(ascii: "9"), count <= 15 else { return Double(String(decoding: text, as: UTF8.self)) }
+      digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
+      if isPastPoint { decimals += 1 }
+    }
+    // Both are exact, so the one division rounds as reading the text does.
+    let value = Double(digits) / powers[decimals]
+    return text.first == UInt8(ascii: "-") ? -value : value
+  }
+
   private mutating func string() throws(JSONError) -> String {
     position += 1
+    // Of the text as it is read; nearly all strings are without an escape and stand in the document as they are.
     var output: [UInt8] = []
+    var start = position
     while let byte = next {
-      position += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: output, as: UTF8.self) else { throw error("a string that is not UTF-8") }
-        return text
-      case UInt8(ascii: "\\"): output += Array(String(try escape()).utf8)
-      case 0..<0x20:
-        position -= 1
-        throw error("a control character inside a string")
-      default: output.append(byte)
+        let part = bytes[start..<position]
+        position += 1
+        return String(decoding: output.isEmpty ? part : output + part, as: UTF8.self)
+      case UInt8(ascii: "\\"):
+        output += bytes[start..<position]
+        position += 1
+        output += String(try escape()).utf8
+        start = position
+      case 0..<0x20: throw error("a control character inside a string")
+      default: position += 1
       }
     }
     throw error("a string without an end")
