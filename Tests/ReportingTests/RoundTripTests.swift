@@ -77,8 +77,8 @@ import Testing
         "fix", "waiver",
       ])
     let comparison = try #require(item.comparison)
-    // `matching`, `scans` and `estimates` follow from the rest; `excused` is of no outcome.
-    #expect(fields(comparison) == ["baseline", "current", "matching", "excused"])
+    // `matching`, `isShapeChanged`, `scans` and `estimates` follow from the rest; `excused` is of no outcome.
+    #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused"])
     #expect(fields(comparison.current) == ["captured", "facts", "serverMajor", "scans", "estimates"])
     #expect(
       fields(comparison.current.captured) == [

@@ -22,8 +22,8 @@ extension PlanNode {
     var node = self
     let spills = spilledSort
     node.properties = properties.filter { property in
-      !PlanNode.volatileKeys.contains(property.key) && property != JSONMember("Disabled", .bool(false))
-        && !property.key.contains("I/O") && !property.key.hasPrefix("WAL ")
+      !PlanNode.volatileKeys.contains(property.key) && !(property.key == "Disabled" && property.value == .bool(false))
+        && property.key[...].parts(at: "I/O") == nil && !property.key.hasPrefix("WAL ")
         // A filter that removed nothing says no more than the filter alone.
         && !((property.key.hasPrefix("Rows Removed") || property.key == "Subplans Removed")
           && property.value == .number(0))

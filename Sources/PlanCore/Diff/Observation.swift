@@ -1,5 +1,7 @@
 /// The plan of one case in one state of a database, with all that is derived from it.
-package struct Observation: Sendable {
+///
+/// A class, since it never changes and is large, and outcomes that hold it are copied often.
+package final class Observation: Sendable {
   package let captured: CapturedCase
   package let facts: CatalogFacts
   package let serverMajor: Int
@@ -58,6 +60,7 @@ package struct CaseComparison: Sendable {
   package let baseline: Observation?
   package let current: Observation
   package let matching: ScanMatching
+  package let isShapeChanged: Bool
   /// Nodes, in the baseline and now, whose growth is excused by a waiver; the whole plan is then judged without it.
   var excused: [(baseline: NodePath, current: NodePath)] = []
 
@@ -65,9 +68,8 @@ package struct CaseComparison: Sendable {
     self.baseline = baseline
     self.current = current
     matching = ScanMatching(baseline: baseline?.scans ?? [], current: current.scans)
+    isShapeChanged = baseline.map { $0.shape != current.shape } ?? false
   }
-
-  package var isShapeChanged: Bool { baseline.map { $0.shape != current.shape } ?? false }
 
   package var isOtherMajor: Bool { baseline.map { $0.serverMajor != current.serverMajor } ?? false }
 }

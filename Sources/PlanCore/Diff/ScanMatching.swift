@@ -14,28 +14,45 @@ package struct ScanMatching: Sendable {
     var pool = Dictionary(grouping: baseline) { $0.identity.withoutScopeNumbers }
     let groups = Dictionary(grouping: current) { $0.identity.withoutScopeNumbers }
     for (identity, scans) in groups {
-      var rest = scans
-      var candidates = pool[identity] ?? []
+      let known = pool[identity] ?? []
+      // Nearly always there is but one of each.
+      if scans.count == 1, known.count == 1 {
+        pairs.append(Pair(baseline: known[0], current: scans[0]))
+        pool[identity] = []
+        continue
+      }
+      var rest = scans.map(Candidate.init)
+      var candidates = known.map(Candidate.init)
       // Sub-selects can swap their numbers and their order, so what a scan looks for tells more than where it stands.
       for isSame in ScanMatching.criteria {
-        rest.removeAll { scan in
-          guard let index = candidates.firstIndex(where: { isSame($0, scan) }) else { return false }
-          pairs.append(Pair(baseline: candidates.remove(at: index), current: scan))
+        rest.removeAll { item in
+          guard let index = candidates.firstIndex(where: { isSame($0, item) }) else { return false }
+          pairs.append(Pair(baseline: candidates.remove(at: index).scan, current: item.scan))
           return true
         }
       }
-      unmatchedCurrent += rest
-      pool[identity] = candidates
+      unmatchedCurrent += rest.map(\.scan)
+      pool[identity] = candidates.map(\.scan)
     }
     unmatchedBaseline = pool.values.flatMap { $0 }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     unmatchedCurrent.sort { $0.path.lexicographicallyPrecedes($1.path) }
     pairs.sort { $0.current.path.lexicographicallyPrecedes($1.current.path) }
   }
 
-  private static let criteria: [@Sendable (Scan, Scan) -> Bool] = [
-    { $0.identity == $1.identity && $0.conditionWords == $1.conditionWords },
+  private struct Candidate {
+    let scan: Scan
+    let conditionWords: [Substring]
+
+    init(_ scan: Scan) {
+      self.scan = scan
+      conditionWords = scan.conditionWords
+    }
+  }
+
+  private static let criteria: [@Sendable (Candidate, Candidate) -> Bool] = [
+    { $0.scan.identity == $1.scan.identity && $0.conditionWords == $1.conditionWords },
     { $0.conditionWords == $1.conditionWords },
-    { $0.identity == $1.identity },
+    { $0.scan.identity == $1.scan.identity },
     { _, _ in true },
   ]
 }

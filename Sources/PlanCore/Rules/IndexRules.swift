@@ -14,9 +14,16 @@ extension Rule {
       guard pair.baseline.access.usesIndex, pair.current.access.usesIndex, !pair.current.node.isNeverExecuted else {
         return nil
       }
-      let lost = baseline.indexColumns(pair.baseline).subtracting(comparison.current.indexColumns(pair.current))
+      let current = comparison.current
+      // So it is nearly always, and then nothing is lost.
+      if pair.baseline.indexConditions == pair.current.indexConditions,
+        baseline.facts.columns(of: pair.baseline.relation) == current.facts.columns(of: pair.current.relation)
+      {
+        return nil
+      }
+      let lost = baseline.indexColumns(pair.baseline).subtracting(current.indexColumns(pair.current))
       // A column that is not filtered either is no longer asked for: then the query changed, and not for the worse.
-      let filtered = lost.intersection(comparison.current.filteredColumns(pair.current))
+      let filtered = lost.intersection(current.filteredColumns(pair.current))
       guard !filtered.isEmpty else { return nil }
       let (before, now) = (pair.baseline.examinedRows, pair.current.examinedRows)
       // The rows of a BitmapAnd are those that are left; its blocks tell what it took to find them.
@@ -113,6 +120,19 @@ extension Rule {
 extension Scan {
   /// Rows that the scan looked at, over all loops; estimated where it did not run.
   var examinedRows: Double { (node.totalActualRows ?? node.planRows) + node.totalRemovedRows }
+
+  /// The conditions that lead it through its indexes.
+  fileprivate var indexConditions: [String] {
+    var conditions = node.text("Index Cond").map { [$0] } ?? []
+    func collect(_ node: PlanNode) {
+      for child in node.inputs {
+        if let condition = child.text("Index Cond") { conditions.append(condition) }
+        collect(child)
+      }
+    }
+    if access == .bitmapHeapScan { collect(node) }
+    return conditions
+  }
 }
 
 extension Observation {
@@ -123,15 +143,7 @@ extension Observation {
 
   /// The columns of its relation that lead a scan through its indexes.
   func indexColumns(_ scan: Scan) -> Set<String> {
-    var conditions = scan.node.text("Index Cond").map { [$0] } ?? []
-    func collect(_ node: PlanNode) {
-      for child in node.inputs {
-        if let condition = child.text("Index Cond") { conditions.append(condition) }
-        collect(child)
-      }
-    }
-    if scan.access == .bitmapHeapScan { collect(scan.node) }
-    return Set(conditions.flatMap { columns(in: $0, of: scan) })
+    Set(scan.indexConditions.flatMap { columns(in: $0, of: scan) })
   }
 
   func filteredColumns(_ scan: Scan) -> Set<String> { scan.node.text("Filter").map { columns(in: $0, of: scan) } ?? [] }

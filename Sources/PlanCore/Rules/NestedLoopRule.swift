@@ -10,8 +10,10 @@ extension Rule {
     ]
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
+    let now = comparison.current.unindexedLoops(settings)
+    if now.isEmpty { return [] }
     let known = Set(baseline.unindexedLoops(settings).map(\.key))
-    return comparison.current.unindexedLoops(settings).filter { !known.contains($0.key) }.map { loop in
+    return now.filter { !known.contains($0.key) }.map { loop in
       var finding = comparison.current.finding(rule: "nested-loop", severity: settings.severity, at: loop.path)
       finding.message +=
         ": \(Figures.grouped(loop.node.input("Outer")?.totalActualRows ?? 0)) outer rows, and each is held "

@@ -44,11 +44,14 @@ extension CaseComparison {
   ///
   /// - Parameter isAbsolute: Takes every q-error above the threshold, whatever the baseline accepted.
   package func misestimates(threshold: Double, floor: Double, isAbsolute: Bool) -> [Misestimate] {
+    let misses = current.estimates.filter { estimate in
+      estimate.rowCount != .notJudged && estimate.qError.value > threshold && estimate.difference >= floor
+    }
+    if misses.isEmpty { return [] }
     let accepted = isAbsolute ? AcceptedErrors(nil) : AcceptedErrors(baseline)
-    let crossing = current.estimates.filter { estimate in
+    let crossing = misses.filter { estimate in
       let before = accepted.qError(of: estimate.path, in: current)
-      return estimate.rowCount != .notJudged && estimate.qError.value > threshold && estimate.difference >= floor
-        && estimate.qError.value >= before * (before <= threshold ? 1.25 : 2)
+      return estimate.qError.value >= before * (before <= threshold ? 1.25 : 2)
     }
     return crossing.filter { estimate in
       // An error of an input that is reported itself explains this one, unless this one is at least twice as bad.

@@ -12,9 +12,11 @@ extension Rule {
     ]
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
+    let now = comparison.current.wastefulFilters(settings)
+    if now.isEmpty { return [] }
     let before = Dictionary(grouping: baseline.keyedNodes { $0.actual != nil }, by: \.key)
       .mapValues { $0.map(\.node.totalRemovedRows).reduce(0, +) }
-    return comparison.current.wastefulFilters(settings).compactMap { wasteful in
+    return now.compactMap { wasteful in
       let removed = wasteful.node.totalRemovedRows
       guard let severity = settings.severity(of: removed / max(before[wasteful.key] ?? 0, 1)) else { return nil }
       var finding = comparison.current.finding(rule: "rows-removed", severity: severity, at: wasteful.path)

@@ -32,8 +32,10 @@ extension CaseComparison {
     figures: (PlanNode) -> String
   ) -> [Finding] {
     guard let baseline else { return [] }
+    let now = current.keyedNodes { isKind($0) && isSpilled($0) }
+    if now.isEmpty { return [] }
     let before = Dictionary(grouping: baseline.keyedNodes(where: isKind), by: \.key)
-    return current.keyedNodes { isKind($0) && isSpilled($0) }.compactMap { spilled in
+    return now.compactMap { spilled in
       let counterparts = before[spilled.key] ?? []
       if counterparts.contains(where: { isSpilled($0.node) }) { return nil }
       let was = counterparts.isEmpty ? "and the baseline has none" : "the baseline's stays in memory"

@@ -14,9 +14,11 @@ extension Rule {
     func subplans(_ observation: Observation) -> [KeyedNode] {
       observation.keyedNodes { $0.parentRelationship == "SubPlan" && $0.actual != nil }
     }
+    let now = subplans(comparison.current)
+    if now.isEmpty { return [] }
     let before = Dictionary(grouping: subplans(baseline), by: \.key.relations)
       .mapValues { $0.compactMap(\.node.actual?.loops).max() ?? 0 }
-    return subplans(comparison.current).compactMap { subplan in
+    return now.compactMap { subplan in
       let loops = subplan.node.actual?.loops ?? 0
       let accepted = before[subplan.key.relations] ?? 0
       guard loops > settings.number("floor"), let severity = settings.severity(of: loops / max(accepted, 1)) else {
