@@ -63,8 +63,8 @@ private func beside(_ path: String) -> SeedScan.Include {
     "date 'today'", "date 'Yesterday'", "timestamp 'tomorrow'", "VALUES ('now')",
     "timestamp 'today 08:00'", "'yesterday 12:00'::timestamptz",
     // A text may end there, and what follows runs.
-    "SELECT 'a\n-- ', now()", "SELECT '\n--', now()", "$$\n-- $$; SELECT now()", "SELECT 1 --\n+ 1, now()", "a--b\n now()",
-    "-- it's, now()",
+    "SELECT 'a\n-- ', now()", "SELECT '\n--', now()", "$$\n-- $$; SELECT now()", "SELECT 1 --\n+ 1, now()",
+    "a--b\n now()", "-- it's, now()",
   ])
   func `what reads the clock is found`(text: String) {
     #expect(SeedScan(text).readsClock)
@@ -77,7 +77,8 @@ private func beside(_ path: String) -> SeedScan.Include {
     "SELECT age FROM people", "'nowhere'", "'know'", "today", "'todays'", "'not today'", "'today, too'", "yesterday()",
     "current_dates",
     "_current_date", "current_user", "localtimes", "date '2026-01-01'", "SELECT random(), setseed(0.5)",
-    "-- made with now()\n", "  \t--now()", "SELECT 1;\n-- no now(), nor today\nSELECT 2", "-- dblink and COPY a FROM '/x'",
+    "-- made with now()\n", "  \t--now()", "SELECT 1;\n-- no now(), nor today\nSELECT 2",
+    "-- dblink and COPY a FROM '/x'",
   ])
   func `what only looks like the clock is not`(text: String) {
     #expect(!SeedScan(text).readsClock)

@@ -37,7 +37,9 @@ struct SeededCluster {
         plan = try startOver(plan, on: server, since: name)
       }
       let (database, done) = try built(plan, on: server)
-      guard done > 0, plan.steps[done - 1].readsClock, let name = try clockReader(plan, database) else { return database }
+      guard done > 0, plan.steps[done - 1].readsClock, let name = try clockReader(plan, database) else {
+        return database
+      }
       plan = try startOver(plan, on: server, since: name)
       return try built(plan, on: server).database
     } catch {
