@@ -140,7 +140,7 @@ struct GateRun {
     let count = selected.reduce(0) { $0 + $1.cases.count }
     console.step(
       "cases: \(count) (\(seconds(since: start)) s; in the server: EXPLAIN \(milliseconds(database.serverTime.explain)) s, "
-        + "clones \(milliseconds(database.serverTime.clones)) s)")
+        + "clones \(milliseconds(database.serverTime.clones)) s, together \(milliseconds(database.serverTime.together)) s)")
   }
 
   /// Nil when the run is to do without; a machine without a place for one does as well.
