@@ -153,50 +153,34 @@ package struct ClusterFiles: Sendable {
     _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool,
     start: (() -> Void)? = nil
   ) throws(ClusterFilesError) {
-    for path in [target] + directories.map({ "\(target)/\($0)" }) {
-      guard mkdir(path, 0o700) == 0 else { throw ClusterFilesError(path) }
-      if let user, chown(path, user.uid, user.gid) != 0 { throw ClusterFilesError(path) }
-    }
-    func copy(_ files: [ClusterFile]) throws(ClusterFilesError) {
-      try self.copy(files, to: target, user: user, sharing: sharing)
-    }
-    guard let start else { return try copy(files) }
-    try copy(files.filter { !$0.isOfDatabase })
-    let rest = Background {
-      Result { () throws(ClusterFilesError) in
-        try self.copy(files.filter(\.isOfDatabase), to: target, user: user, sharing: sharing)
+    let copy = ClusterCopy(source: directory, target: target, user: user, sharing: sharing)
+    try copy.make("")
+    // File systems make one file at a time in a directory, so that each directory below the cluster's own is one worker's.
+    let others = files.filter { !$0.isOfDatabase }
+    let parts = Dictionary(grouping: directories, by: ClusterFiles.part)
+      .merging(Dictionary(grouping: others.map(\.path), by: ClusterFiles.part)) { $0 + $1 }
+      .sorted { $0.value.count > $1.value.count }
+    let byPath = Dictionary(uniqueKeysWithValues: others.map { ($0.path, $0) })
+    try copy.each(parts.count) { index throws(ClusterFilesError) in
+      for path in parts[index].value {
+        if let file = byPath[path] { try copy.put(file) } else { try copy.make(path) }
       }
     }
-    start()
+    let ofDatabases = files.filter(\.isOfDatabase)
+    let rest = Background {
+      Result { () throws(ClusterFilesError) in
+        try copy.each(ofDatabases.count) { index throws(ClusterFilesError) in try copy.put(ofDatabases[index]) }
+      }
+    }
+    start?()
     try rest.value.get()
   }
 
-  private func copy(
-    _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool
-  ) throws(ClusterFilesError) {
-    // Another user's file, another file system, too many links: the others would fail alike.
-    let canLink = Atomic(sharing)
-    let failure = Mutex<ClusterFilesError?>(nil)
-    concurrently(files.count, workers: fileWorkers, { () }) { index, _ in
-      if failure.withLock({ $0 != nil }) { return }
-      let file = files[index]
-      let (from, to) = ("\(directory)/\(file.path)", "\(target)/\(file.path)")
-      do throws(ClusterFilesError) {
-        if let signal = Interruption.shared.signal {
-          throw ClusterFilesError(target, because: "ended by signal \(signal)")
-        }
-        if file.isShared, canLink.load(ordering: .relaxed) {
-          if try ClusterFiles.isLinkable(from, file, user), link(from, to) == 0 { return }
-          canLink.store(false, ordering: .relaxed)
-        }
-        try ClusterFiles.copy(from, to, file, user)
-      } catch { failure.withLock { $0 = $0 ?? error } }
-    }
-    if let failure = failure.withLock({ $0 }) { throw failure }
-  }
+  /// `global` of `global/1260`.
+  private static func part(of path: String) -> Substring { path.prefix { $0 != "/" } }
 
   /// Whether a file, which has to be as it was sealed, is the server's user's.
-  private static func isLinkable(
+  fileprivate static func isLinkable(
     _ path: String, _ file: ClusterFile, _ user: FileOwner?
   ) throws(ClusterFilesError) -> Bool {
     var info = stat()
@@ -219,7 +203,7 @@ package struct ClusterFiles: Sendable {
     return written.tv_sec == sealTime && written.tv_nsec == 0
   }
 
-  private static func copy(
+  fileprivate static func copy(
     _ source: String, _ target: String, _ file: ClusterFile, _ user: FileOwner?
   ) throws(ClusterFilesError) {
     let from = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -267,5 +251,54 @@ package struct ClusterFiles: Sendable {
     do { return try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
       throw ClusterFilesError(directory, because: "\(error)")
     }
+  }
+}
+
+/// A copy of a cluster that is being made, by several threads.
+private final class ClusterCopy: Sendable {
+  let source: String
+  let target: String
+  let user: FileOwner?
+  private let canLink: Atomic<Bool>
+
+  init(source: String, target: String, user: FileOwner?, sharing: Bool) {
+    self.source = source
+    self.target = target
+    self.user = user
+    canLink = Atomic(sharing)
+  }
+
+  /// Makes a directory, by its path in the cluster; the empty one is the cluster's own.
+  func make(_ directory: String) throws(ClusterFilesError) {
+    let path = directory.isEmpty ? target : "\(target)/\(directory)"
+    guard mkdir(path, 0o700) == 0 else { throw ClusterFilesError(path) }
+    if let user, chown(path, user.uid, user.gid) != 0 { throw ClusterFilesError(path) }
+  }
+
+  func put(_ file: ClusterFile) throws(ClusterFilesError) {
+    if let signal = Interruption.shared.signal {
+      throw ClusterFilesError(target, because: "ended by signal \(signal)")
+    }
+    let (from, to) = ("\(source)/\(file.path)", "\(target)/\(file.path)")
+    if file.isShared, canLink.load(ordering: .relaxed) {
+      if try ClusterFiles.isLinkable(from, file, user), link(from, to) == 0 { return }
+      // Another user's file, another file system, too many links: the others would fail alike.
+      canLink.store(false, ordering: .relaxed)
+    }
+    try ClusterFiles.copy(from, to, file, user)
+  }
+
+  /// Calls `body` for each index below `count`, on several threads.
+  ///
+  /// - Throws: the first error; what has not begun by then is left.
+  func each(
+    _ count: Int, _ body: @escaping @Sendable (Int) throws(ClusterFilesError) -> Void
+  ) throws(ClusterFilesError) {
+    let failure = Mutex<ClusterFilesError?>(nil)
+    concurrently(count, workers: fileWorkers, { () }) { index, _ in
+      if failure.withLock({ $0 != nil }) { return }
+      do throws(ClusterFilesError) { try body(index) } catch { failure.withLock { $0 = $0 ?? error } }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 }

@@ -60,15 +60,17 @@ struct CacheEntry: Equatable, Sendable {
 
   /// Nil for a text that is not complete, or of another version.
   init?(parsing text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
-    guard lines.first == CacheEntry.firstLine[...], lines.last == "end" else { return nil }
+    // By bytes: a cluster has thousands of lines.
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
+    guard lines.first.map(Substring.init) == CacheEntry.firstLine[...], lines.last.map(Substring.init) == "end" else {
+      return nil
+    }
     self.init(kind: .seeding, server: "", title: "")
     var kind: Kind?
     for line in lines.dropFirst().dropLast() {
-      let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2 else { return nil }
-      let value = parts[1]
-      switch parts[0] {
+      guard let (word, rest) = CacheEntry.parts(line) else { return nil }
+      var value: String { String(Substring(rest)) }
+      switch Substring(word) {
       case "kind": kind = Kind(rawValue: value)
       case "server": server = value
       case "title": title = value
@@ -77,13 +79,14 @@ struct CacheEntry: Equatable, Sendable {
       case "sampled": sampled.append(value)
       case "visited": notAllVisible.append(value)
       case "directory":
-        guard CacheEntry.isInside(value) else { return nil }
+        guard CacheEntry.isInside(rest) else { return nil }
         directories.append(value)
       case "file", "shared":
-        let fields = value.split(separator: " ", maxSplits: 1).map(String.init)
-        guard fields.count == 2, let size = Int(fields[0]), size >= 0, CacheEntry.isInside(fields[1])
+        guard let (digits, path) = CacheEntry.parts(rest), let size = Int(Substring(digits)), size >= 0,
+          CacheEntry.isInside(path)
         else { return nil }
-        files.append(ClusterFile(path: fields[1], size: size, isShared: parts[0] == "shared"))
+        files.append(
+          ClusterFile(path: String(Substring(path)), size: size, isShared: Substring(word) == "shared"))
       default: return nil
       }
     }
@@ -91,10 +94,16 @@ struct CacheEntry: Equatable, Sendable {
     self.kind = kind
   }
 
+  /// What stands before and after the first space.
+  private static func parts(_ line: Substring.UTF8View) -> (Substring.UTF8View, Substring.UTF8View)? {
+    guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+    return (line[..<space], line[line.index(after: space)...])
+  }
+
   /// A cache may come from elsewhere: no path of it leads out of the cluster.
-  private static func isInside(_ path: String) -> Bool {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    return !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+  private static func isInside(_ path: Substring.UTF8View) -> Bool {
+    let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return !parts.contains { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
   }
 
   /// A line holds no line feed.

@@ -138,9 +138,10 @@ struct GateRun {
   /// Says, under `--verbose`, what the cases took, and how much of it in the server.
   func showTimes(_ database: SeededDatabase, since start: ContinuousClock.Instant) {
     let count = selected.reduce(0) { $0 + $1.cases.count }
+    let time = database.serverTime
     console.step(
-      "cases: \(count) (\(seconds(since: start)) s; in the server: EXPLAIN \(milliseconds(database.serverTime.explain)) s, "
-        + "clones \(milliseconds(database.serverTime.clones)) s, together \(milliseconds(database.serverTime.together)) s)")
+      "cases: \(count) (\(seconds(since: start)) s; in the server: EXPLAIN \(milliseconds(time.explain)) s, "
+        + "clones \(milliseconds(time.clones)) s, together \(milliseconds(time.together)) s)")
   }
 
   /// Nil when the run is to do without; a machine without a place for one does as well.
