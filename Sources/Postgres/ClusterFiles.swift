@@ -160,7 +160,8 @@ package struct ClusterFiles: Sendable {
     let parts = Dictionary(grouping: directories, by: ClusterFiles.part)
       .merging(Dictionary(grouping: others.map(\.path), by: ClusterFiles.part)) { $0 + $1 }
       .sorted { $0.value.count > $1.value.count }
-    let byPath = Dictionary(uniqueKeysWithValues: others.map { ($0.path, $0) })
+    // A list may come from elsewhere, and name a file twice.
+    let byPath = Dictionary(others.map { ($0.path, $0) }) { first, _ in first }
     try copy.each(parts.count) { index throws(ClusterFilesError) in
       for path in parts[index].value {
         if let file = byPath[path] { try copy.put(file) } else { try copy.make(path) }
