@@ -104,11 +104,12 @@ package final class DisposableServer: Sendable {
       // Immediate shutdown: there is nothing to save.
       process = try ChildProcess(spawning: command, interruptedBy: SIGQUIT, isGroup: false)
     } catch { throw ServerStartError(error.description) }
-    let data = dataDirectory
+    let (data, user, started) = (dataDirectory, fileOwner?.uid ?? geteuid(), time(nil))
     let watch = SystemThread {
       guard process.wait() != .status(0) else { return }
       killBackends(ofCluster: data)
       removeSharedMemory(ofCluster: data)
+      removeSharedMemory(madeBy: process.pid, since: started, user: user)
     }
     state.withLock { $0 = .running(process, watch: watch) }
     try waitUntilReady(process)

@@ -23,6 +23,27 @@ func removeSharedMemory(ofCluster dataDirectory: String) {
   _ = shmctl(segment, IPC_RMID, nil)
 }
 
+/// Removes the segments that a postmaster had made when it was killed, before it could write them down: nobody is attached to
+/// them, and its process made them. Only Linux tells which process made a segment.
+///
+/// - Parameters:
+///   - postmaster: which lives no more.
+///   - start: when it was started, in seconds since 1970: an earlier process may have had its number.
+///   - user: whose segments they are.
+func removeSharedMemory(madeBy postmaster: pid_t, since start: Int, user: uid_t) {
+  #if os(Linux)
+    guard let bytes = FileManager.default.contents(atPath: "/proc/sysvipc/shm") else { return }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
+      // key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime ctime …
+      let fields = line.split(separator: " ").map { Int($0) }
+      guard fields.count > 13, fields[4] == Int(postmaster), fields[6] == 0, fields[7] == Int(user),
+        let made = fields[13], made >= start, let segment = fields[1].flatMap({ Int32(exactly: $0) })
+      else { continue }
+      _ = shmctl(segment, IPC_RMID, nil)
+    }
+  #endif
+}
+
 /// Kills what is left of a server whose postmaster was killed, so that nobody waits for its answers any longer.
 ///
 /// A backend that waits notices the end by itself; one that computes never does. Each leads a session of its own, out of
