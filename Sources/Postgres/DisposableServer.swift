@@ -78,8 +78,12 @@ package final class DisposableServer: Sendable {
         "--wal-segsize=1",
       ], environment: environment, outputPath: log)
     let exit: ChildExit
-    do { exit = try ChildProcess.run(command) } catch { throw ServerStartError(error.description) }
+    do {
+      // Another signal would let it remove its files, and with them the number of the segment of the server that it runs.
+      exit = try ChildProcess(spawning: command, interruptedBy: SIGKILL).wait()
+    } catch { throw ServerStartError(error.description) }
     guard exit == .status(0) else {
+      removeSharedMemory(ofCluster: dataDirectory)
       throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log))
     }
   }

@@ -10,16 +10,22 @@ import FoundationEssentials
 /// postmaster sees that the first still runs. A next start in the directory would remove it, and there is none.
 ///
 /// Its number is in `postmaster.pid`, which the server's user writes. So only a segment of that user's goes, made by the
-/// process that stands there, which lives no more; backends on their way out keep it until they are gone.
+/// process that stands there, which lives no more, or has let go of it; backends on their way out keep it until they are gone.
 func removeSharedMemory(ofCluster dataDirectory: String) {
   var file = stat()
   guard lstat(PostmasterFile.path(ofCluster: dataDirectory), &file) == 0,
     let lines = PostmasterFile(ofCluster: dataDirectory), let postmaster = lines.process, let segment = lines.segment
   else { return }
-  var info = shmid_ds()
-  guard shmctl(segment, IPC_STAT, &info) == 0, info.shm_cpid == postmaster, info.shm_perm.uid == file.st_uid,
-    kill(postmaster, 0) == -1, errno == ESRCH
-  else { return }
+  let deadline = ContinuousClock.now + .seconds(1)
+  while true {
+    var info = shmid_ds()
+    guard shmctl(segment, IPC_STAT, &info) == 0, info.shm_cpid == postmaster, info.shm_perm.uid == file.st_uid
+    else { return }
+    if info.shm_nattch == 0 || kill(postmaster, 0) == -1 && errno == ESRCH { break }
+    // A process that was killed takes a moment to be gone.
+    guard ContinuousClock.now < deadline else { return }
+    usleep(1000)
+  }
   _ = shmctl(segment, IPC_RMID, nil)
 }
 

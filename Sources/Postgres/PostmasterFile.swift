@@ -23,7 +23,8 @@ struct PostmasterFile {
     lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  var process: pid_t? { lines.first.flatMap { pid_t($0) } }
+  /// A server that serves nobody, as initdb starts some, writes its number as a negative one.
+  var process: pid_t? { lines.first.flatMap { pid_t($0) }.map(abs) }
 
   /// The number of its System V shared memory segment.
   var segment: Int32? {

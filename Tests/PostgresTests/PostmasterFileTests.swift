@@ -22,6 +22,9 @@ import Testing
     #expect(starting.process == 4711)
     #expect(starting.segment == 65)
     #expect(!starting.isReady)
+    // One that serves nobody, as initdb starts some.
+    let single = try #require(try file("-" + PostmasterFileTests.head + "  1234567        65\n"))
+    #expect(single.process == 4711)
     #expect(try #require(try file(PostmasterFileTests.head + "  1234567        65\nready   \n")).isReady)
   }
 
