@@ -6,9 +6,6 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// How many threads handle the many small files of a cluster: most of the time goes to the kernel's work on each.
-let fileWorkers = min(4, ProcessInfo.processInfo.activeProcessorCount)
-
 /// Removes a directory and all that is in it, as far as that is possible.
 ///
 /// Each directory is held open and no link is followed: what else happens in the tree leads nowhere outside of it.

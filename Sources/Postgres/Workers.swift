@@ -30,6 +30,9 @@ package func concurrently<Worker>(
   for thread in others { thread.join() }
 }
 
+/// How many threads handle the many small files of a cluster: most of the time goes to the kernel's work on each.
+let fileWorkers = min(4, ProcessInfo.processInfo.activeProcessorCount)
+
 /// What `body` makes of each element, in their order, on as many threads as there are processors.
 package func concurrentMap<Element: Sendable, Result: Sendable>(
   _ elements: [Element], _ body: @escaping @Sendable (Element) -> Result

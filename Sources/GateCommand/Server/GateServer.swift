@@ -83,7 +83,7 @@ final class GateServer: Sendable {
         text: connection.serverVersionText.split(separator: " ").first.map(String.init) ?? "",
         number: connection.serverVersion)
     }
-    idle.withLock { $0.append((host.maintenanceDatabase, connection)) }
+    keep(connection, to: maintenance)
   }
 
   /// Stops the server with its cluster complete on disk.
@@ -151,6 +151,9 @@ final class GateServer: Sendable {
   struct Name: Equatable, Sendable {
     let text: String
   }
+
+  /// The database from which others are made, copied and dropped.
+  private var maintenance: Name { Name(text: host.maintenanceDatabase) }
 
   var seeded: Name { Name(text: host.databaseName) }
 
@@ -278,20 +281,16 @@ final class GateServer: Sendable {
     if let connection = takeIdle(host.maintenanceDatabase) {
       do {
         try body(connection)
-        return keepForMaintenance(connection)
+        return keep(connection, to: maintenance)
       } catch {
         guard error.isConnectionLost else {
-          keepForMaintenance(connection)
+          keep(connection, to: maintenance)
           throw error
         }
       }
     }
     let connection = try connect(toDatabase: host.maintenanceDatabase)
     try body(connection)
-    keepForMaintenance(connection)
-  }
-
-  private func keepForMaintenance(_ connection: Connection) {
-    idle.withLock { $0.append((host.maintenanceDatabase, connection)) }
+    keep(connection, to: maintenance)
   }
 }
