@@ -180,7 +180,7 @@ package final class ChildProcess: Sendable {
   }
 
   /// What a program prints, when it ends well. It must not leave a daemon behind, which would keep the pipe open.
-  static func output(of command: Command) throws(SpawnError) -> String? {
+  package static func output(of command: Command) throws(SpawnError) -> String? {
     let pipe = try Pipe(for: command)
     defer { close(pipe.reading) }
     let process: ChildProcess

@@ -3,12 +3,6 @@ import PlanCore
 import Postgres
 import YAML
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 extension Manifest {
   /// Reads a manifest and the query files that it names. All that can be wrong without a server is found here.
   ///
@@ -162,43 +156,27 @@ struct ManifestLoader {
   private func files(_ node: YAMLNode, allowsDirectories: Bool = false) throws(Diagnostic) -> [String] {
     let pattern = try source.text(node, "a seed step")
     let path = joined(directory, pattern)
-    guard pattern.contains(where: { "*?[".contains($0) }) else {
+    guard FilePattern.isPattern(pattern) else {
       var isDirectory = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw source.error("there is no file \(path)", at: node)
       }
-      if isDirectory, allowsDirectories { return ManifestLoader.files(in: path) }
+      if isDirectory, allowsDirectories { return FilePattern.files(in: path) }
       if isDirectory { throw source.error("\(path) is a directory; name its files: \(pattern)/*.sql", at: node) }
       return [path]
     }
-    var matches = glob_t()
-    defer { globfree(&matches) }
-    // The manifest's directory is no pattern, whatever its name.
-    let base = directory.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
-    guard glob(joined(base, pattern), 0, nil, &matches) == 0, let paths = matches.gl_pathv
-    else { throw source.error("no file matches \(path)", at: node) }
-    let found = (0..<Int(matches.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }.sorted()
     var files: [String] = []
-    for path in found {
-      var isDirectory = false
-      if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory {
+    for path in FilePattern.matches(pattern, in: directory) {
+      if FilePattern.isDirectory(path) {
         guard allowsDirectories else {
           throw source.error("\(path) is a directory; a pattern such as *.sql leaves it out", at: node)
         }
-        files += ManifestLoader.files(in: path)
+        files += FilePattern.files(in: path)
       } else {
         files.append(path)
       }
     }
+    if files.isEmpty { throw source.error("no file matches \(path)", at: node) }
     return files
-  }
-
-  /// All files of a directory and of those in it, sorted.
-  private static func files(in directory: String) -> [String] {
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: directory)) ?? []
-    return names.sorted().map { "\(directory)/\($0)" }.filter { path in
-      var isDirectory = false
-      return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory
-    }
   }
 }
