@@ -18,7 +18,8 @@ import Testing
       // One emptied partition of four is nothing unusual, and what is equal to NULL is looked for nowhere.
       let isEmptied = !["nap", "events_of_account", "orders_of_nobody"].contains(name)
       #expect(try (report[name].verdict == "unchecked") == isEmptied, "\(name): \(run)")
-      #expect(try (report[name].reason?.contains("public.orders had 20,000 rows") == true) == isEmptied, "\(name): \(run)")
+      #expect(
+        try (report[name].reason?.contains("public.orders had 20,000 rows") == true) == isEmptied, "\(name): \(run)")
     }
     #expect(try project.junit()["order_by_id@generic"].error?.text.contains("20,000 rows") == true, "\(run)")
 
@@ -27,5 +28,95 @@ import Testing
       record, exits: 0,
       stdout: ["accepted, order_by_id: public.orders is empty now; the baseline had 20,000 rows"])
     try expect(project.plangate("check", "order_by_id"), exits: 0, stdout: ["2 passed"])
+  }
+}
+
+/// psql ends with status 0 also after a file that it did not run to its end.
+@Suite struct UnfinishedSeedTests {
+  struct Seed: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let files: [String: String]
+    let errors: [String]
+
+    init(_ description: String, _ text: String, _ errors: String..., including files: [String: String] = [:]) {
+      testDescription = description
+      self.files = files.merging(["seed/01.sql": text]) { $1 }
+      self.errors = errors
+    }
+  }
+
+  private static let table = "CREATE TABLE t (id integer);\nINSERT INTO t VALUES (1);\n"
+  private static let open = "error: the transaction that begins here is still open at the end of the file"
+
+  static let broken = [
+    Seed("no COMMIT", "-- data\n\nBEGIN;\n" + table, "seed/01.sql:3: \(open)", "COMMIT"),
+    Seed("no COMMIT after another", "BEGIN;\nCOMMIT;\nSTART TRANSACTION;\n" + table, "seed/01.sql:3: \(open)"),
+    Seed(
+      "a failed transaction", "\\set ON_ERROR_STOP off\n\(table)BEGIN;\nSELECT 1/0;\n\\set ON_ERROR_STOP on\n",
+      "seed/01.sql:4: \(open)"),
+    Seed(
+      "AUTOCOMMIT off", "\\set AUTOCOMMIT off\n" + table,
+      "seed/01.sql: error: a transaction is still open at the end of the file"),
+    Seed(
+      "a transaction with savepoints of psql", "\\set ON_ERROR_ROLLBACK on\nBEGIN;\n" + table, "seed/01.sql:2: \(open)"),
+    Seed("output that goes elsewhere", "\\o /dev/null\n\\set QUIET 0\nBEGIN;\n" + table, "seed/01.sql:3: \(open)"),
+    Seed(
+      "BEGIN in an included file", "\\i ../seed/begin.inc\n" + table,
+      "seed/01.sql: error: a transaction is still open at the end", including: ["seed/begin.inc": "BEGIN;\n"]),
+    Seed(
+      "\\q in the middle", "SELECT 1;\n\\q\n" + table,
+      "seed/01.sql:2: error: the file would end here: what follows \\q would not be run"),
+    Seed(
+      "\\quit in an included file", "\\ir parts/a.inc\n" + table, "seed/parts/a.inc:1: error: the file would end here",
+      including: ["seed/parts/a.inc": "\\echo Use CREATE EXTENSION \\quit\nCREATE TABLE u ();\n"]),
+    Seed(
+      "errors that are switched off", "\\set ON_ERROR_STOP off\n\(table)INSERT INTO nowhere VALUES (1);\n",
+      "seed/01.sql:4: error: the seed went on after an error: relation \"nowhere\" does not exist"),
+    Seed(
+      "a file that is missing, unseen", "\\unset ON_ERROR_STOP\n\\i nowhere.sql\n" + table,
+      "seed/01.sql:2: error: the seed went on after an error: nowhere.sql: No such file"),
+    Seed(
+      "data that are cut off", table + "COPY t FROM stdin;\n2\n3\n",
+      "seed/01.sql:3: error: the data of this COPY have no end"),
+    Seed(
+      "a new connection in a transaction", "BEGIN;\n\(table)\\c\nSELECT 1;\n",
+      "seed/01.sql:4: error: \\c ends the transaction that begins in line 1"),
+    Seed("a text without an end", table + "SELECT 'abc;\n", "seed/01.sql:3: error: the seed failed: unterminated"),
+    Seed("a comment without an end", table + "/* SELECT 1;\n", "seed/01.sql:3: error: the seed failed: unterminated"),
+    Seed("an \\if without an end", table + "\\if false\nSELECT 1;\n", "reached EOF without finding closing \\endif"),
+  ]
+
+  private static func project(_ files: [String: String]) throws -> Project {
+    try Project(
+      files.merging([
+        "queries/manifest.yml": "version: 1\nseed: [../seed/*.sql]\nqueries: [{name: one, sql: SELECT 1}]\n"
+      ]) { $1 })
+  }
+
+  @Test(arguments: broken)
+  func `a seed that does not run to its end is an error with its place`(_ seed: Seed) throws {
+    let project = try UnfinishedSeedTests.project(seed.files)
+    let run = try project.plangate("check", "--no-cache", "--json", "report.json")
+    try expect(run, exits: 2, stderr: seed.errors, leavingNothingIn: project)
+    #expect(try project.json().outcome == "unchecked", "\(run)")
+  }
+
+  static let whole = [
+    Seed("\\q at the end", table + "\\q\n"), Seed("no semicolon at the end", table + "BEGIN; COMMIT"),
+    Seed(
+      "errors that are switched off for a while",
+      "\\set ON_ERROR_STOP off\nDROP TABLE nowhere;\n\\set ON_ERROR_STOP on\n" + table),
+    Seed("errors that are switched off, and none", "\\set ON_ERROR_STOP off\n" + table),
+    Seed("a notice that reads like an error", table + "DO $$ BEGIN RAISE NOTICE 'psql:a:1: ERROR: x'; END $$;\n"),
+    Seed("ROLLBACK, which is said", "BEGIN;\nSELECT 1;\nROLLBACK;\n" + table),
+    Seed("COPY inside a transaction", "BEGIN;\n\(table)COPY t FROM stdin;\n2\n\\.\nCOMMIT;\n"),
+    Seed("another role at the end", "\(table)CREATE ROLE other;\nSET ROLE other;\n"),
+    Seed("nothing", ""),
+  ]
+
+  @Test(arguments: whole)
+  func `a seed that runs to its end is fine`(_ seed: Seed) throws {
+    let project = try UnfinishedSeedTests.project(seed.files)
+    try expect(project.plangate("record", "--no-cache"), exits: 0, leavingNothingIn: project)
   }
 }

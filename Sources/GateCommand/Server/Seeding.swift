@@ -32,13 +32,15 @@ struct Seeding {
     var command: Command
     switch step {
     case .script(let path):
+      let script = ScriptCheck(path: path, directory: manifest.directory)
+      if let problem = script.problem() { throw problem }
       command = Command(
         try client("psql"),
         [
           "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
           // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
           "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolutePath(path))",
-        ], environment: environment)
+        ] + ScriptCheck.lastArguments, environment: environment)
     case .archive(let path):
       command = Command(
         try client("pg_restore"),
@@ -58,6 +60,11 @@ struct Seeding {
       exit = try server.runClient(command, in: database)
     }
     guard exit == .status(0) else { throw failure(step, exit, output) }
+    if case .script(let path) = step {
+      let bytes = FileManager.default.contents(atPath: output) ?? Data()
+      let log = server.visible(String(decoding: bytes, as: UTF8.self))
+      if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
+    }
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
