@@ -211,7 +211,20 @@ package final class DisposableServer: Sendable {
     [
       "host": directories.socket, "port": "5432", "user": DisposableServer.user, "dbname": database,
       "application_name": "plangate", "client_encoding": "UTF8", "connect_timeout": "30",
+      "options": DisposableServer.sessionOptions(major: installation.major),
     ]
+  }
+
+  /// What plangate's own sessions have, whatever a seed gave its database or its role: limits that it means for its users
+  /// would end VACUUM or a transaction, and nothing but a session's own options stays after DISCARD ALL.
+  private static func sessionOptions(major: Int) -> String {
+    var settings = [
+      "statement_timeout=0", "lock_timeout=0", "idle_in_transaction_session_timeout=0",
+      "default_transaction_read_only=off", "role=none",
+    ]
+    if major >= 14 { settings.append("idle_session_timeout=0") }
+    if major >= 17 { settings.append("transaction_timeout=0") }
+    return settings.map { "-c \($0)" }.joined(separator: " ")
   }
 
   /// What a client program needs to reach a database of this server: libpq's variables and DATABASE_URL.

@@ -120,3 +120,67 @@ import Testing
     try expect(project.plangate("record", "--no-cache"), exits: 0, leavingNothingIn: project)
   }
 }
+
+/// What a seed leaves behind in the database makes nobody wait for ever.
+@Suite struct PreparedTransactionTests {
+  private static let prepare = """
+    CREATE TABLE t (id integer);
+    BEGIN;
+    INSERT INTO t VALUES (1);
+    LOCK TABLE t;
+    PREPARE TRANSACTION 'it''s mine';
+
+    """
+
+  private static func project(_ files: [String: String], settings: String = "{max_prepared_transactions: 5}") throws
+    -> Project
+  {
+    try Project(
+      files.merging([
+        "queries/manifest.yml": """
+        version: 1
+        seed: [../seed/*.sql]
+        settings: \(settings)
+        queries: [{name: one, sql: SELECT 1}]
+
+        """
+      ]) { $1 })
+  }
+
+  @Test func `a prepared transaction that nothing ends is an error with its place`() throws {
+    let project = try PreparedTransactionTests.project([
+      "seed/01.sql": PreparedTransactionTests.prepare, "seed/02.sql": "SELECT 1;\n",
+    ])
+    let run = try project.plangate("check", "--no-cache")
+    try expect(
+      run, exits: 2,
+      stderr: ["seed/01.sql:5: error: the seed leaves the transaction 'it's mine' prepared", "COMMIT PREPARED"],
+      leavingNothingIn: project)
+  }
+
+  @Test func `a prepared transaction that a later file ends is fine`() throws {
+    let project = try PreparedTransactionTests.project([
+      "seed/01.sql": PreparedTransactionTests.prepare, "seed/02.sql": "COMMIT PREPARED 'it''s mine';\n",
+    ])
+    try expect(project.plangate("record", "--no-cache"), exits: 0, leavingNothingIn: project)
+    try expect(project.plangate("record"), exits: 0, stdout: ["1 unchanged"], leavingNothingIn: project)
+  }
+
+  @Test func `where the server prepares none it says so`() throws {
+    let project = try PreparedTransactionTests.project(
+      ["seed/01.sql": PreparedTransactionTests.prepare], settings: "{work_mem: 4MB}")
+    let run = try project.plangate("check", "--no-cache")
+    try expect(
+      run, exits: 2, stderr: ["seed/01.sql:5: error:", "prepared transactions are disabled"],
+      leavingNothingIn: project)
+  }
+
+  @Test func `a session that a command left open is ended`() throws {
+    let project = try PreparedTransactionTests.project(["seed/01.sql": "CREATE TABLE t (id integer);\n"])
+    try project.edit(
+      "queries/manifest.yml", "[../seed/*.sql]",
+      "[../seed/*.sql, run: \"(echo 'BEGIN; LOCK TABLE t; SELECT pg_sleep(600);' | setsid psql -qX >&- 2>&- <&0 &) ; sleep 1\"]"
+    )
+    try expect(project.plangate("record", "--no-cache"), exits: 0, leavingNothingIn: project)
+  }
+}

@@ -36,7 +36,7 @@ extension GivenServer {
       _ = try? drop(database, connection)
       throw error
     }
-    try applySettings(to: database, connection)
+    try applySettings(to: database)
   }
 
   private func createStatement(
@@ -142,6 +142,7 @@ extension GivenServer {
         sqlState: "3D000", message: "the seed dropped the database and made it anew, without plangate's settings",
         hint: "on a given server, let the seed load into the database that is there")
     }
+    try applySettings(to: database, onlyLimits: true)
     try connection.silenceTriggers()
     var failures: [String] = []
     var reason = ""
@@ -179,7 +180,13 @@ extension GivenServer {
   }
 
   func drop(_ database: String, _ connection: Connection) throws(ServerError) {
-    try connection.execute("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
+    let statement = "DROP DATABASE IF EXISTS \(database) WITH (FORCE)"
+    do { try connection.execute(statement) } catch let error where error.sqlState == "55006" {
+      // A seed that failed may have left a prepared transaction, which FORCE does not end.
+      try PreparedTransactions.rollBack(
+        on: try access.connect(database: database, application: databaseName, endsWithRun: false))
+      try connection.execute(statement)
+    }
     state.withLock { $0.databases.removeAll { $0.name == database } }
   }
 
