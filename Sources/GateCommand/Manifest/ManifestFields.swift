@@ -53,6 +53,16 @@ struct ManifestSource: Sendable {
     return pairs
   }
 
+  /// The files, all of which must be regular ones or links to them: what a pipe or a device gives is gone when it is read
+  /// again, or has no end.
+  func regularFiles(_ paths: [String], at node: YAMLNode) throws(Diagnostic) -> [String] {
+    for path in paths {
+      // A link in a directory may lead nowhere.
+      if let kind = FileKind(path), kind != .regular { throw error("\(path) is \(kind.description), not a file", at: node) }
+    }
+    return paths
+  }
+
   /// A name of a query or a case.
   func identifier(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
     let text = try text(node, what)

@@ -24,12 +24,9 @@ extension Manifest {
 
 /// The bytes of a file, or an error that says what the file was for.
 func readFile(_ path: String, _ what: String, hint: String? = nil) throws(Diagnostic) -> [UInt8] {
-  do {
-    return Array(try Data(contentsOf: URL(filePath: path)))
-  } catch {
-    var isDirectory = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    let reason = isDirectory ? "it is a directory" : exists ? "permission denied" : "no such file"
+  do { return try readBytes(path) } catch {
+    let exists = FileManager.default.fileExists(atPath: path)
+    let reason = exists ? error.reason : "no such file"
     throw Diagnostic("cannot read \(what): \(reason)" + (exists ? "" : hint.map { "\n\($0)" } ?? ""), file: path)
   }
 }
@@ -161,9 +158,9 @@ struct ManifestLoader {
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw source.error("there is no file \(path)", at: node)
       }
-      if isDirectory, allowsDirectories { return FilePattern.files(in: path) }
+      if isDirectory, allowsDirectories { return try source.regularFiles(FilePattern.files(in: path), at: node) }
       if isDirectory { throw source.error("\(path) is a directory; name its files: \(pattern)/*.sql", at: node) }
-      return [path]
+      return try source.regularFiles([path], at: node)
     }
     var files: [String] = []
     for path in FilePattern.matches(pattern, in: directory) {
@@ -177,6 +174,6 @@ struct ManifestLoader {
       }
     }
     if files.isEmpty { throw source.error("no file matches \(path)", at: node) }
-    return files
+    return try source.regularFiles(files, at: node)
   }
 }

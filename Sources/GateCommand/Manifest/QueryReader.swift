@@ -88,6 +88,9 @@ struct QueryReader {
     switch (fields["file"], fields["sql"]) {
     case (let file?, nil):
       let path = joined(directory, try source.text(file, "'file'"))
+      if let kind = FileKind(path), kind != .regular, kind != .directory {
+        throw source.error("\(path) is \(kind.description), not a file", at: file)
+      }
       let bytes: [UInt8]
       do { bytes = try readFile(path, "the query") } catch {
         throw source.error("\(error.message): \(path)", at: file)
