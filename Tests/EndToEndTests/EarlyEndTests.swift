@@ -212,23 +212,4 @@ func expectEarlyEnd(_ project: Project, _ words: String..., sourceLocation: Sour
     )
     try expectEarlyEnd(project, "exit status 3")
   }
-
-  @Test func `a setting that the server refuses is an error of the manifest`() throws {
-    let project = try BrokenSeedTests.project(
-      "version: 1\nsettings: {work_mem: lots}\nqueries:\n  - file: one.sql\n")
-    let run = try project.plangate("check", "--junit", "junit.xml", "--json", "report.json")
-    try expect(
-      run, exits: 2,
-      stderr: ["queries/manifest.yml:2: error: ", "invalid value for parameter \"work_mem\": \"lots\""],
-      leavingNothingIn: project)
-    try expectEarlyEnd(project, "work_mem")
-  }
-
-  @Test func `a server that does not start shows its log`() throws {
-    let project = try BrokenSeedTests.project(
-      "version: 1\nsettings: {shared_preload_libraries: nowhere}\nqueries:\n  - file: one.sql\n")
-    let run = try project.plangate("check")
-    try expect(
-      run, exits: 2, stderr: ["does not start", "could not access file \"nowhere\""], leavingNothingIn: project)
-  }
 }

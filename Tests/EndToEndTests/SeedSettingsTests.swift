@@ -3,14 +3,14 @@ import Testing
 
 /// What a seed sets for its database: limits are for its users, the rest is the planner's world.
 @Suite struct SeedSettingsTests {
-  private static let settings = [
+  static let settings = [
     "statement_timeout = '1ms'", "lock_timeout = '1ms'", "idle_in_transaction_session_timeout = '1ms'",
     "default_transaction_read_only = on", "search_path = nowhere", "row_security = off", "role = app_user",
     // On purpose: it counts for the queries.
     "enable_seqscan = off", "work_mem = '777kB'",
   ]
 
-  private static func project(_ settings: [String], _ target: String = "DATABASE %I") throws -> Project {
+  static func project(_ settings: [String], _ target: String = "DATABASE %I") throws -> Project {
     let statements = settings.map { setting in
       "SELECT format($x$ALTER \(target) SET \(setting)$x$, current_database()) \\gexec\n"
     }
@@ -36,7 +36,7 @@ import Testing
     ])
   }
 
-  private static func expectWork(_ project: Project, _ arguments: [String], _ environment: [String: String]) throws {
+  static func expectWork(_ project: Project, _ arguments: [String], _ environment: [String: String]) throws {
     let record = try project.start(["record"] + arguments, environment: environment).end()
     try expect(record, exits: 0, leavingNothingIn: project)
     let baseline = try project.read("baselines/again.plan")
@@ -55,28 +55,5 @@ import Testing
   @Test func `limits of the role do not end plangate's own work`() throws {
     let project = try SeedSettingsTests.project(SeedSettingsTests.settings, "ROLE CURRENT_USER")
     try SeedSettingsTests.expectWork(project, ["--no-cache"], [:])
-  }
-
-  @Test func `limits of the database do not end plangate's own work on a given server`() throws {
-    let server = try GivenTestServer.shared()
-    let project = try SeedSettingsTests.project(SeedSettingsTests.settings)
-    let before = try server.inventory()
-    try SeedSettingsTests.expectWork(project, ["--server", server.conninfo], GivenTestServer.withPassword)
-    #expect(try server.inventory() == before)
-  }
-
-  @Test func `a prepared transaction of a seed that failed leaves no database on a given server`() throws {
-    let server = try GivenTestServer.shared()
-    let project = try SeedSettingsTests.project([])
-    try project.write("seed/02.sql", "BEGIN;\nSELECT 1;\nPREPARE TRANSACTION 'left';\nSELECT 1/0;\n")
-    let before = try server.inventory()
-    let run = try project.plangate("check", "--server", server.conninfo, environment: GivenTestServer.withPassword)
-    try expect(run, exits: 2, stderr: ["seed/02.sql:4", "division by zero"], leavingNothingIn: project)
-    #expect(try server.inventory() == before, "\(run)")
-
-    try project.write("seed/02.sql", "BEGIN;\nSELECT 1;\nPREPARE TRANSACTION 'left';\n")
-    let left = try project.plangate("check", "--server", server.conninfo, environment: GivenTestServer.withPassword)
-    try expect(left, exits: 2, stderr: ["seed/02.sql:3", "'left'"], leavingNothingIn: project)
-    #expect(try server.inventory() == before, "\(left)")
   }
 }

@@ -37,6 +37,14 @@ struct ManifestSource: Sendable {
     return text
   }
 
+  /// The name of a role. PostgreSQL would cut a longer one off, and then not find it.
+  func role(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
+    let role = try text(node, what)
+    if role.isEmpty { throw error("\(what) needs a name, and this one is empty", at: node) }
+    if role.utf8.count > 63 { throw error("the name of \(what) has more than 63 bytes", at: node) }
+    return role
+  }
+
   func sequence(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> [YAMLNode] {
     guard let elements = node.sequence else { throw error("\(what) must be a sequence", at: node) }
     return elements

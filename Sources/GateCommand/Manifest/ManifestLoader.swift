@@ -84,7 +84,12 @@ struct ManifestLoader {
         try fields["timeout"].map { node throws(Diagnostic) in try source.timeout(node) }
       } ?? nil
     func text(_ key: String) -> String? {
-      mistakes.attempt { () throws(Diagnostic) in try fields.text(key) } ?? nil
+      mistakes.attempt { () throws(Diagnostic) in
+        let text = try fields.text(key)
+        // An empty locale would be the environment's.
+        if text == "", let node = fields[key] { throw source.error("'\(key)' is empty", at: node) }
+        return text
+      } ?? nil
     }
     func choice(_ key: String, _ words: [String]) -> String? {
       mistakes.attempt { () throws(Diagnostic) in try source.choice(fields[key], key, words) } ?? nil
@@ -106,19 +111,34 @@ struct ManifestLoader {
       seed: seed ?? [], roles: roles ?? [], queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),
-      settingLines: Dictionary(
-        (fields["settings"]?.mapping ?? []).map { ($0.key.scalarText?.lowercased() ?? "", $0.key.mark.line) },
-        uniquingKeysWith: { first, _ in first }))
+      places: places(fields))
     try mistakes.check()
     return manifest
   }
 
   // MARK: The server
 
+  /// Where what is asked of the server stands.
+  private func places(_ fields: ManifestFields) -> [ServerWish: ManifestPlace] {
+    var marks: [(ServerWish, YAMLMark?)] = [
+      (.locale, fields["locale"]?.mark), (.encoding, fields["encoding"]?.mark), (.timeZone, fields["timezone"]?.mark),
+      (.settings, fields["settings"]?.mark),
+    ]
+    for entry in fields["settings"]?.mapping ?? [] {
+      marks.append((.setting(entry.key.scalarText?.lowercased() ?? ""), entry.key.mark))
+    }
+    for node in fields["roles"]?.sequence ?? [] { marks.append((.role(node.scalarText ?? ""), node.mark)) }
+    let places = marks.compactMap { wish, mark in mark.map { (wish, ManifestPlace($0, in: source)) } }
+    return Dictionary(places) { first, _ in first }
+  }
+
   private func roles(_ fields: ManifestFields) throws(Diagnostic) -> [String] {
     var roles: [String] = []
     for node in try fields.sequence("roles") {
-      let role = try source.text(node, "a role")
+      let role = try source.role(node, "a role")
+      if ["public", "none"].contains(role) {
+        throw source.error("no role can be called '\(role)': PostgreSQL gives the word another meaning", at: node)
+      }
       if roles.contains(role) { throw source.error("the role '\(role)' stands twice", at: node) }
       roles.append(role)
     }

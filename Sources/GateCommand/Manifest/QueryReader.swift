@@ -183,7 +183,7 @@ struct QueryReader {
     guard let node = fields["session"] else { return Session() }
     let fields = try source.mapping(node, "'session'", keys: QueryReader.sessionKeys)
     return Session(
-      role: try fields.text("role"),
+      role: try fields["role"].map { node throws(Diagnostic) in try source.role(node, "'role'") },
       settings: try fields["settings"].map { node throws(Diagnostic) in try source.settings(node, isSession: true) }
         ?? [:])
   }
