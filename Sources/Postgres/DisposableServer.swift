@@ -103,6 +103,7 @@ package final class DisposableServer: Sendable {
         "unix_socket_directories=\(directories.socket)",
       ] + arguments,
       environment: environment, outputPath: directories.log)
+    reserveLog(directories.log)
     let process: ChildProcess
     do {
       // Immediate shutdown: there is nothing to save.
@@ -242,6 +243,15 @@ package final class DisposableServer: Sendable {
       "DATABASE_URL": "postgresql://\(DisposableServer.user)@/\(database)?host=\(path)&port=5432",
     ]
   }
+}
+
+/// Begins a file of what a program says with an empty line. The rest of its first block is then there for an error also
+/// when the disk has filled meanwhile.
+package func reserveLog(_ path: String) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+  guard descriptor >= 0 else { return }
+  _ = write(descriptor, "\n", 1)
+  close(descriptor)
 }
 
 /// The last 20 lines of a file, indented.

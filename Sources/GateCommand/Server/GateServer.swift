@@ -51,7 +51,7 @@ final class GateServer: Sendable {
 
   /// Makes a cluster.
   func makeCluster() throws(Diagnostic) {
-    do { try cluster.makeCluster() } catch { throw Diagnostic(error.message) }
+    do { try cluster.makeCluster() } catch { throw advised(Diagnostic(error.message)) }
   }
 
   /// Starts the server of the cluster that is there.
@@ -62,7 +62,7 @@ final class GateServer: Sendable {
 
   /// Starts the server's process and waits until it takes connections.
   func launch() throws(Diagnostic) {
-    do { try cluster.start() } catch { throw Diagnostic(error.message) }
+    do { try cluster.start() } catch { throw advised(Diagnostic(error.message)) }
   }
 
   /// Opens the first connection.
@@ -89,7 +89,7 @@ final class GateServer: Sendable {
   /// Stops the server with its cluster complete on disk.
   func stopCleanly() throws(Diagnostic) {
     closeIdle { _ in true }
-    do { try cluster.stopCleanly() } catch { throw Diagnostic(error.message) }
+    do { try cluster.stopCleanly() } catch { throw advised(Diagnostic(error.message)) }
   }
 
   /// Stops the server of a cluster that is of no use.
@@ -142,7 +142,7 @@ final class GateServer: Sendable {
 
   /// An error as a person can act on it: with the end of the log when the server is gone.
   func diagnostic(_ error: ServerError) -> Diagnostic {
-    Diagnostic(error.description + (hasEnded ? "\n\(host.logTitle):\n\(logTail)" : ""))
+    advised(Diagnostic(error.description + (hasEnded ? "\n\(host.logTitle):\n\(logTail)" : "")))
   }
 
   // MARK: Databases

@@ -22,6 +22,7 @@ struct Seeding {
     let index = manifest.seed.firstIndex(of: step) ?? 0
     console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
+    reserveLog(output)
     try run(step, output: output)
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
@@ -59,7 +60,7 @@ struct Seeding {
     } else {
       exit = try server.runClient(command, in: database)
     }
-    guard exit == .status(0) else { throw failure(step, exit, output) }
+    guard exit == .status(0) else { throw server.advised(failure(step, exit, output)) }
     if case .script(let path) = step {
       let bytes = FileManager.default.contents(atPath: output) ?? Data()
       let log = server.visible(String(decoding: bytes, as: UTF8.self))
