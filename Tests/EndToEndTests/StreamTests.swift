@@ -53,6 +53,20 @@ import Testing
     #expect(text.contains("'querys'"), "\(text)")
   }
 
+  @Test func `a run that a signal ends sends its one document too`() throws {
+    let project = try StreamTests.project()
+    try project.edit("queries/manifest.yml", "[../seed.sql]", "[../seed.sql, run: touch begun; sleep 300]")
+    let line = """
+      mkfifo pipe; cat pipe >out.json & "$0" "$@" --json pipe --no-cache & p=$!
+      until test -e queries/begun; do sleep 0.1; done; kill $p; wait $p; s=$?; wait; exit $s
+      """
+    let run = try StreamTests.bash(line, project, "check")
+    try expect(run, exits: 143, leavingNothingIn: project)
+    let text = try project.read("out.json")
+    #expect(try StreamTests.isOneDocument(text), "\(text)")
+    #expect(text.contains("ended by signal 15"), "\(text)")
+  }
+
   @Test func `a pipe that nobody reads ends with a signal`() throws {
     let project = try StreamTests.recorded()
     #expect(mkfifo("\(project.directory)/pipe", 0o600) == 0)
