@@ -111,7 +111,7 @@ import Testing
     Seed("ROLLBACK, which is said", "BEGIN;\nSELECT 1;\nROLLBACK;\n" + table),
     Seed("COPY inside a transaction", "BEGIN;\n\(table)COPY t FROM stdin;\n2\n\\.\nCOMMIT;\n"),
     Seed("another role at the end", "\(table)CREATE ROLE other;\nSET ROLE other;\n"),
-    Seed("nothing", ""),
+    Seed("a limit for its own session", "\(table)SET statement_timeout = '1ms';\n"), Seed("nothing", ""),
   ]
 
   @Test(arguments: whole)

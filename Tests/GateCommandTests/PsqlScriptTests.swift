@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func `included files are named`() {
-    let script = PsqlScript("\\i a.sql\n\\ir 'b c.sql'\nSELECT 1 \\g\n\\include d.sql \\include_relative e.sql\n")
+    let script = PsqlScript("\\i a.sql\n\\ir 'b c.sql'\nSELECT 1 \\g\n\\include d.sql; \\include_relative e.sql\n")
     #expect(script.includes.map(\.path) == ["a.sql", "b c.sql", "d.sql", "e.sql"])
     #expect(script.includes.map(\.isRelativeToFile) == [false, true, false, true])
   }

@@ -178,8 +178,6 @@ extension Connection {
     }
     try execute("SET lock_timeout = 0")
     try execute("SET default_transaction_read_only = off")
-    // Before the first DISCARD ALL a session would have the role that its database gives it, and none after it.
-    try execute("SET ROLE NONE")
   }
 
   /// A seed may have event triggers; they must not see plangate's own statements. That is a superuser's right: without it

@@ -136,6 +136,7 @@ extension GivenServer {
   // MARK: After the seed
 
   func finishSeed(of database: String) throws(ServerError) {
+    try resetRole(of: database)
     let connection = try connect(database: database)
     guard try connection.execute(GivenServer.oid, [database]).value == knownOID(of: database) else {
       throw ServerError(
@@ -157,6 +158,24 @@ extension GivenServer {
     if failures.isEmpty { return }
     note(
       "autovacuum could not be switched off (\(reason)), so figures may move: \(failures.joined(separator: ", "))")
+  }
+
+  /// Takes away the role that a seed gives to all sessions of its database: it may lack the right to vacuum, and a session
+  /// has it only up to the first DISCARD ALL. What the role that plangate is has everywhere stays.
+  private func resetRole(of database: String) throws(ServerError) {
+    let connection = try connect(database: maintenanceDatabase)
+    let rows = try connection.execute(
+      """
+      SELECT CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' || d.datname || ' RESET role'
+        ELSE 'ALTER ROLE SESSION_USER IN DATABASE ' || d.datname || ' RESET role' END
+      FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+      CROSS JOIN LATERAL unnest(s.setconfig) AS entry
+      WHERE d.datname = $1 AND split_part(entry, '=', 1) = 'role'
+        AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
+      """, [database]
+    ).rows
+    // The name of the database is plangate's own.
+    for row in rows { if let statement = row[0] { try connection.execute(statement) } }
   }
 
   private static let tables = """

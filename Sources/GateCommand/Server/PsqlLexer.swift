@@ -9,15 +9,16 @@ struct PsqlLexer {
     case command(name: String, arguments: [String], PsqlScript.Mark)
   }
 
-  private let bytes: UnsafeRawBufferPointer
-  private var at = 0
-  private var line = 1
-  private var events: [Event] = []
-  private var statement = Statement()
+  let bytes: UnsafeRawBufferPointer
+  var at = 0
+  var line = 1
+  var events: [Event] = []
+  var statement = Statement()
   /// Copies whose data begin on the next line.
-  private var copies: [PsqlScript.Mark] = []
+  var copies: [PsqlScript.Mark] = []
 
-  private struct Statement {
+  /// The statement that is being read.
+  struct Statement {
     var line = 0
     var words: [String] = []
     var literal: String?
@@ -55,10 +56,10 @@ struct PsqlLexer {
     return events.isEmpty ? nil : events.removeFirst()
   }
 
-  private func byte(_ offset: Int = 0) -> UInt8? { at + offset < bytes.count ? bytes[at + offset] : nil }
+  func byte(_ offset: Int = 0) -> UInt8? { at + offset < bytes.count ? bytes[at + offset] : nil }
 
   /// Passes some bytes and counts their lines.
-  private mutating func pass(_ count: Int) {
+  mutating func pass(_ count: Int) {
     let end = min(at + count, bytes.count)
     for index in at..<end where bytes[index] == UInt8(ascii: "\n") { line += 1 }
     at = end
@@ -101,11 +102,11 @@ struct PsqlLexer {
     }
   }
 
-  private static func isLetter(_ byte: UInt8) -> Bool {
+  static func isLetter(_ byte: UInt8) -> Bool {
     UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || byte == UInt8(ascii: "_") || byte >= 0x80
   }
 
-  private static func isWordPart(_ byte: UInt8) -> Bool {
+  static func isWordPart(_ byte: UInt8) -> Bool {
     isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "$")
   }
 
@@ -129,7 +130,7 @@ struct PsqlLexer {
     statement.isBehindFrom = text == "from"
   }
 
-  private mutating func endStatement() {
+  mutating func endStatement() {
     defer { statement = Statement() }
     guard let start = statement.start, !statement.words.isEmpty else { return }
     let mark = mark(from: start, line: statement.line)
@@ -137,7 +138,7 @@ struct PsqlLexer {
     if statement.readsInput { copies.append(mark) }
   }
 
-  private func mark(from start: Int, line: Int) -> PsqlScript.Mark {
+  func mark(from start: Int, line: Int) -> PsqlScript.Mark {
     let end = bytes[start..<min(at, start + 60)].firstIndex { $0 == 0x0a || $0 == 0x0d || $0 == 0x3b }
     let text = String(decoding: bytes[start..<(end ?? min(at, start + 60))], as: UTF8.self)
     return PsqlScript.Mark(line: line, text: text)
@@ -159,127 +160,5 @@ struct PsqlLexer {
       if isEnd { return true }
     }
     return false
-  }
-
-  // MARK: What is quoted
-
-  private mutating func passLine() {
-    while at < bytes.count, bytes[at] != UInt8(ascii: "\n"), bytes[at] != UInt8(ascii: "\r") { at += 1 }
-  }
-
-  /// Comments nest.
-  private mutating func passComment() {
-    var depth = 0
-    repeat {
-      if byte() == UInt8(ascii: "/"), byte(1) == UInt8(ascii: "*") {
-        depth += 1
-        pass(2)
-      } else if byte() == UInt8(ascii: "*"), byte(1) == UInt8(ascii: "/") {
-        depth -= 1
-        pass(2)
-      } else {
-        pass(1)
-      }
-    } while depth > 0 && at < bytes.count
-  }
-
-  private mutating func passText(hasEscapes: Bool) {
-    let text = quoted(UInt8(ascii: "'"), hasEscapes: hasEscapes)
-    if statement.literal == nil { statement.literal = text }
-  }
-
-  private mutating func passName() { _ = quoted(UInt8(ascii: "\""), hasEscapes: false) }
-
-  /// A text in quotes, without them; a doubled quote is one of the text.
-  private mutating func quoted(_ quote: UInt8, hasEscapes: Bool) -> String {
-    pass(1)
-    var text: [UInt8] = []
-    while let next = byte() {
-      if hasEscapes, next == UInt8(ascii: "\\"), let escaped = byte(1) {
-        text.append(escaped)
-        pass(2)
-      } else if next == quote {
-        pass(1)
-        guard byte() == quote else { break }
-        text.append(quote)
-        pass(1)
-      } else {
-        // No text that matters is long.
-        if text.count < 1000 { text.append(next) }
-        pass(1)
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  private mutating func passDollars() {
-    var end = at + 1
-    while end < bytes.count, PsqlLexer.isWordPart(bytes[end]), bytes[end] != UInt8(ascii: "$") { end += 1 }
-    guard end < bytes.count, bytes[end] == UInt8(ascii: "$"),
-      end == at + 1 || PsqlLexer.isLetter(bytes[at + 1])
-    else { return pass(1) }
-    let tag = bytes[at...end]
-    pass(tag.count)
-    while at < bytes.count {
-      if bytes[at] == UInt8(ascii: "$"), bytes[at...].prefix(tag.count).elementsEqual(tag) { return pass(tag.count) }
-      pass(1)
-    }
-  }
-
-  // MARK: psql's own
-
-  private mutating func backslash() {
-    // `\;` ends a statement for the server, not for psql; `\:` is a colon.
-    if byte(1) == UInt8(ascii: ";") {
-      pass(2)
-      return endStatement()
-    }
-    if byte(1) == UInt8(ascii: ":") { return pass(2) }
-    let (start, begun) = (at, line)
-    pass(1)
-    let nameStart = at
-    while let next = byte(), next > 0x20, next != UInt8(ascii: "\\") { at += 1 }
-    let name = String(decoding: bytes[nameStart..<at], as: UTF8.self)
-    let takesLine = name.hasPrefix("!") || ["copy", "h", "help", "sf", "sv", "ef", "ev"].contains(name)
-    let arguments = takesLine ? [restOfLine()] : self.arguments()
-    // They send what stands before them.
-    if name.hasPrefix("g") || name == "crosstabview" || name == "watch" { endStatement() }
-    if name == "r" || name == "reset" { statement = Statement() }
-    let mark = mark(from: start, line: begun)
-    events.append(.command(name: name, arguments: arguments, mark))
-    guard name == "copy" else { return }
-    let words = arguments[0].lowercased().split { $0 == " " || $0 == "\t" || $0 == ";" }
-    if zip(words, words.dropFirst()).contains(where: { $0 == "from" && $1 == "stdin" }) { copies.append(mark) }
-  }
-
-  private mutating func restOfLine() -> String {
-    let start = at
-    while let next = byte(), next != UInt8(ascii: "\n") { at += 1 }
-    return String(decoding: bytes[start..<at], as: UTF8.self)
-  }
-
-  /// The words up to the end of the line, a backslash in front of another command, or `\\`.
-  private mutating func arguments() -> [String] {
-    var arguments: [String] = []
-    while let next = byte(), next != UInt8(ascii: "\n"), next != UInt8(ascii: "\\") {
-      if next <= 0x20 {
-        at += 1
-        continue
-      }
-      var word = ""
-      while let next = byte(), next > 0x20, next != UInt8(ascii: "\\") {
-        switch next {
-        case UInt8(ascii: "'"): word += quoted(next, hasEscapes: true)
-        case UInt8(ascii: "\""), UInt8(ascii: "`"): word += quoted(next, hasEscapes: false)
-        default:
-          let start = at
-          while let next = byte(), next > 0x20, !"'\"`\\".utf8.contains(next) { at += 1 }
-          word += String(decoding: bytes[start..<at], as: UTF8.self)
-        }
-      }
-      arguments.append(word)
-    }
-    if byte() == UInt8(ascii: "\\"), byte(1) == UInt8(ascii: "\\") { pass(2) }
-    return arguments
   }
 }

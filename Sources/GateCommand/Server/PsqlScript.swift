@@ -60,7 +60,11 @@ struct PsqlScript: Equatable {
         // psql passes over what stands behind it on its line.
         if let rest = arguments.first, !rest.hasPrefix("--") { quit = quit ?? pendingQuit }
       case "i", "include", "ir", "include_relative":
-        if let path = arguments.first { includes.append((path, name.hasPrefix("ir") || name == "include_relative")) }
+        if var path = arguments.first {
+          // psql takes a semicolon off the end.
+          while path.hasSuffix(";") { path.removeLast() }
+          includes.append((path, name == "ir" || name == "include_relative"))
+        }
       case "c", "connect":
         if let openTransaction, reconnection == nil { reconnection = (mark, openTransaction) }
         openTransaction = nil

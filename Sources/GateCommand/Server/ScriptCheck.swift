@@ -49,10 +49,10 @@ struct ScriptCheck {
   private static let mark = "plangate-end-of-file"
 
   /// What psql does after the file, in the same session. DISCARD ALL fails inside a transaction, also inside one that has
-  /// failed, and changes nothing for anybody else.
+  /// failed, and changes nothing for anybody else. A limit that the file set for its session must not end it.
   static let lastArguments = [
-    "--command=\\echo \(mark) :ON_ERROR_STOP", "--command=\\set ON_ERROR_STOP off", "--command=DISCARD ALL",
-    "--command=\\echo \(mark) :ERROR :SQLSTATE",
+    "--command=\\echo \(mark) :ON_ERROR_STOP", "--command=\\set ON_ERROR_STOP off",
+    "--command=SET statement_timeout = 0", "--command=DISCARD ALL", "--command=\\echo \(mark) :ERROR :SQLSTATE",
   ]
 
   /// What is wrong after a run that psql was content with.
@@ -72,14 +72,17 @@ struct ScriptCheck {
         file: place, line: error.line)
     }
     guard isError == "true" else { return nil }
-    switch end.dropFirst().first {
+    let state = end.dropFirst().first ?? ""
+    switch state {
     case "25001", "25P02":
       let begin = PsqlScript(file: path)?.openTransaction
       let what = begin == nil ? "a transaction" : "the transaction that begins here"
       return Diagnostic(
         "\(what) is still open at the end of the file, and what it did is lost\nend the file with COMMIT",
         file: path, line: begin?.line)
-    default: return Diagnostic("the file ends without a connection to the database", file: path)
+    case _ where state == "00000" || state.isEmpty || state.hasPrefix("08") || state.hasPrefix("57P"):
+      return Diagnostic("the file ends without a connection to the database", file: path)
+    default: return nil
     }
   }
 }

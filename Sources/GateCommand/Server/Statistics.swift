@@ -30,7 +30,7 @@ struct Statistics {
     do { return try report() } catch let error where error.sqlState == "55P03" {
       throw ServerError(
         sqlState: "55P03",
-        message: "VACUUM or ANALYZE waited for more than \(Statistics.lockTimeout) for a lock that another session holds",
+        message: "VACUUM or ANALYZE waited \(Statistics.lockTimeout) for a lock that another session holds",
         hint: "let the seed end what it starts")
     }
   }
