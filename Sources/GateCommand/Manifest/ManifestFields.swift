@@ -66,7 +66,8 @@ struct ManifestSource: Sendable {
   func regularFiles(_ paths: [String], at node: YAMLNode) throws(Diagnostic) -> [String] {
     for path in paths {
       // A link in a directory may lead nowhere.
-      if let kind = FileKind(path), kind != .regular { throw error("\(path) is \(kind.description), not a file", at: node) }
+      guard let kind = FileKind(path), kind != .regular else { continue }
+      throw error("\(path) is \(kind.description), not a file", at: node)
     }
     return paths
   }

@@ -9,27 +9,23 @@ struct PsqlLexer {
     case command(name: String, arguments: [String], PsqlScript.Mark)
   }
 
-  let bytes: UnsafeRawBufferPointer
-  var at = 0
-  var line = 1
-  var events: [Event] = []
-  var statement = Statement()
+  private var lexer: SQLLexer
+  private var events: [Event] = []
+  private var statement = Statement()
   /// Copies whose data begin on the next line.
-  var copies: [PsqlScript.Mark] = []
+  private var copies: [PsqlScript.Mark] = []
+  /// A place and its line, from which later lines are counted.
+  private var counted = (at: 0, line: 1)
 
-  /// The statement that is being read.
-  struct Statement {
-    var line = 0
+  private struct Statement {
+    var start: Int?
     var words: [String] = []
     var literal: String?
-    var start: Int?
+    var copy: CopyStatement?
+    var readsInput = false
     var parentheses = 0
     /// BEGIN and CASE in the body of a function in standard SQL, in which semicolons end nothing.
     var blocks = 0
-    var wordCount = 0
-    /// Whether the last word at the outermost level was FROM, and whether STDIN came behind one.
-    var isBehindFrom = false
-    var readsInput = false
 
     var isFunction: Bool {
       guard words.first == "create" else { return false }
@@ -39,125 +35,127 @@ struct PsqlLexer {
   }
 
   init(_ bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
     // Editors on Windows begin a file with a byte order mark.
-    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { at = 3 }
+    lexer = SQLLexer(bytes, at: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, isScript: true)
   }
 
   mutating func next() -> Event? {
     while events.isEmpty {
-      guard at < bytes.count else {
+      let start = lexer.at
+      guard let token = lexer.next() else {
         endStatement()
         takeCopies()
         break
       }
-      step()
+      if !copies.isEmpty, lexer.bytes[start..<token.range.lowerBound].contains(UInt8(ascii: "\n")) {
+        lexer.at = start
+        lexer.passLineToEnd()
+        takeCopies()
+      } else {
+        take(token)
+      }
     }
     return events.isEmpty ? nil : events.removeFirst()
   }
 
-  func byte(_ offset: Int = 0) -> UInt8? { at + offset < bytes.count ? bytes[at + offset] : nil }
-
-  /// Passes some bytes and counts their lines.
-  mutating func pass(_ count: Int) {
-    let end = min(at + count, bytes.count)
-    for index in at..<end where bytes[index] == UInt8(ascii: "\n") { line += 1 }
-    at = end
-  }
-
-  // MARK: Statements
-
-  private mutating func step() {
-    let first = bytes[at]
-    switch first {
-    case UInt8(ascii: "\n"):
-      pass(1)
-      takeCopies()
-    case 0x09...0x0d, 0x20: pass(1)
-    case UInt8(ascii: "-") where byte(1) == UInt8(ascii: "-"): passLine()
-    case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"): passComment()
-    case UInt8(ascii: ";"):
-      pass(1)
-      if statement.parentheses <= 0, statement.blocks == 0 { endStatement() }
-    case UInt8(ascii: "\\"): backslash()
-    default: token(first)
+  private mutating func take(_ token: SQLToken) {
+    switch token.kind {
+    case .command: return command(token)
+    case .separator: return endStatement()
+    case .symbol(UInt8(ascii: ";")):
+      if statement.parentheses == 0, statement.blocks == 0 { endStatement() }
+      return
+    default: break
     }
-  }
-
-  private mutating func token(_ first: UInt8) {
-    if statement.start == nil { (statement.start, statement.line) = (at, line) }
-    if PsqlLexer.isLetter(first) { return word() }
-    statement.isBehindFrom = false
-    switch first {
-    case UInt8(ascii: "'"): passText(hasEscapes: false)
-    case UInt8(ascii: "\""): passName()
-    case UInt8(ascii: "$"): passDollars()
-    case UInt8(ascii: "("):
-      statement.parentheses += 1
-      pass(1)
-    case UInt8(ascii: ")"):
-      statement.parentheses = max(0, statement.parentheses - 1)
-      pass(1)
-    default: pass(1)
+    statement.start = statement.start ?? token.range.lowerBound
+    if token.isSymbol("(") { statement.parentheses += 1 }
+    if token.isSymbol(")") { statement.parentheses = max(0, statement.parentheses - 1) }
+    if token.isString, statement.literal == nil {
+      statement.literal = lexer.value(of: token).map { String(decoding: $0.prefix(1000), as: UTF8.self) }
     }
-  }
-
-  static func isLetter(_ byte: UInt8) -> Bool {
-    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || byte == UInt8(ascii: "_") || byte >= 0x80
-  }
-
-  static func isWordPart(_ byte: UInt8) -> Bool {
-    isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "$")
-  }
-
-  private mutating func word() {
-    let start = at
-    while at < bytes.count, PsqlLexer.isWordPart(bytes[at]) { at += 1 }
-    // Only `E'…'` knows backslashes.
-    if byte() == UInt8(ascii: "'"), at - start == 1, bytes[start] | 0x20 == UInt8(ascii: "e") {
-      return passText(hasEscapes: true)
+    if var copy = statement.copy {
+      switch copy.take(token, lexer) {
+      case .goesOn: statement.copy = copy
+      case .isNone: statement.copy = nil
+      case .leads(let source):
+        statement.copy = nil
+        statement.readsInput = source == .input
+      }
     }
-    // What tells statements apart are short words.
-    let text = at - start > 12 ? "…" : String(decoding: bytes[start..<at], as: UTF8.self).lowercased()
-    if statement.wordCount < 8 { statement.words.append(text) }
-    statement.wordCount += 1
-    if statement.isFunction, statement.parentheses == 0 {
-      if text == "begin" || text == "case" && statement.blocks > 0 { statement.blocks += 1 }
-      if text == "end" { statement.blocks = max(0, statement.blocks - 1) }
-    }
-    guard statement.words.first == "copy", statement.parentheses == 0 else { return }
-    if statement.isBehindFrom, text == "stdin" { statement.readsInput = true }
-    statement.isBehindFrom = text == "from"
+    if token.kind == .word { word(token) }
   }
 
-  mutating func endStatement() {
+  private mutating func word(_ token: SQLToken) {
+    guard statement.words.count < 8 || statement.isFunction else { return }
+    let word = lexer.lowercased(token.range)
+    if statement.words.isEmpty, word == "copy" { statement.copy = CopyStatement() }
+    if statement.words.count < 8 { statement.words.append(word) }
+    guard statement.isFunction, statement.parentheses == 0 else { return }
+    if word == "begin" || word == "case" && statement.blocks > 0 { statement.blocks += 1 }
+    if word == "end" { statement.blocks = max(0, statement.blocks - 1) }
+  }
+
+  private mutating func endStatement() {
     defer { statement = Statement() }
     guard let start = statement.start, !statement.words.isEmpty else { return }
-    let mark = mark(from: start, line: statement.line)
+    let mark = mark(from: start)
     events.append(.statement(words: statement.words, literal: statement.literal, mark))
     if statement.readsInput { copies.append(mark) }
   }
 
-  func mark(from start: Int, line: Int) -> PsqlScript.Mark {
-    let end = bytes[start..<min(at, start + 60)].firstIndex { $0 == 0x0a || $0 == 0x0d || $0 == 0x3b }
-    let text = String(decoding: bytes[start..<(end ?? min(at, start + 60))], as: UTF8.self)
-    return PsqlScript.Mark(line: line, text: text)
+  private mutating func mark(from start: Int) -> PsqlScript.Mark {
+    let bytes = lexer.bytes
+    counted.line += bytes[min(counted.at, start)..<start].count { $0 == UInt8(ascii: "\n") }
+    counted.at = max(counted.at, start)
+    let line = bytes[start..<min(lexer.at, start + 60)]
+    let end = line.firstIndex { $0 == 0x0a || $0 == 0x0d || $0 == UInt8(ascii: ";") } ?? line.endIndex
+    return PsqlScript.Mark(line: counted.line, text: String(decoding: bytes[start..<end], as: UTF8.self))
   }
 
   /// Passes the data of the copies, a line `\.` behind those of each.
   private mutating func takeCopies() {
-    for mark in copies { events.append(.copyData(mark, hasEnd: passData())) }
+    for mark in copies {
+      let rows = lexer.passRows()
+      events.append(.copyData(mark, hasEnd: rows.map { $0.upperBound < lexer.end } ?? false))
+    }
     copies = []
   }
 
-  private mutating func passData() -> Bool {
-    while at < bytes.count {
-      let end = bytes[at...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      var text = bytes[at..<end]
-      if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
-      let isEnd = text.elementsEqual("\\.".utf8)
-      pass(end + 1 - at)
-      if isEnd { return true }
+  // MARK: psql's own
+
+  private mutating func command(_ token: SQLToken) {
+    let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
+    var reader = CommandArguments(lexer.bytes, at: lexer.at, end: lexer.end)
+    var arguments: [String] = []
+    if name.hasPrefix("!") || ["h", "help", "sf", "sv", "ef", "ev"].contains(name) {
+      _ = reader.wholeLine()
+    } else if name.lowercased() == "copy" {
+      let line = reader.wholeLine()
+      if PsqlLexer.readsInput(SQLLexer(lexer.bytes, at: line.lowerBound, end: line.upperBound, isScript: true)) {
+        copies.append(mark(from: token.range.lowerBound))
+      }
+    } else {
+      while let argument = reader.next(dropsSemicolons: true) {
+        // Empty where it is not known before psql runs.
+        arguments.append(argument.text ?? "")
+      }
+    }
+    reader.passCommandEnd()
+    lexer.at = reader.at
+    // They send what stands before them.
+    if name.hasPrefix("g") || name == "crosstabview" || name == "watch" { endStatement() }
+    if name == "r" || name == "reset" { statement = Statement() }
+    events.append(.command(name: name, arguments: arguments, mark(from: token.range.lowerBound)))
+  }
+
+  private static func readsInput(_ line: SQLLexer) -> Bool {
+    var (line, copy) = (line, CopyStatement())
+    while let token = line.next() {
+      switch copy.take(token, line) {
+      case .goesOn: continue
+      case .isNone: return false
+      case .leads(let source): return source == .input
+      }
     }
     return false
   }
