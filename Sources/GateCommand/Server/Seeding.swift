@@ -22,6 +22,7 @@ struct Seeding {
     let index = manifest.seed.firstIndex(of: step) ?? 0
     console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
+    reserveLog(output)
     try run(step, output: output)
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
@@ -32,13 +33,15 @@ struct Seeding {
     var command: Command
     switch step {
     case .script(let path):
+      let script = ScriptCheck(path: path, directory: manifest.directory)
+      if let problem = script.problem() { throw problem }
       command = Command(
         try client("psql"),
         [
           "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
           // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
           "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolutePath(path))",
-        ], environment: environment)
+        ] + ScriptCheck.lastArguments, environment: environment)
     case .archive(let path):
       command = Command(
         try client("pg_restore"),
@@ -57,7 +60,12 @@ struct Seeding {
     } else {
       exit = try server.runClient(command, in: database)
     }
-    guard exit == .status(0) else { throw failure(step, exit, output) }
+    guard exit == .status(0) else { throw server.advised(failure(step, exit, output)) }
+    if case .script(let path) = step {
+      let bytes = FileManager.default.contents(atPath: output) ?? Data()
+      let log = server.visible(String(decoding: bytes, as: UTF8.self))
+      if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
+    }
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
