@@ -153,11 +153,18 @@ struct RecordRun {
 
   // MARK: Orphans
 
-  /// Removes baselines whose query is gone when asked to, else names them; their number.
+  /// Removes baselines whose query is gone when asked to, else names them.
+  ///
+  /// - Returns: how many there are.
   private func prune(_ store: BaselineStore, _ run: GateRun) throws(Diagnostic) -> Int {
     guard options.names.isEmpty || options.prunes else { return 0 }
-    let orphans = store.orphans(among: run.manifest.queries.map(\.name))
-    for name in orphans {
+    var count = 0
+    for name in store.orphans(among: run.manifest.queries.map(\.name)) {
+      if let strangeness = store.strangeness(of: name) {
+        if options.prunes { console.say("kept      \(store.path(of: name).visible): \(strangeness)") }
+        continue
+      }
+      count += 1
       if !options.prunes {
         console.say("orphan    \(name.visible): its query is gone; plangate record --prune removes the baseline")
       } else {
@@ -165,7 +172,7 @@ struct RecordRun {
         console.say("removed   \(name.visible)")
       }
     }
-    return orphans.count
+    return count
   }
 }
 
