@@ -160,7 +160,8 @@ final class GivenServer: ServerHost {
     }
     defer { files.remove() }
     if last.databases.isEmpty, last.roles.isEmpty { return [] }
-    return Removal(server: self, databases: last.databases.map(\.name), roles: last.roles).run()
+    var removal = Removal(server: self, databases: last.databases.map(\.name), roles: last.roles)
+    return removal.run()
   }
 }
 

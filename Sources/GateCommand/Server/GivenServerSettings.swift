@@ -67,9 +67,20 @@ extension GivenServer {
         wanted.removeAll { $0.name == setting.name }
       }
     }
+    try noticeLostClients(of: database, session)
     refused += try overridden(wanted, in: database, session)
     if refused.isEmpty { return }
     note("settings that cannot be had on this server: \(refused.sorted().joined(separator: ", "))")
+  }
+
+  /// Lets sessions in the database end when nobody waits for their answers any longer: after a `kill -9` of plangate they
+  /// would compute on. Not every operating system can.
+  private func noticeLostClients(of database: String, _ session: Connection) throws(ServerError) {
+    let name = "client_connection_check_interval"
+    do {
+      try session.execute("SELECT pg_catalog.set_config($1, '2s', false)", [name])
+      try session.execute(alter("DATABASE \(database)", name))
+    } catch let error where !error.isConnectionLost {}
   }
 
   /// Why a setting cannot be had; nil when it is wrong in itself.
