@@ -152,7 +152,7 @@ struct SeededCluster {
     _ plan: SeedPlan, on server: GateServer
   ) throws(Diagnostic) -> (database: SeededDatabase, done: Int) {
     let done = try startOfSeed(plan, on: server)
-    let seeding = Seeding(
+    let seeding = try Seeding(
       manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
     let snapshots = snapshots(plan, after: done)
     for (index, step) in plan.steps.enumerated().dropFirst(done) {

@@ -19,6 +19,8 @@ final class GivenServer: ServerHost {
   let configuration: ServerConfiguration
   /// Whether the manifest names the locale, so that no other will do.
   let namesLocale: Bool
+  /// What SQL seeds may do outside plangate's own database.
+  let allowedReach: Set<SeedReach.Kind>
   private let files: PrivateDirectory
 
   /// What is plangate's there, and how it is getting on.
@@ -39,7 +41,11 @@ final class GivenServer: ServerHost {
   /// - Parameters:
   ///   - conninfo: as the user gave it; it may hold a password.
   ///   - libpqEnvironment: the caller's variables for libpq.
-  init(_ conninfo: String, libpqEnvironment: [String: String], _ manifest: Manifest) throws(Diagnostic) {
+  ///   - allowedReach: what SQL seeds may do outside plangate's own database.
+  init(
+    _ conninfo: String, libpqEnvironment: [String: String], _ manifest: Manifest,
+    allowing allowedReach: Set<SeedReach.Kind>
+  ) throws(Diagnostic) {
     let info: ConnectionInfo
     do { info = try ConnectionInfo(conninfo) } catch {
       throw Diagnostic(
@@ -57,6 +63,7 @@ final class GivenServer: ServerHost {
     databaseName = "plangate_" + GivenServer.randomDigits()
     configuration = manifest.configuration
     namesLocale = manifest.namesLocale
+    self.allowedReach = allowedReach
     do { files = try PrivateDirectory() } catch { throw Diagnostic(error.message) }
     guard versionNumber >= ServerInstallation.oldestMajor * 10_000 else {
       throw Diagnostic(

@@ -129,7 +129,8 @@ extension GivenServer {
         + "itself")
   }
 
-  private func knownOID(of database: String) -> String? {
+  /// The OID of a database that plangate made.
+  func knownOID(of database: String) -> String? {
     state.withLock { $0.databases.first { $0.name == database }?.oid }
   }
 
