@@ -72,6 +72,7 @@ final class GivenServer: ServerHost {
     }
     let isStandby: Bool
     do {
+      try connection.liftLimits()
       isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").value == "t"
       connectionLimit = try connection.execute(GivenServer.freeConnections).value.flatMap { Int($0) }
     } catch { throw Diagnostic(error.description) }

@@ -105,12 +105,9 @@ extension GivenServer {
     _ wanted: [(name: String, value: String)], in database: String, _ session: Connection
   ) throws(ServerError) -> [String] {
     func differing() throws(ServerError) -> [(name: String, value: String, now: String)] {
-      // As it comes, with all its limits.
-      let fresh = try access.connect(database: database, application: databaseName, endsWithRun: true)
-      let rows = try fresh.execute(
+      let rows = try asItComes(
         "SELECT n, pg_catalog.current_setting(n, true) FROM unnest($1::pg_catalog.text[]) AS n",
-        ["{\(wanted.map(\.name).joined(separator: ","))}"]
-      ).rows
+        ["{\(wanted.map(\.name).joined(separator: ","))}"], in: database)
       return zip(wanted, rows).compactMap { setting, row in
         row[1] == setting.value ? nil : (setting.name, setting.value, row[1] ?? "not set")
       }
@@ -121,6 +118,20 @@ extension GivenServer {
       } catch let error where !error.isConnectionLost {}
     }
     return try differing().map { "\($0.name) (the connection sets it to \($0.now))" }
+  }
+
+  /// What a new session says, with all its limits: one of them may be a time that a busy machine does not keep.
+  private func asItComes(
+    _ query: String, _ parameters: [String], in database: String
+  ) throws(ServerError) -> [[String?]] {
+    var attempts = 0
+    while true {
+      attempts += 1
+      do {
+        return try access.connect(database: database, application: databaseName, endsWithRun: true)
+          .execute(query, parameters).rows
+      } catch let error where error.sqlState == "57014" && attempts < 10 {}
+    }
   }
 
   private func alter(_ what: String, _ name: String) -> String {
