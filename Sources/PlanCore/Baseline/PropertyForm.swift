@@ -54,9 +54,15 @@ enum PropertyForm {
     return quote == nil && open.isEmpty && !endsAsNode(text)
   }
 
-  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in.
+  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in. In a
+  /// text or a name of an expression a quote would follow.
   private static func endsAsNode(_ text: String) -> Bool {
     guard text.utf8.last == UInt8(ascii: ")"), let head = text[...].before(last: "  (cost=") else { return false }
-    return text[head.endIndex...].parts(at: " width=") != nil && text[...].parts(at: "-> ") != nil
+    return text[head.endIndex...].utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      default: " =.()-+".utf8.contains(byte)
+      }
+    } && text[...].parts(at: "-> ") != nil
   }
 }
