@@ -125,10 +125,10 @@ enum Baselines {
   func `keeps every name`(name: String) throws {
     var nodes = [
       ExplainNode.seq("orders", schema: name).cte(name),
-      .index(name, name, using: name, schema: name), .index(name, "o", using: "i"), .seq("o", name),
-      .bitmap("o", "o", using: name),
-      ExplainNode("CTE Scan", [JSONMember("CTE Name", .string(name)), JSONMember("Alias", .string(name))]),
-      ExplainNode("Function Scan", [JSONMember("Schema", .string(name)), JSONMember("Alias", .string(name))]),
+      .index(name, name, using: name, schema: name), .index(name, "o", using: "i"), .seq("o", name + "_3"),
+      .bitmap("o", "o_1", using: name),
+      ExplainNode("CTE Scan", [JSONMember("CTE Name", .string(name)), JSONMember("Alias", .string(name + "_1"))]),
+      ExplainNode("Function Scan", [JSONMember("Schema", .string(name)), JSONMember("Alias", .string(name + "_2"))]),
       .scan("Foreign Scan", "a", name).with("Remote SQL", .string(name)),
       ExplainNode.seq("a").with("Sort Key", .array([.string(name)])),
       ExplainNode("Result").with("Output of mine", .object([JSONMember(name, .string(name))])),

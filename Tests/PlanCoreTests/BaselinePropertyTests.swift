@@ -9,7 +9,7 @@ import Testing
     let text = try Baselines.text(name)
     let trial = try DroppedIndexes(BaselineFile.capture(parsing: text))
     var random = SeededGenerator(seed: UInt64(text.utf8.count))
-    for damage in Damage.all(of: text, bytes: 60, lines: 60, using: &random) {
+    for damage in Damage.all(of: text, bytes: 30, lines: 40, using: &random) {
       try trial.expectNoPass(damage)
     }
   }
@@ -20,7 +20,7 @@ import Testing
     let text = BaselineFile.text(capture)
     let trial = try DroppedIndexes(capture)
     var random = SeededGenerator(seed: UInt64(text.utf8.count))
-    for damage in Damage.all(of: text, bytes: 15, lines: 25, using: &random) {
+    for damage in Damage.all(of: text, bytes: 6, lines: 10, using: &random) {
       try trial.expectNoPass(damage)
     }
   }
