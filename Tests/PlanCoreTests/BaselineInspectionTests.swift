@@ -57,35 +57,35 @@ import Testing
   /// One change of a text that occurs once, and where and how it is told.
   static let damages: [(String, String, Int, String)] = [
     // Types of nodes.
-    ("Bitmap Heap Scan", "Bitmap Heqp Scan", 32, "'Bitmap Heqp Scan' is no node type that reads a relation"),
+    ("Bitmap Heap Scan", "Bitmap Heqp Scan", 32, "unknown node type 'Bitmap Heqp Scan', which reads a relation"),
     (
       "Index Scan using events_1_at", "Indet Scan using events_1_at", 30,
-      "'Indet Scan' is no node type that reads a relation"
+      "unknown node type 'Indet Scan', which reads a relation"
     ),
     (
       "using events_1_at", "using!events_1_at", 30,
-      "'Index Scan using!events_1_at' is no node type that reads a relation"
+      "unknown node type 'Index Scan using!events_1_at', which reads a relation"
     ),
-    ("Outer -> Limit", "Outer -> Limip", 39, "'Limip' is no node type: 'Limit'?"),
-    ("Outer -> Limit", "Outer -> Limi", 39, "'Limi' is no node type: 'Limit'?"),
+    ("Outer -> Limit", "Outer -> Limip", 39, "unknown node type 'Limip', did you mean 'Limit'?"),
+    ("Outer -> Limit", "Outer -> Limi", 39, "unknown node type 'Limi', did you mean 'Limit'?"),
     // Names.
-    ("public.orders o ", "public.orderz o ", 32, "the file has no facts of public.orderz, which this node reads"),
+    ("public.orders o ", "public.orderz o ", 32, "this node reads public.orderz, which has no 'relation' line"),
     (
       "relation public.users:", "relation public.userz:", 40,
-      "the file has no facts of public.users, which this node reads"
+      "this node reads public.users, which has no 'relation' line"
     ),
-    ("using orders_b", "using orders_c", 37, "public.orders has no index orders_c"),
-    ("  index orders_b: btree (b)\n", "", 36, "public.orders has no index orders_b"),
-    ("  index events_1_at: btree (at)\n", "", 29, "public.events_1 has no index events_1_at"),
+    ("using orders_b", "using orders_c", 37, "public.orders has no index orders_c in this file"),
+    ("  index orders_b: btree (b)\n", "", 36, "public.orders has no index orders_b in this file"),
+    ("  index events_1_at: btree (at)\n", "", 29, "public.events_1 has no index events_1_at in this file"),
     (
       "  index events_2_at: btree (at) WITH (fillfactor='70')\n", "", 11,
-      "the partition public.events_2 lacks the index events_at of public.events"
+      "the partition public.events_2 has no index like events_at of public.events"
     ),
-    (" using events_1_at", "", 30, "the Index Scan lacks its index"),
-    ("Seq Scan on public.users", "Seq Scan using i on public.users", 40, "Seq Scan has no index"),
-    ("Limit  (", "Limit on l  (", 39, "Limit has no alias"),
-    (" on public.users  (cost", "  (cost", 40, "the Seq Scan lacks its relation"),
-    ("public.events_2 e_2", "public.events_2 e_1", 31, "the alias e_1 is there twice"),
+    (" using events_1_at", "", 30, "the Index Scan has no index"),
+    ("Seq Scan on public.users", "Seq Scan using i on public.users", 40, "Seq Scan with an index"),
+    ("Limit  (", "Limit on l  (", 39, "Limit with an alias"),
+    (" on public.users  (cost", "  (cost", 40, "the Seq Scan has no relation"),
+    ("public.events_2 e_2", "public.events_2 e_1", 31, "the alias e_1 appears twice"),
     // Relations that nobody reads.
     (
       "relation public.users:", "relation public.unread: 5 rows, 1 pages\nrelation public.users:", 17,
@@ -93,27 +93,27 @@ import Testing
     ),
     (
       "relation public.events: 300 rows, 0 pages\n  partitions: 2\n  columns: {\"id\": \"integer\"}\n  index events_at: btree (at)\n",
-      "", 4, "the file has no facts of public.events, the parent of public.events_1"
+      "", 4, "public.events, the parent of public.events_1, has no 'relation' line"
     ),
-    ("60000 rows", "-5 rows", 14, "public.orders has a size below nothing"),
+    ("60000 rows", "-5 rows", 14, "public.orders has a negative size"),
     // Inputs.
     (
       "        Member -> Bitmap Index Scan using orders_b  (cost=0..9 rows=1 width=0)\n", "", 34,
-      "a BitmapAnd does not have the inputs Member"
+      "a BitmapAnd with the inputs Member"
     ),
     ("      Outer -> Limit  (cost=0..9 rows=1 width=4)\n", "", 39, "unexpected indentation"),
     (
       "    Inner -> Hash  (cost=0..9 rows=1 width=4)\n      Outer -> Limit", "      Outer -> Limit", 22,
-      "a Hash Join does not have the inputs Outer"
+      "a Hash Join with the inputs Outer"
     ),
-    ("Inner -> Hash ", "Outer -> Hash ", 22, "a Hash Join does not have the inputs Outer, Outer"),
+    ("Inner -> Hash ", "Outer -> Hash ", 22, "a Hash Join with the inputs Outer, Outer"),
     ("Inner -> Hash ", "Inner -> Sort ", 22, "a Hash Join without its Hash"),
     ("Inner -> Hash ", "-> Hash ", 22, "'->' without the relationship to the node above"),
-    ("  -> Hash Join", "  Outer -> Hash Join", 22, "the top of a plan has no relationship to a node above"),
-    ("InitPlan -> Aggregate", "Outer -> Aggregate", 22, "'Subplan Name' of no subplan"),
-    ("      Subplan Name: InitPlan 1 (returns $0)\n", "", 22, "the InitPlan lacks its 'Subplan Name'"),
+    ("  -> Hash Join", "  Outer -> Hash Join", 22, "the root of a plan with a relationship to a node above"),
+    ("InitPlan -> Aggregate", "Outer -> Aggregate", 22, "'Subplan Name' on a node that is not a subplan"),
+    ("      Subplan Name: InitPlan 1 (returns $0)\n", "", 22, "the InitPlan has no 'Subplan Name'"),
     // Values.
-    ("    Join Type: Inner\n", "", 22, "the Hash Join lacks its 'Join Type'"),
+    ("    Join Type: Inner\n", "", 22, "the Hash Join has no 'Join Type'"),
     ("Join Type: Inner", "Join Type: Innez", 22, "the value of 'Join Type' is damaged"),
     ("Join Type: Inner\n", "Join Type: Inner ", 22, "the value of 'Join Type' is damaged"),
     ("Strategy: Plain", "Strategy: Plane", 25, "the value of 'Strategy' is damaged"),
@@ -122,11 +122,11 @@ import Testing
     ("by Filter: 9", "by Filter: x9", 40, "the value of 'Rows Removed by Filter' is damaged"),
     (
       "      Recheck Cond: (o.a = 1)\n", "      Recheck Cond: (o.a = 1)\n      Recheck Cond: (o.a = 1)\n",
-      32, "'Recheck Cond' is there twice"
+      32, "'Recheck Cond' appears twice"
     ),
     // Bytes.
-    ("settings: {}", "settings:  {}", 21, "the line is not as plangate writes it, which is 'settings: {}'"),
-    ("cost=0..9 rows=10", "cost=00..9 rows=10", 40, "the line is not as plangate writes it, which is '\(scan)'"),
+    ("settings: {}", "settings:  {}", 21, "expected 'settings: {}'; the line is not as plangate wrote it"),
+    ("cost=0..9 rows=10", "cost=00..9 rows=10", 40, "expected '\(scan)'; the line is not as plangate wrote it"),
     ("(cost=0..9 rows=10 width=4)", "(rows=10 cost=0..9 width=4)", 40, "a plan node without its cost"),
     (
       "partition of public.events\n  index events_1_at", "partitiom of public.events\n  index events_1_at", 9,
@@ -134,20 +134,20 @@ import Testing
     ),
     (
       "partition of public.events\n  index events_1_at", "partition if public.events\n  index events_1_at", 9,
-      "the line is not as plangate writes it, which is 'partition of public.events'"
+      "expected 'partition of public.events'; the line is not as plangate wrote it"
     ),
     (
       "  index orders_a: btree (a)\n  index orders_b: btree (b)\n",
       "  index orders_b: btree (b)\n  index orders_a: btree (a)\n", 15,
-      "the line is not as plangate writes it, which is 'index orders_a: btree (a)'"
+      "expected 'index orders_a: btree (a)'; the line is not as plangate wrote it"
     ),
     (
       "  sql: aa\n  parameters: bb\n", "  parameters: bb\n  sql: aa\n", 19,
-      "the line is not as plangate writes it, which is 'sql: aa'"
+      "expected 'sql: aa'; the line is not as plangate wrote it"
     ),
     ("case:\n", "\ncase:\n", 18, "an empty line"), ("end\n", "end\n\n", 44, "an empty line"),
-    ("settings: {}\n", "settings: {}\n  plan: generic\n", 18, "'plan: generic' of another case"),
-    ("case:\n", "case: a+generic\n", 18, "the generic case lacks its 'plan: generic'"),
+    ("settings: {}\n", "settings: {}\n  plan: generic\n", 18, "'plan: generic' in a case that is not generic"),
+    ("case:\n", "case: a+generic\n", 18, "the generic case has no 'plan: generic'"),
   ]
 
   private static let scan = "Outer -> Seq Scan on public.users  (cost=0..9 rows=10 width=4)"

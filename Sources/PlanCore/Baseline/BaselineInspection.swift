@@ -32,7 +32,7 @@ struct BaselineInspection {
       })
     else { return }
     let wanted = index < whole.count ? "'\(Substring(whole[index]).trimmed.prefix(100))'" : "nothing"
-    throw BaselineError(line: index + 1, message: "the line is not as plangate writes it, which is \(wanted)")
+    throw BaselineError(line: index + 1, message: "expected \(wanted); the line is not as plangate wrote it")
   }
 
   private init(capture: QueryCapture, lines: [OutlineLine]) { (self.capture, self.lines) = (capture, lines) }
@@ -46,7 +46,8 @@ struct BaselineInspection {
       guard item.isGeneric == isCalledGeneric || item.name == "generic" else {
         throw BaselineError(
           line: line.number,
-          message: isCalledGeneric ? "the generic case lacks its 'plan: generic'" : "'plan: generic' of another case")
+          message: isCalledGeneric
+            ? "the generic case has no 'plan: generic'" : "'plan: generic' in a case that is not generic")
       }
       for child in line.children {
         if PlanText.isNode(child) { try inspectPlan(item.plan, child) }
@@ -57,7 +58,7 @@ struct BaselineInspection {
 
   private mutating func inspectPlan(_ plan: Plan, _ line: OutlineLine) throws(BaselineError) {
     guard plan.root.parentRelationship == nil, plan.root.subplanName == nil else {
-      throw BaselineError(line: line.number, message: "the top of a plan has no relationship to a node above")
+      throw BaselineError(line: line.number, message: "the root of a plan with a relationship to a node above")
     }
     aliases = []
     try inspect(plan.root, line, heap: nil)
@@ -80,9 +81,10 @@ struct BaselineInspection {
   /// each; a target is named by its scan too, and what extensions run stands twice.
   private mutating func problemOfAlias(_ node: PlanNode) -> String? {
     guard let alias = node.alias, capture.serverMajor >= 14,
-      !["ModifyTable", "Foreign Scan", "Custom Scan"].contains(node.nodeType), !aliases.insert(Array(alias.utf8)).inserted
+      !["ModifyTable", "Foreign Scan", "Custom Scan"].contains(node.nodeType),
+      !aliases.insert(Array(alias.utf8)).inserted
     else { return nil }
-    return "the alias \(alias) is there twice"
+    return "the alias \(alias) appears twice"
   }
 
   private mutating func problemOfFacts(_ node: PlanNode, heap: RelationName?) -> String? {
@@ -93,13 +95,13 @@ struct BaselineInspection {
       if let root = facts?.root { known.insert(root) }
       // Those of a target are not kept, and a view can be one.
       if facts == nil, node.nodeType != "ModifyTable", !relation.isOfTheSystem, !node.mayReadSequence {
-        return "the file has no facts of \(relation), which this node reads"
+        return "this node reads \(relation), which has no 'relation' line"
       }
     }
     guard let index = node.indexName, node.nodeType != "Custom Scan", let relation = node.relation ?? heap,
       let facts = capture.facts[relation], facts.index(named: index) == nil
     else { return nil }
-    return "\(relation) has no index \(index)"
+    return "\(relation) has no index \(index) in this file"
   }
 
   // MARK: Relations
@@ -123,14 +125,14 @@ struct BaselineInspection {
     guard known.contains(name) || !facts.columns.isEmpty && facts.root.map(known.contains) ?? false else {
       return "no plan reads \(name)"
     }
-    if facts.rows < 0 || facts.pages < 0 { return "\(name) has a size below nothing" }
+    if facts.rows < 0 || facts.pages < 0 { return "\(name) has a negative size" }
     guard let root = facts.root else { return nil }
-    guard let parent = capture.facts[root] else { return "the file has no facts of \(root), the parent of \(name)" }
+    guard let parent = capture.facts[root] else { return "\(root), the parent of \(name), has no 'relation' line" }
     guard facts.columns.isEmpty, !parent.columns.isEmpty, !foreign.contains(name) else { return nil }
     let own = Set(facts.indexes.map { $0.definition.withoutStorage })
     // An index of a partitioned table is valid when all its partitions have it.
     return parent.indexes.first { !own.contains($0.definition.withoutStorage) }
-      .map { "the partition \(name) lacks the index \($0.name) of \(root)" }
+      .map { "the partition \(name) has no index like \($0.name) of \(root)" }
   }
 }
 

@@ -70,7 +70,7 @@ struct NodeForm {
     guard serverMajor <= newestMajor else { return nil }
     guard let form = table[node.nodeType] else { return problemOfUnknown(node) }
     return form.problemOfNames(node) ?? form.problemOfInputs(node, serverMajor)
-      ?? form.keys.first { node.text($0) == nil }.map { "the \(node.nodeType) lacks its '\($0)'" }
+      ?? form.keys.first { node.text($0) == nil }.map { "the \(node.nodeType) has no '\($0)'" }
       ?? PropertyForm.problem(of: node)
   }
 
@@ -83,14 +83,15 @@ struct NodeForm {
         return "'->' without the relationship to the node above"
       }
       guard child.isSubplan == (child.subplanName != nil) else {
-        return child.isSubplan ? "the \(relationship) lacks its 'Subplan Name'" : "'Subplan Name' of no subplan"
+        return child.isSubplan
+          ? "the \(relationship) has no 'Subplan Name'" : "'Subplan Name' on a node that is not a subplan"
       }
       // As EXPLAIN prints them: InitPlans, inputs, SubPlans.
       switch relationship {
-      case "InitPlan": if hasInputs || hasSubPlans { return "an InitPlan behind the other inputs" }
+      case "InitPlan": if hasInputs || hasSubPlans { return "an InitPlan after the inputs" }
       case "SubPlan": hasSubPlans = true
       default:
-        if hasSubPlans { return "an input behind the SubPlans" }
+        if hasSubPlans { return "an input after the SubPlans" }
         hasInputs = true
       }
     }
@@ -100,17 +101,17 @@ struct NodeForm {
   /// A type that nobody knows is kept as long as it hides no scan and is no other one misspelt.
   private static func problemOfUnknown(_ node: PlanNode) -> String? {
     if node.relationName != nil || node.indexName != nil || node.schema != nil {
-      return "'\(node.nodeType)' is no node type that reads a relation"
+      return "unknown node type '\(node.nodeType)', which reads a relation"
     }
     return table.keys.sorted().first { isOneEdit($0, node.nodeType) }
-      .map { "'\(node.nodeType)' is no node type: '\($0)'?" }
+      .map { "unknown node type '\(node.nodeType)', did you mean '\($0)'?" }
   }
 
   private func problemOfNames(_ node: PlanNode) -> String? {
     func problem(_ presence: Presence, _ value: String?, _ what: String) -> String? {
       switch presence {
-      case .always where value == nil: "the \(node.nodeType) lacks its \(what)"
-      case .never where value != nil: "\(node.nodeType) has no \(what)"
+      case .always where value == nil: "the \(node.nodeType) has no \(what)"
+      case .never where value != nil: "\(node.nodeType) with \(what == "relation" ? "a" : "an") \(what)"
       default: nil
       }
     }
@@ -120,7 +121,7 @@ struct NodeForm {
       return problem
     }
     // A function has a schema too.
-    return node.relationName != nil && node.schema == nil ? "the relation lacks its schema" : nil
+    return node.relationName != nil && node.schema == nil ? "the relation has no schema" : nil
   }
 
   private func problemOfInputs(_ node: PlanNode, _ serverMajor: Int) -> String? {
@@ -142,8 +143,8 @@ struct NodeForm {
       }
     guard isWhole else {
       return words.isEmpty
-        ? "the \(node.nodeType) lacks its input"
-        : "a \(node.nodeType) does not have the inputs \(words.prefix(5).joined(separator: ", "))"
+        ? "the \(node.nodeType) has no input"
+        : "a \(node.nodeType) with the inputs \(words.prefix(5).joined(separator: ", "))"
     }
     let isBitmap = node.nodeType == "Bitmap Heap Scan" || NodeForm.bitmaps.contains(node.nodeType)
     for input in inputs where isBitmap != NodeForm.bitmaps.contains(input.nodeType) {

@@ -4,7 +4,7 @@ enum PropertyForm {
   static func problem(of node: PlanNode) -> String? {
     var keys: Set<String> = []
     for property in node.properties {
-      guard keys.insert(property.key).inserted else { return "'\(property.key)' is there twice" }
+      guard keys.insert(property.key).inserted else { return "'\(property.key)' appears twice" }
       guard isWhole(property, of: node) else { return "the value of '\(property.key)' is damaged" }
     }
     return nil
