@@ -56,14 +56,17 @@ package enum Program {
       return status
     } catch {
       if let signal = Interruption.shared.signal {
-        // What could not be removed on a given server was said before.
-        Console.error(
-          "ended by signal \(signal)" + (options.server == nil ? "; the server is stopped and its files are gone" : ""))
+        reportEnd(by: signal, isServerGiven: options.server != nil)
         return .interrupted(signal: signal)
       }
       Console.error(error.description)
       return .unchecked
     }
+  }
+
+  /// What could not be removed on a given server was said before.
+  static func reportEnd(by signal: Int32, isServerGiven: Bool) {
+    Console.error("ended by signal \(signal)" + (isServerGiven ? "" : "; the server is stopped and its files are gone"))
   }
 
   /// The environment without what libpq reads of it, and that for itself. Children get the first, and plangate itself

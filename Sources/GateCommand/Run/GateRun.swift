@@ -18,6 +18,8 @@ struct GateRun {
   let selected: [Query]
   /// Of all shards together.
   let selection: Selection
+  /// What is left to do for a run that a signal ends while it computes, once the server is stopped.
+  var whenAbandoned: (@Sendable (Int32) -> Void)?
   private let started = ContinuousClock.now
 
   init(_ options: Options, console: Console, environment: [String: String], names: [String]) throws(Diagnostic) {
@@ -101,8 +103,17 @@ struct GateRun {
     database.jobs = jobs(on: database.server.host)
     database.progress = console.progress
     console.step("ready (\(seconds(since: started)) s)")
+    let (server, isGiven, whenAbandoned) = (database.server, options.server != nil, whenAbandoned)
     let result: Result
-    do { result = try body(database) } catch {
+    do {
+      result = try Interruption.shared.endingInTime(
+        { signal in
+          server.stop()
+          whenAbandoned?(signal)
+          Program.reportEnd(by: signal, isServerGiven: isGiven)
+        },
+        { () throws(Diagnostic) in try body(database) })
+    } catch {
       database.server.stop()
       throw error
     }
