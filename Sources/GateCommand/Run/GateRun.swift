@@ -147,6 +147,10 @@ struct GateRun {
   /// Nil when the run is to do without; a machine without a place for one does as well.
   private func cache() throws(Diagnostic) -> ClusterCache? {
     guard options.usesCache else { return nil }
+    if let base = ClusterCache.base(environment), let reason = ClusterCache.distrust(base) {
+      Console.warnOnce("the cache \(base) is not used: \(reason)")
+      return nil
+    }
     do { return try ClusterCache(environment: environment) } catch {
       console.step("no cache: \(error.message)")
       return nil
