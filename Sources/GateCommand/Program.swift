@@ -34,6 +34,8 @@ package enum Program {
 
   private static func run(_ options: Options) -> ExitStatus {
     Interruption.shared.listen()
+    Orphans.adopt()
+    defer { Orphans.end() }
     for conninfo in options.conninfos { hideArgument(conninfo) }
     var options = options
     let environment: [String: String]

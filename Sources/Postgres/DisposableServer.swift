@@ -84,6 +84,7 @@ package final class DisposableServer: Sendable {
     } catch { throw ServerStartError(error.description) }
     guard exit == .status(0) else {
       removeSharedMemory(ofCluster: dataDirectory)
+      removeSharedMemory(inDirectory: dataDirectory, user: fileOwner?.uid ?? geteuid())
       throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log))
     }
   }
@@ -154,6 +155,7 @@ package final class DisposableServer: Sendable {
     let exit = process.wait(atMost: limit)
     process.send(SIGKILL)
     watch?.join()
+    Orphans.end()
     state.withLock { $0 = .stopped }
     guard exit == .status(0) else {
       let reason = exit?.description ?? "it takes more than \(limit.components.seconds) s"
@@ -199,6 +201,8 @@ package final class DisposableServer: Sendable {
     process.send(SIGKILL)
     _ = process.wait()
     watch?.join()
+    // What a backend or a step of the seed left running writes to no file that is about to go.
+    Orphans.end()
   }
 
   // MARK: Use

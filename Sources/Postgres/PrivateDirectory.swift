@@ -24,9 +24,10 @@ package final class PrivateDirectory: Sendable {
   /// - Returns: the file, for a child; its name for the child is `OpenFile.childPath`.
   package func makeNamelessFile(_ text: String) throws(ServerStartError) -> OpenFile {
     let name = "\(path)/nameless"
-    let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
+    let opened = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard opened >= 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
     unlink(name)
+    let descriptor = outOfTheWay(opened)
     let file = OpenFile(descriptor)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -46,6 +47,13 @@ package final class OpenFile: Sendable {
   let descriptor: Int32
 
   fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// Opens a file for reading; nil when that is not possible, `errno` says why.
+  package init?(reading path: String) {
+    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard opened >= 0 else { return nil }
+    descriptor = outOfTheWay(opened)
+  }
 
   deinit { close(descriptor) }
 

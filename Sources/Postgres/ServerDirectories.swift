@@ -134,6 +134,10 @@ struct ServerDirectories: Sendable {
         withExtendedLifetime(lock) {
           killBackends(ofCluster: path + "/data")
           removeSharedMemory(ofCluster: path + "/data")
+          var data = stat()
+          if lstat(path + "/data", &data) == 0, data.st_mode & S_IFMT == S_IFDIR {
+            removeSharedMemory(inDirectory: path + "/data", user: data.st_uid)
+          }
           remove(path)
         }
       } else if errno == ENOENT {

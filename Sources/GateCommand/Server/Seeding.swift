@@ -22,6 +22,8 @@ struct Seeding {
     let index = manifest.seed.firstIndex(of: step) ?? 0
     console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
+    // Nothing that a step left running changes the database under the next one.
+    defer { Orphans.end() }
     try run(step, output: output)
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
