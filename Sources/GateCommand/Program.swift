@@ -11,6 +11,7 @@ import Postgres
 package enum Program {
   /// - Parameter arguments: without the program's own name.
   package static func run(_ arguments: [String]) -> ExitStatus {
+    occupyStandardDescriptors()
     let parsed: Options.Parsed
     do { parsed = try Options.parse(arguments) } catch {
       Console.error(error.description)

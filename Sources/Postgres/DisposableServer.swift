@@ -65,6 +65,9 @@ package final class DisposableServer: Sendable {
   /// Who the files of the cluster have to belong to; nil when that is plangate's own user.
   package var fileOwner: FileOwner? { launcher.user.map { FileOwner(uid: $0.uid, gid: $0.gid) } }
 
+  /// The unprivileged user of a server that root has; nil when that is plangate's own user.
+  var serverUser: ServerUser? { launcher.user }
+
   /// Runs `initdb`.
   package func makeCluster() throws(ServerStartError) {
     try ServerDirectories.make(dataDirectory, for: launcher.user)
@@ -111,7 +114,10 @@ package final class DisposableServer: Sendable {
     } catch { throw ServerStartError(error.description) }
     let (data, user, started) = (dataDirectory, fileOwner?.uid ?? geteuid(), time(nil))
     let watch = SystemThread {
-      guard process.wait() != .status(0) else { return }
+      let exit = process.wait()
+      // A program that a backend started has the backend's socket too, and keeps whoever waits for an answer waiting.
+      Orphans.end()
+      guard exit != .status(0) else { return }
       killBackends(ofCluster: data)
       removeSharedMemory(ofCluster: data)
       removeSharedMemory(madeBy: process.pid, since: started, user: user)

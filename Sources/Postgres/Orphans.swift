@@ -27,6 +27,35 @@ package enum Orphans {
     #endif
   }
 
+  /// How many steps of a seed are running. A daemon that a step uses, as build tools have them, ends with the step only.
+  private static let steps = Atomic(0)
+
+  /// Runs a step, and ends what it left running.
+  package static func afterStep<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    steps.add(1, ordering: .relaxed)
+    defer {
+      steps.subtract(1, ordering: .relaxed)
+      end()
+    }
+    return try body()
+  }
+
+  /// Ends orphans within a second of their parents' end, as long as no step is running: one that a backend started has
+  /// the backend's socket too, and after a crash would keep plangate waiting for an answer.
+  package static func endAsTheyCome() {
+    guard isAdopting.load(ordering: .relaxed), !isWatching.exchange(true, ordering: .relaxed) else { return }
+    SystemThread {
+      while true {
+        sleep(1)
+        if steps.load(ordering: .relaxed) == 0 { end() }
+      }
+    }?.detach()
+  }
+
+  private static let isWatching = Atomic(false)
+
   /// Kills all orphans with their descendants, and waits until they are gone.
   package static func end() {
     #if os(Linux)

@@ -12,8 +12,10 @@ package final class Project: Sendable {
   package init() throws {
     directory = try makeTemporaryDirectory("plangate-test")
     Leftovers.add(directory)
+    // For the steps of a seed, which for root run as another user.
+    chmod(directory, 0o777)
     try makeDirectory("tmp")
-    // The server of a run by root is another user's, and a test runs plangate as a third.
+    // The server of a run by root is another user's too, and a test runs plangate as a third.
     chmod(temporaryDirectory, 0o1777)
   }
 
@@ -104,6 +106,7 @@ package final class Project: Sendable {
 
   package func makeDirectory(_ path: String) throws {
     try FileManager.default.createDirectory(atPath: "\(directory)/\(path)", withIntermediateDirectories: true)
+    chmod("\(directory)/\(path)", 0o777)
   }
 
   // MARK: Runs

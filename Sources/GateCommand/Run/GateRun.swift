@@ -100,6 +100,7 @@ struct GateRun {
     var database = try open(choice)
     database.jobs = jobs(on: database.server.host)
     database.progress = console.progress
+    Orphans.endAsTheyCome()
     console.step("ready (\(seconds(since: started)) s)")
     let result: Result
     do { result = try body(database) } catch {

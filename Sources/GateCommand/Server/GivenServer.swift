@@ -145,6 +145,8 @@ final class GivenServer: ServerHost {
     do { return try ChildProcess.run(command) } catch { throw Diagnostic(error.description) }
   }
 
+  func stepUser() throws(ServerStartError) -> StepUser? { nil }
+
   func commandEnvironment(database: String) -> [String: String] { access.commandEnvironment(database: database) }
 
   func visibleURL(database: String) -> String { access.url(database: database) }

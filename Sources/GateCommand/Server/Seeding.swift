@@ -23,35 +23,38 @@ struct Seeding {
     console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
     // Nothing that a step left running changes the database under the next one.
-    defer { Orphans.end() }
-    try run(step, output: output)
+    try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
     console.step("seed: \(step.description) (\(seconds(since: started)) s)")
   }
 
   private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+    let rights = try StepRights(manifest, server.host, console)
     var command: Command
+    var file: String?
+    var fromInput: [String] = []
     switch step {
     case .script(let path):
-      command = Command(
-        try client("psql"),
-        [
-          "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
-          // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
-          "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolutePath(path))",
-        ], environment: environment)
+      let options = [
+        "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+        // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
+        "--command=SELECT pg_catalog.setseed(0.5)",
+      ]
+      file = absolutePath(path)
+      fromInput = options + ["--file=-"]
+      command = Command(try client("psql"), options + ["--file=\(absolutePath(path))"], environment: environment)
     case .archive(let path):
-      command = Command(
-        try client("pg_restore"),
-        ["--exit-on-error", "--no-password", "--dbname=\(database.text)", absolutePath(path)],
-        environment: environment)
+      file = absolutePath(path)
+      fromInput = ["--exit-on-error", "--no-password", "--dbname=\(database.text)"]
+      command = Command(try client("pg_restore"), fromInput + [absolutePath(path)], environment: environment)
     case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
     }
     // A relative one would be looked up in CDPATH as well.
     command.directory = absolutePath(manifest.directory)
     command.outputPath = output
+    command = try rights.command(command, for: step, file: file, fromInput: fromInput)
     let exit: ChildExit
     if case .command = step {
       command.environment.merge(server.commandEnvironment(database)) { $1 }
@@ -59,7 +62,10 @@ struct Seeding {
     } else {
       exit = try server.runClient(command, in: database)
     }
-    guard exit == .status(0) else { throw failure(step, exit, output) }
+    guard exit == .status(0) else {
+      let isInput = command.input != nil
+      throw failure(step, exit, output, psqlName: isInput ? "<stdin>" : file ?? "", rights)
+    }
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
@@ -69,24 +75,30 @@ struct Seeding {
   }
 
   /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
-  private func failure(_ step: SeedStep, _ exit: ChildExit, _ output: String) -> Diagnostic {
+  ///
+  /// - Parameter psqlName: what psql calls the file.
+  private func failure(
+    _ step: SeedStep, _ exit: ChildExit, _ output: String, psqlName: String, _ rights: StepRights
+  ) -> Diagnostic {
+    let bytes = FileManager.default.contents(atPath: output) ?? Data()
+    let printed = server.visible(String(decoding: bytes, as: UTF8.self))
+    let hint = rights.hint(for: step, output: printed)
     guard case .script(let path) = step else {
       return Diagnostic(
-        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))")
+        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)")
     }
-    let prefix = "psql:\(absolutePath(path)):"
-    let bytes = FileManager.default.contents(atPath: output) ?? Data()
-    let lines = server.visible(String(decoding: bytes, as: UTF8.self)).split(separator: "\n").map(String.init)
+    let prefix = "psql:\(psqlName):"
+    let lines = printed.split(separator: "\n").map(String.init)
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
       return Diagnostic(
-        "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))", file: path)
+        "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)", file: path)
     }
     let rest = lines[index].dropFirst(prefix.count)
     let number = rest.prefix { $0.isNumber }
     let message = rest.dropFirst(number.count).split(separator: "ERROR:", maxSplits: 1).last.map(String.init) ?? ""
     let details = lines[(index + 1)...].prefix(6).map { "\n  \($0)" }.joined()
     return Diagnostic(
-      "the seed failed: \(message.drop { $0 == " " })\(details)", file: path, line: Int(number))
+      "the seed failed: \(message.drop { $0 == " " })\(details)\(hint)", file: path, line: Int(number))
   }
 }
 
