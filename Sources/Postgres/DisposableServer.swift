@@ -72,14 +72,16 @@ package final class DisposableServer: Sendable {
   package func makeCluster() throws(ServerStartError) {
     try ServerDirectories.make(dataDirectory, for: launcher.user)
     let log = directory + "/initdb.log"
-    let command = launcher.command(
-      "\(installation.binaries)/initdb",
+    let program = try initdb()
+    let arguments =
       [
         "--pgdata=\(dataDirectory)", "--username=\(DisposableServer.user)", "--auth=trust", "--no-sync",
         "--encoding=\(configuration.encoding)", "--locale=\(configuration.locale)", "--lc-messages=C",
         // A cluster is copied with its log: one megabyte instead of sixteen.
         "--wal-segsize=1",
-      ], environment: environment, outputPath: log)
+      ] + initdbInput(program)
+    let command = launcher.command(
+      program[0], program.dropFirst() + arguments, environment: environment, outputPath: log)
     let exit: ChildExit
     do {
       // Another signal would let it remove its files, and with them the number of the segment of the server that it runs.
@@ -90,6 +92,26 @@ package final class DisposableServer: Sendable {
       removeSharedMemory(inDirectory: dataDirectory, user: fileOwner?.uid ?? geteuid())
       throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log))
     }
+  }
+
+  /// The words that run initdb.
+  private func initdb() throws(ServerStartError) -> [String] {
+    (launcher.user == nil ? try NamelessUser.words(environment: environment) : []) + ["\(installation.binaries)/initdb"]
+  }
+
+  /// The option that names initdb's input; none where that cannot be had, and initdb uses its own.
+  private func initdbInput(_ program: [String]) -> [String] {
+    let show = launcher.command(
+      program[0], program.dropFirst() + ["--show", "--pgdata=\(dataDirectory)"], environment: environment,
+      outputPath: nil)
+    let input = directory + "/share"
+    guard let run = try? ChildProcess.output(of: show), let original = InitdbInput.original(in: run.text),
+      InitdbInput.make(input, from: original)
+    else {
+      removeTree(input)
+      return []
+    }
+    return ["-L", input]
   }
 
   // MARK: The server
