@@ -52,14 +52,11 @@ package struct SpawnError: Error, Equatable, Sendable, CustomStringConvertible {
   fileprivate init(program: String, error: Int32) {
     let words = String(cString: strerror(error))
     let isExhausted = SpawnError.exhaustion.contains(error)
-    self.init(program: program, reason: isExhausted ? "\(words)\n\(SpawnError.nextStep)" : words)
+    self.init(program: program, reason: isExhausted ? "\(words)\n\(ProcessLimit.nextStep)" : words)
     self.isExhausted = isExhausted
   }
 
   fileprivate static let exhaustion = [EAGAIN, ENOMEM]
-
-  package static let nextStep =
-    "the limit on processes or memory is reached: raise it (ulimit -u, the pids limit of a container), or run less beside it"
 }
 
 /// How a program ended.

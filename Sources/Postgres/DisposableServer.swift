@@ -90,7 +90,7 @@ package final class DisposableServer: Sendable {
     guard exit == .status(0) else {
       removeSharedMemory(ofCluster: dataDirectory)
       removeSharedMemory(inDirectory: dataDirectory, user: fileOwner?.uid ?? geteuid())
-      throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log))
+      throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log) + ProcessLimit.hint(in: tail(of: log)))
     }
   }
 
@@ -164,7 +164,8 @@ package final class DisposableServer: Sendable {
     // As pg_ctl does: asking by connections would keep the server busy with refusing them.
     while PostmasterFile(ofCluster: dataDirectory)?.isReady != true {
       if process.hasEnded {
-        throw ServerStartError("the server does not start; its log ends:\n" + logTail)
+        throw ServerStartError(
+          "the server does not start; its log ends:\n" + logTail + ProcessLimit.hint(in: logTail))
       }
       guard ContinuousClock.now < deadline else {
         throw ServerStartError("the server is not ready after 60 s; its log ends:\n" + logTail)

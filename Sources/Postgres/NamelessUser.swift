@@ -20,6 +20,7 @@ enum NamelessUser {
     } catch {
       if error.isExhausted { throw ServerStartError(error.description) }
     }
+    try ProcessLimit.check(environment: environment)
     throw ServerStartError(
       "the user \(user) has no entry in /etc/passwd, without which initdb does not run\n"
         + "add one to the image (echo 'ci:x:\(user):\(getegid())::/tmp:/bin/sh' >> /etc/passwd), "

@@ -107,6 +107,7 @@ struct ServerLauncher: Sendable {
       return
     }
     if let user {
+      try ProcessLimit.check(environment: environment)
       throw ServerStartError(
         "PostgreSQL does not run as root, and setpriv cannot change to the user '\(user.name)'\n"
           + "install util-linux or run plangate as an ordinary user")

@@ -81,6 +81,24 @@ import Testing
     #expect(Set(seen) == Set(environment.map { "\($0.key)=\($0.value)" }))
   }
 
+  @Test func `files and tokens of the CI service are not part of it`() throws {
+    let withheld = ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"]
+    let kept = ["GITHUB_SHA", "GITHUB_WORKSPACE", "ACTIONS_STEP_DEBUG", "MY_TOKEN"]
+    let environment = TestServer.plain.merging((withheld + kept).map { ($0, "value") }) { $1 }
+    #expect(try ChildProcess.run(shell("env", environment: environment)) == .status(0))
+    let seen = Set(try project.read("output").split(separator: "\n").map { String($0.prefix { $0 != "=" }) })
+    #expect(seen.isDisjoint(with: withheld) && seen.isSuperset(of: kept), "\(seen)")
+  }
+
+  @Test func `its standard input can be a file that it could not open itself`() throws {
+    try project.write("input", "one\ntwo\n")
+    var command = shell("cat")
+    command.input = OpenFile(reading: "\(project.directory)/input")
+    #expect(try ChildProcess.run(command) == .status(0))
+    #expect(try project.read("output") == "one\ntwo\n")
+    #expect(OpenFile(reading: "\(project.directory)/missing") == nil)
+  }
+
   @Test func `a program that is not there is an error`() throws {
     for program in ["no-such-program", "/no/such/program", "./no-such-program", ""] {
       let error = try #require(throws: SpawnError.self) {

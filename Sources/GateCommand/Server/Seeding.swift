@@ -82,7 +82,8 @@ struct Seeding {
   ) -> Diagnostic {
     let bytes = FileManager.default.contents(atPath: output) ?? Data()
     let printed = server.visible(String(decoding: bytes, as: UTF8.self))
-    let hint = rights.hint(for: step, output: printed)
+    let limit = ProcessLimit.hint(in: printed)
+    let hint = limit.isEmpty ? rights.hint(for: step, output: printed) : limit
     guard case .script(let path) = step else {
       return Diagnostic(
         "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)")
