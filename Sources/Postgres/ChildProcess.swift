@@ -20,8 +20,8 @@ package struct Command: Sendable {
   package var inherited: OpenFile?
   /// A file that is open, for its standard input; nil is `/dev/null`.
   package var input: OpenFile?
-  /// Words that run a program as the user of this one, where that is not plangate's own: see `RunMark`.
-  var asItsUser: [String] = []
+  /// The user that the words of this command change to; nil when that is plangate's own.
+  var user: ServerUser?
 
   package init(
     _ program: String, _ arguments: [String], environment: [String: String], directory: String? = nil,
@@ -131,7 +131,7 @@ package final class ChildProcess: Sendable {
     }
     // posix_spawn has no portable way to change the directory.
     let words =
-      ["/bin/sh", "-c", Lifeline.script(endedBy: signal, command.asItsUser), command.directory ?? "", path]
+      ["/bin/sh", "-c", Lifeline.script(endedBy: signal, command.user?.words ?? []), command.directory ?? "", path]
       + command.arguments
     pid = try ChildProcess.spawn(words, command, &actions, &attributes) { child in
       Interruption.shared.add(child, endedBy: signal, isGroup: isGroup)

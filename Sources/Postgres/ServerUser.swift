@@ -138,7 +138,7 @@ struct ServerLauncher: Sendable {
     // The server's user may not enter plangate's directory.
     var command = Command(
       all[0], Array(all.dropFirst()), environment: environment, directory: "/", outputPath: outputPath)
-    command.asItsUser = user?.words ?? []
+    command.user = user
     return command
   }
 

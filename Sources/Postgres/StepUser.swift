@@ -23,7 +23,7 @@ package struct StepUser: Sendable {
     var result = command
     result.program = words[0]
     result.arguments = Array(words.dropFirst())
-    result.asItsUser = user.words
+    result.user = user
     // Root's home is closed to it.
     result.environment.merge(["HOME": home, "USER": user.name, "LOGNAME": user.name]) { $1 }
     if !canWriteTemporaryFiles { result.environment["TMPDIR"] = home }
@@ -34,6 +34,17 @@ package struct StepUser: Sendable {
     var info = stat()
     let path = temporaryDirectory()
     return stat(path, &info) == 0 && info.st_mode & 0o2 != 0 && user.canRead(path)
+  }
+}
+
+extension PrivateDirectory {
+  /// Who the steps of a seed run as on a server that somebody else runs; nil when that is plangate's own user, and on a
+  /// machine that cannot change it.
+  package func stepUser(environment: [String: String]) throws(ServerStartError) -> StepUser? {
+    guard geteuid() == 0, let user = try? ServerUser.needed() else { return nil }
+    let probe = Command(user.words[0], user.words.dropFirst() + ["true"], environment: environment, directory: "/")
+    guard (try? ChildProcess.run(probe)) == .status(0), chmod(path, 0o711) == 0 else { return nil }
+    return try StepUser(user, in: path)
   }
 }
 

@@ -139,4 +139,20 @@ import Testing
     // Plangate itself writes there.
     #expect(project.exists("summary"), "\(run)")
   }
+
+  @Test func `on a given server too, where a client of another user gets in`() throws {
+    let server = try GivenTestServer.shared()
+    let project = try Self.project()
+    let run = try project.plangate(
+      "record", "--server", server.conninfo, environment: GivenTestServer.withPassword)
+    try expect(run, exits: 0)
+    let users = try Self.users(project)
+    #expect(users[0] == users[1] && users[0] != "0\n", "\(users)")
+    #expect(try project.temporaryFiles() == ["home", "psql", "step"], "\(run)")
+    // A socket may ask for the user of the system.
+    let socket = try project.plangate(
+      "record", "--server", "host=\(server.directory) port=\(server.port) user=postgres dbname=postgres")
+    try expect(socket, exits: 0)
+    #expect(try Self.users(project) == ["\(geteuid())\n", "\(geteuid())\n"])
+  }
 }
