@@ -144,7 +144,9 @@ package final class ChildProcess: Sendable {
     _ attributes: inout posix_spawnattr_t, enter: (pid_t) -> Void
   ) throws(SpawnError) -> pid_t {
     let deadline = ContinuousClock.now + .seconds(5)
-    let variables = command.environment.filter { !ChildEnvironment.isWithheld($0.key) }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let variables = command.environment.filter { !ChildEnvironment.isWithheld($0.key) }.sorted { $0.key < $1.key }.map {
+      "\($0.key)=\($0.value)"
+    }
     while true {
       var child: pid_t = 0
       let error = words.withCStrings { arguments in

@@ -194,6 +194,21 @@ import Testing
     }
   }
 
+  @Test func `the documents say what a manifest can run, and what not to do`() throws {
+    let root = URL(filePath: Self.action).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    for path in ["README.md", "docs/ci.md", "SECURITY.md"] {
+      let text = try String(contentsOfFile: root.appending(path: path).path, encoding: .utf8)
+      for words in [
+        "pull_request_target", "persist-credentials: false", "GITHUB_ENV", "GITHUB_PATH", "the user of the",
+      ] {
+        #expect(text.contains(words), "\(path): \(words)")
+      }
+      let checkouts = text.components(separatedBy: "uses: actions/checkout@").dropFirst()
+      for checkout in checkouts { #expect(checkout.prefix(60).contains("persist-credentials: false"), "\(path)") }
+    }
+  }
+
   // MARK: places.sh
 
   private func places(

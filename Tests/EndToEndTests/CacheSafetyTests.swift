@@ -286,7 +286,8 @@ import Testing
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
     chmod("\(project.cache)/1/entries", 0o777)
     let entries = try project.entries()
-    let words = "plangate: warning: the cache \(project.cache) is not used: others can write to \(project.cache)/1/entries"
+    let words =
+      "plangate: warning: the cache \(project.cache) is not used: others can write to \(project.cache)/1/entries"
     for arguments in [["check"], ["check", "-q"]] {
       let run = try project.start(arguments).end()
       #expect(run.stderr.components(separatedBy: words).count == 2, "\(run)")

@@ -79,7 +79,8 @@ import Testing
     for (included, isRoots) in [("", false), ("\\ir more.sql\n", Self.isRoot)] {
       let project = try Self.project(seed: included)
       try project.edit("seed/01.sql", "$TMPDIR", "$PLACE")
-      try project.edit("queries/manifest.yml", "queries:\n", "queries:\n  - {name: rows, sql: SELECT count(*) FROM t}\n")
+      try project.edit(
+        "queries/manifest.yml", "queries:\n", "queries:\n  - {name: rows, sql: SELECT count(*) FROM t}\n")
       try project.write("seed/02.sql", "\nINSERT INTO t VALUES (2) RETURNING nothing;\n")
       for folder in ["", "/seed", "/queries"] { chmod(project.directory + folder, 0o700) }
       // The temporary directory is below it.
@@ -91,7 +92,8 @@ import Testing
       try expect(run, exits: 0)
       #expect(run.stdout.contains("seed/01.sql runs as root: it includes files") == isRoots, "\(run)")
       let user = try String(contentsOfFile: place + "/psql", encoding: .utf8)
-      #expect(user == (isRoots || !Self.isRoot ? "\(geteuid())\n" : user) && (isRoots || user != "0\n"), "\(user)\n\(run)")
+      #expect(
+        user == (isRoots || !Self.isRoot ? "\(geteuid())\n" : user) && (isRoots || user != "0\n"), "\(user)\n\(run)")
       try project.edit("queries/manifest.yml", "  - ../seed/01.sql\n", "  - ../seed/01.sql\n  - ../seed/02.sql\n")
       let broken = try project.plangate("check", "--no-cache", environment: environment)
       try expect(broken, exits: 2, stderr: ["seed/02.sql:2: error: the seed failed: column \"nothing\" does not exist"])
@@ -101,7 +103,8 @@ import Testing
   @Test func `an archive that the user cannot read is restored`() throws {
     let project = try Self.project()
     try project.edit(
-      "queries/manifest.yml", "touch \"$HOME/file\"", "pg_dump -Fc -t t > \"$TMPDIR/t.dump\"; chmod 644 \"$TMPDIR/t.dump\"")
+      "queries/manifest.yml", "touch \"$HOME/file\"",
+      "pg_dump -Fc -t t > \"$TMPDIR/t.dump\"; chmod 644 \"$TMPDIR/t.dump\"")
     try expect(project.plangate("record", "--no-cache"), exits: 0)
     try project.makeDirectory("closed")
     try project.move("tmp/t.dump", to: "closed/t.dump")
@@ -116,7 +119,9 @@ import Testing
 
   @Test func `no child sees the files and tokens of the CI service, and all else`() throws {
     let project = try Self.project(
-      seed: "\\! env > \"$TMPDIR/env.psql\"\nCREATE TABLE v (line text);\nCOPY v FROM PROGRAM 'env > \"$TMPDIR/env.server\"';\n")
+      seed:
+        "\\! env > \"$TMPDIR/env.psql\"\nCREATE TABLE v (line text);\nCOPY v FROM PROGRAM 'env > \"$TMPDIR/env.server\"';\n"
+    )
     try project.edit("queries/manifest.yml", "touch \"$HOME/file\"", "env > \"$TMPDIR/env.step\"")
     let withheld = [
       "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_TOKEN", "GH_TOKEN",

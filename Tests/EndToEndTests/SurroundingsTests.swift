@@ -10,7 +10,8 @@
     /// A project that any user can run.
     private static func project() throws -> Project {
       let project = try Project([
-        "seed.sql": "CREATE TABLE t AS SELECT n AS id, repeat('x', 100) AS filler FROM generate_series(1, 50000) AS n;\n",
+        "seed.sql":
+          "CREATE TABLE t AS SELECT n AS id, repeat('x', 100) AS filler FROM generate_series(1, 50000) AS n;\n",
         "queries/manifest.yml": """
         version: 1
         seed:
@@ -38,7 +39,8 @@
     /// Words that run a program as a user without an entry in passwd.
     private static let nameless =
       isRoot
-      ? ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--"] : ["unshare", "--user", "--map-user=12345", "--"]
+      ? ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--"]
+      : ["unshare", "--user", "--map-user=12345", "--"]
 
     // MARK: Standard descriptors
 
@@ -109,7 +111,8 @@
       try project.writeProgram("bin/unshare", "#!/bin/sh\nexit 1\n")
       let path = "\(project.directory)/bin:\(plainEnvironment()["PATH"] ?? "")"
       let run = try Self.run(
-        project, ["check", "--no-cache"], launcher: Self.isRoot ? Self.nameless : ["/usr/bin/unshare"] + Self.nameless.dropFirst(),
+        project, ["check", "--no-cache"],
+        launcher: Self.isRoot ? Self.nameless : ["/usr/bin/unshare"] + Self.nameless.dropFirst(),
         environment: ["PATH": path])
       try expect(
         run, exits: 2,
@@ -125,7 +128,8 @@
     @Test func `a small /dev/shm is enough, and nothing stays in it`() throws {
       let project = try Self.project()
       // The project may itself be in /dev/shm.
-      let mounts = "mount --bind . /mnt && mount -t tmpfs -o size=64k,mode=1777 tmpfs /dev/shm && cd /mnt && TMPDIR=/mnt/tmp"
+      let mounts =
+        "mount --bind . /mnt && mount -t tmpfs -o size=64k,mode=1777 tmpfs /dev/shm && cd /mnt && TMPDIR=/mnt/tmp"
       let namespace = ["unshare", Self.isRoot ? "-m" : "-Urm"]
       let probe = try RunningProgram(
         namespace + ["mount", "-t", "tmpfs", "tmpfs", "/mnt"], in: "/", environment: plainEnvironment()

@@ -82,7 +82,9 @@ import Testing
   }
 
   @Test func `files and tokens of the CI service are not part of it`() throws {
-    let withheld = ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"]
+    let withheld = [
+      "GITHUB_ENV", "GITHUB_PATH", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
+    ]
     let kept = ["GITHUB_SHA", "GITHUB_WORKSPACE", "ACTIONS_STEP_DEBUG", "MY_TOKEN"]
     let environment = TestServer.plain.merging((withheld + kept).map { ($0, "value") }) { $1 }
     #expect(try ChildProcess.run(shell("env", environment: environment)) == .status(0))

@@ -55,7 +55,9 @@ import Testing
     guard let user else { return }
     #expect(user.uid != 0)
     // Of the two that may serve, postgres comes first where it owns nothing.
-    let owner = getpwnam("postgres").map { ServerUser(name: "postgres", uid: $0.pointee.pw_uid, gid: $0.pointee.pw_gid) }
+    let owner = getpwnam("postgres").map { entry in
+      ServerUser(name: "postgres", uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
+    }
     #expect(user.name == (owner.map { !ownsCluster($0) } == true ? "postgres" : "nobody"))
   }
 

@@ -67,8 +67,8 @@ struct ManifestLoader {
   let today: String
 
   static let keys = [
-    "version", "locale", "timezone", "encoding", "seed", "seed-user", "roles", "settings", "rules", "queries", "baselines",
-    "timeout", "statistics", "timing",
+    "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
+    "timeout", "statistics", "timing", "seed-user",
   ]
 
   static let stepKeys = ["run", "inputs"]
@@ -112,7 +112,8 @@ struct ManifestLoader {
         locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
         settings: settings ?? [:]),
       namesLocale: fields["locale"] != nil,
-      seed: seed ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root", roles: roles ?? [], queries: queries ?? [],
+      seed: seed ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root", roles: roles ?? [],
+      queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),
       settingLines: Dictionary(

@@ -86,7 +86,8 @@ struct Seeding {
     let hint = limit.isEmpty ? rights.hint(for: step, output: printed) : limit
     guard case .script(let path) = step else {
       return Diagnostic(
-        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)")
+        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)"
+      )
     }
     let prefix = "psql:\(psqlName):"
     let lines = printed.split(separator: "\n").map(String.init)
