@@ -72,9 +72,11 @@ package enum Orphans {
         let orphans = children().filter { !Interruption.shared.isEntered($0) }
         if orphans.isEmpty { return true }
         // Before their parents end and leave them to plangate one by one.
-        for pid in descendants(of: orphans) + orphans { kill(pid, SIGKILL) }
-        for pid in orphans { _ = waitpid(pid, nil, WNOHANG) }
-        return false
+        for pid in descendants(of: orphans) { kill(pid, SIGKILL) }
+        // One that became another user cannot be killed, and waiting for it would be in vain.
+        let killed = orphans.filter { kill($0, SIGKILL) == 0 }
+        for pid in killed { _ = waitpid(pid, nil, WNOHANG) }
+        return killed.isEmpty
       }
     }
 

@@ -40,8 +40,9 @@
       case .query:
         let copies = doubled.map { "COPY t FROM PROGRAM '\($0); echo x';\n" }.joined()
         seed += "CREATE FUNCTION start() RETURNS void LANGUAGE plpgsql AS $$ BEGIN\n\(copies)END $$;\n"
-        // What writes runs when the others are done.
-        queries = ["{name: one, sql: \"SELECT start()\(isLong ? ", pg_sleep(300)" : "")\"}"]
+        // What writes runs when the others are done. They are ended within a second, so that new ones are started.
+        let more = isLong ? ", pg_sleep(1) FROM generate_series(1, 300)" : ""
+        queries = ["{name: one, sql: \"SELECT start()\(more)\"}"]
       }
       if isLong, place != .query { queries.append("{name: slow, sql: SELECT pg_sleep(300)}") }
       if fails { steps.append("{run: exit 7}") }
@@ -94,7 +95,8 @@
         try project.append("seed.sql", "SELECT pg_sleep(300);\n")
       }
       let running = try project.start(["record", "--no-cache", "-v"])
-      try running.wait(until: "they were started") { Self.sleepers(number).count >= Self.marked.count }
+      let count = place == .query ? 1 : Self.marked.count
+      try running.wait(until: "they were started") { Self.sleepers(number).count >= count }
       running.send(SIGKILL)
       let run = running.end()
       let deadline = ContinuousClock.now + .seconds(30)

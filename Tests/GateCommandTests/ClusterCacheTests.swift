@@ -324,8 +324,10 @@ import Testing
     let (project, base) = try made()
     #expect(ClusterCache.distrust(base) == nil)
     #expect(ClusterCache.distrust(project.path("missing")) == nil)
+    chmod(base, 0o1777)
+    #expect(ClusterCache.distrust(base) == nil)
     for path in [base, base + "/1", base + "/1/entries", base + "/1/unfinished"] {
-      for mode: mode_t in [0o720, 0o702, 0o777, 0o1777] {
+      for mode: mode_t in [0o720, 0o702, 0o777] + (path == base ? [] : [0o1777]) {
         chmod(path, mode)
         let reason = try #require(ClusterCache.distrust(base))
         #expect(reason.hasPrefix("others can write to \(path) (mode \(String(mode, radix: 8)))\nremove "), "\(reason)")

@@ -24,7 +24,8 @@ extension ClusterCache {
         reason = "\(path) is a symbolic link"
       } else if info.st_uid != user {
         reason = "\(path) belongs to another user (uid \(info.st_uid), not \(user))"
-      } else if info.st_mode & 0o022 != 0 {
+      } else if info.st_mode & 0o022 != 0, !(path == base && info.st_mode & S_ISVTX != 0) {
+        // In a sticky directory, as a tmpfs is by itself, others cannot touch what is this user's below.
         reason = "others can write to \(path) (mode \(String(info.st_mode & 0o7777, radix: 8)))"
       } else {
         continue
@@ -35,15 +36,15 @@ extension ClusterCache {
   }
 
   /// Makes the cache's directories, which nobody else can write to whatever the umask is.
-  static func makeDirectories(_ base: String, _ paths: [String]) throws(Diagnostic) {
+  func makeDirectories() throws(Diagnostic) {
     if access(base, F_OK) != 0 {
       do { try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true) } catch {
-        throw Diagnostic("cannot make the cache \(base): \(reason(of: error))")
+        throw Diagnostic("cannot make the cache \(entries): \(reason(of: error))")
       }
       chmod(base, 0o700)
     }
-    for path in paths where mkdir(path, 0o700) != 0 && errno != EEXIST {
-      throw Diagnostic("cannot make the cache \(path): \(String(cString: strerror(errno)))")
+    for path in [directory, entries, unfinished] where mkdir(path, 0o700) != 0 && errno != EEXIST {
+      throw Diagnostic("cannot make the cache \(entries): \(String(cString: strerror(errno)))")
     }
   }
 }

@@ -24,8 +24,8 @@ struct ClusterCache: Sendable {
   /// The entries' format: a plangate of another one does not see them.
   static let version = "1"
 
-  private var entries: String { directory + "/entries" }
-  private var unfinished: String { directory + "/unfinished" }
+  var entries: String { directory + "/entries" }
+  var unfinished: String { directory + "/unfinished" }
   private var lockPath: String { directory + "/lock" }
 
   /// The cache of this user, made when it is missing.
@@ -46,7 +46,7 @@ struct ClusterCache: Sendable {
       limit = ClusterCache.defaultLimit
     }
     if let reason = ClusterCache.distrust(base) { throw Diagnostic("the cache \(base) cannot be used: \(reason)") }
-    try ClusterCache.makeDirectories(base, [directory, entries, unfinished])
+    try makeDirectories()
     if (try? FileManager.default.contentsOfDirectory(atPath: unfinished).isEmpty) == false { tidy() }
   }
 
