@@ -229,8 +229,14 @@ package final class ChildProcess: Sendable {
     try ChildProcess(spawning: command).wait()
   }
 
+  /// What a program prints, when it ends well. It must not leave a daemon behind, which would keep the pipe open.
+  package static func output(of command: Command) throws(SpawnError) -> String? {
+    let run = try outcome(of: command)
+    return run.exit == .status(0) ? run.text : nil
+  }
+
   /// How a program ends, and what it prints. It must not leave a daemon behind, which would keep the pipe open.
-  static func output(of command: Command) throws(SpawnError) -> (exit: ChildExit, text: String) {
+  static func outcome(of command: Command) throws(SpawnError) -> (exit: ChildExit, text: String) {
     let pipe = try Pipe(for: command)
     defer { close(pipe.reading) }
     let process: ChildProcess

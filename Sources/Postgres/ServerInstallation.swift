@@ -106,10 +106,9 @@ package struct ServerInstallation: Equatable, Sendable {
   private static func versionNumber(_ directory: String, _ environment: [String: String]) -> Substring? {
     // The server has many libraries to load before it can say this; pg_ctl is of the same build and has next to none.
     for program in ["pg_ctl", "postgres"] {
-      let run = try? ChildProcess.output(
+      let text = try? ChildProcess.output(
         of: Command("\(directory)/\(program)", ["--version"], environment: environment))
-      guard let run, run.exit == .status(0) else { continue }
-      if let number = run.text.split(separator: " ").first(where: { $0.first?.isNumber == true }) { return number }
+      if let number = text?.split(separator: " ").first(where: { $0.first?.isNumber == true }) { return number }
     }
     return nil
   }

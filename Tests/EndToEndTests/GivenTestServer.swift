@@ -61,7 +61,8 @@ final class GivenTestServer: Sendable {
     process = try ChildProcess(
       spawning: command([
         "\(installation.binaries)/postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=\(port)", "-c",
-        "unix_socket_directories=\(directory)", "-c", "fsync=off", "-c", "password_encryption=scram-sha-256",
+        "unix_socket_directories=\(directory)", "-c", "fsync=off", "-c", "max_prepared_transactions=5", "-c",
+        "password_encryption=scram-sha-256",
       ]), interruptedBy: SIGQUIT, isGroup: false)
     let deadline = ContinuousClock.now + .seconds(60)
     while (try? superuser()) == nil {

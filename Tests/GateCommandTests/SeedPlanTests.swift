@@ -33,6 +33,7 @@ import Testing
     "seed/1.sql": "CREATE TABLE items (id integer);\n",
     "seed/2.sql": "\\ir parts/a.sql\n\\copy items from ../data/items.csv\n\\i ../data/b.sql\n",
     "seed/parts/a.sql": "\\ir ../parts/deep.sql\n", "seed/parts/deep.sql": "SELECT 1;\n",
+    "seed/parts/other.sql": "SELECT 2;\n",
     "data/items.csv": "1\n2\n", "data/b.sql": "SELECT 2;\n", "data/other.csv": "3\n",
     "rows/one": "1", "rows/two": "2", "Makefile": "rows:\n\ttrue\n",
     "seed/4.dump": "PGDMP", "seed/5.sql": "CREATE INDEX ON items (id);\n", "queries/a.sql": "SELECT $1::integer",
@@ -51,7 +52,9 @@ import Testing
   }
 
   private static func plan(_ project: Project, cache: ClusterCache? = nil) throws -> SeedPlan {
-    try SeedPlan(project.load(), installation.get(), cache: cache)
+    try SeedPlan(project.load(), installation.get(), cache: cache) { path in
+      FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    }
   }
 
   /// All states, the cluster of initdb first, the settled one last.
@@ -107,7 +110,7 @@ import Testing
     Change("only a space", "seed/1.sql", "items (id", "items  (id", first: 1),
     Change("a comment in a file of the seed", "seed/5.sql", "CREATE", "-- fast\nCREATE", first: 5),
     Change("the second file", "seed/2.sql", "\\ir parts", "\n\\ir parts", first: 2),
-    Change("a file that it includes", "seed/parts/a.sql", "deep", "dee", first: 2),
+    Change("a file that it includes", "seed/parts/a.sql", "deep.sql", "other.sql", first: 2),
     Change("a file that this one includes", "seed/parts/deep.sql", "1", "2", first: 2),
     Change("a file of data", "data/items.csv", "2", "3", first: 2),
     Change("another file of data", "seed/2.sql", "items.csv", "other.csv", first: 2),
@@ -179,13 +182,56 @@ import Testing
     #expect(plan.steps.isEmpty && plan.settled != nil && plan.settled != plan.initialised)
   }
 
-  @Test func `an included file that is not there is no obstacle until it is`() throws {
+  @Test func `an included file that is not there is an obstacle until it is`() throws {
     let project = try Self.project(["seed/5.sql": "\\i later.sql\n"])
     let before = try Self.states(project)
-    #expect(before[6] != nil)
+    #expect(before[4] != nil && before[5] == nil && before[6] == nil)
+    #expect(
+      try Self.plan(project).obstacle
+        == "\(project.path("seed/5.sql")): it reads \(project.path("queries/later.sql")), "
+        + "which is not a file that can be read")
     try project.write("queries/later.sql", "")
     let after = try Self.states(project)
-    #expect(after[4] == before[4] && after[5] != before[5] && after[6] != before[6])
+    #expect(after[4] == before[4] && after[5] != nil && after[6] != nil)
+  }
+
+  @Test(arguments: ["\\i /dev/null", "COPY items FROM '/proc/uptime';", "\\copy items from ../data"])
+  func `what is not a file with bytes of its own is an obstacle`(text: String) throws {
+    let states = try Self.states(Self.project(["seed/5.sql": text + "\n"]))
+    #expect(states[4] != nil && states[5] == nil)
+  }
+
+  @Test func `a variable of one file may make a statement of another`() throws {
+    let project = try Self.project(["seed/5.sql": "\\ir 6.sql\n:c;\n", "seed/6.sql": "\\set c 'DROP TABLE a'\n"])
+    #expect(
+      try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it puts the value of :c into a statement")
+  }
+
+  @Test func `rows of a file hold the time when a field says so`() throws {
+    let project = try Self.projectOfFiles(["queries/a.sql": "SELECT now(), $1::integer"])
+    #expect(try Self.plan(project).settled != nil)
+    try project.write("data/items.csv", "1\nnow\n")
+    #expect(try Self.plan(project).settled == nil)
+  }
+
+  @Test func `rows that follow an archive may hold the time that its defaults read`() throws {
+    let project = try Self.projectOfFiles([
+      "seed/4.dump": "CREATE TABLE made (at timestamptz DEFAULT now());",
+      "queries/a.sql": "SELECT now(), $1::integer",
+    ])
+    #expect(try Self.plan(project).settled == nil)
+    #expect(
+      try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and queries do")
+    // Its own rows have the time at which they were dumped.
+    let manifest = try project.text("queries/m.yml").replacing("  - ../seed/5.sql\n", with: "")
+    try project.write("queries/m.yml", manifest)
+    #expect(try Self.plan(project).settled != nil)
+  }
+
+  @Test func `an archive that pg_restore cannot read is an obstacle`() throws {
+    let project = try Self.projectOfFiles()
+    let plan = try SeedPlan(project.load(), Self.installation.get(), cache: nil) { _ in nil }
+    #expect(plan.obstacle.map(project.local) == "seed/4.dump: pg_restore cannot read it")
   }
 
   @Test func `files that include each other come to an end`() throws {
@@ -269,18 +315,19 @@ import Testing
 
   @Test func `a large file is scanned once, and a note on another file does not count for it`() throws {
     let large = "-- \(String(repeating: "x", count: 1 << 18))\n"
-    let project = try Self.project(["seed/5.sql": large + "\\i other.sql\n"])
+    let project = try Self.project(["seed/5.sql": large + "\\i other.sql\n", "queries/other.sql": "SELECT 2;\n"])
     let cache = try ClusterCache(environment: [:], base: project.path("cache"))
     let plain = try Self.plan(project)
     #expect(try Self.plan(project, cache: cache).settled == plain.settled)
-    #expect(try project.names(in: "cache/1/scans").count == 1)
+    // One of the archive, whatever its size.
+    #expect(try project.names(in: "cache/1/scans").count == 2)
     #expect(try Self.plan(project, cache: cache).settled == plain.settled)
     try project.write("queries/other.sql", "SELECT 1;\n")
     #expect(try Self.plan(project, cache: cache).settled != plain.settled)
 
     try project.write("seed/5.sql", large + "\\! date\n")
     #expect(try Self.plan(project, cache: cache).settled == nil)
-    #expect(try project.names(in: "cache/1/scans").count == 2)
+    #expect(try project.names(in: "cache/1/scans").count == 3)
     // Half a note is none.
     for name in try project.names(in: "cache/1/scans") {
       let text = try project.text("cache/1/scans/\(name)")

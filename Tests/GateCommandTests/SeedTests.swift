@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import GateCommand
@@ -72,6 +74,28 @@ import Testing
             - ../seed/*
               ^
         """)
+  }
+
+  @Test(arguments: [
+    ("[../db]", ["db/a.sql", "db/linked/b.sql", "db/linked/deep/c.sql", "db/one/two/d.sql"]),
+    // A directory that is reached through a link, and a link to one.
+    ("[../link]", ["link/b.sql", "link/deep/c.sql"]), ("[../link/deep]", ["link/deep/c.sql"]),
+    ("[\"../li*\"]", ["link/b.sql", "link/deep/c.sql"]),
+    ("[\"../db/**/*.sql\"]", ["db/a.sql", "db/linked/b.sql", "db/linked/deep/c.sql", "db/one/two/d.sql"]),
+    ("[\"../db/**\"]", ["db/a.sql", "db/linked/b.sql", "db/linked/deep/c.sql", "db/one/two/d.sql"]),
+    ("[\"../db/**/two/*\"]", ["db/one/two/d.sql"]), ("[\"../**/d.sql\"]", ["db/one/two/d.sql"]),
+    ("[\"../db/**/deep/**/c.sql\"]", ["db/linked/deep/c.sql"]),
+  ])
+  func `inputs are all files below a directory, also behind links`(inputs: String, files: [String]) throws {
+    let project = try project(
+      "run: make\n    inputs: \(inputs)", ["db/a.sql", "db/one/two/d.sql", "other/b.sql", "other/deep/c.sql"])
+    for (link, target) in [
+      ("db/linked", "../other"), ("link", "other"), ("other/deep/circle", "../../other"), ("db/one/up", "../../db"),
+    ] {
+      try FileManager.default.createSymbolicLink(atPath: project.path(link), withDestinationPath: target)
+    }
+    guard case .command(_, let found) = try project.load().seed[0] else { throw TestFailure("no command") }
+    #expect(found.map(project.local).filter { !$0.contains("circle") && !$0.contains("/up/") } == files)
   }
 
   @Test func `a step knows run and nothing else`() throws {

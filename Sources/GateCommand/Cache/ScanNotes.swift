@@ -35,12 +35,24 @@ extension ClusterCache {
 }
 
 extension SeedScan {
-  private static let firstLine = "plangate scan 1"
+  private static var variables: [(word: String, path: WritableKeyPath<SeedScan, Set<String>>)] {
+    [
+      ("inserted", \.insertedVariables), ("joined", \.joinedVariables), ("set", \.setVariables),
+      ("unread", \.unreadVariables),
+    ]
+  }
+
+  private static let firstLine = "plangate scan 2"
 
   var text: String {
     var lines = [SeedScan.firstLine]
     if readsClock { lines.append("clock") }
+    if definesClock { lines.append("defines clock") }
     if let obstacle { lines.append("obstacle \(obstacle)") }
+    if storesResults { lines.append("results") }
+    for variables in SeedScan.variables {
+      lines += self[keyPath: variables.path].sorted().map { "\(variables.word) \($0)" }
+    }
     lines += includes.map { include in
       "\(include.isScript ? "script" : "file") \(include.isRelativeToFile ? "beside" : "from") \(include.path)"
     }
@@ -56,11 +68,17 @@ extension SeedScan {
       let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
       switch parts[0] {
       case "clock": readsClock = true
+      case "defines": definesClock = true
       case "obstacle": obstacle = parts.dropFirst().joined(separator: " ")
+      case "results": storesResults = true
       case "script" where parts.count == 3, "file" where parts.count == 3:
         includes.append(
           Include(path: parts[2], isRelativeToFile: parts[1] == "beside", isScript: parts[0] == "script"))
-      default: return nil
+      default:
+        guard parts.count == 2, let variables = SeedScan.variables.first(where: { $0.word == parts[0] }) else {
+          return nil
+        }
+        self[keyPath: variables.path].insert(parts[1])
       }
     }
   }

@@ -29,22 +29,29 @@ struct SeedPlan: Sendable {
   /// The states from the empty cluster on, as far as they have a name.
   var chain: [String] { [initialised] + steps.compactMap(\.state) }
 
-  init(_ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?) {
+  /// - Parameter archiveSchema: what the archive at a path defines, as SQL; nil where that cannot be read.
+  init(
+    _ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?,
+    archiveSchema: @escaping (String) -> String?
+  ) {
     let configuration = manifest.configuration
     initialised = ContentHash.digits(
       of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
     var state: String? = ContentHash.digits(
       of: ["empty", Help.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"] + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
-    let reader = SeedReader(directory: manifest.directory, cache: cache)
+    let reader = SeedReader(directory: manifest.directory, cache: cache, archiveSchema: archiveSchema)
     let queriesReadClock = manifest.queries.contains(where: \.readsClock)
     var steps: [Step] = []
     var obstacle: String?
     var readsClock = false
+    var definesClock = false
     for step in manifest.seed {
       if state != nil {
         let content = reader.content(of: step)
-        readsClock = readsClock || content.readsClock
+        // What an archive before it defines may put the time into this step's rows.
+        readsClock = readsClock || content.readsClock || definesClock
+        definesClock = definesClock || content.definesClock
         if let words = content.obstacle {
           obstacle = "\(step.description): \(words)"
         } else if readsClock, queriesReadClock {
@@ -90,75 +97,9 @@ struct SeedPlan: Sendable {
 extension Query {
   /// Whether its text or a value that is bound to it is the clock.
   fileprivate var readsClock: Bool {
-    SeedScan(statement.text).readsClock
+    SeedScan(statement.text, as: .statements).readsClock
       || cases.contains { item in
-        item.parameters.bound.contains { $0.value.map { SeedScan("'\($0)'").readsClock } ?? false }
+        item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
       }
-  }
-}
-
-/// What the steps of a seed are made of.
-private struct SeedReader {
-  /// Where psql and commands run.
-  let directory: String
-  let cache: ClusterCache?
-
-  struct Content {
-    var words: [String] = []
-    var readsClock = false
-    var obstacle: String?
-  }
-
-  func content(of step: SeedStep) -> Content {
-    switch step {
-    case .script(let path):
-      var content = Content(words: ["script"])
-      var seen: Set<String> = []
-      add(path, isScript: true, to: &content, &seen)
-      return content
-    case .archive(let path):
-      var content = Content(words: ["archive"])
-      var seen: Set<String> = []
-      add(path, isScript: false, to: &content, &seen)
-      return content
-    case .command(_, let inputs) where inputs.isEmpty:
-      return Content(obstacle: "a command without 'inputs:'")
-    case .command(let text, let inputs):
-      // It may be in any language, so that no text tells whether it makes rows of today.
-      var content = Content(words: ["command", text], readsClock: true)
-      var seen: Set<String> = []
-      for path in inputs {
-        content.words.append(path)
-        add(path, isScript: false, to: &content, &seen)
-      }
-      return content
-    }
-  }
-
-  private func add(_ path: String, isScript: Bool, to content: inout Content, _ seen: inout Set<String>) {
-    guard seen.insert(path).inserted else { return }
-    guard let hash = ContentHash.digits(ofFile: path) else {
-      // psql will say so, unless it is a word in a text that only looks like a file.
-      content.words.append("none")
-      return
-    }
-    content.words.append(hash)
-    guard isScript else { return }
-    let scan = scan(path, hash)
-    content.readsClock = content.readsClock || scan.readsClock
-    content.obstacle = content.obstacle ?? scan.obstacle
-    for include in scan.includes {
-      let base = include.isRelativeToFile ? parentDirectory(of: path) : directory
-      add(joined(base, include.path), isScript: include.isScript, to: &content, &seen)
-    }
-  }
-
-  private func scan(_ path: String, _ hash: String) -> SeedScan {
-    if let scan = cache?.scan(hash) { return scan }
-    guard let bytes = FileManager.default.contents(atPath: path) else { return SeedScan() }
-    let scan = bytes.withUnsafeBytes { SeedScan($0) }
-    // Reading a large file anew takes longer than reading a note on it.
-    if bytes.count > 1 << 18 { cache?.keep(scan, of: hash) }
-    return scan
   }
 }

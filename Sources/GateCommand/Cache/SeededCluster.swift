@@ -21,7 +21,7 @@ struct SeededCluster {
   /// - Returns: the database, on a server that the caller stops.
   func open() throws(Diagnostic) -> SeededDatabase {
     let planning = Background { [self] in
-      cache.map { SeedPlan(manifest, installation, cache: $0) } ?? SeedPlan(uncached: manifest)
+      cache.map(plan) ?? SeedPlan(uncached: manifest)
     }
     let server = try GateServer(installation, manifest.configuration, environment: environment)
     do {
@@ -45,6 +45,15 @@ struct SeededCluster {
     } catch {
       server.stop()
       throw manifest.settingError(in: error) ?? error
+    }
+  }
+
+  private func plan(with cache: ClusterCache) -> SeedPlan {
+    SeedPlan(manifest, installation, cache: cache) { path in
+      guard let program = try? installation.client("pg_restore", environment: environment) else { return nil }
+      let command = Command(
+        program, ["--schema-only", "--file=-", absolutePath(path)], environment: environment)
+      return (try? ChildProcess.output(of: command)) ?? nil
     }
   }
 
@@ -158,6 +167,7 @@ struct SeededCluster {
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.settled else { return (database, done) }
     if let name = try clockReader(plan, database) {
+      console.step("not cached: \(SeededCluster.clock(name))")
       remember(name, plan)
       return (database, done)
     }
@@ -220,8 +230,8 @@ struct SeededCluster {
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // A file that was changed while the seed ran is not the one that the state is named after.
-    let again = SeedPlan(manifest, installation, cache: cache)
-    guard again.settled == state || again.chain.contains(state) else {
+    let again = cache.map(self.plan)
+    guard again?.settled == state || again?.chain.contains(state) == true else {
       return console.step("not cached: a file of the seed changed while it ran")
     }
     var entry = CacheEntry(kind: kind, server: server.versionText, title: title)
@@ -237,25 +247,38 @@ struct SeededCluster {
       }
     } catch { throw server.diagnostic(error) }
     try server.stopCleanly()
-    keepFiles(state, entry, of: server, sharing)
+    let isKept = keepFiles(state, entry, of: server, sharing)
     try server.start()
-    console.step("kept for the next run (\(seconds(since: started)) s)")
+    if isKept { console.step("kept for the next run (\(seconds(since: started)) s)") }
   }
 
   /// What cannot be kept is made again by the next run; this one goes on.
+  ///
+  /// - Returns: whether the cache has it now; when not, the reason was said.
+  @discardableResult
   private func keepFiles(
     _ state: String, _ entry: CacheEntry, of server: GateServer, _ sharing: ClusterFiles.Sharing = .none
-  ) {
-    guard let cache, let draft = cache.draft() else { return }
+  ) -> Bool {
+    guard let cache else { return false }
+    func notCached(_ reason: String) -> Bool {
+      let isFull = FullDisk.isMeant(by: reason)
+      console.step(
+        "not cached: \(reason)"
+          + (isFull ? "; free some space there, or set PLANGATE_CACHE_DIR to a directory on another disk" : ""))
+      return false
+    }
+    guard let draft = cache.draft() else { return notCached("nothing can be written to \(cache.base)") }
     var entry = entry
     let cluster = ClusterFiles(server.cluster.dataDirectory)
     do {
       (entry.directories, entry.files) = try cluster.seal(sharing)
-      guard entry.size <= cache.limit else { return console.step("not cached: larger than the cache may be") }
+      guard entry.size <= cache.limit else { return notCached("larger than the cache may be") }
       try cluster.copy(
         entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
-    } catch { return console.step("not cached: \(error.description)") }
-    if cache.add(draft, entry, as: state) { cache.tidy() }
+    } catch { return notCached(error.description) }
+    guard cache.add(draft, entry, as: state) else { return notCached("nothing can be written to \(cache.base)") }
+    cache.tidy()
+    return true
   }
 }
 
@@ -266,6 +289,7 @@ extension SeededDatabase.Catalog {
       if let name = definitions.firstReadingClock(namedIn: query.statement.text) { return name }
     }
     let policies = facts.relations.values.flatMap(\.policies)
-    return policies.contains { SeedScan($0).readsClock } ? "a policy" : nil
+    if policies.contains(where: { SeedScan($0, as: .statements).readsClock }) { return "a policy" }
+    return policies.lazy.compactMap { definitions.firstReadingClock(namedIn: $0) }.min().map { "\($0), in a policy" }
   }
 }

@@ -219,7 +219,8 @@ package struct Options: Equatable, Sendable {
       guard let format = ReportFormat(rawValue: flag.name) else {
         throw Diagnostic("--\(flag.name) is not built in")
       }
-      reports[format] = value
+      // Other names of what is open already as standard output.
+      reports[format] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(value) ? "-" : value
     }
     if flag.value != nil, value.isEmpty, flag.name != "server" { throw Diagnostic("--\(flag.name) needs a value") }
   }

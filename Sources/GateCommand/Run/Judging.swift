@@ -112,6 +112,7 @@ struct Judging {
       }
     }
     let comparison = CaseComparison(baseline: before, current: current)
+    if let reason = comparison.collapse { return (outcome.unchecked(reason), []) }
     if let timeout, before == nil {
       return (outcome.unchecked("\(timeout); there is no baseline to hold its plan against"), [])
     }

@@ -12,7 +12,7 @@ struct RecordRun {
   private enum Result {
     case same
     case new([CaseComparison])
-    case changed([CaseComparison])
+    case changed([CaseComparison], emptied: [String])
     case failed([String])
   }
 
@@ -34,9 +34,10 @@ struct RecordRun {
       case .new(let comparisons):
         counts.new += 1
         show("new", item, comparisons)
-      case .changed(let comparisons):
+      case .changed(let comparisons, let emptied):
         counts.changed += 1
         show("changed", item, comparisons)
+        for sentence in emptied { console.print("  accepted, \(item.query.name): \(sentence.visible)") }
       case .failed(let reasons):
         counts.failed += 1
         console.print("FAILED    \(item.query.name)")
@@ -69,7 +70,7 @@ struct RecordRun {
       if text == oldText { return .same }
       if !options.onlyChecks { try store.save(text, query: item.query.name) }
       let comparisons = merged.cases.compactMap { comparison($0, old, fresh) }
-      return old == nil ? .new(comparisons) : .changed(comparisons)
+      return old == nil ? .new(comparisons) : .changed(comparisons, emptied: emptied(old, fresh))
     } catch {
       return .failed([error.description])
     }
@@ -94,6 +95,23 @@ struct RecordRun {
     return CaseComparison(
       baseline: old.flatMap { old in before.map { Observation($0, facts: old.facts, serverMajor: old.serverMajor) } },
       current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+  }
+
+  /// What had rows in the old baseline of a query and has none now, a sentence a relation.
+  private func emptied(_ old: QueryCapture?, _ fresh: QueryCapture) -> [String] {
+    guard let old else { return [] }
+    var sentences: [String] = []
+    for item in fresh.cases {
+      guard let before = old.capturedCase(named: item.name) else { continue }
+      let comparison = CaseComparison(
+        baseline: Observation(before, facts: old.facts, serverMajor: old.serverMajor),
+        current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+      for (relation, rows) in comparison.emptiedRelations {
+        let sentence = "\(relation) is empty now; the baseline had \(Figures.grouped(rows)) rows"
+        if !sentences.contains(sentence) { sentences.append(sentence) }
+      }
+    }
+    return sentences
   }
 
   // MARK: Showing

@@ -61,7 +61,7 @@ final class DefinitionCatalog: Sendable {
   /// The first of them, by name, whose text reads the clock.
   func firstReadingClock(namedIn statement: String) -> String? {
     places(namedIn: statement).map { definitions[$0] }.sorted { $0.title < $1.title }
-      .first { $0.texts.contains { SeedScan($0).readsClock } }?.title
+      .first { $0.texts.contains { SeedScan($0, as: .body).readsClock } }?.title
   }
 
   private func places(namedIn statement: String) -> Set<Int> {

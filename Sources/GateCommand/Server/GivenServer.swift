@@ -172,8 +172,15 @@ final class GivenServer: ServerHost {
 extension Connection {
   /// Defaults of a role or a database must not cut plangate's own work short.
   func liftLimits() throws(ServerError) {
-    // The first can take longer than a millisecond when it has to be planned.
-    try execute("SET statement_timeout = 0")
+    var attempts = 0
+    while true {
+      // Until it is done it may itself take longer than it may.
+      do { try execute("SET statement_timeout = 0") } catch let error where error.sqlState == "57014" && attempts < 20 {
+        attempts += 1
+        continue
+      }
+      break
+    }
     try execute("SET lock_timeout = 0")
     try execute("SET default_transaction_read_only = off")
   }

@@ -15,6 +15,13 @@ extension GivenServer {
     "search_path": "\"$user\", public",
   ]
 
+  /// What ends statements and sessions, or lets them write nothing. A seed that gives its database such a setting means its
+  /// own users.
+  private static let limits: Set<String> = [
+    "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout",
+    "transaction_timeout", "default_transaction_read_only",
+  ]
+
   private struct Setting {
     let name: String
     let value: String
@@ -34,8 +41,11 @@ extension GivenServer {
   /// Makes the settings those of the database.
   ///
   /// They are set in a session and taken from there (`FROM CURRENT`), so that no value becomes a part of a statement.
-  func applySettings(to database: String, _ connection: Connection) throws(ServerError) {
+  ///
+  /// - Parameter onlyLimits: leaves all others as a seed has them.
+  func applySettings(to database: String, onlyLimits: Bool = false) throws(ServerError) {
     let session = try connect(database: database)
+    let settings = settings.filter { !onlyLimits || GivenServer.limits.contains($0.name) }
     var refused: [String] = []
     var wanted: [(name: String, value: String)] = []
     for setting in settings {
@@ -108,14 +118,15 @@ extension GivenServer {
   }
 
   /// Gives a copy the settings of its original, which CREATE DATABASE leaves behind: those for all roles, and those for the
-  /// role that plangate is.
+  /// role that plangate is. Not the role that sessions begin with: plangate's own have none, and it may not be set here
+  /// before the rest.
   func copySettings(of original: String, to copy: String, _ connection: Connection) throws(ServerError) {
     let rows = try connection.execute(
       """
       SELECT s.setrole = 0, split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1)
       FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
       CROSS JOIN LATERAL unnest(s.setconfig) AS entry
-      WHERE d.datname = $1
+      WHERE d.datname = $1 AND split_part(entry, '=', 1) NOT IN ('role', 'session_authorization')
         AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
       """, [original]
     ).rows

@@ -22,6 +22,7 @@ struct Seeding {
     let index = manifest.seed.firstIndex(of: step) ?? 0
     console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
+    reserveLog(output)
     // Nothing that a step left running changes the database under the next one.
     try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
     try? FileManager.default.removeItem(atPath: output)
@@ -36,14 +37,18 @@ struct Seeding {
     var fromInput: [String] = []
     switch step {
     case .script(let path):
+      let script = ScriptCheck(path: path, directory: manifest.directory)
+      if let problem = script.problem() { throw problem }
       let options = [
         "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
         // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
         "--command=SELECT pg_catalog.setseed(0.5)",
       ]
       file = absolutePath(path)
-      fromInput = options + ["--file=-"]
-      command = Command(try client("psql"), options + ["--file=\(absolutePath(path))"], environment: environment)
+      fromInput = options + ["--file=-"] + ScriptCheck.lastArguments
+      command = Command(
+        try client("psql"), options + ["--file=\(absolutePath(path))"] + ScriptCheck.lastArguments,
+        environment: environment)
     case .archive(let path):
       file = absolutePath(path)
       fromInput = ["--exit-on-error", "--no-password", "--dbname=\(database.text)"]
@@ -62,9 +67,11 @@ struct Seeding {
     } else {
       exit = try server.runClient(command, in: database)
     }
-    guard exit == .status(0) else {
-      let isInput = command.input != nil
-      throw failure(step, exit, output, psqlName: isInput ? "<stdin>" : file ?? "", rights)
+    let isRead = file != nil || exit != .status(0)
+    let log = isRead ? printed(output, isInput: command.input != nil, file: file ?? "") : ""
+    guard exit == .status(0) else { throw server.advised(failure(step, exit, output, log, rights)) }
+    if case .script(let path) = step {
+      if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
     }
   }
 
@@ -74,14 +81,21 @@ struct Seeding {
     }
   }
 
-  /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
-  ///
-  /// - Parameter psqlName: what psql calls the file.
-  private func failure(
-    _ step: SeedStep, _ exit: ChildExit, _ output: String, psqlName: String, _ rights: StepRights
-  ) -> Diagnostic {
+  /// What a step printed. A file that psql read from standard input has its own name there.
+  private func printed(_ output: String, isInput: Bool, file: String) -> String {
     let bytes = FileManager.default.contents(atPath: output) ?? Data()
-    let printed = server.visible(String(decoding: bytes, as: UTF8.self))
+    let text = server.visible(String(decoding: bytes, as: UTF8.self))
+    guard isInput else { return text }
+    let name = "psql:<stdin>:"
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.hasPrefix(name) ? "psql:\(file):" + line.dropFirst(name.count) : String(line)
+    }.joined(separator: "\n")
+  }
+
+  /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
+  private func failure(
+    _ step: SeedStep, _ exit: ChildExit, _ output: String, _ printed: String, _ rights: StepRights
+  ) -> Diagnostic {
     let limit = ProcessLimit.hint(in: printed)
     let hint = limit.isEmpty ? rights.hint(for: step, output: printed) : limit
     guard case .script(let path) = step else {
@@ -89,7 +103,7 @@ struct Seeding {
         "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)"
       )
     }
-    let prefix = "psql:\(psqlName):"
+    let prefix = "psql:\(absolutePath(path)):"
     let lines = printed.split(separator: "\n").map(String.init)
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
       return Diagnostic(
