@@ -11,6 +11,7 @@ import Postgres
 package enum Program {
   /// - Parameter arguments: without the program's own name.
   package static func run(_ arguments: [String]) -> ExitStatus {
+    occupyStandardDescriptors()
     let parsed: Options.Parsed
     do { parsed = try Options.parse(arguments) } catch {
       Console.error(error.description)
@@ -34,6 +35,8 @@ package enum Program {
 
   private static func run(_ options: Options) -> ExitStatus {
     Interruption.shared.listen()
+    Orphans.adopt()
+    defer { Orphans.end() }
     for conninfo in options.conninfos { hideArgument(conninfo) }
     var options = options
     let environment: [String: String]

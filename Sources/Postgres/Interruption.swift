@@ -136,6 +136,9 @@ package final class Interruption: Sendable {
     state.withLock { _ = $0.children.removeValue(forKey: pid) }
   }
 
+  /// Whether this is a child that was entered and has not been reaped.
+  func isEntered(_ pid: pid_t) -> Bool { state.withLock { $0.children[pid] != nil } }
+
   /// Enters the socket of a connection: whoever waits on it gets an error when the signal of this number comes.
   func add(socket: Int32, endedBySignal number: Int) {
     state.withLock { state in

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import Reporting
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -62,6 +63,13 @@ struct Console: Sendable {
 
   /// Prints an error, always to standard error. It may hold what a server or a program said.
   static func error(_ text: String) { writeAll("plangate: \(logText(text.visibleText))\n", to: 2) }
+
+  /// Prints a warning to standard error, also under `--quiet`, and the same one only once in a run.
+  static func warnOnce(_ text: String) {
+    if warnings.withLock({ $0.insert(text).inserted }) { error("warning: \(text)") }
+  }
+
+  private static let warnings = Mutex<Set<String>>([])
 
   /// A runner of GitHub Actions reads commands out of the log, and what is printed comes from queries and servers.
   private static func logText(_ text: String) -> String {

@@ -102,6 +102,7 @@ struct GateRun {
     var database = try open(choice)
     database.jobs = jobs(on: database.server.host)
     database.progress = console.progress
+    Orphans.endAsTheyCome()
     console.step("ready (\(seconds(since: started)) s)")
     let (server, isGiven, whenAbandoned) = (database.server, options.server != nil, whenAbandoned)
     let result: Result
@@ -158,6 +159,10 @@ struct GateRun {
   /// Nil when the run is to do without; a machine without a place for one does as well.
   private func cache() throws(Diagnostic) -> ClusterCache? {
     guard options.usesCache else { return nil }
+    if let base = ClusterCache.base(environment), let reason = ClusterCache.distrust(base) {
+      Console.warnOnce("the cache \(base) is not used: \(reason)")
+      return nil
+    }
     do { return try ClusterCache(environment: environment) } catch {
       console.step("no cache: \(error.message)")
       return nil
