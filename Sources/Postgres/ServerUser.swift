@@ -16,7 +16,7 @@ package struct ServerUser: Equatable, Sendable {
   /// everybody else, whose servers run as themselves.
   ///
   /// A server whose files belong to the owner of another cluster could read and write that cluster.
-  static func needed() throws(ServerStartError) -> ServerUser? {
+  package static func needed() throws(ServerStartError) -> ServerUser? {
     guard geteuid() == 0 else { return nil }
     let users = ["postgres", "nobody"].compactMap { ServerUser(named: $0) }
     guard let user = users.first(where: { !ownsCluster($0) }) ?? users.last else {
@@ -40,7 +40,7 @@ package struct ServerUser: Equatable, Sendable {
   }
 
   /// The words that run a program as this user.
-  var words: [String] { ["setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--init-groups", "--"] }
+  package var words: [String] { ["setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--init-groups", "--"] }
 
   /// Whether this user may read a file or enter a directory, by the modes of all directories on the way; access control
   /// lists do not count.
