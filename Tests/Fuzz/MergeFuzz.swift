@@ -31,7 +31,7 @@ struct MergeFuzz: FuzzTarget {
       whole.cases[index].reason = nil
       whole.cases[index].findings.removeAll { $0.isFailing }
     }
-    corpus = [2, 5, 12].map { count in
+    corpus = [2, 4, 7].map { count in
       var run = whole
       // Small plans, so that many reports are tried in a second.
       run.cases = Array(
@@ -101,7 +101,7 @@ struct MergeFuzz: FuzzTarget {
       do throws(ReportError) {
         let outcome = try RunOutcome(jsonReport: text)
         reports.append(ReportedOutcome(file: name, outcome: outcome))
-        if let problem = Reports.problem(with: outcome) { return problem }
+        if let problem = Reports.jsonProblem(with: outcome) { return problem }
       } catch {
         problems.append("\(name): \(error.message)")
         if error.message.isEmpty { return .fault("an error without words") }

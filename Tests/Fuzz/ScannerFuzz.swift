@@ -32,7 +32,7 @@ struct ScannerFuzz: FuzzTarget {
   func input(using random: inout Random) -> [UInt8] {
     switch random.below(6) {
     case 0:
-      var statements = SeedScript(using: &random).statements
+      var statements = (0...random.below(5)).map { _ in random.pick(SeedScript.closed) }
       statements.insert(ScannerFuzz.mark, at: random.below(statements.count + 1))
       return Array((ScannerFuzz.marked + statements.joined(separator: "\n") + "\n").utf8)
     case 1, 2: return mutator.mutated(random.pick(corpus), with: random.pick(corpus), using: &random)

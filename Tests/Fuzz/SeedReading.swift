@@ -24,25 +24,26 @@ enum SeedReading {
 
   private static func make(seed: UInt64, execution: Int, directory: String, path: String) throws {
     var random = Random(seed: seed, execution: execution)
-    var text = SeedScript(using: &random).text(using: &random)
-    if random.oneIn(4) {
+    var text = Array(SeedScript(using: &random).text(using: &random).utf8)
+    if random.oneIn(5) {
       let pieces = ScannerFuzz.pieces + ["a", "@DIR@", "i", ".", "sql", "t", "f", "E", "e"]
       for _ in 0...random.below(2) {
-        let place = text.unicodeScalars.index(
-          text.unicodeScalars.startIndex, offsetBy: random.below(text.unicodeScalars.count + 1))
-        if random.oneIn(2), place < text.unicodeScalars.endIndex {
-          text.unicodeScalars.remove(at: place)
+        let place = random.below(text.count)
+        if random.oneIn(2), place < text.count {
+          text.remove(at: place)
         } else {
-          text.unicodeScalars.insert(contentsOf: random.pick(pieces).unicodeScalars, at: place)
+          text.insert(contentsOf: random.pick(pieces).utf8, at: place)
         }
       }
     }
-    let script = SeedReading.prologue + text.replacing("@DIR@", with: directory)
-    try Data(script.utf8).write(to: URL(fileURLWithPath: path))
+    let script = String(decoding: text, as: UTF8.self).replacing("@DIR@", with: directory)
+    try Data((SeedReading.prologue + script).utf8).write(to: URL(fileURLWithPath: path))
   }
 
   /// What each script begins with.
   private static let prologue = """
+    ROLLBACK;
+    RESET ALL;
     SET client_min_messages = warning;
     DROP SCHEMA IF EXISTS s CASCADE;
     CREATE SCHEMA s;
