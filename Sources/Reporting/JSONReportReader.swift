@@ -3,7 +3,8 @@ package import PlanCore
 extension RunOutcome {
   /// Reads a JSON report back. Every report of the outcome that comes out is, byte for byte, that of the one that went in.
   ///
-  /// What the report says twice (counts, differences, causes) is not read but found again.
+  /// What the report says twice (counts, differences, causes) is not read but found again. Whether it passed must be
+  /// the same both times: a report that contradicts itself is damaged.
   package init(jsonReport text: String) throws(ReportError) {
     let json: JSON
     // A plan stands a few levels deeper than in the answer that it came from.
@@ -42,7 +43,16 @@ extension RunOutcome {
       selection = Selection(caseCount: try asked.integer("cases"), fingerprint: try asked.text("fingerprint"))
     }
     let relations = try RelationTable.relations(fields)
-    for item in try fields.objects("cases") { cases.append(try CaseReader(relations: relations).outcome(item)) }
+    for item in try fields.objects("cases") {
+      let outcome = try CaseReader(relations: relations).outcome(item)
+      guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
+        throw item.wrong("failed", "what its verdict '\(outcome.verdict.rawValue)' says")
+      }
+      cases.append(outcome)
+    }
+    guard try fields.text("outcome") == result.rawValue else {
+      throw fields.wrong("outcome", "what its cases say, '\(result.rawValue)'")
+    }
   }
 }
 
@@ -73,6 +83,10 @@ private struct CaseReader {
     }
     outcome.comparison = try comparison(fields, caseName: outcome.caseName)
     for item in try fields.objects("findings") { outcome.findings.append(try finding(item, outcome.comparison)) }
+    let passes: [Verdict] = [.passed, .changed, .improved]
+    guard !passes.contains(outcome.verdict) || !outcome.findings.contains(where: \.isFailing) else {
+      throw fields.wrong("verdict", "what its findings say: one fails")
+    }
     return outcome
   }
 

@@ -23,6 +23,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("\\i 'it''s.sql'", [script("it's.sql")]), ("SELECT 1; \\i a.sql\nSELECT 2;", [script("a.sql")]),
     ("\\i a.sql\n\\i b.sql\n\\i a.sql\n", [script("a.sql"), script("b.sql")]),
     ("\\i a.sql \\i b.sql", [script("a.sql"), script("b.sql")]),
+    ("\\? \\ir a.sql", [beside("a.sql")]), ("\\? x \\copy items from data.csv", [data("data.csv")]),
     // psql takes semicolons from the end, joins what is quoted with what is not, and knows escapes.
     ("\\i a.sql;", [script("a.sql")]), ("\\ir a.sql;;", [beside("a.sql")]), ("\\i 'a'.sql", [script("a.sql")]),
     ("\\i a'.s'ql;", [script("a.sql")]), ("\\i 'a;.sql'", [script("a;.sql")]),
@@ -240,6 +241,9 @@ private func beside(_ path: String) -> SeedScan.Include {
   @Test(arguments: [
     ("\\set c 'COPY a FROM ''/x'''\n:c;", "c"), ("\\set f pg_read_file\nSELECT :f('/x');", "f"),
     ("\\set a pg_re\n\\set b ad_file\nSELECT :a:b('/x');", "a"), ("SELECT 'COPY' AS c \\gset\n:c;", "c"),
+    ("\\set s FROM\nCOPY items :s '/x';", "s"), ("\\set d Do\n:d $$ BEGIN EXECUTE s; END $$;", "d"),
+    ("\\set s system\nALTER :s RESET ALL;", "s"), ("\\set l LOAD\n:l 'x';", "l"),
+    ("\\set e E\nSELECT :e'\\' \\i a.sql';", "e"), ("\\set s FROM\nSELECT :'s';", nil),
     ("\\set n :m\nSELECT :n;", "n"), ("\\set n 7\nSELECT :n;", nil), ("SELECT 1 AS n \\gset\nSELECT :'n';", nil),
     ("SELECT a[1:n];", nil), ("\\set n 1000\nSELECT generate_series(1, :n), :'n', :\"n\", a::int;", nil),
     ("\\set n 1\nSELECT a[1:n];", "n"),
@@ -297,6 +301,16 @@ private func beside(_ path: String) -> SeedScan.Include {
     scan.unreadVariables = ["b"]
     scan.storesResults = true
     #expect(SeedScan(parsing: scan.text) == scan)
+  }
+
+  @Test(arguments: [
+    "\\i \u{301}a.sql", "\\i a \u{301}", "\\ir \u{200d}", "SELECT :\u{301}a;", "\\i 'a  b.sql'", "\\i ' a.sql '",
+    "SET client_encoding = 'a\nend\n b';", "CREATE EXTENSION \"a\r\n  b\";", "DO LANGUAGE \"a\u{85}\u{301}\" 'x';",
+  ])
+  func `a note holds also what looks like its own lines and blanks`(text: String) {
+    let scan = SeedScan(text)
+    #expect(SeedScan(parsing: scan.text) == scan)
+    #expect(scan.obstacle?.contains("\n") != true)
   }
 
   @Test func `a note that is not whole is none`() {

@@ -447,11 +447,11 @@ struct SeedScanner {
     case "endif":
       conditions = max(0, conditions - 1)
       readOnly(&arguments)
-    case "h", "help", "sf", "sf+", "sv", "sv+", "?": _ = arguments.wholeLine()
+    case "h", "help", "sf", "sf+", "sv", "sv+": _ = arguments.wholeLine()
     case _ where SeedScanner.harmless.contains(name) || SeedScanner.describes(name): readOnly(&arguments)
     case "": break
     case _ where name.hasPrefix("!"): result.prevent("it uses \\!")
-    default: result.prevent("it uses \\\(name.visible)")
+    default: result.prevent("it uses \\\(name)")
     }
     return false
   }
@@ -469,7 +469,7 @@ struct SeedScanner {
 
   /// Commands that show something, set how results are printed, or steer psql.
   private static let harmless: Set<String> = [
-    "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else", "errverbose",
+    "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else", "errverbose",
     "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r", "reset",
     "restrict", "setenv", "t", "T", "timing", "unrestrict", "unset", "warn", "x", "z",
   ]
@@ -512,7 +512,7 @@ struct SeedScanner {
     if SeedVocabulary.isClockDate(value) { result.readsClock = true }
     let isWord = value.allSatisfy { SQLLexer.isVariablePart($0) || $0 == UInt8(ascii: ".") }
     let word = String(decoding: value, as: UTF8.self).lowercased()
-    if !isRead || !isWord || SeedVocabulary.meaning(of: word) != nil { result.unreadVariables.insert(name) }
+    if !isRead || !isWord || SeedVocabulary.isFollowed(word) { result.unreadVariables.insert(name) }
   }
 
   /// `\copy … from file`, in which psql puts no variables.
