@@ -23,6 +23,10 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("\\i 'it''s.sql'", [script("it's.sql")]), ("SELECT 1; \\i a.sql\nSELECT 2;", [script("a.sql")]),
     ("\\i a.sql\n\\i b.sql\n\\i a.sql\n", [script("a.sql"), script("b.sql")]),
     ("\\i a.sql \\i b.sql", [script("a.sql"), script("b.sql")]),
+    ("\\i a.sql $a$;\n\\i b.sql", [script("a.sql"), script("b.sql")]),
+    ("\\ir a.sql 'x\n\\i b.sql", [beside("a.sql"), script("b.sql")]),
+    ("\\lo_import a.csv x /*\n\\i b.sql", [data("a.csv"), script("b.sql")]),
+    ("\\encoding UTF8 \"\n\\i b.sql", [script("b.sql")]),
     ("\\? \\ir a.sql", [beside("a.sql")]), ("\\? x \\copy items from data.csv", [data("data.csv")]),
     // psql takes semicolons from the end, joins what is quoted with what is not, and knows escapes.
     ("\\i a.sql;", [script("a.sql")]), ("\\ir a.sql;;", [beside("a.sql")]), ("\\i 'a'.sql", [script("a.sql")]),
@@ -284,6 +288,22 @@ private func beside(_ path: String) -> SeedScan.Include {
       let scan = SeedScan(text)
       #expect(SeedScan(parsing: scan.text) == scan, "\(text.debugDescription)")
     }
+  }
+
+  @Test(arguments: [
+    String(repeating: "\\", count: 1 << 17), String(repeating: "\\a ", count: 1 << 15),
+    "SELECT '" + String(repeating: "copy ", count: 1 << 15) + "';", "SELECT '" + String(repeating: "copy(", count: 1 << 15),
+    "DO $$ BEGIN EXECUTE " + String(repeating: "(", count: 1 << 15), "SELECT " + String(repeating: "(", count: 1 << 17),
+    "DO $$ BEGIN EXECUTE " + String(repeating: "format(", count: 1 << 14), "/*" + String(repeating: "/*", count: 1 << 16),
+    (0..<20_000).map { "DO $a\($0)$ " }.joined() + (0..<20_000).reversed().map { "$a\($0)$ " }.joined(),
+    String(repeating: "'a'\n", count: 1 << 15), String(repeating: "SELECT now -- x\n", count: 1 << 16),
+    String(repeating: ":a", count: 1 << 16), String(repeating: "\\if true ", count: 1 << 17),
+  ])
+  func `a long text is read in time, whatever it repeats`(text: String) {
+    let started = ContinuousClock.now
+    _ = SeedScan(text)
+    // Linear reading takes less than a second; reading anew for each repetition took minutes, or the stack.
+    #expect(ContinuousClock.now - started < .seconds(60))
   }
 
   // MARK: The note on a scan

@@ -32,6 +32,13 @@ struct SeedScanner {
   private var atomicDepth = 0
   /// `\if` within `\if`.
   private var conditions = 0
+  /// Where the line of the last command ends.
+  private var lineEnd = -1
+  /// How many texts this one is in.
+  private let depth: Int
+  private static let maximumDepth = 20
+  /// The tokens behind each COPY in a literal: very many of them would be read over and over.
+  private var tokensAhead = 0
   /// Variables of PL/pgSQL whose text is a number, a date or the like.
   private lazy var plainNames = PlainNames(lexer.bytes)
 
@@ -39,12 +46,14 @@ struct SeedScanner {
     case language, `extension`, standardStrings, encoding
   }
 
-  init(_ lexer: SQLLexer, _ kind: Kind) {
+  init(_ lexer: SQLLexer, _ kind: Kind, depth: Int = 0) {
     self.lexer = lexer
     self.kind = kind
+    self.depth = depth
   }
 
   mutating func run() {
+    guard depth < SeedScanner.maximumDepth else { return result.prevent("its code is nested too deep") }
     while let token = lexer.next() { take(token) }
     endDynamic()
     // The text goes on elsewhere: in a variable, or behind `||`.
@@ -250,7 +259,7 @@ struct SeedScanner {
     guard token.range.count > 4 else { return }
     if isCode(token) {
       guard let value else { return result.prevent("it has code whose text is not read") }
-      value.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .body)) }
+      value.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .body, depth: depth + 1)) }
       if SeedVocabulary.isClockDate(value) { result.readsClock = true }
       return
     }
@@ -301,7 +310,7 @@ struct SeedScanner {
       case .outside: result.prevent("it uses \(word)")
       case .clock where kind == .body: result.readsClock = true
       case .clockFunction where kind == .body: result.readsClock = true
-      case .grammar where word == "copy": copied(in: at..<range.upperBound)
+      case .grammar where word == "copy" && result.obstacle == nil: copied(in: at..<range.upperBound)
       default: break
       }
     }
@@ -311,6 +320,8 @@ struct SeedScanner {
     var inner = SQLLexer(lexer.bytes, at: range.lowerBound, end: range.upperBound, isScript: false)
     var copy = CopyStatement()
     while let token = inner.next() {
+      tokensAhead += 1
+      guard tokensAhead < 1_000_000 + lexer.bytes.count else { return result.prevent(SeedScan.unseenName) }
       switch copy.take(token, inner) {
       case .goesOn: continue
       case .isNone: return
@@ -374,7 +385,7 @@ struct SeedScanner {
     guard let text = DynamicStatement(lexer, plainNames).text(of: tokens[...]) else {
       return result.prevent("it runs a statement that is not in its text, with EXECUTE")
     }
-    text.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .statements)) }
+    text.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .statements, depth: depth + 1)) }
   }
 
   // MARK: psql
@@ -394,8 +405,14 @@ struct SeedScanner {
 
   private mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
-    var arguments = CommandArguments(lexer.bytes, at: lexer.at, end: lexer.end)
+    if lexer.at > lineEnd {
+      lineEnd = lexer.at
+      while lineEnd < lexer.end, lexer.bytes[lineEnd] != 0x0a { lineEnd += 1 }
+    }
+    var arguments = CommandArguments(lexer.bytes, at: lexer.at, lineEnd: lineEnd)
     let sends = command(name, &arguments)
+    // psql drops the arguments that a command does not take; a quote among them is none of SQL's.
+    readOnly(&arguments)
     arguments.passCommandEnd()
     lexer.at = arguments.at
     if sends {

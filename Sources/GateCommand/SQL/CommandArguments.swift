@@ -27,11 +27,18 @@ struct CommandArguments {
 
   /// - Parameter at: behind the command's name.
   init(_ bytes: UnsafeRawBufferPointer, at: Int, end: Int) {
-    self.bytes = bytes
-    self.at = at
     var lineEnd = at
     while lineEnd < end, bytes[lineEnd] != 0x0a { lineEnd += 1 }
-    self.end = lineEnd
+    self.init(bytes, at: at, lineEnd: lineEnd)
+  }
+
+  /// - Parameters:
+  ///   - at: behind the command's name.
+  ///   - lineEnd: where its line ends; a line may hold very many commands.
+  init(_ bytes: UnsafeRawBufferPointer, at: Int, lineEnd: Int) {
+    self.bytes = bytes
+    self.at = at
+    end = lineEnd
   }
 
   /// The rest of the line, which some commands take whole.
