@@ -29,14 +29,16 @@ class FuzzServer:
             found = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True)
             binaries = Path(found.stdout.strip()) if found.returncode == 0 else Path("/nowhere")
             if not (binaries / "initdb").exists():
-                versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+                found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+                versions = sorted(found, key=lambda path: int(path.parts[-3]))
                 if not versions:
                     stop("there is no PostgreSQL server; name its programs with --postgres")
                 binaries = versions[-1].parent
         self.binaries = binaries
         self.user = {}
         if os.getuid() == 0:
-            name = next(name for name in ["postgres", "nobody"] if any(entry.pw_name == name for entry in pwd.getpwall()))
+            names = [entry.pw_name for entry in pwd.getpwall()]
+            name = "postgres" if "postgres" in names else "nobody"
             entry = pwd.getpwnam(name)
             self.user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
@@ -81,7 +83,8 @@ class FuzzServer:
 
     def psql(self, *statements, database="fuzz"):
         words = [part for statement in statements for part in ("-c", statement)]
-        done = subprocess.run(["psql", "-XqAt", "-d", database, *words], env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(
+            ["psql", "-XqAt", "-d", database, *words], env=self.environment, capture_output=True, text=True)
         if done.returncode != 0:
             stop(f"psql: {done.stderr}")
         return done.stdout.split()
@@ -299,7 +302,8 @@ queries:
         return set(self.server.psql("SELECT datname FROM pg_database", "SELECT rolname FROM pg_roles"))
 
     def start(self, *words):
-        environment = ENVIRONMENT | {"TMPDIR": str(self.temporary), "PLANGATE_CACHE_DIR": str(self.server.directory / "cache")}
+        cache = self.server.directory / "cache"
+        environment = ENVIRONMENT | {"TMPDIR": str(self.temporary), "PLANGATE_CACHE_DIR": str(cache)}
         return subprocess.run(
             [self.plangate, *words, "--server", self.server.conninfo], cwd=self.directory, env=environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE, text=True,
@@ -347,7 +351,8 @@ queries:
             add("fault", f"exit status {status}, and a report cannot be read: {error}")
             return
         if report["outcome"] != {0: "passed", 1: "failed", 2: "unchecked"}[status]:
-            add("false pass" if status == 0 else "fault", f"exit status {status}, and the report says {report['outcome']}")
+            what = "false pass" if status == 0 else "fault"
+            add(what, f"exit status {status}, and the report says {report['outcome']}")
         bad = sum(int(suites.get(name, 0)) for name in ["failures", "errors"])
         if (bad == 0) != (status == 0):
             add("fault", f"exit status {status}, and JUnit has {bad} failures and errors")

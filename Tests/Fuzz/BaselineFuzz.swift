@@ -23,8 +23,10 @@ struct BaselineFuzz: FuzzTarget {
 
   private let corpus: [Whole]
   private let mutator = Mutator(pieces: [
-    "\n", "\n  ", "  ", " ", "-> ", "Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Bitmap Index Scan",
-    " using ", " on ", "!", "Outer ", "Inner ", "InitPlan ", "SubPlan 1 ", "(never executed)", "(actual rows=1 loops=1)",
+    "\n", "\n  ", "  ", " ", "-> ", "Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan",
+    "Bitmap Index Scan",
+    " using ", " on ", "!", "Outer ", "Inner ", "InitPlan ", "SubPlan 1 ", "(never executed)",
+    "(actual rows=1 loops=1)",
     "cost=", "..", "rows=", "loops=0", "width=", "buffers=", "temp=", "case:", "case: other", "end\n", "relation ",
     "index ", ": btree (id)", "sql: ", "parameters: ", "settings: {}", "plan: generic", "repaired: true",
     "without seq scans:", "Filter: ", "\"", "\\u0000", "{", "}", "[", "]", ",", "server: 16", "query: ", "trigger: ",

@@ -8,8 +8,10 @@ struct ManifestFuzz: FuzzTarget {
 
   private let corpus: [[UInt8]]
   private let mutator = Mutator(pieces: [
-    ":", ": ", "- ", "\n", "\n  ", "\n- ", "#", "&a ", "*a", "!!str ", "!", "|", ">-", "'", "\"", "{", "}", "[", "]", ",",
-    "~", "null", "true", "---\n", "...\n", "<<: ", "? ", "%YAML 1.2\n", "\\u0000", "\\x1b", "version: 1\n", "queries:\n",
+    ":", ": ", "- ", "\n", "\n  ", "\n- ", "#", "&a ", "*a", "!!str ", "!", "|", ">-", "'", "\"", "{", "}", "[", "]",
+    ",",
+    "~", "null", "true", "---\n", "...\n", "<<: ", "? ", "%YAML 1.2\n", "\\u0000", "\\x1b", "version: 1\n",
+    "queries:\n",
     "rules: {seq-scan: warn}\n", "settings: {work_mem: 4MB}\n", "cases: {a: [1]}", "params: [1, ~]", "sql: SELECT $1",
     "name: a", "file: ../seed/01-schema.sql", "plan: both", "waive: [{rule: seq-scan, reason: x}]", "timeout: 1s",
     "seed: ['**/*.sql']", "run: 'true'", "inputs: [../seed]", "until: 2026-02-30", "roles: [a, a]", "*", "**", "../",

@@ -17,7 +17,8 @@ struct MergeFuzz: FuzzTarget {
     "{", "}", "[", "]", ",", ":", "\"", "null", "true", "false", "1", "0", "\"verdict\": \"passed\",", "\"passed\"",
     "\"regressed\"", "\"unchecked\"", "\"new\"", "\"index\": 1", "\"count\": 1", "\"cases\": 0", "\"shard\": null,",
     "\"selection\": null,", "\"error\": null,", "\"error\": \"x\",", "\"strict\": true,", "\"cases\": [],",
-    "\"server\": \"16.1\"", "\"position\": 1,", "\"findings\": [],", "\"failed\": true,", "\\u0000", "\\n", "\"format\": 2,",
+    "\"server\": \"16.1\"", "\"position\": 1,", "\"findings\": [],", "\"failed\": true,", "\\u0000", "\\n",
+    "\"format\": 2,",
   ])
 
   init() throws {

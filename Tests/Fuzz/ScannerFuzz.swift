@@ -15,18 +15,26 @@ struct ScannerFuzz: FuzzTarget {
   private let mutator = Mutator(pieces: ScannerFuzz.pieces)
 
   static let pieces = [
-    "'", "\"", "E'", "U&'", "U&\"", "\\", "\\\\", "\\'", "''", "$$", "$t$", "$1", "--", "/*", "*/", "\n", "\r\n", "\r", "::",
-    ":", ":a", ":'a'", ":\"a\"", ":{?a}", "[", "]", "(", ")", ";", "\\;", "\\:", "\\i a.sql", "\\ir 'b'", "\\copy t from a",
-    "COPY t FROM 'a'", "COPY t FROM stdin;\n", "\\.\n", "\\g", "\\gexec", "\\if true", "\\endif", "\\set a 'b'", "\\!", "`x`",
-    "DO $$", "BEGIN", "END", "EXECUTE ", "format('%s', a)", "||", "LANGUAGE ", "now()", "'today'", "BEGIN ATOMIC", "CASE",
-    "U&\"d\\0061t\"", "CREATE FUNCTION f()", "AS ", "\\encoding UTF8", "SET client_encoding = ", "%", "%1$s", "%L", "\u{feff}",
+    "'", "\"", "E'", "U&'", "U&\"", "\\", "\\\\", "\\'", "''", "$$", "$t$", "$1", "--", "/*", "*/", "\n", "\r\n", "\r",
+    "::",
+    ":", ":a", ":'a'", ":\"a\"", ":{?a}", "[", "]", "(", ")", ";", "\\;", "\\:", "\\i a.sql", "\\ir 'b'",
+    "\\copy t from a",
+    "COPY t FROM 'a'", "COPY t FROM stdin;\n", "\\.\n", "\\g", "\\gexec", "\\if true", "\\endif", "\\set a 'b'", "\\!",
+    "`x`",
+    "DO $$", "BEGIN", "END", "EXECUTE ", "format('%s', a)", "||", "LANGUAGE ", "now()", "'today'", "BEGIN ATOMIC",
+    "CASE",
+    "U&\"d\\0061t\"", "CREATE FUNCTION f()", "AS ", "\\encoding UTF8", "SET client_encoding = ", "%", "%1$s", "%L",
+    "\u{feff}",
   ]
 
   init() throws {
     corpus =
       try Repository.paths(in: "seed", ending: ".sql").map(Repository.bytes)
       + Repository.paths(in: "queries", ending: ".sql").map(Repository.bytes)
-      + [Repository.bytes("Tests/CorpusTests/Corpus/seed.sql"), Repository.bytes("Tests/PlanCoreTests/Golden/schema.sql")]
+      + [
+        Repository.bytes("Tests/CorpusTests/Corpus/seed.sql"),
+        Repository.bytes("Tests/PlanCoreTests/Golden/schema.sql"),
+      ]
   }
 
   func input(using random: inout Random) -> [UInt8] {
@@ -44,7 +52,9 @@ struct ScannerFuzz: FuzzTarget {
 
   func problem(with input: [UInt8], in directory: URL) throws -> Problem? {
     let scan = input.withUnsafeBytes { SeedScan($0) }
-    if SeedScan(parsing: scan.text) != scan { return .fault("its note is read as another scan: \(scan.text.debugDescription)") }
+    if SeedScan(parsing: scan.text) != scan {
+      return .fault("its note is read as another scan: \(scan.text.debugDescription)")
+    }
     if input.starts(with: ScannerFuzz.marked.utf8), scan.obstacle == nil {
       return .falsePass("a command that does not exist is no obstacle")
     }

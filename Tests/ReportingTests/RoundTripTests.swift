@@ -225,7 +225,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"outcome\": \"unchecked\"", "\"outcome\": \"passed\"", "'outcome' of the report is not what its cases say, 'unchecked'"),
+    (
+      "\"outcome\": \"unchecked\"", "\"outcome\": \"passed\"",
+      "'outcome' of the report is not what its cases say, 'unchecked'"
+    ),
     ("\"failed\": true", "\"failed\": false", "'failed' of cases[0] is not what its verdict 'regressed' says"),
     (
       "\"verdict\": \"regressed\"", "\"verdict\": \"passed\"",

@@ -486,9 +486,9 @@ struct SeedScanner {
 
   /// Commands that show something, set how results are printed, or steer psql.
   private static let harmless: Set<String> = [
-    "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else", "errverbose",
-    "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r", "reset",
-    "restrict", "setenv", "t", "T", "timing", "unrestrict", "unset", "warn", "x", "z",
+    "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else",
+    "errverbose", "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r",
+    "reset", "restrict", "setenv", "t", "T", "timing", "unrestrict", "unset", "warn", "x", "z",
   ]
 
   /// `\dt+` and its like.
