@@ -13,10 +13,12 @@ package final class Connection: @unchecked Sendable {
 
   /// - Parameters:
   ///   - parameters: libpq's connection keywords (`host`, `dbname` …).
-  ///   - endsWithRun: whether a signal that ends the run ends the connection too, so that nobody waits for an answer. A
-  ///     server of plangate's own ends all its connections itself.
-  package init(_ parameters: [String: String], endsWithRun: Bool = false) throws(ServerError) {
-    if endsWithRun, let signal = Interruption.shared.signal { throw ServerError(message: "ended by signal \(signal)") }
+  ///   - number: the signal that ends the connection, so that nobody waits for an answer: 1 for the one that ends the
+  ///     run. Nil for none, since a server of plangate's own ends all its connections itself.
+  package init(_ parameters: [String: String], endedBySignal number: Int? = nil) throws(ServerError) {
+    if let number, Interruption.shared.count >= number, let signal = Interruption.shared.signal {
+      throw ServerError(message: "ended by signal \(signal)")
+    }
     let names = parameters.keys.sorted()
     let opened = names.withCStrings { names in
       parameters.sorted { $0.key < $1.key }.map(\.value).withCStrings { values in PQconnectdbParams(names, values, 0) }
@@ -30,7 +32,7 @@ package final class Connection: @unchecked Sendable {
     // Notices are for people at a prompt.
     PQsetNoticeReceiver(opened, { _, _ in }, nil)
     handle = opened
-    if endsWithRun { Interruption.shared.add(socket: PQsocket(opened)) }
+    if let number { Interruption.shared.add(socket: PQsocket(opened), endedBySignal: number) }
   }
 
   deinit {

@@ -103,6 +103,7 @@ package final class DisposableServer: Sendable {
         "unix_socket_directories=\(directories.socket)",
       ] + arguments,
       environment: environment, outputPath: directories.log)
+    reserveLog(directories.log)
     let process: ChildProcess
     do {
       // Immediate shutdown: there is nothing to save.
@@ -211,7 +212,20 @@ package final class DisposableServer: Sendable {
     [
       "host": directories.socket, "port": "5432", "user": DisposableServer.user, "dbname": database,
       "application_name": "plangate", "client_encoding": "UTF8", "connect_timeout": "30",
+      "options": DisposableServer.sessionOptions(major: installation.major),
     ]
+  }
+
+  /// What plangate's own sessions have, whatever a seed gave its database or its role: limits that it means for its users
+  /// would end VACUUM or a transaction, and nothing but a session's own options stays after DISCARD ALL.
+  private static func sessionOptions(major: Int) -> String {
+    var settings = [
+      "statement_timeout=0", "lock_timeout=0", "idle_in_transaction_session_timeout=0",
+      "default_transaction_read_only=off", "role=none",
+    ]
+    if major >= 14 { settings.append("idle_session_timeout=0") }
+    if major >= 17 { settings.append("transaction_timeout=0") }
+    return settings.map { "-c \($0)" }.joined(separator: " ")
   }
 
   /// What a client program needs to reach a database of this server: libpq's variables and DATABASE_URL.
@@ -229,6 +243,15 @@ package final class DisposableServer: Sendable {
       "DATABASE_URL": "postgresql://\(DisposableServer.user)@/\(database)?host=\(path)&port=5432",
     ]
   }
+}
+
+/// Begins a file of what a program says with an empty line. The rest of its first block is then there for an error also
+/// when the disk has filled meanwhile.
+package func reserveLog(_ path: String) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+  guard descriptor >= 0 else { return }
+  _ = write(descriptor, "\n", 1)
+  close(descriptor)
 }
 
 /// The last 20 lines of a file, indented.

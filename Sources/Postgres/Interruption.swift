@@ -16,10 +16,12 @@ package final class Interruption: Sendable {
 
   private struct State {
     var signal: Int32?
+    /// How many came.
+    var count = 0
     /// Running children, and the signal that ends each.
     var children: [pid_t: Child] = [:]
-    /// Of connections to a server that does not end with the run.
-    var sockets: Set<Int32> = []
+    /// Of connections to a server that does not end with the run, each with the number of the signal that ends it.
+    var sockets: [Int32: Int] = [:]
   }
 
   private struct Child {
@@ -37,6 +39,9 @@ package final class Interruption: Sendable {
   /// The signal that came, nil as long as none did.
   package var signal: Int32? { state.withLock { $0.signal } }
 
+  /// How many signals came. The first ends the run; a later one ends what still waits on the way out.
+  package var count: Int { state.withLock { $0.count } }
+
   /// Starts to listen. To be called on the main thread before any other thread starts, since threads inherit the mask.
   package func listen() {
     signalMask { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
@@ -53,8 +58,9 @@ package final class Interruption: Sendable {
 
   private func interrupt(_ number: Int32) {
     let isFirst = state.withLock { state in
+      state.count += 1
       for (pid, child) in state.children { child.end(pid) }
-      for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+      for (socket, number) in state.sockets where number <= state.count { shutdown(socket, Int32(SHUT_RDWR)) }
       if state.signal != nil { return false }
       state.signal = number
       return true
@@ -86,17 +92,17 @@ package final class Interruption: Sendable {
     state.withLock { _ = $0.children.removeValue(forKey: pid) }
   }
 
-  /// Enters the socket of a connection: whoever waits on it gets an error when a signal comes.
-  func add(socket: Int32) {
+  /// Enters the socket of a connection: whoever waits on it gets an error when the signal of this number comes.
+  func add(socket: Int32, endedBySignal number: Int) {
     state.withLock { state in
-      state.sockets.insert(socket)
-      if state.signal != nil { shutdown(socket, Int32(SHUT_RDWR)) }
+      state.sockets[socket] = number
+      if state.count >= number { shutdown(socket, Int32(SHUT_RDWR)) }
     }
   }
 
   /// To be called before the socket is closed: afterwards its number may be another's.
   func remove(socket: Int32) {
-    state.withLock { _ = $0.sockets.remove(socket) }
+    state.withLock { _ = $0.sockets.removeValue(forKey: socket) }
   }
 }
 

@@ -56,12 +56,21 @@ package struct ServerAccess: Sendable {
     for (name, value) in environment { setenv(name, value, 1) }
     defer { for name in environment.keys { unsetenv(name) } }
     return try Connection(
-      info.parameters.merging(["application_name": "plangate", "client_encoding": "UTF8"]) { $1 }, endsWithRun: true)
+      info.parameters.merging(["application_name": "plangate", "client_encoding": "UTF8"]) { $1 }, endedBySignal: 1)
   }
 
   /// Opens a connection to a database of the same server.
+  ///
+  /// - Parameter endsWithRun: whether a signal that ends the run ends the connection.
   package func connect(
     database: String, application: String, endsWithRun: Bool
+  ) throws(ServerError) -> Connection {
+    try connect(database: database, application: application, endedBySignal: endsWithRun ? 1 : nil)
+  }
+
+  /// - Parameter number: the signal that ends the connection, nil for none.
+  package func connect(
+    database: String, application: String, endedBySignal number: Int?
   ) throws(ServerError) -> Connection {
     var parameters = parameters
     parameters["host"] = host
@@ -72,7 +81,7 @@ package struct ServerAccess: Sendable {
     if !password.isEmpty { parameters["password"] = password }
     parameters["application_name"] = application
     parameters["client_encoding"] = "UTF8"
-    return try Connection(parameters, endsWithRun: endsWithRun)
+    return try Connection(parameters, endedBySignal: number)
   }
 
   // MARK: Children

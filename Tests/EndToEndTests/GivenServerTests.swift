@@ -186,7 +186,14 @@ import Testing
     }
     let left = try server.databases()
     #expect(left.count == 1 && left[0].wholeMatch(of: /plangate_[0-9a-f]{16}/) != nil, "\(left)")
-    for name in left { try server.superuser().execute("DROP DATABASE \(name) WITH (FORCE)") }
+    // What its sessions were computing ends, since nobody waits for it.
+    let sessions = "SELECT FROM pg_stat_activity WHERE datname = $1"
+    let patience = ContinuousClock.now + .seconds(60)
+    while try !server.superuser().execute(sessions, [left[0]]).rows.isEmpty, ContinuousClock.now < patience {
+      usleep(100_000)
+    }
+    #expect(try server.superuser().execute(sessions, [left[0]]).rows.isEmpty)
+    for name in left { try server.superuser().execute("DROP DATABASE \(name)") }
     try server.superuser().execute("DROP ROLE made_role")
     #expect(try server.inventory() == before, "\(run)")
     // The next run removes the directory of the killed one.

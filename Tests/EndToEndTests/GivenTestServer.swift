@@ -12,7 +12,8 @@ final class GivenTestServer: Sendable {
 
   let port: UInt16
   let directory: String
-  private let process: ChildProcess
+  private let process: Mutex<ChildProcess>
+  private let postgres: Command
 
   static func shared() throws -> GivenTestServer { try made.get() }
 
@@ -22,7 +23,8 @@ final class GivenTestServer: Sendable {
     return server
   }
 
-  private init() throws {
+  /// One of its own, for a test that stops it; the others share one.
+  init() throws {
     let environment = plainEnvironment()
     let installation = try ServerInstallation.locate(nil, environment: environment)
     directory = try makeTemporaryDirectory("plangate-given")
@@ -58,18 +60,13 @@ final class GivenTestServer: Sendable {
       """.utf8
     ).write(to: URL(fileURLWithPath: "\(data)/pg_hba.conf"))
     chmod("\(data)/pg_hba.conf", 0o644)
-    process = try ChildProcess(
-      spawning: command([
-        "\(installation.binaries)/postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=\(port)", "-c",
-        "unix_socket_directories=\(directory)", "-c", "fsync=off", "-c", "password_encryption=scram-sha-256",
-      ]), interruptedBy: SIGQUIT, isGroup: false)
-    let deadline = ContinuousClock.now + .seconds(60)
-    while (try? superuser()) == nil {
-      guard !process.hasEnded, ContinuousClock.now < deadline else {
-        throw TestFailure("the server in \(directory) does not start")
-      }
-      usleep(20_000)
-    }
+    postgres = command([
+      "\(installation.binaries)/postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=\(port)", "-c",
+      "unix_socket_directories=\(directory)", "-c", "fsync=off", "-c", "max_prepared_transactions=5", "-c",
+      "password_encryption=scram-sha-256",
+    ])
+    process = Mutex(try ChildProcess(spawning: postgres, interruptedBy: SIGQUIT, isGroup: false))
+    try waitUntilUp()
     let connection = try superuser()
     let quoted = GivenTestServer.password.replacingOccurrences(of: "'", with: "''")
     for statement in [
@@ -85,10 +82,33 @@ final class GivenTestServer: Sendable {
     try witness.execute("CREATE TABLE witness AS SELECT n FROM generate_series(1, 1000) AS n")
   }
 
-  private func stop() {
-    process.send(SIGQUIT)
-    _ = process.wait()
+  func stop() {
+    shutDown(SIGQUIT)
     try? FileManager.default.removeItem(atPath: directory)
+  }
+
+  /// Ends its process: SIGINT ends its sessions too, as a restart does.
+  func shutDown(_ signal: Int32 = SIGINT) {
+    let process = process.withLock { $0 }
+    process.send(signal)
+    _ = process.wait()
+  }
+
+  /// Starts it again.
+  func start() throws {
+    let started = try ChildProcess(spawning: postgres, interruptedBy: SIGQUIT, isGroup: false)
+    process.withLock { $0 = started }
+    try waitUntilUp()
+  }
+
+  private func waitUntilUp() throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while (try? superuser()) == nil {
+      guard !process.withLock({ $0.hasEnded }), ContinuousClock.now < deadline else {
+        throw TestFailure("the server in \(directory) does not start")
+      }
+      usleep(20_000)
+    }
   }
 
   private static func freePort() throws -> UInt16 {

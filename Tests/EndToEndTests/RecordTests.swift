@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -29,6 +30,47 @@ import Testing
     let prune = try project.plangate("record", "--prune")
     try expect(prune, exits: 0, stdout: ["orders_in", "removed", "yesterdays_query"], leavingNothingIn: project)
     #expect(try project.contents(of: "baselines") == complete, "\(prune)")
+  }
+
+  @Test func `record --prune leaves alone what only has a baseline's name`() throws {
+    let project = try Sample.recorded()
+    let complete = try project.contents(of: "baselines")
+    let old = try project.read("baselines/orders_in.plan")
+    try project.write("elsewhere.plan", old)
+    try project.write("baselines/directory.plan/notes.txt", "mine\n")
+    try project.write("baselines/garden.plan", "beans in the north\n")
+    try project.write("baselines/empty.plan", "")
+    try project.write("baselines/gone.plan", old)
+    try project.write("baselines/damaged.plan", String(old.prefix(60)))
+    try project.write("baselines/newer.plan", old.replacingOccurrences(of: "baseline 1\n", with: "baseline 999\n"))
+    let links = "\(project.directory)/baselines"
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(links)/link.plan", withDestinationPath: "\(project.directory)/elsewhere.plan")
+    try FileManager.default.createSymbolicLink(atPath: "\(links)/dangling.plan", withDestinationPath: "/nonexistent")
+    try #require(mkfifo("\(links)/pipe.plan", 0o644) == 0)
+
+    let check = try project.plangate("record", "--prune", "--check")
+    try expect(check, exits: 1, stdout: ["3 would be removed"], leavingNothingIn: project)
+    let run = try project.plangate("record", "--prune")
+    try expect(
+      run, exits: 0,
+      stdout: [
+        "removed   damaged", "removed   gone", "removed   newer", "3 removed",
+        "kept      baselines/directory.plan: it is a directory",
+        "kept      baselines/garden.plan: it is not a plangate baseline",
+        "kept      baselines/empty.plan: it is not a plangate baseline",
+        "kept      baselines/link.plan: it is a symbolic link",
+        "kept      baselines/dangling.plan: it is a symbolic link",
+        "kept      baselines/pipe.plan: it is not a regular file",
+      ], leavingNothingIn: project)
+    #expect(try project.read("baselines/directory.plan/notes.txt") == "mine\n")
+    #expect(try project.read("elsewhere.plan") == old)
+    let names = try FileManager.default.contentsOfDirectory(atPath: links).sorted()
+    let kept = ["dangling", "directory", "empty", "garden", "link", "pipe"].map { "\($0).plan" }
+    #expect(names == (complete.keys + kept).sorted())
+    // They are no baselines without a query either.
+    let next = try project.plangate("check")
+    try expect(next, exits: 0, not: ["whose query is gone"], leavingNothingIn: project)
   }
 
   @Test func `record prints what it accepts above the threshold, and of names only those`() throws {

@@ -86,6 +86,30 @@ private let hint =
     #expect(throws: error) { try parse("check --postgres 15 --server=") }
   }
 
+  @Test func `what seeds may do is allowed by name`() throws {
+    let all = try parse("check --server= --allow-seed connect,alter-role --allow-seed=database")
+    #expect(
+      all
+        == run(.check) {
+          $0.conninfos = [""]
+          $0.allowedReach = [.connect, .alterRole, .database]
+        })
+    for command in ["record", "explain q", "stability"] {
+      guard case .run(let options) = try parse("\(command) --allow-seed tablespace") else {
+        Issue.record("\(command) does not run")
+        continue
+      }
+      #expect(options.allowedReach == [.tablespace])
+    }
+    #expect(
+      throws: Diagnostic(
+        "--allow-seed knows no 'conect', did you mean 'connect'?\nit takes one or several of connect,alter-system,"
+          + "alter-role,drop-role,database,tablespace,remote,replication,server-files,server-functions,catalog,include")
+    ) { try parse("check --allow-seed alter-system,conect") }
+    #expect(throws: Diagnostic.self) { try parse("check --allow-seed connect,") }
+    #expect(throws: Diagnostic.self) { try parse("merge --allow-seed connect report.json") }
+  }
+
   @Test func `every option of record sets its own field`() throws {
     #expect(try parse("record --prune") == run(.record) { $0.prunes = true })
     #expect(try parse("record --check") == run(.record) { $0.onlyChecks = true })
@@ -100,7 +124,8 @@ private let hint =
       ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
     let plain = try Options.parse([command.rawValue] + name)
     for flag in Flag.all {
-      let value = flag.value.map { [$0 == "WHEN" ? "always" : $0 == "N" ? "7" : $0 == "I/N" ? "2/5" : "some"] } ?? []
+      let values = ["WHEN": "always", "N": "7", "I/N": "2/5", "KINDS": "connect"]
+      let value = flag.value.map { [values[$0] ?? "some"] } ?? []
       let spellings =
         [["--\(flag.name)"] + value] + (flag.letter.map { [["-\($0)"] + value] } ?? [])
         + (flag.value == nil ? [] : [["--\(flag.name)=\(value[0])"]])

@@ -79,7 +79,14 @@ import Testing
     #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
     #expect(try project.text("r/j.json") == JSONReport.text(unfinished))
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
-    #expect(try project.text("r/j.json") == JSONReport.text(outcome))
+    #expect(try project.text("r/j.json") == JSONReport.text(failed(outcome, [project.path(error)])))
+  }
+
+  /// An outcome with the reasons why reports could not be written.
+  private func failed(_ outcome: RunOutcome, _ reasons: [String]) -> RunOutcome {
+    var failed = outcome
+    failed.error = reasons.joined(separator: "\n")
+    return failed
   }
 
   @Test func `all that cannot be written is said, and all else is written`() throws {
@@ -97,8 +104,11 @@ import Testing
     #expect(try project.text("r/m.md") == MarkdownReport.text(unfinished))
     #expect(try project.text("r/g.json") == GitLabReport.text(unfinished))
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
-    #expect(try project.text("r/m.md") == MarkdownReport.text(outcome))
-    #expect(try project.text("r/g.json") == GitLabReport.text(outcome))
+    let reasons = ["nowhere/j.xml", "nowhere/s.sarif"].map {
+      "\(project.path($0)): error: cannot write the report: no such directory"
+    }
+    #expect(try project.text("r/m.md") == MarkdownReport.text(failed(outcome, reasons)))
+    #expect(try project.text("r/g.json") == GitLabReport.text(failed(outcome, reasons)))
     #expect(try project.names(in: "r") == ["g.json", "m.md", "other"])
   }
 
@@ -114,7 +124,7 @@ import Testing
       let project = try Project(["r/j.json": ""])
       let reports = ReportFiles(options(project, junit: "/dev/full"))
       let error = "/dev/full: error: cannot write the report: no space left on the disk"
-      #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
+      #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == nil)
       #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
     }
   #endif
@@ -137,6 +147,52 @@ import Testing
     #expect(try reader.readToEnd() == Data("green".utf8))
     let type = try FileManager.default.attributesOfItem(atPath: project.path("r/link.xml"))[.type] as? FileAttributeType
     #expect(type == .typeSymbolicLink)
+  }
+
+  @Test func `a pipe gets one document, at the end`() throws {
+    let project = try Project()
+    #expect(mkfifo(project.path("pipe"), 0o600) == 0)
+    let reader = open(project.path("pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    defer { close(reader) }
+    let reports = ReportFiles(options(project, junit: nil, json: "pipe"))
+    try reports.begin(outcome)
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    #expect(read(reader, &bytes, bytes.count) == 0)
+    try reports.finish(outcome)
+    let count = read(reader, &bytes, bytes.count)
+    #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == JSONReport.text(outcome))
+    #expect(read(reader, &bytes, bytes.count) == 0)
+    #expect(FileKind(project.path("pipe")) == .pipe)
+  }
+
+  @Test func `a descriptor that is open is written to where it stands`() throws {
+    let project = try Project(["out": "before\n"])
+    let file = open(project.path("out"), O_WRONLY | O_APPEND | O_CLOEXEC)
+    defer { close(file) }
+    var options = options(project, junit: nil, json: nil)
+    options.reports[.json] = "/dev/fd/\(file)"
+    let reports = ReportFiles(options)
+    try reports.begin(outcome)
+    #expect(try project.text("out") == "before\n")
+    try reports.finish(outcome)
+    #expect(try project.text("out") == "before\n" + JSONReport.text(outcome))
+  }
+
+  @Test func `a descriptor that is not open, and a pipe that nobody reads any more, are errors`() throws {
+    let project = try Project()
+    var options = options(project, junit: nil, json: nil)
+    options.reports[.json] = "/dev/fd/987"
+    let error = "/dev/fd/987: error: cannot write the report: nothing is open there"
+    #expect(project.failure { () throws(Diagnostic) in try ReportFiles(options).finish(outcome) } == error)
+
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    close(ends[0])
+    defer { close(ends[1]) }
+    options.reports[.json] = "/dev/fd/\(ends[1])"
+    let broken = "/dev/fd/\(ends[1]): error: cannot write the report: its reader is gone"
+    #expect(project.failure { () throws(Diagnostic) in try ReportFiles(options).finish(outcome) } == broken)
   }
 
   @Test func `a shorter text leaves nothing of a longer one`() throws {

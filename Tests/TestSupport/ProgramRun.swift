@@ -78,6 +78,9 @@ package final class RunningProgram {
   /// What it has written to standard output so far.
   package var stdout: String { text("stdout") }
 
+  /// What it has written to standard error so far.
+  package var stderr: String { text("stderr") }
+
   private func text(_ name: String) -> String {
     String(decoding: FileManager.default.contents(atPath: "\(outputs)/\(name)") ?? Data(), as: UTF8.self)
   }

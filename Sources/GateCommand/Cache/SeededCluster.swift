@@ -152,7 +152,7 @@ struct SeededCluster {
     _ plan: SeedPlan, on server: GateServer
   ) throws(Diagnostic) -> (database: SeededDatabase, done: Int) {
     let done = try startOfSeed(plan, on: server)
-    let seeding = Seeding(
+    let seeding = try Seeding(
       manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
     let snapshots = snapshots(plan, after: done)
     for (index, step) in plan.steps.enumerated().dropFirst(done) {
@@ -247,25 +247,38 @@ struct SeededCluster {
       }
     } catch { throw server.diagnostic(error) }
     try server.stopCleanly()
-    keepFiles(state, entry, of: server, sharing)
+    let isKept = keepFiles(state, entry, of: server, sharing)
     try server.start()
-    console.step("kept for the next run (\(seconds(since: started)) s)")
+    if isKept { console.step("kept for the next run (\(seconds(since: started)) s)") }
   }
 
   /// What cannot be kept is made again by the next run; this one goes on.
+  ///
+  /// - Returns: whether the cache has it now; when not, the reason was said.
+  @discardableResult
   private func keepFiles(
     _ state: String, _ entry: CacheEntry, of server: GateServer, _ sharing: ClusterFiles.Sharing = .none
-  ) {
-    guard let cache, let draft = cache.draft() else { return }
+  ) -> Bool {
+    guard let cache else { return false }
+    func notCached(_ reason: String) -> Bool {
+      let isFull = FullDisk.isMeant(by: reason)
+      console.step(
+        "not cached: \(reason)"
+          + (isFull ? "; free some space there, or set PLANGATE_CACHE_DIR to a directory on another disk" : ""))
+      return false
+    }
+    guard let draft = cache.draft() else { return notCached("nothing can be written to \(cache.base)") }
     var entry = entry
     let cluster = ClusterFiles(server.cluster.dataDirectory)
     do {
       (entry.directories, entry.files) = try cluster.seal(sharing)
-      guard entry.size <= cache.limit else { return console.step("not cached: larger than the cache may be") }
+      guard entry.size <= cache.limit else { return notCached("larger than the cache may be") }
       try cluster.copy(
         entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
-    } catch { return console.step("not cached: \(error.description)") }
-    if cache.add(draft, entry, as: state) { cache.tidy() }
+    } catch { return notCached(error.description) }
+    guard cache.add(draft, entry, as: state) else { return notCached("nothing can be written to \(cache.base)") }
+    cache.tidy()
+    return true
   }
 }
 

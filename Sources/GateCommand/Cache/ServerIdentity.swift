@@ -19,6 +19,8 @@ extension ServerInstallation {
     }
     words += folders.flatMap(contents)
     words.append(ContentHash.digits(ofFile: "/etc/os-release") ?? "")
+    // Debian's servers read the system's time zones, which change more often than the system's version.
+    words.append(ContentHash.digits(ofFile: "/usr/share/zoneinfo/tzdata.zi") ?? "")
     var name = utsname()
     uname(&name)
     words.append(withUnsafeBytes(of: &name.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })

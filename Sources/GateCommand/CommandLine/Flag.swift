@@ -37,6 +37,11 @@ struct Flag: Sendable {
       details: "The database is made for the run and dropped at its end; no other is touched. With an empty text the "
         + "variables of libpq say which server."),
     Flag(
+      name: "allow-seed", value: "KINDS", commands: CommandName.running,
+      help: "what SQL seeds may do outside that database (with --server)",
+      details: "Several are separated by commas: \(SeedReach.Kind.allCases.map(\.rawValue).joined(separator: ", ")). "
+        + "Whatever is not named is an error before anything runs."),
+    Flag(
       name: "shard", value: "I/N", commands: [.check, .record],
       help: "only the I-th of N equal parts, for several machines",
       details: "The cases are divided, for record the queries."),
@@ -80,7 +85,8 @@ enum ValueKind: Equatable, Sendable {
   /// The kinds, by what a value is called in the help.
   static let all: [String: ValueKind] = [
     "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
-    "I/N": .text, "WHEN": .choice(Options.ColorChoice.allCases.map(\.rawValue)),
+    "I/N": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
+    "WHEN": .choice(Options.ColorChoice.allCases.map(\.rawValue)),
   ]
 }
 

@@ -17,6 +17,8 @@ package struct Options: Equatable, Sendable {
   package var server: String? { conninfos.last }
   /// Every one of the command line, since each may hold a password. The last one counts.
   package var conninfos: [String] = []
+  /// What SQL seeds may do outside plangate's own database on `server`.
+  var allowedReach: Set<SeedReach.Kind> = []
   /// The caller's variables for libpq, which count for `server` alone. Not from the command line.
   package var libpqEnvironment: [String: String] = [:]
   /// The files of the reports that are asked for.
@@ -187,6 +189,20 @@ package struct Options: Equatable, Sendable {
     return servers
   }
 
+  private static func kinds(_ value: String) throws(Diagnostic) -> Set<SeedReach.Kind> {
+    let known = SeedReach.Kind.allCases.map(\.rawValue)
+    var kinds: Set<SeedReach.Kind> = []
+    for word in value.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      guard let kind = SeedReach.Kind(rawValue: word) else {
+        throw Diagnostic(
+          "--allow-seed knows no '\(word)'\(suggestion(for: word, among: known))\nit takes one or several of "
+            + known.joined(separator: ","))
+      }
+      kinds.insert(kind)
+    }
+    return kinds
+  }
+
   private static func shard(_ value: String) throws(Diagnostic) -> Shard {
     let parts = value.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1, (1...count).contains(index) else {
@@ -200,6 +216,7 @@ package struct Options: Equatable, Sendable {
     case "manifest": manifest = value
     case "postgres": postgres = try Options.servers(value, of: command)
     case "server": conninfos.append(value)
+    case "allow-seed": allowedReach.formUnion(try Options.kinds(value))
     case "shard": shard = try Options.shard(value)
     case "runs": runs = try Options.number(value, of: flag, in: 1...1000)
     case "strict": isStrict = true
@@ -219,7 +236,8 @@ package struct Options: Equatable, Sendable {
       guard let format = ReportFormat(rawValue: flag.name) else {
         throw Diagnostic("--\(flag.name) is not built in")
       }
-      reports[format] = value
+      // Other names of what is open already as standard output.
+      reports[format] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(value) ? "-" : value
     }
     if flag.value != nil, value.isEmpty, flag.name != "server" { throw Diagnostic("--\(flag.name) needs a value") }
   }

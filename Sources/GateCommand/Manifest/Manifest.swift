@@ -18,8 +18,8 @@ struct Manifest: Sendable {
   var wholeStatistics: Bool
   /// The directory of the baselines.
   var baselines: String
-  /// Where each of the settings stands.
-  var settingLines: [String: Int] = [:]
+  /// Where what is asked of the server stands.
+  var places: [ServerWish: ManifestPlace] = [:]
   /// Of its text.
   var fingerprint = ""
 }
@@ -45,22 +45,6 @@ extension Manifest {
 extension Manifest {
   /// Whether the cases' time is judged.
   var measuresTime: Bool { queries.contains(where: \.measuresTime) }
-
-  /// A server's refusal of one of `settings:` as an error of the manifest; nil for any other reason not to start.
-  func settingError(in error: Diagnostic) -> Diagnostic? {
-    let words = error.message.split(separator: "\n").last { line in
-      line.contains("configuration parameter \"") || line.contains("for parameter \"")
-    }
-    guard let words, let name = words.split(separator: "\"").dropFirst().first.map(String.init),
-      configuration.settings[name.lowercased()] != nil
-    else { return nil }
-    // The log names a file that plangate wrote and removed again.
-    let start = words.firstRange(of: "LOG: ")?.upperBound ?? words.firstRange(of: "FATAL: ")?.upperBound
-    let text = words[(start ?? words.startIndex)...].drop { $0 == " " }
-    let message = text[..<(text.firstRange(of: " in file ")?.lowerBound ?? text.endIndex)]
-    return Diagnostic(
-      "'settings' has '\(name)', and the server says: \(message)", file: path, line: settingLines[name.lowercased()])
-  }
 }
 
 /// One step of the seed, in the order of the manifest.

@@ -37,6 +37,14 @@ struct ManifestSource: Sendable {
     return text
   }
 
+  /// The name of a role. PostgreSQL would cut a longer one off, and then not find it.
+  func role(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
+    let role = try text(node, what)
+    if role.isEmpty { throw error("\(what) needs a name, and this one is empty", at: node) }
+    if role.utf8.count > 63 { throw error("the name of \(what) has more than 63 bytes", at: node) }
+    return role
+  }
+
   func sequence(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> [YAMLNode] {
     guard let elements = node.sequence else { throw error("\(what) must be a sequence", at: node) }
     return elements
@@ -51,6 +59,17 @@ struct ManifestSource: Sendable {
       pairs.append((entry.key, name, try text(entry.value, "'\(name)'")))
     }
     return pairs
+  }
+
+  /// The files, all of which must be regular ones or links to them: what a pipe or a device gives is gone when it is read
+  /// again, or has no end.
+  func regularFiles(_ paths: [String], at node: YAMLNode) throws(Diagnostic) -> [String] {
+    for path in paths {
+      // A link in a directory may lead nowhere.
+      guard let kind = FileKind(path), kind != .regular else { continue }
+      throw error("\(path) is \(kind.description), not a file", at: node)
+    }
+    return paths
   }
 
   /// A name of a query or a case.

@@ -24,12 +24,9 @@ extension Manifest {
 
 /// The bytes of a file, or an error that says what the file was for.
 func readFile(_ path: String, _ what: String, hint: String? = nil) throws(Diagnostic) -> [UInt8] {
-  do {
-    return Array(try Data(contentsOf: URL(filePath: path)))
-  } catch {
-    var isDirectory = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    let reason = isDirectory ? "it is a directory" : exists ? "permission denied" : "no such file"
+  do { return try readBytes(path) } catch {
+    let exists = FileManager.default.fileExists(atPath: path)
+    let reason = exists ? error.reason : "no such file"
     throw Diagnostic("cannot read \(what): \(reason)" + (exists ? "" : hint.map { "\n\($0)" } ?? ""), file: path)
   }
 }
@@ -87,7 +84,12 @@ struct ManifestLoader {
         try fields["timeout"].map { node throws(Diagnostic) in try source.timeout(node) }
       } ?? nil
     func text(_ key: String) -> String? {
-      mistakes.attempt { () throws(Diagnostic) in try fields.text(key) } ?? nil
+      mistakes.attempt { () throws(Diagnostic) in
+        let text = try fields.text(key)
+        // An empty locale would be the environment's.
+        if text == "", let node = fields[key] { throw source.error("'\(key)' is empty", at: node) }
+        return text
+      } ?? nil
     }
     func choice(_ key: String, _ words: [String]) -> String? {
       mistakes.attempt { () throws(Diagnostic) in try source.choice(fields[key], key, words) } ?? nil
@@ -109,19 +111,34 @@ struct ManifestLoader {
       seed: seed ?? [], roles: roles ?? [], queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),
-      settingLines: Dictionary(
-        (fields["settings"]?.mapping ?? []).map { ($0.key.scalarText?.lowercased() ?? "", $0.key.mark.line) },
-        uniquingKeysWith: { first, _ in first }))
+      places: places(fields))
     try mistakes.check()
     return manifest
   }
 
   // MARK: The server
 
+  /// Where what is asked of the server stands.
+  private func places(_ fields: ManifestFields) -> [ServerWish: ManifestPlace] {
+    var marks: [(ServerWish, YAMLMark?)] = [
+      (.locale, fields["locale"]?.mark), (.encoding, fields["encoding"]?.mark), (.timeZone, fields["timezone"]?.mark),
+      (.settings, fields["settings"]?.mark),
+    ]
+    for entry in fields["settings"]?.mapping ?? [] {
+      marks.append((.setting(entry.key.scalarText?.lowercased() ?? ""), entry.key.mark))
+    }
+    for node in fields["roles"]?.sequence ?? [] { marks.append((.role(node.scalarText ?? ""), node.mark)) }
+    let places = marks.compactMap { wish, mark in mark.map { (wish, ManifestPlace($0, in: source)) } }
+    return Dictionary(places) { first, _ in first }
+  }
+
   private func roles(_ fields: ManifestFields) throws(Diagnostic) -> [String] {
     var roles: [String] = []
     for node in try fields.sequence("roles") {
-      let role = try source.text(node, "a role")
+      let role = try source.role(node, "a role")
+      if ["public", "none"].contains(role) {
+        throw source.error("no role can be called '\(role)': PostgreSQL gives the word another meaning", at: node)
+      }
       if roles.contains(role) { throw source.error("the role '\(role)' stands twice", at: node) }
       roles.append(role)
     }
@@ -161,9 +178,9 @@ struct ManifestLoader {
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw source.error("there is no file \(path)", at: node)
       }
-      if isDirectory, allowsDirectories { return FilePattern.files(in: path) }
+      if isDirectory, allowsDirectories { return try source.regularFiles(FilePattern.files(in: path), at: node) }
       if isDirectory { throw source.error("\(path) is a directory; name its files: \(pattern)/*.sql", at: node) }
-      return [path]
+      return try source.regularFiles([path], at: node)
     }
     var files: [String] = []
     for path in FilePattern.matches(pattern, in: directory) {
@@ -177,6 +194,6 @@ struct ManifestLoader {
       }
     }
     if files.isEmpty { throw source.error("no file matches \(path)", at: node) }
-    return files
+    return try source.regularFiles(files, at: node)
   }
 }

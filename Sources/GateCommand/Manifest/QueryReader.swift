@@ -88,6 +88,9 @@ struct QueryReader {
     switch (fields["file"], fields["sql"]) {
     case (let file?, nil):
       let path = joined(directory, try source.text(file, "'file'"))
+      if let kind = FileKind(path), kind != .regular, kind != .directory {
+        throw source.error("\(path) is \(kind.description), not a file", at: file)
+      }
       let bytes: [UInt8]
       do { bytes = try readFile(path, "the query") } catch {
         throw source.error("\(error.message): \(path)", at: file)
@@ -180,7 +183,7 @@ struct QueryReader {
     guard let node = fields["session"] else { return Session() }
     let fields = try source.mapping(node, "'session'", keys: QueryReader.sessionKeys)
     return Session(
-      role: try fields.text("role"),
+      role: try fields["role"].map { node throws(Diagnostic) in try source.role(node, "'role'") },
       settings: try fields["settings"].map { node throws(Diagnostic) in try source.settings(node, isSession: true) }
         ?? [:])
   }

@@ -1,6 +1,12 @@
 import FoundationEssentials
 import PlanCore
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// The committed baselines, one file a query.
 struct BaselineStore {
   /// As the user would name it: `baselines`, or `baselines/15` where the project keeps one directory a server major.
@@ -57,11 +63,34 @@ struct BaselineStore {
     try replaceFile(path(of: query), with: text, "the baseline")
   }
 
-  /// The names of baselines whose query is not among these.
+  /// What is called like a baseline whose query is not among these.
   func orphans(among queries: [String]) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return names.filter { $0.hasSuffix(BaselineStore.suffix) }.map { String($0.dropLast(BaselineStore.suffix.count)) }
       .filter { !queries.contains($0) }.sorted()
+  }
+
+  /// Why what is called like a baseline is somebody else's, for plangate to leave alone; nil for a baseline.
+  ///
+  /// A symbolic link is nobody's baseline, wherever it leads: whoever keeps the file elsewhere decides about both.
+  func strangeness(of query: String) -> String? {
+    // Neither follows a link nor waits for the writer of a pipe.
+    let descriptor = open(path(of: query), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ELOOP { return "it is a symbolic link" }
+      return errno == ENXIO ? "it is not a regular file" : "it cannot be read"
+    }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { return "it cannot be read" }
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: return "it is a directory"
+    default: return "it is not a regular file"
+    }
+    var head = [UInt8](repeating: 0, count: 64)
+    let count = read(descriptor, &head, head.count)
+    return BaselineFile.isTitle(of: head.prefix(max(0, count))) ? nil : "it is not a plangate baseline"
   }
 
   func remove(_ query: String) throws(Diagnostic) {

@@ -48,7 +48,7 @@ extension SeededDatabase {
       }
       write(late, of: work, 1, into: answers)
     }
-    guard server.mayHaveCrashed, let damage = damage() else { return answers.all }
+    guard server.mayHaveCrashed, let damage = damage() else { return answers.all.map(advised) }
     // All of them: which came before the crash depends on how many run side by side.
     return answers.all.map { $0.replacingPlans(by: damage) }
   }
@@ -70,6 +70,16 @@ extension SeededDatabase {
       return "the server crashed under a case, and its recovery emptied what is UNLOGGED: "
         + emptied.joined(separator: ", ")
     } catch { return server.hasEnded ? nil : error.description }
+  }
+
+  /// The answer with what to do where a full disk is the reason that there is no plan.
+  private func advised(_ answer: TimedAnswer) -> TimedAnswer {
+    guard case .unchecked(let reason) = answer.answer, let advice = server.fullDiskAdvice(for: reason) else {
+      return answer
+    }
+    var answer = answer
+    answer.answer = .unchecked("\(reason)\n\(advice)")
+    return answer
   }
 
   private func run(

@@ -13,7 +13,7 @@ struct CheckRun {
     var outcome = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
     outcome.isStrict = options.isStrict
     outcome.shard = options.shard
-    try reports.begin(published(outcome))
+    reports.start(published(outcome))
     do {
       let run = try GateRun(options, console: console, environment: environment, names: options.names)
       outcome.selection = run.selection

@@ -115,8 +115,8 @@ struct GateRun {
   private func open(_ choice: String?) throws(Diagnostic) -> SeededDatabase {
     if let conninfo = options.server {
       return try GivenDatabase(
-        conninfo: conninfo, libpqEnvironment: options.libpqEnvironment, manifest: manifest, environment: environment,
-        console: console
+        conninfo: conninfo, libpqEnvironment: options.libpqEnvironment, manifest: manifest,
+        allowedReach: options.allowedReach, environment: environment, console: console
       ).open()
     }
     return try SeededCluster(

@@ -63,7 +63,7 @@ struct Judging {
           + "the other rules only warn", at: 0)
     }
     if selectsAll {
-      let orphans = store.orphans(among: manifest.queries.map(\.name))
+      let orphans = store.orphans(among: manifest.queries.map(\.name)).filter { store.strangeness(of: $0) == nil }
       if !orphans.isEmpty {
         notes.append(
           "baselines whose query is gone (plangate record --prune removes them): \(orphans.joined(separator: ", "))")
@@ -112,6 +112,7 @@ struct Judging {
       }
     }
     let comparison = CaseComparison(baseline: before, current: current)
+    if let reason = comparison.collapse { return (outcome.unchecked(reason), []) }
     if let timeout, before == nil {
       return (outcome.unchecked("\(timeout); there is no baseline to hold its plan against"), [])
     }

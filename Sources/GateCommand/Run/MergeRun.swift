@@ -13,7 +13,7 @@ struct MergeRun {
     let files = ReportFiles(options)
     let empty = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
       .renamingFiles(RepositoryPaths(environment: environment).name(of:))
-    try files.begin(empty)
+    files.start(empty)
     var reports: [ReportedOutcome] = []
     var problems: [String] = []
     for path in options.names {

@@ -24,6 +24,13 @@ extension Console {
 }
 
 extension ReportFiles {
+  /// Replaces yesterday's reports. One that cannot be written keeps neither the others nor the run from their work.
+  func start(_ outcome: RunOutcome) {
+    do throws(Diagnostic) { try begin(outcome) } catch {
+      Console.error("\(error.description)\nthe run goes on, and ends with exit status 2 unless it can be written then")
+    }
+  }
+
   /// Writes the reports and tells people. A report that cannot be written hides nothing of what the run found.
   ///
   /// - Parameter published: the outcome as reports name its files.

@@ -12,7 +12,7 @@ struct RecordRun {
   private enum Result {
     case same
     case new([CaseComparison])
-    case changed([CaseComparison])
+    case changed([CaseComparison], emptied: [String])
     case failed([String])
   }
 
@@ -34,9 +34,10 @@ struct RecordRun {
       case .new(let comparisons):
         counts.new += 1
         show("new", item, comparisons)
-      case .changed(let comparisons):
+      case .changed(let comparisons, let emptied):
         counts.changed += 1
         show("changed", item, comparisons)
+        for sentence in emptied { console.print("  accepted, \(item.query.name): \(sentence.visible)") }
       case .failed(let reasons):
         counts.failed += 1
         console.print("FAILED    \(item.query.name)")
@@ -69,7 +70,7 @@ struct RecordRun {
       if text == oldText { return .same }
       if !options.onlyChecks { try store.save(text, query: item.query.name) }
       let comparisons = merged.cases.compactMap { comparison($0, old, fresh) }
-      return old == nil ? .new(comparisons) : .changed(comparisons)
+      return old == nil ? .new(comparisons) : .changed(comparisons, emptied: emptied(old, fresh))
     } catch {
       return .failed([error.description])
     }
@@ -94,6 +95,23 @@ struct RecordRun {
     return CaseComparison(
       baseline: old.flatMap { old in before.map { Observation($0, facts: old.facts, serverMajor: old.serverMajor) } },
       current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+  }
+
+  /// What had rows in the old baseline of a query and has none now, a sentence a relation.
+  private func emptied(_ old: QueryCapture?, _ fresh: QueryCapture) -> [String] {
+    guard let old else { return [] }
+    var sentences: [String] = []
+    for item in fresh.cases {
+      guard let before = old.capturedCase(named: item.name) else { continue }
+      let comparison = CaseComparison(
+        baseline: Observation(before, facts: old.facts, serverMajor: old.serverMajor),
+        current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+      for (relation, rows) in comparison.emptiedRelations {
+        let sentence = "\(relation) is empty now; the baseline had \(Figures.grouped(rows)) rows"
+        if !sentences.contains(sentence) { sentences.append(sentence) }
+      }
+    }
+    return sentences
   }
 
   // MARK: Showing
@@ -135,11 +153,18 @@ struct RecordRun {
 
   // MARK: Orphans
 
-  /// Removes baselines whose query is gone when asked to, else names them; their number.
+  /// Removes baselines whose query is gone when asked to, else names them.
+  ///
+  /// - Returns: how many there are.
   private func prune(_ store: BaselineStore, _ run: GateRun) throws(Diagnostic) -> Int {
     guard options.names.isEmpty || options.prunes else { return 0 }
-    let orphans = store.orphans(among: run.manifest.queries.map(\.name))
-    for name in orphans {
+    var count = 0
+    for name in store.orphans(among: run.manifest.queries.map(\.name)) {
+      if let strangeness = store.strangeness(of: name) {
+        if options.prunes { console.say("kept      \(store.path(of: name).visible): \(strangeness)") }
+        continue
+      }
+      count += 1
       if !options.prunes {
         console.say("orphan    \(name.visible): its query is gone; plangate record --prune removes the baseline")
       } else {
@@ -147,7 +172,7 @@ struct RecordRun {
         console.say("removed   \(name.visible)")
       }
     }
-    return orphans.count
+    return count
   }
 }
 

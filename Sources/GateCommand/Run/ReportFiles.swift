@@ -10,37 +10,51 @@ import Reporting
 
 /// The reports that the command line asks for.
 struct ReportFiles {
-  private let targets: [(format: ReportFormat, path: String)]
+  private let targets: [(format: ReportFormat, target: ReportTarget)]
 
-  init(_ options: Options) { targets = options.reportFiles }
+  init(_ options: Options) { targets = options.reportFiles.map { ($0.format, ReportTarget($0.path)) } }
 
   /// Replaces yesterday's reports before anything else is done: whatever ends this run, none of them can be read as
-  /// today's.
+  /// today's. A pipe has no yesterday, and gets one document, at the end.
   func begin(_ outcome: RunOutcome) throws(Diagnostic) {
     var unfinished = outcome
     unfinished.error = "the run did not come to its end"
-    try write(unfinished) { $0 != "-" }
+    try ReportFiles.check(failures(writing: unfinished) { $0.isFile }.map(\.problem))
   }
 
-  func finish(_ outcome: RunOutcome) throws(Diagnostic) { try write(outcome) { _ in true } }
-
-  /// Writes all reports, also after one of them fails.
-  private func write(_ outcome: RunOutcome, to isWanted: (String) -> Bool) throws(Diagnostic) {
-    var failures: [Diagnostic] = []
-    for target in targets where isWanted(target.path) {
-      do { try ReportFiles.write(target.format.text(outcome), to: target.path) } catch { failures.append(error) }
+  /// Writes all reports. Where one cannot be written, the others have the reason.
+  func finish(_ outcome: RunOutcome) throws(Diagnostic) {
+    var outcome = outcome
+    var failures = failures(writing: outcome) { $0.isFile }
+    let reason = outcome.error
+    func addReasons() {
+      outcome.error = ([reason].compactMap { $0 } + failures.map(\.problem.description)).joined(separator: "\n")
     }
+    if !failures.isEmpty { addReasons() }
+    failures += self.failures(writing: outcome) { !$0.isFile }
+    guard !failures.isEmpty else { return }
+    addReasons()
+    let failed = failures.map(\.target)
+    failures += self.failures(writing: outcome) { $0.isFile && !failed.contains($0) }
+    try ReportFiles.check(failures.map(\.problem))
+  }
+
+  /// Writes some of the reports, also after one of them fails.
+  private func failures(
+    writing outcome: RunOutcome, to isWanted: (ReportTarget) -> Bool
+  ) -> [(target: ReportTarget, problem: Diagnostic)] {
+    var failures: [(target: ReportTarget, problem: Diagnostic)] = []
+    for (format, target) in targets where isWanted(target) {
+      do throws(Diagnostic) { try target.write(format.text(outcome)) } catch { failures.append((target, error)) }
+    }
+    return failures
+  }
+
+  /// Throws what failed as one error.
+  private static func check(_ failures: [Diagnostic]) throws(Diagnostic) {
     guard var failure = failures.first else { return }
     failure.message = ([failure.message] + failures.dropFirst().map(\.description)).joined(separator: "\n")
     throw failure
-  }
-
-  private static func write(_ text: String, to path: String) throws(Diagnostic) {
-    if path == "-" {
-      guard writeAll(text, to: 1) else { throw Diagnostic("cannot write the report to standard output") }
-    } else {
-      try replaceFile(path, with: text, "the report")
-    }
   }
 }
 

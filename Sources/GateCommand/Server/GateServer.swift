@@ -51,7 +51,7 @@ final class GateServer: Sendable {
 
   /// Makes a cluster.
   func makeCluster() throws(Diagnostic) {
-    do { try cluster.makeCluster() } catch { throw Diagnostic(error.message) }
+    do { try cluster.makeCluster() } catch { throw advised(Diagnostic(error.message)) }
   }
 
   /// Starts the server of the cluster that is there.
@@ -62,7 +62,7 @@ final class GateServer: Sendable {
 
   /// Starts the server's process and waits until it takes connections.
   func launch() throws(Diagnostic) {
-    do { try cluster.start() } catch { throw Diagnostic(error.message) }
+    do { try cluster.start() } catch { throw advised(Diagnostic(error.message)) }
   }
 
   /// Opens the first connection.
@@ -89,7 +89,7 @@ final class GateServer: Sendable {
   /// Stops the server with its cluster complete on disk.
   func stopCleanly() throws(Diagnostic) {
     closeIdle { _ in true }
-    do { try cluster.stopCleanly() } catch { throw Diagnostic(error.message) }
+    do { try cluster.stopCleanly() } catch { throw advised(Diagnostic(error.message)) }
   }
 
   /// Stops the server of a cluster that is of no use.
@@ -142,7 +142,7 @@ final class GateServer: Sendable {
 
   /// An error as a person can act on it: with the end of the log when the server is gone.
   func diagnostic(_ error: ServerError) -> Diagnostic {
-    Diagnostic(error.description + (hasEnded ? "\n\(host.logTitle):\n\(logTail)" : ""))
+    advised(Diagnostic(error.description + (hasEnded ? "\n\(host.logTitle):\n\(logTail)" : "")))
   }
 
   // MARK: Databases
@@ -184,19 +184,42 @@ final class GateServer: Sendable {
 
   /// Waits for other sessions to end: the last backend of a seed may still be closing, and VACUUM would see its snapshot.
   /// Those that a seed left behind on purpose are ended.
-  func waitUntilAlone(in name: Name) throws(ServerError) {
+  ///
+  /// - Parameter limit: how long a session may take to end; those of a background worker may come back for ever.
+  func waitUntilAlone(in name: Name, atMost limit: Duration = .seconds(60)) throws(ServerError) {
     closeIdle { $0 == name.text }
     // A worker of autovacuum is nobody's, and makes way for a copy by itself.
     let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND usesysid IS NOT NULL"
-    let deadline = ContinuousClock.now + .seconds(1)
+    let start = ContinuousClock.now
+    let deadline = start + .seconds(1)
     try maintain { (connection) throws(ServerError) in
       while try connection.execute("SELECT \(others)", [name.text]).rows.count > 0 {
         if ContinuousClock.now > deadline {
           try host.endSessions(others, [name.text], since: deadline, connection)
         }
+        if ContinuousClock.now - start > limit {
+          throw try GateServer.stayingSessions(others, name, connection)
+        }
         try connection.execute("SELECT pg_catalog.pg_sleep(0.002)")
       }
     }
+  }
+
+  /// What to say of sessions that do not end.
+  private static func stayingSessions(
+    _ others: String, _ name: Name, _ connection: Connection
+  ) throws(ServerError) -> ServerError {
+    let sessions = try connection.execute(
+      """
+      SELECT pg_catalog.concat_ws(' ', backend_type, 'of', usename, '"' || NULLIF(application_name, '') || '"',
+        '(process ' || pid || ')', NULLIF(left(query, 60), ''))
+      \(others) ORDER BY pid LIMIT 5
+      """, [name.text]
+    ).rows.compactMap { $0[0] }
+    return ServerError(
+      sqlState: "55006",
+      message: "sessions that the seed left in the database do not end: " + sessions.joined(separator: ", "),
+      hint: "let the seed end what it starts: connections of dblink, background workers, schedulers")
   }
 
   /// Makes the roles that are missing.

@@ -7,6 +7,8 @@ struct GivenDatabase {
   /// The caller's variables for libpq.
   let libpqEnvironment: [String: String]
   let manifest: Manifest
+  /// What SQL seeds may do outside plangate's own database.
+  let allowedReach: Set<SeedReach.Kind>
   /// Cleared of the caller's PG*.
   let environment: [String: String]
   let console: Console
@@ -14,7 +16,10 @@ struct GivenDatabase {
   /// - Returns: the database, on a server that the caller leaves by `stop`.
   func open() throws(Diagnostic) -> SeededDatabase {
     let started = ContinuousClock.now
-    let given = try GivenServer(conninfo, libpqEnvironment: libpqEnvironment, manifest)
+    // Before anything runs; and before each step again, since those before may write its files.
+    try SeedReach.check(manifest.seed, in: manifest.directory, allowing: allowedReach)
+    let given = try GivenServer(
+      conninfo, libpqEnvironment: libpqEnvironment, manifest, allowing: allowedReach)
     let server = GateServer(given)
     do throws(Diagnostic) {
       do throws(ServerError) {
@@ -24,7 +29,7 @@ struct GivenDatabase {
       console.step(
         "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.versionText) "
           + "(\(seconds(since: started)) s)")
-      let seeding = Seeding(
+      let seeding = try Seeding(
         manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
       for step in manifest.seed {
         try seeding.run(step)

@@ -19,6 +19,8 @@ final class GivenServer: ServerHost {
   let configuration: ServerConfiguration
   /// Whether the manifest names the locale, so that no other will do.
   let namesLocale: Bool
+  /// What SQL seeds may do outside plangate's own database.
+  let allowedReach: Set<SeedReach.Kind>
   private let files: PrivateDirectory
 
   /// What is plangate's there, and how it is getting on.
@@ -39,7 +41,11 @@ final class GivenServer: ServerHost {
   /// - Parameters:
   ///   - conninfo: as the user gave it; it may hold a password.
   ///   - libpqEnvironment: the caller's variables for libpq.
-  init(_ conninfo: String, libpqEnvironment: [String: String], _ manifest: Manifest) throws(Diagnostic) {
+  ///   - allowedReach: what SQL seeds may do outside plangate's own database.
+  init(
+    _ conninfo: String, libpqEnvironment: [String: String], _ manifest: Manifest,
+    allowing allowedReach: Set<SeedReach.Kind>
+  ) throws(Diagnostic) {
     let info: ConnectionInfo
     do { info = try ConnectionInfo(conninfo) } catch {
       throw Diagnostic(
@@ -57,6 +63,7 @@ final class GivenServer: ServerHost {
     databaseName = "plangate_" + GivenServer.randomDigits()
     configuration = manifest.configuration
     namesLocale = manifest.namesLocale
+    self.allowedReach = allowedReach
     do { files = try PrivateDirectory() } catch { throw Diagnostic(error.message) }
     guard versionNumber >= ServerInstallation.oldestMajor * 10_000 else {
       throw Diagnostic(
@@ -65,6 +72,7 @@ final class GivenServer: ServerHost {
     }
     let isStandby: Bool
     do {
+      try connection.liftLimits()
       isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").value == "t"
       connectionLimit = try connection.execute(GivenServer.freeConnections).value.flatMap { Int($0) }
     } catch { throw Diagnostic(error.description) }
@@ -160,15 +168,23 @@ final class GivenServer: ServerHost {
     }
     defer { files.remove() }
     if last.databases.isEmpty, last.roles.isEmpty { return [] }
-    return Removal(server: self, databases: last.databases.map(\.name), roles: last.roles).run()
+    var removal = Removal(server: self, databases: last.databases.map(\.name), roles: last.roles)
+    return removal.run()
   }
 }
 
 extension Connection {
   /// Defaults of a role or a database must not cut plangate's own work short.
   func liftLimits() throws(ServerError) {
-    // The first can take longer than a millisecond when it has to be planned.
-    try execute("SET statement_timeout = 0")
+    var attempts = 0
+    while true {
+      // Until it is done it may itself take longer than it may.
+      do { try execute("SET statement_timeout = 0") } catch let error where error.sqlState == "57014" && attempts < 20 {
+        attempts += 1
+        continue
+      }
+      break
+    }
     try execute("SET lock_timeout = 0")
     try execute("SET default_transaction_read_only = off")
   }

@@ -36,7 +36,7 @@ extension GivenServer {
       _ = try? drop(database, connection)
       throw error
     }
-    try applySettings(to: database, connection)
+    try applySettings(to: database)
   }
 
   private func createStatement(
@@ -129,19 +129,22 @@ extension GivenServer {
         + "itself")
   }
 
-  private func knownOID(of database: String) -> String? {
+  /// The OID of a database that plangate made.
+  func knownOID(of database: String) -> String? {
     state.withLock { $0.databases.first { $0.name == database }?.oid }
   }
 
   // MARK: After the seed
 
   func finishSeed(of database: String) throws(ServerError) {
+    try resetRole(of: database)
     let connection = try connect(database: database)
     guard try connection.execute(GivenServer.oid, [database]).value == knownOID(of: database) else {
       throw ServerError(
         sqlState: "3D000", message: "the seed dropped the database and made it anew, without plangate's settings",
         hint: "on a given server, let the seed load into the database that is there")
     }
+    try applySettings(to: database, onlyLimits: true)
     try connection.silenceTriggers()
     var failures: [String] = []
     var reason = ""
@@ -156,6 +159,24 @@ extension GivenServer {
     if failures.isEmpty { return }
     note(
       "autovacuum could not be switched off (\(reason)), so figures may move: \(failures.joined(separator: ", "))")
+  }
+
+  /// Takes away the role that a seed gives to all sessions of its database: it may lack the right to vacuum, and a session
+  /// has it only up to the first DISCARD ALL. What the role that plangate is has everywhere stays.
+  private func resetRole(of database: String) throws(ServerError) {
+    let connection = try connect(database: maintenanceDatabase)
+    let rows = try connection.execute(
+      """
+      SELECT CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' || d.datname || ' RESET role'
+        ELSE 'ALTER ROLE SESSION_USER IN DATABASE ' || d.datname || ' RESET role' END
+      FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+      CROSS JOIN LATERAL unnest(s.setconfig) AS entry
+      WHERE d.datname = $1 AND split_part(entry, '=', 1) = 'role'
+        AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
+      """, [database]
+    ).rows
+    // The name of the database is plangate's own.
+    for row in rows { if let statement = row[0] { try connection.execute(statement) } }
   }
 
   private static let tables = """
@@ -179,7 +200,13 @@ extension GivenServer {
   }
 
   func drop(_ database: String, _ connection: Connection) throws(ServerError) {
-    try connection.execute("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
+    let statement = "DROP DATABASE IF EXISTS \(database) WITH (FORCE)"
+    do { try connection.execute(statement) } catch let error where error.sqlState == "55006" {
+      // A seed that failed may have left a prepared transaction, which FORCE does not end.
+      try PreparedTransactions.rollBack(
+        on: try access.connect(database: database, application: databaseName, endsWithRun: false))
+      try connection.execute(statement)
+    }
     state.withLock { $0.databases.removeAll { $0.name == database } }
   }
 

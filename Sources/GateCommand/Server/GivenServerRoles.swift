@@ -7,7 +7,19 @@ extension GivenServer {
     let create = try statement("CREATE ROLE %1$I", [role], connection)
     // Before it is made: when the connection is lost meanwhile, it may be there or not.
     state.withLock { $0.roles.append(role) }
-    do throws(ServerError) { try connection.execute(create) } catch let error where !error.isConnectionLost {
+    do throws(ServerError) {
+      try connection.execute("BEGIN")
+      do {
+        try connection.execute(create)
+        // So that other runs know whose it is, and people after a `kill -9`.
+        try connection.execute(
+          try statement("COMMENT ON ROLE %1$I IS %2$L", [role, "made by \(databaseName)"], connection))
+        try connection.execute("COMMIT")
+      } catch {
+        _ = try? connection.execute("ROLLBACK")
+        throw error
+      }
+    } catch let error where !error.isConnectionLost {
       state.withLock { $0.roles.removeAll { $0 == role } }
       // Another run was quicker.
       if ["42710", "23505"].contains(error.sqlState) { return }

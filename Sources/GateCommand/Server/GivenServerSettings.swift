@@ -15,6 +15,13 @@ extension GivenServer {
     "search_path": "\"$user\", public",
   ]
 
+  /// What ends statements and sessions, or lets them write nothing. A seed that gives its database such a setting means its
+  /// own users.
+  private static let limits: Set<String> = [
+    "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout",
+    "transaction_timeout", "default_transaction_read_only",
+  ]
+
   private struct Setting {
     let name: String
     let value: String
@@ -34,8 +41,11 @@ extension GivenServer {
   /// Makes the settings those of the database.
   ///
   /// They are set in a session and taken from there (`FROM CURRENT`), so that no value becomes a part of a statement.
-  func applySettings(to database: String, _ connection: Connection) throws(ServerError) {
+  ///
+  /// - Parameter onlyLimits: leaves all others as a seed has them.
+  func applySettings(to database: String, onlyLimits: Bool = false) throws(ServerError) {
     let session = try connect(database: database)
+    let settings = settings.filter { !onlyLimits || GivenServer.limits.contains($0.name) }
     var refused: [String] = []
     var wanted: [(name: String, value: String)] = []
     for setting in settings {
@@ -57,9 +67,20 @@ extension GivenServer {
         wanted.removeAll { $0.name == setting.name }
       }
     }
+    try noticeLostClients(of: database, session)
     refused += try overridden(wanted, in: database, session)
     if refused.isEmpty { return }
     note("settings that cannot be had on this server: \(refused.sorted().joined(separator: ", "))")
+  }
+
+  /// Lets sessions in the database end when nobody waits for their answers any longer: after a `kill -9` of plangate they
+  /// would compute on. Not every operating system can.
+  private func noticeLostClients(of database: String, _ session: Connection) throws(ServerError) {
+    let name = "client_connection_check_interval"
+    do {
+      try session.execute("SELECT pg_catalog.set_config($1, '2s', false)", [name])
+      try session.execute(alter("DATABASE \(database)", name))
+    } catch let error where !error.isConnectionLost {}
   }
 
   /// Why a setting cannot be had; nil when it is wrong in itself.
@@ -84,12 +105,9 @@ extension GivenServer {
     _ wanted: [(name: String, value: String)], in database: String, _ session: Connection
   ) throws(ServerError) -> [String] {
     func differing() throws(ServerError) -> [(name: String, value: String, now: String)] {
-      // As it comes, with all its limits.
-      let fresh = try access.connect(database: database, application: databaseName, endsWithRun: true)
-      let rows = try fresh.execute(
+      let rows = try asItComes(
         "SELECT n, pg_catalog.current_setting(n, true) FROM unnest($1::pg_catalog.text[]) AS n",
-        ["{\(wanted.map(\.name).joined(separator: ","))}"]
-      ).rows
+        ["{\(wanted.map(\.name).joined(separator: ","))}"], in: database)
       return zip(wanted, rows).compactMap { setting, row in
         row[1] == setting.value ? nil : (setting.name, setting.value, row[1] ?? "not set")
       }
@@ -102,20 +120,35 @@ extension GivenServer {
     return try differing().map { "\($0.name) (the connection sets it to \($0.now))" }
   }
 
+  /// What a new session says, with all its limits: one of them may be a time that a busy machine does not keep.
+  private func asItComes(
+    _ query: String, _ parameters: [String], in database: String
+  ) throws(ServerError) -> [[String?]] {
+    var attempts = 0
+    while true {
+      attempts += 1
+      do {
+        return try access.connect(database: database, application: databaseName, endsWithRun: true)
+          .execute(query, parameters).rows
+      } catch let error where error.sqlState == "57014" && attempts < 10 {}
+    }
+  }
+
   private func alter(_ what: String, _ name: String) -> String {
     let parts = name.split(separator: ".").map { delimitedIdentifier(String($0)) }
     return "ALTER \(what) SET \(parts.joined(separator: ".")) FROM CURRENT"
   }
 
   /// Gives a copy the settings of its original, which CREATE DATABASE leaves behind: those for all roles, and those for the
-  /// role that plangate is.
+  /// role that plangate is. Not the role that sessions begin with: plangate's own have none, and it may not be set here
+  /// before the rest.
   func copySettings(of original: String, to copy: String, _ connection: Connection) throws(ServerError) {
     let rows = try connection.execute(
       """
       SELECT s.setrole = 0, split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1)
       FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
       CROSS JOIN LATERAL unnest(s.setconfig) AS entry
-      WHERE d.datname = $1
+      WHERE d.datname = $1 AND split_part(entry, '=', 1) NOT IN ('role', 'session_authorization')
         AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
       """, [original]
     ).rows

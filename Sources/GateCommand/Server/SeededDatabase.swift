@@ -38,6 +38,7 @@ struct SeededDatabase: Sendable {
   /// Vacuums and analyzes a database, and reads its catalog.
   init(settling name: GateServer.Name, on server: GateServer, manifest: Manifest) throws(Diagnostic) {
     let report: Statistics.Report
+    try PreparedTransactions(database: name, server: server).check(manifest)
     do {
       try server.waitUntilAlone(in: name)
       try server.finishSeed(of: name)

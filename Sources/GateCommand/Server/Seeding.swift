@@ -10,6 +10,21 @@ struct Seeding {
   /// Cleared of the caller's PG*.
   let environment: [String: String]
   let console: Console
+  /// On a server that somebody else runs.
+  private let watch: GivenServerWatch?
+
+  init(
+    manifest: Manifest, server: GateServer, database: GateServer.Name, environment: [String: String], console: Console
+  ) throws(Diagnostic) {
+    self.manifest = manifest
+    self.server = server
+    self.database = database
+    self.environment = environment
+    self.console = console
+    watch = try (server.host as? GivenServer).map { (given) throws(Diagnostic) in
+      try GivenServerWatch(given, database: database.text)
+    }
+  }
 
   /// Runs all steps of the manifest.
   func run() throws(Diagnostic) {
@@ -22,7 +37,11 @@ struct Seeding {
     let index = manifest.seed.firstIndex(of: step) ?? 0
     console.progress.show("seed", index, of: manifest.seed.count, step.description)
     let output = "\(server.directory)/seed.log"
-    try run(step, output: output)
+    reserveLog(output)
+    do {
+      try run(step, output: output)
+    } catch { throw watch?.completed(error, after: step) ?? error }
+    try watch?.check(after: step)
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
     console.step("seed: \(step.description) (\(seconds(since: started)) s)")
@@ -32,13 +51,16 @@ struct Seeding {
     var command: Command
     switch step {
     case .script(let path):
+      if let watch, let problem = watch.problem(of: path, in: manifest.directory) { throw problem }
+      let script = ScriptCheck(path: path, directory: manifest.directory)
+      if let problem = script.problem() { throw problem }
       command = Command(
         try client("psql"),
         [
           "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
           // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
           "--command=SELECT pg_catalog.setseed(0.5)", "--file=\(absolutePath(path))",
-        ], environment: environment)
+        ] + ScriptCheck.lastArguments + (watch?.lastArguments ?? []), environment: environment)
     case .archive(let path):
       command = Command(
         try client("pg_restore"),
@@ -57,7 +79,12 @@ struct Seeding {
     } else {
       exit = try server.runClient(command, in: database)
     }
-    guard exit == .status(0) else { throw failure(step, exit, output) }
+    guard exit == .status(0) else { throw server.advised(failure(step, exit, output)) }
+    if case .script(let path) = step {
+      let bytes = FileManager.default.contents(atPath: output) ?? Data()
+      let log = server.visible(String(decoding: bytes, as: UTF8.self))
+      if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
+    }
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
@@ -75,6 +102,10 @@ struct Seeding {
     let prefix = "psql:\(absolutePath(path)):"
     let bytes = FileManager.default.contents(atPath: output) ?? Data()
     let lines = server.visible(String(decoding: bytes, as: UTF8.self)).split(separator: "\n").map(String.init)
+    if watch != nil, let other = GivenServerWatch.strayedTo(lines) {
+      return Diagnostic(
+        "the seed ends in the database '\(other)', which is not plangate's\nremove what leads there", file: path)
+    }
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
       return Diagnostic(
         "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))", file: path)

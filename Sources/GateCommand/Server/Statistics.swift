@@ -27,6 +27,19 @@ struct Statistics {
   }
 
   func collect() throws(ServerError) -> Report {
+    do { return try report() } catch let error where error.sqlState == "55P03" {
+      throw ServerError(
+        sqlState: "55P03",
+        message: "VACUUM or ANALYZE waited \(Statistics.lockTimeout) for a lock that another session holds",
+        hint: "let the seed end what it starts")
+    }
+  }
+
+  /// Nobody else is in the database; what is still locked may stay so for ever.
+  private static let lockTimeout = "60s"
+
+  private func report() throws(ServerError) -> Report {
+    try connection.execute("SELECT pg_catalog.set_config('lock_timeout', $1, false)", [Statistics.lockTimeout])
     // A seed may have event triggers; they must not see plangate's own statements.
     try connection.silenceTriggers()
     try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")

@@ -56,6 +56,13 @@ package enum BaselineFile {
 
   // MARK: Reading
 
+  /// Whether a file that begins with these bytes is a baseline, of this format or another, damaged or not.
+  package static func isTitle(of head: some Sequence<UInt8>) -> Bool {
+    let line = head.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    let text = String(decoding: line, as: UTF8.self)
+    return text[...].dropping(prefix: "\(title) ").flatMap { Int($0) } != nil
+  }
+
   package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
     let lines = try OutlineLine.parse(text)
     guard let version = lines.first?.text[...].dropping(prefix: "\(title) ").flatMap({ Int($0) })

@@ -136,7 +136,8 @@ package struct RunOutcome: Sendable {
   package var notes: [String] = []
   /// Where those of the notes stand that speak of a line, by their texts.
   package var notePlaces: [String: Place] = [:]
-  /// Why the run ended before its cases: the manifest, the seed, the server, a signal.
+  /// Why the run ended before its cases (the manifest, the seed, the server, a signal), or what else went wrong: a report
+  /// that could not be written.
   package var error: String?
   /// Where the reason for that stands, if it stands anywhere.
   package var errorPlace: Place?

@@ -57,9 +57,13 @@ struct SeedScan: Equatable, Sendable {
   init(rows: UnsafeRawBufferPointer) { readsClock = DataScan.readsClock(rows[...]) }
 
   private init(_ bytes: UnsafeRawBufferPointer, as kind: SeedScanner.Kind) {
-    var scanner = SeedScanner(SQLLexer(bytes, isScript: kind == .script), kind)
+    // psql passes over a byte order mark.
+    let start = kind == .script && bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    var scanner = SeedScanner(SQLLexer(bytes, at: start, isScript: kind == .script), kind)
     scanner.run()
     self = scanner.result
+    // psql reads no line beyond it, and so other quotes than the scanner.
+    if kind == .script, bytes.contains(0) { prevent("it holds NUL characters") }
   }
 
   /// The first reason counts. It may quote the text.

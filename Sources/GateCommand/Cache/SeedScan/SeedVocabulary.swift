@@ -10,9 +10,9 @@ enum SeedVocabulary {
   /// Functions that read the clock, where an argument list follows.
   private static let clockFunctions: Set<String> = ["now", "age"]
   /// Dates of the clock inside a literal: 'now', 'today 08:00'.
-  private static let clockDates: Set<String> = ["now", "today", "tomorrow", "yesterday"]
+  private static let clockDates = ["now", "today", "tomorrow", "yesterday"].map { Array($0.utf8) }
   /// What may be said beside them in the literal of a date.
-  private static let besideDates: Set<String> = ["am", "pm", "utc", "gmt", "z", "t", "at", "allballs", "zulu"]
+  private static let besideDates = ["am", "pm", "utc", "gmt", "z", "t", "at", "allballs", "zulu"].map { Array($0.utf8) }
   /// What reads files, other servers or the server's surroundings, and what writes files.
   private static let outside: Set<String> = [
     "pg_stat_file", "pg_current_logfile", "pg_logdir_ls", "pg_hba_file_rules", "pg_ident_file_mappings",
@@ -57,8 +57,7 @@ enum SeedVocabulary {
 
   /// The letters that the words begin with, a bit each: most words of a large file are dismissed by their first letter.
   private static let initials: UInt32 = {
-    let words = meanings.keys + outsidePrefixes + clockDates
-    return words.reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 0x1f) }
+    (meanings.keys + outsidePrefixes).reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 0x1f) }
   }()
   private static let lengths = 3...40
 
@@ -94,20 +93,28 @@ enum SeedVocabulary {
   static func isFollowed(_ word: String) -> Bool { meaning(of: word) != nil || places.contains(word) }
 
   /// Whether the text of a literal, or of a field of COPY's rows, can be a date of the clock.
-  static func isClockDate(_ text: some Collection<UInt8>) -> Bool {
+  ///
+  /// It is asked of each literal of a seed, and makes no strings of them.
+  static func isClockDate<Text: RandomAccessCollection<UInt8>>(_ text: Text) -> Bool {
     guard (3...60).contains(text.count) else { return false }
     var isClock = false
-    // A date's input takes punctuation for blanks.
-    for part in text.split(whereSeparator: { !SQLLexer.isVariablePart($0) }) {
-      guard let first = part.first, !SQLLexer.isDigit(first) else { continue }
-      let word = String(decoding: part.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
-      if clockDates.contains(word) {
+    var rest = text[...]
+    while true {
+      // A date's input takes punctuation for blanks.
+      rest = rest.drop { !SQLLexer.isVariablePart($0) }
+      guard let first = rest.first else { return isClock }
+      let word = rest.prefix(while: SQLLexer.isVariablePart)
+      rest = rest[word.endIndex...]
+      if SQLLexer.isDigit(first) { continue }
+      func isWord(_ other: [UInt8]) -> Bool {
+        word.count == other.count && zip(word, other).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
+      }
+      if clockDates.contains(where: isWord) {
         isClock = true
-      } else if !besideDates.contains(word) {
+      } else if !besideDates.contains(where: isWord) {
         return false
       }
     }
-    return isClock
   }
 
   /// Languages whose functions can do no more than the statements in their text.

@@ -1,0 +1,75 @@
+/// What the text of one psql script tells of its reach.
+struct ReachScan {
+  /// How psql takes the text, which depends on what it did before.
+  struct Mode: Equatable {
+    /// Whether data follow a `COPY … FROM STDIN`.
+    var copyHasData = true
+    /// Whether backslashes are escapes in all strings (`standard_conforming_strings = off`).
+    var escapes = false
+  }
+
+  /// A script that it runs.
+  struct Include: Equatable {
+    let line: Int
+    /// As it stands there.
+    let what: String
+    let path: String
+    /// Else relative to where psql runs.
+    let isRelativeToFile: Bool
+  }
+
+  private(set) var reaches: [SeedReach] = []
+  private(set) var includes: [Include] = []
+  private(set) var mayLackData = false
+  private(set) var mayEscape = false
+
+  init(_ bytes: UnsafeRawBufferPointer, _ mode: Mode = Mode()) {
+    let findings = ReachFindings(mode)
+    var lexer = ReachLexer(bytes, line: 1, .script, findings)
+    lexer.run()
+    findings.endStatement()
+    (reaches, includes) = (findings.reaches, findings.includes)
+    (mayLackData, mayEscape) = (findings.mayLackData, findings.mayEscape)
+  }
+
+  init(_ text: String, _ mode: Mode = Mode()) {
+    var text = text
+    self = text.withUTF8 { ReachScan(UnsafeRawBufferPointer($0), mode) }
+  }
+}
+
+/// What a script's lexers have found so far: the one of the script itself, and those of the texts in it that may be run.
+final class ReachFindings {
+  let mode: ReachScan.Mode
+  private(set) var reaches: [SeedReach] = []
+  private var known: Set<SeedReach> = []
+  var includes: [ReachScan.Include] = []
+  var mayLackData = false
+  var mayEscape = false
+  /// The parts of the statement that psql would send as one, those in texts included.
+  private var parts: [ReachStatement] = []
+  /// Whether the statement asks for the name of the database that it runs in.
+  var asksForDatabase = false
+  /// Whether a variable of psql may hold that name.
+  var keepsDatabaseName = false
+  /// Whether the script says itself what psql's own variable of it holds.
+  var hidesDatabaseName = false
+  /// Whether psql may be in another directory than it began in.
+  var changesDirectory = false
+
+  init(_ mode: ReachScan.Mode) { self.mode = mode }
+
+  func add(_ statement: ReachStatement) {
+    if statement.isEmpty { return }
+    parts.append(statement)
+  }
+
+  func add(_ reach: SeedReach) { if known.insert(reach).inserted { reaches.append(reach) } }
+
+  /// The statement of the script is over.
+  func endStatement() {
+    for part in parts { for reach in part.reaches(asksForDatabase: asksForDatabase) { add(reach) } }
+    parts.removeAll(keepingCapacity: true)
+    asksForDatabase = keepsDatabaseName
+  }
+}

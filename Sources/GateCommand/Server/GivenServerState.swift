@@ -1,0 +1,179 @@
+import Postgres
+
+/// What all databases of a given server share, as far as it can be seen: a seed is to leave it as it was.
+///
+/// Of the values there are digests only, since some are secret.
+struct GivenServerState: Equatable, Sendable {
+  /// A thing that is there, and has a value.
+  struct Item: Hashable, Sendable {
+    let kind: Kind
+    /// A setting, a role, a database, a tablespace.
+    let name: String
+    /// Whose setting it is, and the like; a role's name where there is one.
+    let role: String
+    let database: String
+  }
+
+  enum Kind: String, Sendable {
+    case setting, configuration, parameterRight = "parameter", role, password, membership, roleSetting = "role setting"
+    case database, tablespace
+  }
+
+  private(set) var digests: [Item: String] = [:]
+  /// The roles that this run of plangate or another has made: they come and go.
+  private var plangateRoles: Set<String> = []
+
+  static func read(_ connection: Connection) throws(ServerError) -> GivenServerState {
+    var state = GivenServerState()
+    // All of one moment. The connection ends with its use, and so does the transaction.
+    try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    let roles = try connection.execute(
+      """
+      SELECT rolname FROM pg_catalog.pg_roles
+      WHERE pg_catalog.shobj_description(oid, 'pg_authid') ~ '^made by plangate_[0-9a-f]{16}$'
+      """)
+    state.plangateRoles = Set(roles.rows.compactMap { $0[0] })
+    for query in try queries(connection) {
+      for row in try connection.execute(query).rows {
+        guard row.count == 5, let kind = Kind(rawValue: row[0] ?? "") else { continue }
+        let item = Item(kind: kind, name: row[1] ?? "", role: row[2] ?? "", database: row[3] ?? "")
+        state.digests[item] = row[4] ?? ""
+      }
+    }
+    return state
+  }
+
+  /// Kind, name, role, database, digest of the value.
+  private static func queries(_ connection: Connection) throws(ServerError) -> [String] {
+    let own = "d.datname ~ '^plangate_[0-9a-f]{16}'"
+    var queries = [
+      """
+      SELECT 'role', '', rolname, '', pg_catalog.md5(ROW(rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin,
+        rolreplication, rolconnlimit, rolvaliduntil, rolbypassrls)::pg_catalog.text)
+      FROM pg_catalog.pg_roles
+      """,
+      """
+      SELECT 'membership', r.rolname, m.rolname, '', '' FROM pg_catalog.pg_auth_members a
+      JOIN pg_catalog.pg_roles r ON r.oid = a.roleid JOIN pg_catalog.pg_roles m ON m.oid = a.member
+      """,
+      """
+      SELECT 'role setting', split_part(entry, '=', 1), COALESCE(r.rolname, ''), COALESCE(d.datname, ''),
+        pg_catalog.md5(entry)
+      FROM pg_catalog.pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS entry
+      LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+      WHERE (\(own)) IS NOT TRUE
+      """,
+      """
+      SELECT 'database', '', '', d.datname, pg_catalog.md5(ROW(d.oid, d.datdba, d.datistemplate, d.datallowconn,
+        d.datconnlimit, d.dattablespace)::pg_catalog.text)
+      FROM pg_catalog.pg_database d WHERE NOT \(own)
+      """,
+      """
+      SELECT 'tablespace', spcname, '', '', pg_catalog.md5(ROW(oid, spcowner, spcoptions)::pg_catalog.text)
+      FROM pg_catalog.pg_tablespace
+      """,
+      """
+      SELECT 'setting', name, '', '', pg_catalog.md5(COALESCE(reset_val, '')) FROM pg_catalog.pg_settings
+      WHERE context <> 'internal' AND source NOT IN ('client', 'session', 'user', 'database', 'database user')
+      """,
+    ]
+    if connection.serverVersion >= 150_000 {
+      queries.append(
+        "SELECT 'parameter', parname, '', '', pg_catalog.md5(paracl::pg_catalog.text) "
+          + "FROM pg_catalog.pg_parameter_acl")
+    }
+    // What a superuser alone may see.
+    let rights = try connection.execute(
+      """
+      SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT'),
+        pg_catalog.has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE')
+      """
+    ).rows.first
+    if rights?[0] == "t" {
+      queries.append(
+        "SELECT 'password', '', rolname, '', pg_catalog.md5(rolpassword) FROM pg_catalog.pg_authid "
+          + "WHERE rolpassword IS NOT NULL")
+    }
+    if rights?[1] == "t" {
+      // ALTER SYSTEM shows here before it counts.
+      queries.append(
+        """
+        SELECT 'configuration', name, '', '', pg_catalog.md5(pg_catalog.string_agg(
+          ROW(sourcefile, sourceline, setting)::pg_catalog.text, ',' ORDER BY seqno))
+        FROM pg_catalog.pg_show_all_file_settings() WHERE name IS NOT NULL GROUP BY name
+        """)
+    }
+    return queries
+  }
+
+  // MARK: Comparing
+
+  /// What is otherwise now, in words without any value.
+  ///
+  /// - Parameters:
+  ///   - before: what was there before.
+  ///   - allowed: what seeds may change.
+  func changes(since before: GivenServerState, allowing allowed: Set<SeedReach.Kind>) -> [String] {
+    let ownRoles = plangateRoles.union(before.plangateRoles)
+    return Set(digests.keys).union(before.digests.keys).compactMap { item -> String? in
+      let (was, now) = (before.digests[item], digests[item])
+      if was == now || ownRoles.contains(item.role) || item.kind == .membership && ownRoles.contains(item.name) {
+        return nil
+      }
+      // What a role or a database sets otherwise hides what the server has.
+      if item.kind == .setting, was == nil || now == nil { return nil }
+      let isNewRole = !item.role.isEmpty && !before.hasRole(item.role)
+      // A role that is new is no change of what was there; docs/server.md says that it stays.
+      if isNewRole || item.kind == .membership && !before.hasRole(item.name) { return nil }
+      let isDroppedRole = !item.role.isEmpty && !hasRole(item.role)
+      let kinds = item.kind.allowances(isGone: now == nil && (item.kind == .role || isDroppedRole))
+      if !kinds.isDisjoint(with: allowed) { return nil }
+      let verb = was == nil ? "is new" : now == nil ? "is gone" : "changed"
+      return "\(item.text) \(verb)"
+    }.sorted()
+  }
+
+  private func hasRole(_ name: String) -> Bool {
+    digests[Item(kind: .role, name: "", role: name, database: "")] != nil
+  }
+
+  /// The roles that were not there before.
+  func newRoles(since before: GivenServerState) -> [String] {
+    let own = plangateRoles.union(before.plangateRoles)
+    return digests.keys.filter { $0.kind == .role && before.digests[$0] == nil && !own.contains($0.role) }.map(\.role)
+      .sorted()
+  }
+}
+
+extension GivenServerState.Kind {
+  /// What of `--allow-seed` lets a seed change it.
+  fileprivate func allowances(isGone: Bool) -> Set<SeedReach.Kind> {
+    switch self {
+    case .setting, .configuration, .parameterRight: [.alterSystem]
+    case .role, .password, .membership: isGone ? [.dropRole] : [.alterRole]
+    case .roleSetting: isGone ? [.dropRole] : [.alterRole, .database]
+    case .database: [.database]
+    case .tablespace: [.tablespace]
+    }
+  }
+}
+
+extension GivenServerState.Item {
+  /// How it is called.
+  fileprivate var text: String {
+    switch kind {
+    case .setting: "the server's setting \(name)"
+    case .configuration: "\(name) in the server's configuration files"
+    case .parameterRight: "the right to set \(name)"
+    case .role: "the role '\(role)'"
+    case .password: "the password of the role '\(role)'"
+    case .membership: "the membership of '\(role)' in '\(name)'"
+    case .roleSetting:
+      "the setting \(name)" + (role.isEmpty ? "" : " of the role '\(role)'")
+        + (database.isEmpty ? "" : " in the database '\(database)'")
+        + (role.isEmpty && database.isEmpty ? " of all roles" : "")
+    case .database: "the database '\(database)'"
+    case .tablespace: "the tablespace '\(name)'"
+    }
+  }
+}

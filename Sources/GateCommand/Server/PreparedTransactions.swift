@@ -1,0 +1,45 @@
+import Postgres
+import Reporting
+
+/// Transactions that a seed prepared and neither committed nor rolled back. They hold their locks until somebody ends
+/// them: VACUUM would wait for ever, and the database could be neither copied nor dropped.
+struct PreparedTransactions {
+  let database: GateServer.Name
+  let server: GateServer
+
+  /// Fails when there are any, after they have been rolled back.
+  func check(_ manifest: Manifest) throws(Diagnostic) {
+    let found: [String]
+    do { found = try PreparedTransactions.rollBack(on: try server.newConnection(to: database)) } catch {
+      throw server.diagnostic(error)
+    }
+    guard let identifier = found.first else { return }
+    let message =
+      "the seed leaves the transaction '\(identifier.visible)' prepared, and its locks stay\n"
+      + "end it in the seed with COMMIT PREPARED"
+    for case .script(let path) in manifest.seed {
+      guard let mark = PsqlScript(file: path)?.prepared[identifier] else { continue }
+      throw Diagnostic(message, file: path, line: mark.line)
+    }
+    throw Diagnostic(message)
+  }
+
+  /// Rolls back those of a database of plangate's own.
+  ///
+  /// - Parameter connection: to that database.
+  /// - Returns: their identifiers.
+  @discardableResult
+  static func rollBack(on connection: Connection) throws(ServerError) -> [String] {
+    let rows = try connection.execute(
+      """
+      SELECT gid, pg_catalog.format('ROLLBACK PREPARED %L', gid) FROM pg_catalog.pg_prepared_xacts
+      WHERE database = pg_catalog.current_database() ORDER BY prepared, gid
+      """
+    ).rows
+    for row in rows {
+      // The server wrote this statement and quoted the identifier in it.
+      if let statement = row[1] { try connection.execute(statement) }
+    }
+    return rows.compactMap { $0[0] }
+  }
+}

@@ -1,0 +1,162 @@
+/// Divides an SQL file as psql does: into statements, commands of its own, and the data of COPY.
+struct PsqlLexer {
+  enum Event {
+    /// The first words in lower case, the first text in quotes, and where it begins.
+    case statement(words: [String], literal: String?, PsqlScript.Mark)
+    /// The data that follow a `COPY … FROM STDIN`, which begins at the mark.
+    case copyData(PsqlScript.Mark, hasEnd: Bool)
+    /// `\name` with its arguments.
+    case command(name: String, arguments: [String], PsqlScript.Mark)
+  }
+
+  private var lexer: SQLLexer
+  private var events: [Event] = []
+  private var statement = Statement()
+  /// Copies whose data begin on the next line.
+  private var copies: [PsqlScript.Mark] = []
+  /// A place and its line, from which later lines are counted.
+  private var counted = (at: 0, line: 1)
+
+  private struct Statement {
+    var start: Int?
+    var words: [String] = []
+    var literal: String?
+    var copy: CopyStatement?
+    var readsInput = false
+    var parentheses = 0
+    /// BEGIN and CASE in the body of a function in standard SQL, in which semicolons end nothing.
+    var blocks = 0
+
+    var isFunction: Bool {
+      guard words.first == "create" else { return false }
+      let rest = words.dropFirst().starts(with: ["or", "replace"]) ? words.dropFirst(3) : words.dropFirst(1)
+      return rest.first == "function" || rest.first == "procedure"
+    }
+  }
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    // Editors on Windows begin a file with a byte order mark.
+    lexer = SQLLexer(bytes, at: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, isScript: true)
+  }
+
+  mutating func next() -> Event? {
+    while events.isEmpty {
+      let start = lexer.at
+      guard let token = lexer.next() else {
+        endStatement()
+        takeCopies()
+        break
+      }
+      if !copies.isEmpty, lexer.bytes[start..<token.range.lowerBound].contains(UInt8(ascii: "\n")) {
+        lexer.at = start
+        lexer.passLineToEnd()
+        takeCopies()
+      } else {
+        take(token)
+      }
+    }
+    return events.isEmpty ? nil : events.removeFirst()
+  }
+
+  private mutating func take(_ token: SQLToken) {
+    switch token.kind {
+    case .command: return command(token)
+    case .separator: return endStatement()
+    case .symbol(UInt8(ascii: ";")):
+      if statement.parentheses == 0, statement.blocks == 0 { endStatement() }
+      return
+    default: break
+    }
+    statement.start = statement.start ?? token.range.lowerBound
+    if token.isSymbol("(") { statement.parentheses += 1 }
+    if token.isSymbol(")") { statement.parentheses = max(0, statement.parentheses - 1) }
+    if token.isString, statement.literal == nil {
+      statement.literal = lexer.value(of: token).map { String(decoding: $0.prefix(1000), as: UTF8.self) }
+    }
+    if var copy = statement.copy {
+      switch copy.take(token, lexer) {
+      case .goesOn: statement.copy = copy
+      case .isNone: statement.copy = nil
+      case .leads(let source):
+        statement.copy = nil
+        statement.readsInput = source == .input
+      }
+    }
+    if token.kind == .word { word(token) }
+  }
+
+  private mutating func word(_ token: SQLToken) {
+    guard statement.words.count < 8 || statement.isFunction else { return }
+    let word = lexer.lowercased(token.range)
+    if statement.words.isEmpty, word == "copy" { statement.copy = CopyStatement() }
+    if statement.words.count < 8 { statement.words.append(word) }
+    guard statement.isFunction, statement.parentheses == 0 else { return }
+    if word == "begin" || word == "case" && statement.blocks > 0 { statement.blocks += 1 }
+    if word == "end" { statement.blocks = max(0, statement.blocks - 1) }
+  }
+
+  private mutating func endStatement() {
+    defer { statement = Statement() }
+    guard let start = statement.start, !statement.words.isEmpty else { return }
+    let mark = mark(from: start)
+    events.append(.statement(words: statement.words, literal: statement.literal, mark))
+    if statement.readsInput { copies.append(mark) }
+  }
+
+  private mutating func mark(from start: Int) -> PsqlScript.Mark {
+    let bytes = lexer.bytes
+    counted.line += bytes[min(counted.at, start)..<start].count { $0 == UInt8(ascii: "\n") }
+    counted.at = max(counted.at, start)
+    let line = bytes[start..<min(lexer.at, start + 60)]
+    let end = line.firstIndex { $0 == 0x0a || $0 == 0x0d || $0 == UInt8(ascii: ";") } ?? line.endIndex
+    return PsqlScript.Mark(line: counted.line, text: String(decoding: bytes[start..<end], as: UTF8.self))
+  }
+
+  /// Passes the data of the copies, a line `\.` behind those of each.
+  private mutating func takeCopies() {
+    for mark in copies {
+      let rows = lexer.passRows()
+      events.append(.copyData(mark, hasEnd: rows.map { $0.upperBound < lexer.end } ?? false))
+    }
+    copies = []
+  }
+
+  // MARK: psql's own
+
+  private mutating func command(_ token: SQLToken) {
+    let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
+    var reader = CommandArguments(lexer.bytes, at: lexer.at, end: lexer.end)
+    var arguments: [String] = []
+    if name.hasPrefix("!") || ["h", "help", "sf", "sv", "ef", "ev"].contains(name) {
+      _ = reader.wholeLine()
+    } else if name.lowercased() == "copy" {
+      let line = reader.wholeLine()
+      if PsqlLexer.readsInput(SQLLexer(lexer.bytes, at: line.lowerBound, end: line.upperBound, isScript: true)) {
+        copies.append(mark(from: token.range.lowerBound))
+      }
+    } else {
+      while let argument = reader.next(dropsSemicolons: true) {
+        // Empty where it is not known before psql runs.
+        arguments.append(argument.text ?? "")
+      }
+    }
+    reader.passCommandEnd()
+    lexer.at = reader.at
+    // They send what stands before them.
+    if name.hasPrefix("g") || name == "crosstabview" || name == "watch" { endStatement() }
+    if name == "r" || name == "reset" { statement = Statement() }
+    events.append(.command(name: name, arguments: arguments, mark(from: token.range.lowerBound)))
+  }
+
+  private static func readsInput(_ line: SQLLexer) -> Bool {
+    var (line, copy) = (line, CopyStatement())
+    while let token = line.next() {
+      switch copy.take(token, line) {
+      case .goesOn: continue
+      case .isNone: return false
+      case .leads(let source): return source == .input
+      }
+    }
+    return false
+  }
+}

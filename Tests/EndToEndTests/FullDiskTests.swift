@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if os(Linux)
+  /// A disk that fills, wherever it does, is named with what to do. The disk is a small tmpfs in a mount namespace of the
+  /// run's own, in which an ordinary user may mount one too.
+  @Suite struct FullDiskTests {
+    private static func project() throws -> Project {
+      try Project([
+        "seed.sql": "CREATE TABLE big AS SELECT n, repeat('x', 100) AS x FROM generate_series(1, 60000) AS n;\n",
+        "queries/manifest.yml": """
+        version: 1
+        seed: [../seed.sql]
+        # The log of a shared server stays small.
+        settings: {min_wal_size: 2MB, max_wal_size: 2MB}
+        queries:
+          - {name: small, sql: SELECT count(*) FROM big WHERE n < 10}
+          - name: spills
+            sql: SELECT x FROM big CROSS JOIN generate_series(1, 20) AS g ORDER BY md5(x || g)
+
+        """,
+      ])
+    }
+
+    /// Runs plangate with a disk of some size for a directory of the project.
+    private static func run(
+      _ project: Project, disk: String, at variable: String, _ arguments: [String]
+    ) throws -> ProgramRun {
+      try project.makeDirectory("disk")
+      let line = """
+        mount -t tmpfs -o size=\(disk),mode=1777 tmpfs "$PWD/disk" || exit 99
+        export \(variable)="$PWD/disk"
+        exec "$0" "$@"
+        """
+      let user = geteuid() == 0 ? [] : ["--user", "--map-root-user"]
+      return try project.start(arguments, launcher: ["unshare", "--mount"] + user + ["bash", "-c", line]).end()
+    }
+
+    @Test(arguments: ["200k", "4m", "24m"])
+    func `a disk that initdb fills`(_ size: String) throws {
+      let project = try FullDiskTests.project()
+      let run = try FullDiskTests.run(project, disk: size, at: "TMPDIR", ["check", "--no-cache"])
+      try expect(
+        run, exits: 2, stderr: ["disk is full: free some space there, or set TMPDIR to a directory on another disk"],
+        not: ["it printed nothing", "LC_CTYPE"])
+      #expect(run.stderr.split(separator: "\n").count <= 2, "\(run)")
+    }
+
+    @Test func `a disk that the seed fills`() throws {
+      let project = try FullDiskTests.project()
+      try project.edit("seed.sql", "60000", "600000")
+      let run = try FullDiskTests.run(project, disk: "48m", at: "TMPDIR", ["check", "--no-cache"])
+      try expect(
+        run, exits: 2, stderr: ["seed.sql", "the seed failed", "disk is full: free some space there, or set TMPDIR"],
+        not: ["it printed nothing"])
+    }
+
+    @Test func `a disk that a query fills takes no other query with it`() throws {
+      let project = try FullDiskTests.project()
+      try expect(project.plangate("record", "small"), exits: 0)
+      let run = try FullDiskTests.run(
+        project, disk: "64m", at: "TMPDIR", ["check", "--no-cache", "--json", "report.json"])
+      try expect(run, exits: 2, stdout: ["1 passed", "1 unchecked", "or set TMPDIR to a directory on another disk"])
+      #expect(try project.json()["small"].verdict == "passed")
+    }
+
+    @Test func `a disk that the cache fills`() throws {
+      let project = try FullDiskTests.project()
+      let run = try FullDiskTests.run(
+        project, disk: "8m", at: "PLANGATE_CACHE_DIR", ["record", "small", "--verbose"])
+      try expect(
+        run, exits: 0,
+        stdout: ["not cached: ", "or set PLANGATE_CACHE_DIR to a directory on another disk"], not: ["kept for"])
+    }
+
+    @Test func `what cannot be kept is not said to be kept`() throws {
+      let project = try FullDiskTests.project()
+      let run = try project.plangate(
+        "record", "small", "--verbose",
+        environment: ["PLANGATE_CACHE_SIZE": "1MB", "PLANGATE_CACHE_DIR": "\(project.directory)/cache"])
+      try expect(run, exits: 0, stdout: ["not cached: larger than the cache may be"], not: ["kept for"])
+    }
+  }
+#endif
