@@ -62,6 +62,7 @@ struct ScannerFuzz: FuzzTarget {
     _ = SeedScan(text, as: .statements)
     _ = SeedScan(text, as: .body)
     _ = input.withUnsafeBytes { SeedScan(rows: $0) }
+    _ = input.withUnsafeBytes { PsqlScript($0) }
     for isScript in [false, true] {
       if let problem = input.withUnsafeBytes({ tokens($0, isScript: isScript) }) { return problem }
     }

@@ -27,17 +27,24 @@ struct CommandArguments {
 
   /// - Parameter at: behind the command's name.
   init(_ bytes: UnsafeRawBufferPointer, at: Int, end: Int) {
-    var lineEnd = at
-    while lineEnd < end, bytes[lineEnd] != 0x0a { lineEnd += 1 }
-    self.init(bytes, at: at, lineEnd: lineEnd)
-  }
-
-  /// - Parameters:
-  ///   - at: behind the command's name.
-  ///   - lineEnd: where its line ends; a line may hold very many commands.
-  init(_ bytes: UnsafeRawBufferPointer, at: Int, lineEnd: Int) {
     self.bytes = bytes
     self.at = at
+    var lineEnd = at
+    while lineEnd < end, bytes[lineEnd] != 0x0a { lineEnd += 1 }
+    self.end = lineEnd
+  }
+
+  /// The arguments of a command whose name the lexer has just read.
+  ///
+  /// - Parameter lineEnd: where the line of the last command ends, and then that of this one: a line may hold very many
+  ///   commands. It begins at -1.
+  init(_ lexer: SQLLexer, lineEnd: inout Int) {
+    if lexer.at > lineEnd {
+      lineEnd = lexer.at
+      while lineEnd < lexer.end, lexer.bytes[lineEnd] != 0x0a { lineEnd += 1 }
+    }
+    bytes = lexer.bytes
+    at = lexer.at
     end = lineEnd
   }
 

@@ -15,11 +15,7 @@ extension SeedScanner {
 
   mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
-    if lexer.at > lineEnd {
-      lineEnd = lexer.at
-      while lineEnd < lexer.end, lexer.bytes[lineEnd] != 0x0a { lineEnd += 1 }
-    }
-    var arguments = CommandArguments(lexer.bytes, at: lexer.at, lineEnd: lineEnd)
+    var arguments = CommandArguments(lexer, lineEnd: &lineEnd)
     let sends = command(name, &arguments)
     // psql drops the arguments that a command does not take; a quote among them is none of SQL's.
     readOnly(&arguments)
