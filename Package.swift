@@ -45,6 +45,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["plangate", "PlanCore", "Postgres", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["GateCommand", "Reporting", "PlanCore"], path: "Tests/Fuzz",
+      exclude: ["Corpus", "FuzzCommand.swift"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The same files as a program, for scripts/fuzz alone: it needs what `@testable` shows of a release build.
+if Context.environment["PLANGATE_FUZZ"] != nil {
+  package.targets.removeAll { $0.name == "FuzzTests" }
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["GateCommand", "Reporting", "PlanCore"], path: "Tests/Fuzz",
+      exclude: ["Corpus", "FuzzTests.swift"], swiftSettings: strict))
+}

@@ -14,7 +14,7 @@ struct JSONFields {
   /// `cases[2].findings[0]`.
   let place: String
   private let members: [JSONMember]
-  /// Where each key stands: one that stands twice counts the last time, as in all readers of JSON.
+  /// Where each key stands.
   private let positions: [String: Int]
 
   init(_ json: JSON, at place: String) throws(ReportError) {
@@ -22,6 +22,11 @@ struct JSONFields {
     self.members = members
     self.place = place
     positions = Dictionary(members.enumerated().map { ($1.key, $0) }) { $1 }
+    // plangate writes none twice, and readers of JSON differ on which one counts.
+    guard positions.count == members.count else {
+      let key = members.enumerated().first { positions[$1.key] != $0 }?.element.key ?? ""
+      throw ReportError("\(place) has the key '\(key)' twice")
+    }
   }
 
   subscript(key: String) -> JSON? { positions[key].map { members[$0].value } }

@@ -3,7 +3,8 @@ package import PlanCore
 extension RunOutcome {
   /// Reads a JSON report back. Every report of the outcome that comes out is, byte for byte, that of the one that went in.
   ///
-  /// What the report says twice (counts, differences, causes) is not read but found again.
+  /// What the report says twice (counts, differences, causes) is not read but found again. Whether a case failed must be
+  /// the same both times: a report that contradicts itself is damaged.
   package init(jsonReport text: String) throws(ReportError) {
     let json: JSON
     // A plan stands a few levels deeper than in the answer that it came from.
@@ -42,7 +43,13 @@ extension RunOutcome {
       selection = Selection(caseCount: try asked.integer("cases"), fingerprint: try asked.text("fingerprint"))
     }
     let relations = try RelationTable.relations(fields)
-    for item in try fields.objects("cases") { cases.append(try CaseReader(relations: relations).outcome(item)) }
+    for item in try fields.objects("cases") {
+      let outcome = try CaseReader(relations: relations).outcome(item)
+      guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
+        throw item.wrong("failed", "what its verdict '\(outcome.verdict.rawValue)' says")
+      }
+      cases.append(outcome)
+    }
   }
 }
 

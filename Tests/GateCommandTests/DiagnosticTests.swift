@@ -31,6 +31,14 @@ import YAML
     #expect(error.description == "1:6: error: wrong\n   [2J x\n       ^")
   }
 
+  @Test(arguments: ["\u{7f}", "\u{85}", "\u{9b}", "\u{202e}", "\u{2028}"])
+  func `no character beyond ASCII that a terminal obeys reaches it`(character: String) {
+    let error = Diagnostic("unknown key 'a\(character)b'\nnext", line: 1, column: 3, sourceLine: "a\(character)b")
+    #expect(!error.description.contains(character))
+    #expect(error.description.hasPrefix("1:3: error: unknown key 'a\\"))
+    #expect(error.description.hasSuffix("b'\nnext\n  a b\n    ^"))
+  }
+
   @Test func `the caret counts characters, not bytes`() {
     let error = Diagnostic("wrong", line: 1, column: 4, sourceLine: "été: x")
     #expect(error.description == "1:4: error: wrong\n  été: x\n     ^")

@@ -23,6 +23,11 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("\\i 'it''s.sql'", [script("it's.sql")]), ("SELECT 1; \\i a.sql\nSELECT 2;", [script("a.sql")]),
     ("\\i a.sql\n\\i b.sql\n\\i a.sql\n", [script("a.sql"), script("b.sql")]),
     ("\\i a.sql \\i b.sql", [script("a.sql"), script("b.sql")]),
+    ("\\i a.sql $a$;\n\\i b.sql", [script("a.sql"), script("b.sql")]),
+    ("\\ir a.sql 'x\n\\i b.sql", [beside("a.sql"), script("b.sql")]),
+    ("\\lo_import a.csv x /*\n\\i b.sql", [data("a.csv"), script("b.sql")]),
+    ("\\encoding UTF8 \"\n\\i b.sql", [script("b.sql")]),
+    ("\\? \\ir a.sql", [beside("a.sql")]), ("\\? x \\copy items from data.csv", [data("data.csv")]),
     // psql takes semicolons from the end, joins what is quoted with what is not, and knows escapes.
     ("\\i a.sql;", [script("a.sql")]), ("\\ir a.sql;;", [beside("a.sql")]), ("\\i 'a'.sql", [script("a.sql")]),
     ("\\i a'.s'ql;", [script("a.sql")]), ("\\i 'a;.sql'", [script("a;.sql")]),
@@ -217,6 +222,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("\\copy items to data.csv", "it copies into a file or a program"),
     ("COPY items FROM stdin; SELECT 1;\n1\n\\.\n", "a statement follows COPY … FROM STDIN on its line"),
     ("SELECT copy a FROM stdin;\n\\i a.sql", "it copies rows where no COPY is seen"),
+    ("\\set x off\n\\set ON_ERROR_STOP :x", "it goes on after errors"),
     ("\\set ON_ERROR_STOP off", "it goes on after errors"), ("\\unset ON_ERROR_STOP", "it goes on after errors"),
     ("SELECT '\0';", "it holds NUL characters"),
     ("\\if true\nCOPY items FROM stdin;\n1\n\\.\n\\endif", "it has rows for COPY inside \\if"),
@@ -245,6 +251,9 @@ private func beside(_ path: String) -> SeedScan.Include {
   @Test(arguments: [
     ("\\set c 'COPY a FROM ''/x'''\n:c;", "c"), ("\\set f pg_read_file\nSELECT :f('/x');", "f"),
     ("\\set a pg_re\n\\set b ad_file\nSELECT :a:b('/x');", "a"), ("SELECT 'COPY' AS c \\gset\n:c;", "c"),
+    ("\\set s FROM\nCOPY items :s '/x';", "s"), ("\\set d Do\n:d $$ BEGIN EXECUTE s; END $$;", "d"),
+    ("\\set s system\nALTER :s RESET ALL;", "s"), ("\\set l LOAD\n:l 'x';", "l"),
+    ("\\set e E\nSELECT :e'\\' \\i a.sql';", "e"), ("\\set s FROM\nSELECT :'s';", nil),
     ("\\set n :m\nSELECT :n;", "n"), ("\\set n 7\nSELECT :n;", nil), ("SELECT 1 AS n \\gset\nSELECT :'n';", nil),
     ("SELECT a[1:n];", nil), ("\\set n 1000\nSELECT generate_series(1, :n), :'n', :\"n\", a::int;", nil),
     ("\\set n 1\nSELECT a[1:n];", "n"),
@@ -287,6 +296,27 @@ private func beside(_ path: String) -> SeedScan.Include {
     }
   }
 
+  @Test(arguments: [
+    String(repeating: "\\", count: 1 << 17), String(repeating: "\\a ", count: 1 << 15),
+    "SELECT '" + String(repeating: "copy ", count: 1 << 15) + "';",
+    "SELECT '" + String(repeating: "copy(", count: 1 << 15),
+    "DO $$ BEGIN EXECUTE " + String(repeating: "(", count: 1 << 15),
+    "SELECT " + String(repeating: "(", count: 1 << 17),
+    "DO $$ BEGIN EXECUTE " + String(repeating: "format(", count: 1 << 14),
+    "/*" + String(repeating: "/*", count: 1 << 16),
+    (0..<20_000).map { "DO $a\($0)$ " }.joined() + (0..<20_000).reversed().map { "$a\($0)$ " }.joined(),
+    String(repeating: "'a'\n", count: 1 << 15), String(repeating: "SELECT now -- x\n", count: 1 << 13),
+    String(repeating: ":a", count: 1 << 16), String(repeating: "\\if true ", count: 1 << 14),
+  ])
+  func `a long text is read in time, whatever it repeats`(text: String) {
+    let started = ContinuousClock.now
+    _ = SeedScan(text)
+    var copy = text
+    _ = copy.withUTF8 { PsqlScript(UnsafeRawBufferPointer($0)) }
+    // Linear reading takes less than a second; reading anew for each repetition took minutes, or the stack.
+    #expect(ContinuousClock.now - started < .seconds(60))
+  }
+
   // MARK: The note on a scan
 
   @Test func `a note holds the whole scan`() {
@@ -302,6 +332,16 @@ private func beside(_ path: String) -> SeedScan.Include {
     scan.unreadVariables = ["b"]
     scan.storesResults = true
     #expect(SeedScan(parsing: scan.text) == scan)
+  }
+
+  @Test(arguments: [
+    "\\i \u{301}a.sql", "\\i a \u{301}", "\\ir \u{200d}", "SELECT :\u{301}a;", "\\i 'a  b.sql'", "\\i ' a.sql '",
+    "SET client_encoding = 'a\nend\n b';", "CREATE EXTENSION \"a\r\n  b\";", "DO LANGUAGE \"a\u{85}\u{301}\" 'x';",
+  ])
+  func `a note holds also what looks like its own lines and blanks`(text: String) {
+    let scan = SeedScan(text)
+    #expect(SeedScan(parsing: scan.text) == scan)
+    #expect(scan.obstacle?.contains("\n") != true)
   }
 
   @Test func `a note that is not whole is none`() {

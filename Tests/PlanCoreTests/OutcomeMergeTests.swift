@@ -48,6 +48,16 @@ import Testing
     #expect(run.error == nil && run.cases.count == 5)
   }
 
+  @Test func `of a whole run is unchecked when a case of it is missing`() {
+    let whole = shard(1, [1, 2, 3, 4, 5]) { $0.shard = nil }
+    #expect(merged(whole).error == nil && merged(whole).result == .passed)
+    let damaged = merged(shard(1, [1, 2, 4, 5]) { $0.shard = nil })
+    #expect(damaged.error == "the run judged 4 of 5 cases")
+    #expect(damaged.result == .unchecked && damaged.cases.count == 4)
+    let ended = merged(shard(1, [1]) { ($0.shard, $0.error) = (nil, "the seed failed") })
+    #expect(ended.error == "the seed failed")
+  }
+
   @Test func `fails when one case of a shard fails`() {
     let run = merged(shard(1, of: 2, [1, 2, 3, 4]), shard(2, of: 2) { $0.cases = [self.item(5, .regressed)] })
     #expect(run.error == nil && run.result == .failed)

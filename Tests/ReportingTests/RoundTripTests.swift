@@ -228,6 +228,12 @@ import Testing
   }
 
   @Test(arguments: [
+    ("\"failed\": true", "\"failed\": false", "'failed' of cases[0] is not what its verdict 'regressed' says"),
+    (
+      "\"verdict\": \"regressed\"", "\"verdict\": \"passed\"",
+      "'failed' of cases[0] is not what its verdict 'passed' says"
+    ),
+    ("\"error\": null", "\"error\": \"x\",\n  \"error\": null", "the report has the key 'error' twice"),
     ("\"verdict\": \"passed\"", "\"verdict\": \"fine\"", "cases[7] has the unknown verdict 'fine'"),
     ("\"path\": [0]", "\"path\": [7]", "'path' of cases[0].findings[0] is not the path of a node of the plan"),
     ("\"path\": [0]", "\"path\": [-1]", "'path' of cases[0].findings[0] is not the path of a node of the plan"),

@@ -61,11 +61,14 @@ extension SeedScan {
 
   /// Nil for what is not such a text.
   init?(parsing text: String) {
-    let lines = text.split(separator: "\n")
-    guard lines.first == SeedScan.firstLine[...], lines.last == "end" else { return nil }
+    // By scalars: a blank with a combining mark behind it is one character to Swift.
+    let lines = text.unicodeScalars.split(separator: "\n")
+    guard lines.first.map({ String($0) }) == SeedScan.firstLine, lines.last.map({ String($0) }) == "end" else {
+      return nil
+    }
     self.init()
     for line in lines.dropFirst().dropLast() {
-      let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
+      let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map { String($0) }
       switch parts[0] {
       case "clock": readsClock = true
       case "defines": definesClock = true

@@ -1,3 +1,4 @@
+import Reporting
 import YAML
 
 /// An error that a person can act on, with its place where it has one:
@@ -40,11 +41,13 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   private var text: String {
-    let place = [file, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
-    var text = (place.isEmpty ? "" : place + ": ") + "error: " + message
+    let place = [file?.visible, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
+    // Words of the file may be quoted in it.
+    var text = (place.isEmpty ? "" : place + ": ") + "error: " + message.visibleText
     if let sourceLine, !sourceLine.allSatisfy(\.isWhitespace), sourceLine.unicodeScalars.count <= 400 {
       let scalars = sourceLine.unicodeScalars
-      text += "\n  " + String(scalars.map { $0.value < 0x20 ? " " : Character($0) })
+      // One column each, for the caret below.
+      text += "\n  " + String(scalars.map { String($0).visible == String($0) ? Character($0) : " " })
       if let column, column <= scalars.count + 1 { text += "\n  " + String(repeating: " ", count: column - 1) + "^" }
     }
     return text

@@ -34,6 +34,20 @@ struct CommandArguments {
     self.end = lineEnd
   }
 
+  /// The arguments of a command whose name the lexer has just read.
+  ///
+  /// - Parameter lineEnd: where the line of the last command ends, and then that of this one: a line may hold very many
+  ///   commands. It begins at -1.
+  init(_ lexer: SQLLexer, lineEnd: inout Int) {
+    if lexer.at > lineEnd {
+      lineEnd = lexer.at
+      while lineEnd < lexer.end, lexer.bytes[lineEnd] != 0x0a { lineEnd += 1 }
+    }
+    bytes = lexer.bytes
+    at = lexer.at
+    end = lineEnd
+  }
+
   /// The rest of the line, which some commands take whole.
   mutating func wholeLine() -> Range<Int> {
     passBlanks()

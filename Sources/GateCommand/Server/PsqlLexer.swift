@@ -16,6 +16,8 @@ struct PsqlLexer {
   private var copies: [PsqlScript.Mark] = []
   /// A place and its line, from which later lines are counted.
   private var counted = (at: 0, line: 1)
+  /// Where the line of the last command ends.
+  private var lineEnd = -1
 
   private struct Statement {
     var start: Int?
@@ -125,7 +127,7 @@ struct PsqlLexer {
 
   private mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
-    var reader = CommandArguments(lexer.bytes, at: lexer.at, end: lexer.end)
+    var reader = CommandArguments(lexer, lineEnd: &lineEnd)
     var arguments: [String] = []
     if name.hasPrefix("!") || ["h", "help", "sf", "sv", "ef", "ev"].contains(name) {
       _ = reader.wholeLine()

@@ -183,5 +183,8 @@ extension RunOutcome {
 
 extension Double {
   /// A duration that is told in few digits and read back as the same number.
-  fileprivate var wholeMicroseconds: Double { isFinite ? (self * 1_000_000).rounded() / 1_000_000 : 0 }
+  fileprivate var wholeMicroseconds: Double {
+    let microseconds = (self * 1_000_000).rounded()
+    return microseconds.isFinite ? microseconds / 1_000_000 : isFinite ? self : 0
+  }
 }

@@ -26,8 +26,15 @@ package struct OutcomeMerge {
   package static func outcome(
     of reports: [ReportedOutcome], problems: [String] = [], orElse empty: RunOutcome
   ) -> RunOutcome {
-    if reports.count == 1, problems.isEmpty, reports[0].outcome.shard == nil { return reports[0].outcome }
     var merge = OutcomeMerge(problems: problems)
+    if reports.count == 1, problems.isEmpty, reports[0].outcome.shard == nil {
+      var whole = reports[0].outcome
+      if whole.error == nil, whole.selection != nil {
+        merge.reportMissingCases(whole, of: "the run")
+        whole.error = merge.problems.first
+      }
+      return whole
+    }
     for report in reports { merge.accept(report) }
     return merge.outcome(orElse: empty)
   }
@@ -109,7 +116,7 @@ package struct OutcomeMerge {
     whole.notes += serverNotes(outcomes)
     whole.cases = cases()
     reportMissingShards()
-    if problems.isEmpty { reportMissingCases(whole) }
+    if problems.isEmpty { reportMissingCases(whole, of: "the shards") }
     whole.error = problems.isEmpty ? nil : problems.joined(separator: "\n")
     return whole
   }
@@ -170,8 +177,10 @@ package struct OutcomeMerge {
       total == 1 ? "shard \(list) of \(count) is missing" : "\(total) of \(count) shards are missing: \(list)")
   }
 
-  /// Whether the shards together judged every case that the run was asked to judge, on each server.
-  private mutating func reportMissingCases(_ whole: RunOutcome) {
+  /// Whether every case that the run was asked to judge was judged, on each server.
+  ///
+  /// - Parameter judges: who judged them.
+  private mutating func reportMissingCases(_ whole: RunOutcome, of judges: String) {
     guard let wanted = whole.selection?.caseCount else {
       if !accepted.isEmpty { problems.append("no report says how many cases were to be judged") }
       return
@@ -180,7 +189,7 @@ package struct OutcomeMerge {
     for (server, count) in (counts.isEmpty ? [nil: 0] : counts).sorted(by: { ($0.key ?? "") < ($1.key ?? "") })
     where count != wanted {
       let place = server.map { " on PostgreSQL \($0)" } ?? ""
-      problems.append("the shards judged \(count) of \(wanted) cases\(place)")
+      problems.append("\(judges) judged \(count) of \(wanted) cases\(place)")
     }
   }
 }

@@ -21,6 +21,8 @@ struct DynamicStatement {
 
   /// The statement with placeholders; nil where more of it than a name or a value is unknown.
   func text(of tokens: ArraySlice<SQLToken>) -> [UInt8]? {
+    // Nobody writes as much by hand, and parentheses in parentheses are read again at each level.
+    guard tokens.count <= 1000 else { return nil }
     var text: [UInt8] = []
     for part in parts(of: tokens, at: isConcatenation) {
       guard let piece = piece(part) else { return nil }

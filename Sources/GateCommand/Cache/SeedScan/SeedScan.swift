@@ -1,3 +1,5 @@
+import Reporting
+
 /// What an SQL file of the seed depends on besides its own bytes, as far as its text says.
 ///
 /// Whatever is not understood to the end is an obstacle, since a state of the database that depends on something unseen
@@ -64,8 +66,8 @@ struct SeedScan: Equatable, Sendable {
     if kind == .script, bytes.contains(0) { prevent("it holds NUL characters") }
   }
 
-  /// The first reason counts.
-  mutating func prevent(_ reason: String) { obstacle = obstacle ?? reason }
+  /// The first reason counts. It may quote the text.
+  mutating func prevent(_ reason: String) { obstacle = obstacle ?? reason.visible }
 
   /// Takes in what a part of the text, or an included file, depends on.
   mutating func add(_ part: SeedScan) {

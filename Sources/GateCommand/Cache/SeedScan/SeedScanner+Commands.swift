@@ -1,5 +1,3 @@
-import Reporting
-
 /// psql's variables and backslash commands.
 extension SeedScanner {
   mutating func variable(_ token: SQLToken) {
@@ -17,8 +15,10 @@ extension SeedScanner {
 
   mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
-    var arguments = CommandArguments(lexer.bytes, at: lexer.at, end: lexer.end)
+    var arguments = CommandArguments(lexer, lineEnd: &lineEnd)
     let sends = command(name, &arguments)
+    // psql drops the arguments that a command does not take; a quote among them is none of SQL's.
+    readOnly(&arguments)
     arguments.passCommandEnd()
     lexer.at = arguments.at
     if sends {
@@ -73,11 +73,11 @@ extension SeedScanner {
     case "endif":
       conditions = max(0, conditions - 1)
       readOnly(&arguments)
-    case "h", "help", "sf", "sf+", "sv", "sv+", "?": _ = arguments.wholeLine()
+    case "h", "help", "sf", "sf+", "sv", "sv+": _ = arguments.wholeLine()
     case _ where SeedScanner.harmless.contains(name) || SeedScanner.describes(name): readOnly(&arguments)
     case "": break
     case _ where name.hasPrefix("!"): result.prevent("it uses \\!")
-    default: result.prevent("it uses \\\(name.visible)")
+    default: result.prevent("it uses \\\(name)")
     }
     return false
   }
@@ -95,8 +95,8 @@ extension SeedScanner {
 
   /// Commands that show something, set how results are printed, or steer psql.
   static let harmless: Set<String> = [
-    "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else", "errverbose",
-    "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r", "reset",
+    "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else",
+    "errverbose", "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r", "reset",
     "restrict", "setenv", "t", "T", "timing", "unrestrict", "warn", "x", "z",
   ]
 
@@ -136,12 +136,13 @@ extension SeedScanner {
       value += argument.value
     }
     if SeedVocabulary.isClockDate(value) { result.readsClock = true }
-    if name == "ON_ERROR_STOP", !["", "1", "on", "true"].contains(String(decoding: value, as: UTF8.self).lowercased()) {
+    let isOn = ["", "1", "on", "true"].contains(String(decoding: value, as: UTF8.self).lowercased())
+    if name == "ON_ERROR_STOP", !isRead || !isOn {
       result.prevent("it goes on after errors")
     }
     let isWord = value.allSatisfy { SQLLexer.isVariablePart($0) || $0 == UInt8(ascii: ".") }
     let word = String(decoding: value, as: UTF8.self).lowercased()
-    if !isRead || !isWord || SeedVocabulary.meaning(of: word) != nil { result.unreadVariables.insert(name) }
+    if !isRead || !isWord || SeedVocabulary.isFollowed(word) { result.unreadVariables.insert(name) }
   }
 
   /// `\copy … from file`, in which psql puts no variables.

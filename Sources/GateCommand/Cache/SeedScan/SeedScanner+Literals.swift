@@ -11,7 +11,7 @@ extension SeedScanner {
     if SeedVocabulary.isClockDate(bytes) { result.readsClock = true }
     if isCode(token) {
       guard let value = lexer.value(of: token) else { return result.prevent("it has code whose text is not read") }
-      return value.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .body)) }
+      return value.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .body, depth: depth + 1)) }
     }
     if let name = SeedScanner.lexicalSettings.first(where: { bytes.elementsEqual($0.utf8) }) {
       result.prevent("it names the setting \(name) in a text")
@@ -60,7 +60,7 @@ extension SeedScanner {
       case .outside: result.prevent("it uses \(word)")
       case .clock where kind == .body: result.readsClock = true
       case .clockFunction where kind == .body: result.readsClock = true
-      case .grammar where word == "copy": copied(in: at..<range.upperBound)
+      case .grammar where word == "copy" && result.obstacle == nil: copied(in: at..<range.upperBound)
       default: break
       }
     }
@@ -70,6 +70,8 @@ extension SeedScanner {
     var inner = SQLLexer(lexer.bytes, at: range.lowerBound, end: range.upperBound, isScript: false)
     var copy = CopyStatement()
     while let token = inner.next() {
+      tokensAhead += 1
+      guard tokensAhead < 1_000_000 + lexer.bytes.count else { return result.prevent(SeedScan.unseenName) }
       switch copy.take(token, inner) {
       case .goesOn: continue
       case .isNone: return
@@ -108,6 +110,6 @@ extension SeedScanner {
     guard let text = DynamicStatement(lexer, plainNames).text(of: tokens[...]) else {
       return result.prevent("it runs a statement that is not in its text, with EXECUTE")
     }
-    text.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .statements)) }
+    text.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .statements, depth: depth + 1)) }
   }
 }

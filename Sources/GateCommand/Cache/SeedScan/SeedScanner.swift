@@ -30,6 +30,13 @@ struct SeedScanner {
   var atomicDepth = 0
   /// `\if` within `\if`.
   var conditions = 0
+  /// Where the line of the last command ends.
+  var lineEnd = -1
+  /// The tokens behind each COPY in a literal: very many of them would be read over and over.
+  var tokensAhead = 0
+  /// How many texts this one is in.
+  let depth: Int
+  static let maximumDepth = 20
   /// Variables of PL/pgSQL whose text is a number, a date or the like.
   lazy var plainNames = PlainNames(lexer.bytes)
 
@@ -37,12 +44,14 @@ struct SeedScanner {
     case language, `extension`, standardStrings, encoding
   }
 
-  init(_ lexer: SQLLexer, _ kind: Kind) {
+  init(_ lexer: SQLLexer, _ kind: Kind, depth: Int = 0) {
     self.lexer = lexer
     self.kind = kind
+    self.depth = depth
   }
 
   mutating func run() {
+    guard depth < SeedScanner.maximumDepth else { return result.prevent("its code is nested too deep") }
     while let token = lexer.next() { take(token) }
     endDynamic()
     // The text goes on elsewhere: in a variable, or behind `||`.

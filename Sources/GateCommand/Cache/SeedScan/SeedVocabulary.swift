@@ -79,6 +79,19 @@ enum SeedVocabulary {
     return nil
   }
 
+  /// Words that have a meaning in some places of a statement.
+  private static let places: Set<String> = [
+    "alter", "as", "atomic", "binary", "case", "create", "do", "end", "exists", "extension", "foreign", "from",
+    "function", "if", "import", "into", "load", "names", "not", "or", "procedural", "procedure", "program", "pstdin",
+    "replace", "schema", "server", "set", "stdin", "stdout", "subscription", "system", "tablespace", "to", "trusted",
+    "using", "u", "e",
+  ]
+
+  /// Whether a word would change how the scanner reads a statement, if a variable put it there.
+  ///
+  /// - Parameter word: in lower case.
+  static func isFollowed(_ word: String) -> Bool { meaning(of: word) != nil || places.contains(word) }
+
   /// Whether the text of a literal, or of a field of COPY's rows, can be a date of the clock.
   ///
   /// It is asked of each literal of a seed, and makes no strings of them.

@@ -1,0 +1,13 @@
+ROLLBACK;
+RESET ALL;
+SET client_min_messages = warning;
+DROP SCHEMA IF EXISTS s CASCADE;
+CREATE SCHEMA s;
+SET search_path = s;
+CREATE TABLE items (n text);
+CREATE TABLE others (n text);
+\set f a.sql
+\set t items
+SELECT $a$$a$ \i sub/../a.sql $a$;
+
+\i sub/b.sql

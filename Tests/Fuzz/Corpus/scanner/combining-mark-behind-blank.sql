@@ -1,0 +1,3 @@
+\i ́a.sql
+\ir ‍
+SELECT :́tenant;

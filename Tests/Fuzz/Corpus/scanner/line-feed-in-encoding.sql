@@ -1,0 +1,3 @@
+SET client_encoding = 'a
+  b';
+\i a.sql

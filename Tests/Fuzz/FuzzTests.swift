@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+/// The fuzzers of `scripts/fuzz`, for a moment, and first what they once found.
+@Suite struct FuzzTests {
+  @Test(arguments: FuzzTargets.all.map { $0.name })
+  func `what once failed does so no more`(kind: String) throws {
+    let target = try #require(FuzzTargets.named(kind)).init()
+    let directory = try Directory()
+    for path in Repository.kept(kind) {
+      #expect(try target.problem(with: Repository.bytes(path), in: directory.url) == nil, "\(path)")
+    }
+  }
+
+  @Test(arguments: FuzzTargets.all.map { $0.name })
+  func `inputs of each kind are made, and read without a fault`(kind: String) throws {
+    let target = try #require(FuzzTargets.named(kind)).init()
+    let directory = try Directory()
+    var inputs: Set<[UInt8]> = []
+    for number in 0..<60 {
+      var random = Random(seed: 1, execution: number)
+      let input = target.input(using: &random)
+      inputs.insert(input)
+      let problem = try target.problem(with: input, in: directory.url)
+      #expect(problem == nil, "execution \(number): \(String(decoding: input.prefix(2000), as: UTF8.self))")
+    }
+    #expect(inputs.count > 50)
+  }
+}
+
+/// A directory that is gone with the value.
+private final class Directory {
+  let url = FileManager.default.temporaryDirectory.appending(path: "plangate-fuzz-\(UUID().uuidString)")
+
+  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+}

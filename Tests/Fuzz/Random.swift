@@ -1,0 +1,24 @@
+/// SplitMix64: the same numbers in every run with the same seed.
+struct Random: RandomNumberGenerator {
+  var state: UInt64
+
+  /// The numbers of one execution, whatever ran before it.
+  init(seed: UInt64, execution: Int) { state = seed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: Int64(execution)) }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// From 0 up to but not including `limit`; 0 for an empty range.
+  mutating func below(_ limit: Int) -> Int { limit > 0 ? Int.random(in: 0..<limit, using: &self) : 0 }
+
+  /// True once in `count` times.
+  mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+
+  /// Traps on an empty list, which no list of a fuzzer is.
+  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}
