@@ -16,6 +16,10 @@ import Testing
     INSERT INTO unlogged SELECT generate_series(1, 100);
     CREATE SEQUENCE counter;
     SELECT lo_from_bytea(4711, 'one');
+
+    """,
+    // In an SQL file of the seed it would keep that from being cached, for what the program may do.
+    "crash.sql": """
     CREATE FUNCTION crash() RETURNS void LANGUAGE plpgsql
       AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''kill -SEGV $PPID'''; PERFORM pg_sleep(10); END $$;
 
@@ -24,6 +28,8 @@ import Testing
     version: 1
     seed:
       - ../seed/*.sql
+      - run: psql -Xqf ../crash.sql
+        inputs: [../crash.sql]
     settings:
       random_page_cost: 1.1
     queries:

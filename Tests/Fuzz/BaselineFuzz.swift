@@ -69,7 +69,10 @@ struct BaselineFuzz: FuzzTarget {
     }
     guard read.query == whole.query else { return nil }
     if let pass = whole.trial.pass(against: read) { return .falsePass(pass) }
-    return BaselineFile.text(read) == text ? nil : .fault("it is read, and would be written otherwise")
+    // git may have given all lines the ends of another system; no other carriage return is in a baseline.
+    let plain = parts[1].filter { $0 != 0x0d }
+    return BaselineFile.text(read).utf8.elementsEqual(plain)
+      ? nil : .fault("it is read, and would be written otherwise")
   }
 }
 
