@@ -30,6 +30,7 @@ extension SeedScanner {
     if conditions > 0 { result.prevent("it has rows for COPY inside \\if") }
     // psql would go on with the rest of the line behind the rows.
     var line = SQLLexer(lexer.bytes, at: lexer.at, end: lexer.endOfLine(), isScript: false)
+    lexer.at = line.end
     line.passBlanks()
     if line.at < line.end { return result.prevent("a statement follows COPY … FROM STDIN on its line") }
     for _ in 0..<pendingInputs {
