@@ -96,8 +96,8 @@ extension SeedScanner {
   /// Commands that show something, set how results are printed, or steer psql.
   static let harmless: Set<String> = [
     "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else",
-    "errverbose", "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r", "reset",
-    "restrict", "setenv", "t", "T", "timing", "unrestrict", "warn", "x", "z",
+    "errverbose", "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r",
+    "reset", "restrict", "setenv", "t", "T", "timing", "unrestrict", "warn", "x", "z",
   ]
 
   /// `\dt+` and its like.
