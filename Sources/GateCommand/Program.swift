@@ -11,6 +11,7 @@ import Postgres
 package enum Program {
   /// - Parameter arguments: without the program's own name.
   package static func run(_ arguments: [String]) -> ExitStatus {
+    occupyStandardDescriptors()
     let parsed: Options.Parsed
     do { parsed = try Options.parse(arguments) } catch {
       Console.error(error.description)
@@ -34,6 +35,8 @@ package enum Program {
 
   private static func run(_ options: Options) -> ExitStatus {
     Interruption.shared.listen()
+    Orphans.adopt()
+    defer { Orphans.end() }
     for conninfo in options.conninfos { hideArgument(conninfo) }
     var options = options
     let environment: [String: String]
@@ -56,14 +59,17 @@ package enum Program {
       return status
     } catch {
       if let signal = Interruption.shared.signal {
-        // What could not be removed on a given server was said before.
-        Console.error(
-          "ended by signal \(signal)" + (options.server == nil ? "; the server is stopped and its files are gone" : ""))
+        reportEnd(by: signal, isServerGiven: options.server != nil)
         return .interrupted(signal: signal)
       }
       Console.error(error.description)
       return .unchecked
     }
+  }
+
+  /// What could not be removed on a given server was said before.
+  static func reportEnd(by signal: Int32, isServerGiven: Bool) {
+    Console.error("ended by signal \(signal)" + (isServerGiven ? "" : "; the server is stopped and its files are gone"))
   }
 
   /// The environment without what libpq reads of it, and that for itself. Children get the first, and plangate itself

@@ -18,6 +18,10 @@ package struct Command: Sendable {
   package var outputPath: String?
   /// A file that is open, for the program to find as its descriptor 4.
   package var inherited: OpenFile?
+  /// A file that is open, for its standard input; nil is `/dev/null`.
+  package var input: OpenFile?
+  /// The user that the words of this command change to; nil when that is plangate's own.
+  var user: ServerUser?
 
   package init(
     _ program: String, _ arguments: [String], environment: [String: String], directory: String? = nil,
@@ -35,7 +39,24 @@ package struct Command: Sendable {
 package struct SpawnError: Error, Equatable, Sendable, CustomStringConvertible {
   package let program: String
   package let reason: String
+  /// Whether the system had no room for another process, so that nothing is known of the program itself.
+  package var isExhausted = false
   package var description: String { "cannot run \(program): \(reason)" }
+
+  init(program: String, reason: String) {
+    self.program = program
+    self.reason = reason
+  }
+
+  /// - Parameter error: of `posix_spawn`.
+  fileprivate init(program: String, error: Int32) {
+    let words = String(cString: strerror(error))
+    let isExhausted = SpawnError.exhaustion.contains(error)
+    self.init(program: program, reason: isExhausted ? "\(words)\n\(ProcessLimit.nextStep)" : words)
+    self.isExhausted = isExhausted
+  }
+
+  fileprivate static let exhaustion = [EAGAIN, ENOMEM]
 }
 
 /// How a program ended.
@@ -75,7 +96,11 @@ package final class ChildProcess: Sendable {
     var actions: posix_spawn_file_actions_t = .init()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input = command.input {
+      posix_spawn_file_actions_adddup2(&actions, input.descriptor, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     if let output {
       posix_spawn_file_actions_adddup2(&actions, output, 1)
     } else {
@@ -104,20 +129,43 @@ package final class ChildProcess: Sendable {
     guard let path = findProgram(command.program, in: command.environment["PATH"]) else {
       throw SpawnError(program: command.program, reason: "not found")
     }
-    var child: pid_t = 0
     // posix_spawn has no portable way to change the directory.
     let words =
-      ["/bin/sh", "-c", Lifeline.script(endedBy: signal), command.directory ?? "", path] + command.arguments
-    let error = words.withCStrings { arguments in
-      command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.withCStrings { environment in
-        posix_spawn(
-          &child, "/bin/sh", &actions, &attributes, arguments.map { UnsafeMutablePointer(mutating: $0) },
-          environment.map { UnsafeMutablePointer(mutating: $0) })
-      }
+      ["/bin/sh", "-c", Lifeline.script(endedBy: signal, command.user?.words ?? []), command.directory ?? "", path]
+      + command.arguments
+    pid = try ChildProcess.spawn(words, command, &actions, &attributes) { child in
+      Interruption.shared.add(child, endedBy: signal, isGroup: isGroup)
     }
-    guard error == 0 else { throw SpawnError(program: command.program, reason: String(cString: strerror(error))) }
-    pid = child
-    Interruption.shared.add(child, endedBy: signal, isGroup: isGroup)
+  }
+
+  /// Starts a program; where the system has no room for it just now, again for a few seconds.
+  private static func spawn(
+    _ words: [String], _ command: Command, _ actions: inout posix_spawn_file_actions_t,
+    _ attributes: inout posix_spawnattr_t, enter: (pid_t) -> Void
+  ) throws(SpawnError) -> pid_t {
+    let deadline = ContinuousClock.now + .seconds(5)
+    let variables = command.environment.filter { !ChildEnvironment.isWithheld($0.key) }.sorted { $0.key < $1.key }.map {
+      "\($0.key)=\($0.value)"
+    }
+    while true {
+      var child: pid_t = 0
+      let error = words.withCStrings { arguments in
+        variables.withCStrings { environment in
+          // A child that is not entered yet would be taken for an orphan.
+          ProcessTable.lock.withLock { _ in
+            let error = posix_spawn(
+              &child, "/bin/sh", &actions, &attributes, arguments.map { UnsafeMutablePointer(mutating: $0) },
+              environment.map { UnsafeMutablePointer(mutating: $0) })
+            if error == 0 { enter(child) }
+            return error
+          }
+        }
+      }
+      if error == 0 { return child }
+      guard SpawnError.exhaustion.contains(error), ContinuousClock.now < deadline, Interruption.shared.signal == nil
+      else { throw SpawnError(program: command.program, error: error) }
+      usleep(50_000)
+    }
   }
 
   /// Waits until it ends.
@@ -162,11 +210,13 @@ package final class ChildProcess: Sendable {
   private func reap() -> ChildExit {
     exit.withLock { exit in
       if let exit { return exit }
-      Interruption.shared.remove(pid)
-      // What it left running in the background ends with it; the group's number is safe as long as its leader is a zombie.
-      kill(-pid, SIGKILL)
       var status: Int32 = 0
-      while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+      ProcessTable.lock.withLock { _ in
+        Interruption.shared.remove(pid)
+        // What it left running in the background ends with it; the group's number is safe as long as its leader is a zombie.
+        kill(-pid, SIGKILL)
+        while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+      }
       let low = status & 0x7f
       let result: ChildExit = low == 0 ? .status((status >> 8) & 0xff) : .signal(low)
       exit = result
@@ -181,6 +231,12 @@ package final class ChildProcess: Sendable {
 
   /// What a program prints, when it ends well. It must not leave a daemon behind, which would keep the pipe open.
   package static func output(of command: Command) throws(SpawnError) -> String? {
+    let run = try outcome(of: command)
+    return run.exit == .status(0) ? run.text : nil
+  }
+
+  /// How a program ends, and what it prints. It must not leave a daemon behind, which would keep the pipe open.
+  static func outcome(of command: Command) throws(SpawnError) -> (exit: ChildExit, text: String) {
     let pipe = try Pipe(for: command)
     defer { close(pipe.reading) }
     let process: ChildProcess
@@ -196,7 +252,7 @@ package final class ChildProcess: Sendable {
       if count <= 0 { break }
       bytes += buffer.prefix(count)
     }
-    return process.wait() == .status(0) ? String(decoding: bytes, as: UTF8.self) : nil
+    return (process.wait(), String(decoding: bytes, as: UTF8.self))
   }
 }
 
@@ -215,9 +271,19 @@ private struct Pipe: Sendable {
   init?() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    (reading, writing) = (ends[0], ends[1])
+    (reading, writing) = (outOfTheWay(ends[0]), outOfTheWay(ends[1]))
   }
+}
+
+/// The file by a descriptor that is none of those that children get, so that giving them one overwrites no other.
+func outOfTheWay(_ descriptor: Int32) -> Int32 {
+  let other = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
+  guard other >= 0 else {
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
+  }
+  close(descriptor)
+  return other
 }
 
 /// What ties the children to plangate's life.
@@ -230,11 +296,14 @@ private enum Lifeline {
     return pipe.reading
   }
 
-  /// Starts the watchdog and becomes the program: `$0` is the directory to start in or nothing, `$@` the program and its arguments.
-  static func script(endedBy signal: Int32) -> String {
+  /// Starts the watchdog and becomes the program: `$0` is the directory to start in or nothing, `$@` the program and its
+  /// arguments. The watchdog itself does not bear the mark of the run.
+  static func script(endedBy signal: Int32, _ asItsUser: [String]) -> String {
     """
-    (trap "" HUP INT TERM QUIT; exec >/dev/null 2>&1; read -r _ <&3; kill -\(signal) 0; sleep 2; kill -9 0) &
-    exec 3<&-; [ -z "$0" ] || cd -- "$0" && exec "$@"
+    (trap "" HUP INT TERM QUIT; exec >/dev/null 2>&1; read -r _ <&3; kill -\(signal) 0; sleep 2
+    \(RunMark.script(asItsUser))
+    kill -9 0) &
+    exec 3<&-; export \(RunMark.text); [ -z "$0" ] || cd -- "$0" && exec "$@"
     """
   }
 }

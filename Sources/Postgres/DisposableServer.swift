@@ -65,18 +65,23 @@ package final class DisposableServer: Sendable {
   /// Who the files of the cluster have to belong to; nil when that is plangate's own user.
   package var fileOwner: FileOwner? { launcher.user.map { FileOwner(uid: $0.uid, gid: $0.gid) } }
 
+  /// The unprivileged user of a server that root has; nil when that is plangate's own user.
+  var serverUser: ServerUser? { launcher.user }
+
   /// Runs `initdb`.
   package func makeCluster() throws(ServerStartError) {
     try ServerDirectories.make(dataDirectory, for: launcher.user)
     let log = directory + "/initdb.log"
-    let command = launcher.command(
-      "\(installation.binaries)/initdb",
+    let program = try initdb()
+    let arguments =
       [
         "--pgdata=\(dataDirectory)", "--username=\(DisposableServer.user)", "--auth=trust", "--no-sync",
         "--encoding=\(configuration.encoding)", "--locale=\(configuration.locale)", "--lc-messages=C",
         // A cluster is copied with its log: one megabyte instead of sixteen.
         "--wal-segsize=1",
-      ], environment: environment, outputPath: log)
+      ] + initdbInput(program)
+    let command = launcher.command(
+      program[0], program.dropFirst() + arguments, environment: environment, outputPath: log)
     let exit: ChildExit
     do {
       // Another signal would let it remove its files, and with them the number of the segment of the server that it runs.
@@ -84,8 +89,29 @@ package final class DisposableServer: Sendable {
     } catch { throw ServerStartError(error.description) }
     guard exit == .status(0) else {
       removeSharedMemory(ofCluster: dataDirectory)
-      throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log))
+      removeSharedMemory(inDirectory: dataDirectory, user: fileOwner?.uid ?? geteuid())
+      throw ServerStartError("initdb failed (\(exit)):\n" + tail(of: log) + ProcessLimit.hint(in: tail(of: log)))
     }
+  }
+
+  /// The words that run initdb.
+  private func initdb() throws(ServerStartError) -> [String] {
+    (launcher.user == nil ? try NamelessUser.words(environment: environment) : []) + ["\(installation.binaries)/initdb"]
+  }
+
+  /// The option that names initdb's input; none where that cannot be had, and initdb uses its own.
+  private func initdbInput(_ program: [String]) -> [String] {
+    let show = launcher.command(
+      program[0], program.dropFirst() + ["--show", "--pgdata=\(dataDirectory)"], environment: environment,
+      outputPath: nil)
+    let input = directory + "/share"
+    guard let run = try? ChildProcess.outcome(of: show), let original = InitdbInput.original(in: run.text),
+      InitdbInput.make(input, from: original)
+    else {
+      removeTree(input)
+      return []
+    }
+    return ["-L", input]
   }
 
   // MARK: The server
@@ -111,7 +137,10 @@ package final class DisposableServer: Sendable {
     } catch { throw ServerStartError(error.description) }
     let (data, user, started) = (dataDirectory, fileOwner?.uid ?? geteuid(), time(nil))
     let watch = SystemThread {
-      guard process.wait() != .status(0) else { return }
+      let exit = process.wait()
+      // A program that a backend started has the backend's socket too, and keeps whoever waits for an answer waiting.
+      Orphans.end()
+      guard exit != .status(0) else { return }
       killBackends(ofCluster: data)
       removeSharedMemory(ofCluster: data)
       removeSharedMemory(madeBy: process.pid, since: started, user: user)
@@ -136,7 +165,8 @@ package final class DisposableServer: Sendable {
     // As pg_ctl does: asking by connections would keep the server busy with refusing them.
     while PostmasterFile(ofCluster: dataDirectory)?.isReady != true {
       if process.hasEnded {
-        throw ServerStartError("the server does not start; its log ends:\n" + logTail)
+        throw ServerStartError(
+          "the server does not start; its log ends:\n" + logTail + ProcessLimit.hint(in: logTail))
       }
       guard ContinuousClock.now < deadline else {
         throw ServerStartError("the server is not ready after 60 s; its log ends:\n" + logTail)
@@ -155,6 +185,7 @@ package final class DisposableServer: Sendable {
     let exit = process.wait(atMost: limit)
     process.send(SIGKILL)
     watch?.join()
+    Orphans.end()
     state.withLock { $0 = .stopped }
     guard exit == .status(0) else {
       let reason = exit?.description ?? "it takes more than \(limit.components.seconds) s"
@@ -200,6 +231,8 @@ package final class DisposableServer: Sendable {
     process.send(SIGKILL)
     _ = process.wait()
     watch?.join()
+    // What a backend or a step of the seed left running writes to no file that is about to go.
+    Orphans.end()
   }
 
   // MARK: Use

@@ -22,6 +22,10 @@ package final class Interruption: Sendable {
     var children: [pid_t: Child] = [:]
     /// Of connections to a server that does not end with the run, each with the number of the signal that ends it.
     var sockets: [Int32: Int] = [:]
+    /// What cleans up in the place of those that compute and do not look at signals, the innermost last.
+    var rescues: [@Sendable (Int32) -> Void] = []
+    /// Whether the rescues run: nobody else cleans up any more.
+    var isAbandoned = false
   }
 
   private struct Child {
@@ -66,7 +70,10 @@ package final class Interruption: Sendable {
       return true
     }
     // A child that does not listen has two seconds.
-    if isFirst { killLater() }
+    if isFirst {
+      killLater()
+      abandonLater(number)
+    }
   }
 
   private func killLater() {
@@ -77,6 +84,43 @@ package final class Interruption: Sendable {
       }
     }?.detach()
   }
+
+  // MARK: What computes
+
+  /// Runs what may compute for longer than a person who pressed Ctrl-C wants to wait: judging and writing reports look at no
+  /// signal. When one comes and `body` does not end soon, `rescue` cleans up in its place, and the program ends.
+  ///
+  /// - Parameter rescue: gets the signal. It runs on a thread of its own, beside `body`.
+  package func endingInTime<Result, Failure: Error>(
+    _ rescue: @escaping @Sendable (Int32) -> Void, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    state.withLock { $0.rescues.append(rescue) }
+    defer {
+      let isAbandoned = state.withLock { state in
+        if !state.isAbandoned { state.rescues.removeLast() }
+        return state.isAbandoned
+      }
+      // The rescue ends the program; two would be in each other's way.
+      while isAbandoned { sleep(1) }
+    }
+    return try body()
+  }
+
+  private func abandonLater(_ number: Int32) {
+    SystemThread {
+      // Nearly always whoever waits unwinds by itself.
+      usleep(400_000)
+      let rescues = Interruption.shared.state.withLock { state in
+        state.isAbandoned = !state.rescues.isEmpty
+        return state.rescues
+      }
+      if rescues.isEmpty { return }
+      for rescue in rescues.reversed() { rescue(number) }
+      _exit(128 + number)
+    }?.detach()
+  }
+
+  // MARK: Children and sockets
 
   /// Enters a child that was just started; it is ended at once when a signal came before.
   func add(_ pid: pid_t, endedBy signal: Int32, isGroup: Bool) {
@@ -91,6 +135,9 @@ package final class Interruption: Sendable {
   func remove(_ pid: pid_t) {
     state.withLock { _ = $0.children.removeValue(forKey: pid) }
   }
+
+  /// Whether this is a child that was entered and has not been reaped.
+  func isEntered(_ pid: pid_t) -> Bool { state.withLock { $0.children[pid] != nil } }
 
   /// Enters the socket of a connection: whoever waits on it gets an error when the signal of this number comes.
   func add(socket: Int32, endedBySignal number: Int) {

@@ -21,13 +21,18 @@ package final class PrivateDirectory: Sendable {
 
   /// Makes a file that nobody else may read, and takes its name away at once: not even `kill -9` leaves it behind.
   ///
+  /// - Parameter command: who reads it; its user has to open it anew.
   /// - Returns: the file, for a child; its name for the child is `OpenFile.childPath`.
-  package func makeNamelessFile(_ text: String) throws(ServerStartError) -> OpenFile {
+  package func makeNamelessFile(_ text: String, for command: Command) throws(ServerStartError) -> OpenFile {
     let name = "\(path)/nameless"
-    let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
+    let opened = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard opened >= 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
     unlink(name)
+    let descriptor = outOfTheWay(opened)
     let file = OpenFile(descriptor)
+    if let user = command.user, fchown(descriptor, user.uid, user.gid) != 0 {
+      throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))")
+    }
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -46,6 +51,13 @@ package final class OpenFile: Sendable {
   let descriptor: Int32
 
   fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// Opens a file for reading; nil when that is not possible, `errno` says why.
+  package init?(reading path: String) {
+    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard opened >= 0 else { return nil }
+    descriptor = outOfTheWay(opened)
+  }
 
   deinit { close(descriptor) }
 

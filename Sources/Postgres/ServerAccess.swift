@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -162,6 +164,13 @@ package struct ServerAccess: Sendable {
   }
 
   private var isSocket: Bool { host.hasPrefix("/") || host.hasPrefix("@") }
+
+  /// Whether a client of another user would not get in as this one does: a server may ask the socket for its user, and
+  /// files for TLS are looked for in the user's home and may be closed to others.
+  package var dependsOnUser: Bool {
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? ""
+    return isSocket || variables.keys.contains { $0.hasPrefix("PGSSL") } || access("\(home)/.postgresql", F_OK) == 0
+  }
 
   /// Whether the server is on this machine.
   package var isLocal: Bool { isSocket || address.hasPrefix("127.") || address == "::1" }

@@ -38,7 +38,7 @@ struct ServerDirectories: Sendable {
   ) throws(ServerStartError) {
     var base = temporaryDirectory()
     if let user = launcher.user, !launcher.reachesAll {
-      guard launcher.canReach(ServerDirectories.programs(installation), environment: environment) else {
+      guard try launcher.canReach(ServerDirectories.programs(installation), environment: environment) else {
         throw ServerStartError(
           "the user '\(user.name)', which runs the server for root, cannot reach \(installation.binaries)\n"
             + "make the directory readable for it or run plangate as an ordinary user")
@@ -118,13 +118,18 @@ struct ServerDirectories: Sendable {
     removeTree(path)
   }
 
+  /// Whether this is what `mkdtemp` makes of plangate's template.
+  static func isName(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6
+  }
+
   // MARK: What killed runs left behind
 
   /// Removes the directories of runs that did not come to their end. Only what is plangate's by its name, its owner and
   /// its lock, which is free.
   static func sweep(_ base: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
-    for name in names where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
+    for name in names where isName(name) {
       let path = "\(base)/\(name)"
       var info = stat()
       guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, [0o700, 0o711].contains(info.st_mode & 0o777),
@@ -134,6 +139,10 @@ struct ServerDirectories: Sendable {
         withExtendedLifetime(lock) {
           killBackends(ofCluster: path + "/data")
           removeSharedMemory(ofCluster: path + "/data")
+          var data = stat()
+          if lstat(path + "/data", &data) == 0, data.st_mode & S_IFMT == S_IFDIR {
+            removeSharedMemory(inDirectory: path + "/data", user: data.st_uid)
+          }
           remove(path)
         }
       } else if errno == ENOENT {

@@ -35,11 +35,13 @@ package struct ServerInstallation: Equatable, Sendable {
     try checkTemporaryDirectory()
     if let choice, choice.contains("/") || Int(choice) == nil {
       guard let installation = ServerInstallation(at: choice, environment: environment) else {
+        try ProcessLimit.check(environment: environment)
         throw ServerStartError("no PostgreSQL server in \(choice): it has no 'postgres' and 'initdb' that run")
       }
       return try installation.supported()
     }
     let found = installed(environment: environment).sorted { $0.version > $1.version }
+    if found.isEmpty { try ProcessLimit.check(environment: environment) }
     if let choice, let major = Int(choice) {
       guard let installation = found.first(where: { $0.major == major }) else {
         let others = found.isEmpty ? "none" : Set(found.map(\.major)).sorted().map(String.init).joined(separator: ", ")

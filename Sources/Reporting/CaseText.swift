@@ -58,7 +58,7 @@ struct CaseText {
       }
   }
 
-  var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0 } }
+  var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0.readable } }
 
   /// `with $1 = 42, $2 = '2026-01-01'`: the values that the plans were made with.
   var parameterLines: [String] {
@@ -66,6 +66,7 @@ struct CaseText {
     let values = outcome.parameters.map { parameter in
       "\(parameter.name) = "
         + (parameter.value.map { value in
+          let value = value.readable
           let isPlain = !value.isEmpty && value.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
           let text = isBrief ? value.cut(to: CaseText.briefValue) : value
           return isPlain ? text : "'\(text)'"
@@ -97,7 +98,7 @@ struct CaseText {
   private func entry(_ label: String, _ text: String, _ ink: Ink?, indent: Int = 2) -> [String] {
     let label = label.visible + ":"
     let start = String.spaces(indent)
-    let plain = "\(label) \(text.visible)"
+    let plain = "\(label) \(text.readable.visible)"
     var lines = isBrief ? plain.wrapped(indent: indent, hanging: indent + 2, width: style.width) : [start + plain]
     if lines[0].hasPrefix(start + label) {
       lines[0] = start + style.painted(label, ink) + lines[0].dropFirst(indent + label.count)

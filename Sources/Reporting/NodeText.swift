@@ -72,7 +72,8 @@ struct NodeText {
     }
     // A Bitmap Index Scan names its index and nothing else.
     if let index = node.indexName { return index }
-    let name = ["CTE Name", "Function Name", "Table Function Name", "Relations"].lazy.compactMap { node.text($0) }.first
+    let name = ["CTE Name", "Function Name", "Table Function Name", "Relations"].lazy.compactMap { node.text($0) }
+      .first?.readable
     switch (name, node.alias) {
     case (let name?, let alias?): return name == alias ? name : "\(name) \(alias)"
     case (let name, let alias): return name ?? alias
@@ -108,7 +109,7 @@ extension PlanNode {
       default:
         guard PlanNode.shownKeys.contains(key) || ["Cond", "Filter", "Key"].contains(where: key.hasSuffix)
         else { continue }
-        lines.append("\(key.visible): \(PlanNode.listText(property.value).visible)")
+        lines.append("\(key.visible): \(PlanNode.listText(property.value).readable.visible)")
       }
     }
     // A node's figure holds those of the nodes below it.

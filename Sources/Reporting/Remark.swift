@@ -59,6 +59,10 @@ extension RunOutcome {
       let place = Place(file: item.file ?? manifestFile, line: item.file == nil ? item.manifestLine : item.line)
       let isFailed = item.isFailed(strict: isStrict)
       let accept = item.acceptance(manifest: manifest).map { [$0] } ?? []
+      // Once a case: a partitioned table can have thousands of findings.
+      let hasNews = isFailed || item.findings.contains(where: \.isFailing)
+      let causes = hasNews ? item.causeLines : []
+      let statements = hasNews ? item.lostIndexStatements : []
       switch item.verdict {
       case .unchecked:
         let lines = item.reasonText.visibleLines
@@ -67,15 +71,15 @@ extension RunOutcome {
       case .improved, .changed:
         if isFailed {
           let message = item.comparison?.differences.first ?? "the plan changed"
-          add("plan-changed", .fail, message, item.causeLines + accept, of: item, at: place)
+          add("plan-changed", .fail, message, causes + accept, of: item, at: place)
         }
       case .regressed, .passed: break
       }
       for finding in item.findings {
         let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn
         let details =
-          (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? item.causeLines : [])
-          + item.fixLines(of: finding) + (finding.isFailing && item.verdict == .regressed ? accept : [])
+          (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? causes : [])
+          + item.fixLines(of: finding, statements) + (finding.isFailing && item.verdict == .regressed ? accept : [])
         add(finding.rule, weight, finding.message, details, of: item, finding: finding, at: place)
       }
     }
@@ -98,12 +102,20 @@ extension RunOutcome {
 }
 
 extension CaseOutcome {
-  var causeLines: [String] { causes.map { "cause: \($0)" } }
+  /// The first causes: a partitioned table can have thousands.
+  var causeLines: [String] {
+    let causes = causes
+    return causes.prefix(20).map { "cause: \($0.readable)" }
+      + (causes.count > 20 ? ["cause: … \(causes.count - 20) more"] : [])
+  }
 
   /// What usually mends a finding, and the statements that bring lost indexes back.
-  func fixLines(of finding: Finding) -> [String] {
+  func fixLines(of finding: Finding) -> [String] { fixLines(of: finding, lostIndexStatements) }
+
+  /// - Parameter statements: `lostIndexStatements`.
+  func fixLines(of finding: Finding, _ statements: [String]) -> [String] {
     guard finding.isFailing else { return finding.fix.map { ["fix: \($0)"] } ?? [] }
-    return (finding.fix.map { ["fix: \($0)"] } ?? []) + lostIndexStatements.map { "fix: \($0)" }
+    return (finding.fix.map { ["fix: \($0)"] } ?? []) + statements.map { "fix: \($0)" }
   }
 
   /// The first few statements that bring lost indexes back: a partitioned table can lose thousands.

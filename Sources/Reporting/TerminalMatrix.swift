@@ -18,9 +18,10 @@ extension TerminalReport {
       )
     }
     let nameWidth = nameWidth(names, style: style)
-    let width = max(9, servers.map(\.count).max() ?? 0)
+    let heads = servers.map(\.visible)
+    let width = max(9, heads.map(\.columns).max() ?? 0)
     var lines = [
-      String(repeating: " ", count: nameWidth + 2) + servers.map { $0.padded(to: width) }.joined(separator: "  ")
+      String(repeating: " ", count: nameWidth + 2) + heads.map { $0.padded(to: width) }.joined(separator: "  ")
     ]
     for name in names {
       let cells = servers.map { server in
@@ -30,6 +31,6 @@ extension TerminalReport {
       }
       lines.append(name.visible.padded(to: nameWidth) + "  " + cells.joined(separator: "  "))
     }
-    return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
+    return lines.joinedLines
   }
 }

@@ -70,7 +70,7 @@ package enum TerminalReport {
     }
     if !outcome.warnings.isEmpty { notes.append(counted(outcome.warnings.count, "warning")) }
     if !outcome.waived.isEmpty { notes.append("\(outcome.waived.count) waived") }
-    return notes.joined(separator: ", ").visible
+    return notes.joined(separator: ", ").readable.visible
   }
 
   /// `orders: Index Scan -> Seq Scan`, `orders: 20 rows estimated, 1,500 came`.
@@ -173,7 +173,7 @@ package enum TerminalReport {
   package static func notes(_ outcome: RunOutcome, style: TerminalStyle) -> String? {
     guard !outcome.notes.isEmpty else { return nil }
     return outcome.notes.flatMap { note in
-      var lines = "note: \(note.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      var lines = "note: \(note.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
       if lines[0].hasPrefix("note:") { lines[0] = style.painted("note:", .yellow) + lines[0].dropFirst(5) }
       return lines
     }.joinedLines
@@ -187,7 +187,7 @@ package enum TerminalReport {
     var lines: [String] = []
     if hasNotes, let notes = notes(outcome, style: style) { lines.append(notes) }
     if let error = outcome.error {
-      var text = error.visibleLines
+      var text = error.visibleLines.map(\.readable)
       // An error with a place says so itself: `queries/manifest.yml:12:5: error: unknown key`.
       if !(text.first ?? "").contains("error: ") { text = ["error: " + (text.first ?? "unknown")] + text.dropFirst() }
       lines.append(style.painted(text[0], .boldRed))
@@ -209,11 +209,13 @@ package enum TerminalReport {
   /// `16 failures have this cause: index orders_tenant_idx of public.orders is gone`.
   private static func commonCauses(_ outcome: RunOutcome, style: TerminalStyle) -> [String] {
     var counts: [(cause: String, count: Int)] = []
+    var places: [String: Int] = [:]
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
       for cause in Likewise.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first) {
-        if let index = counts.firstIndex(where: { $0.cause == cause }) {
-          counts[index].count += 1
+        if let place = places[cause] {
+          counts[place].count += 1
         } else {
+          places[cause] = counts.count
           counts.append((cause, 1))
         }
       }
@@ -223,7 +225,7 @@ package enum TerminalReport {
       .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.prefix(5).map(\.element)
     return common.flatMap { cause, count in
       let label = "cause of \(count) failures:"
-      var lines = "\(label) \(cause.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      var lines = "\(label) \(cause.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
       if lines[0].hasPrefix(label) { lines[0] = style.painted(label, .bold) + lines[0].dropFirst(label.count) }
       return lines
     }

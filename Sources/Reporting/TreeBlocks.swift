@@ -24,6 +24,8 @@ struct TreeBlocks {
   let title: String
   private(set) var blocks: [Block] = []
   private let marked: Set<NodePath>
+  /// Those, and all nodes above them.
+  private let markedTrees: Set<NodePath>
   private let qErrors: [NodePath: Double]
 
   /// A plan of so many nodes fits a screen with all its conditions.
@@ -38,6 +40,7 @@ struct TreeBlocks {
     title: String
   ) {
     (self.plan, self.marked, self.mark, self.title) = (plan, marked, mark, title)
+    markedTrees = Set(marked.flatMap { path in (0...path.count).map { Array(path.prefix($0)) } })
     let judged = estimates.filter { $0.rowCount != .notJudged }
     qErrors = Dictionary(judged.map { ($0.path, $0.qError.value) }, uniquingKeysWith: { first, _ in first })
     var count = 0
@@ -69,13 +72,14 @@ struct TreeBlocks {
     var dull: [Int] = []
     if isHomogeneous, !showsMembers {
       dull = node.children.indices.filter { index in
-        !node.children[index].isSubplan && !marked.contains { $0.starts(with: path + [index]) }
+        !node.children[index].isSubplan && !markedTrees.contains(path + [index])
       }
     }
     // Leaving out a single one would save nothing.
     let omitted = dull.count > TreeBlocks.shownMembers + 1 ? Array(dull.dropFirst(TreeBlocks.shownMembers)) : []
+    let isOmitted = Set(omitted)
     for (index, child) in node.children.enumerated() {
-      if !omitted.contains(index) {
+      if !isOmitted.contains(index) {
         add(child, at: path + [index], showsConditions: showsConditions, showsMembers: showsMembers)
       } else if index == omitted.last {
         addRemark("… \(omitted.count) more", at: path + [index], depth: path.count + 1)

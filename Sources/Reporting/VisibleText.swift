@@ -27,6 +27,11 @@ extension StringProtocol {
     // Of ASCII only a carriage return can be one with what follows.
     utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") } ? utf8.count : count
   }
+
+  /// Whether it takes at most so many columns; of a long text only the beginning is looked at.
+  func fits(_ width: Int) -> Bool {
+    utf8.count <= width || index(startIndex, offsetBy: width + 1, limitedBy: endIndex) == nil
+  }
 }
 
 extension String {
@@ -50,8 +55,20 @@ extension String {
 
   /// At most so many columns, the last one an ellipsis where something is missing.
   func cut(to width: Int) -> String {
-    columns <= width ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
+    fits(width) ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
   }
+
+  /// The text as a person reads it: of a long one the beginning, an ellipsis, and how long it is. A literal of megabytes
+  /// says no more than its first lines.
+  var readable: String {
+    let scalars = unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: String.readableLength, limitedBy: scalars.endIndex),
+      end < scalars.endIndex
+    else { return self }
+    return String(self[..<end]) + "… (\(Figures.grouped(Double(scalars.count))) characters)"
+  }
+
+  static let readableLength = 2000
 
   func padded(to width: Int) -> String { self + String.spaces(width - columns) }
 
@@ -85,8 +102,9 @@ extension String {
     var text = Substring(self)
     while lines.isEmpty || !text.isEmpty {
       let width = lines.isEmpty ? widths.first : widths.rest
-      if lines.count + 1 >= limit || text.columns <= width {
-        lines.append(String(text).cut(to: width))
+      let isShort = text.fits(width)
+      if lines.count + 1 >= limit || isShort {
+        lines.append(isShort ? String(text) : String(text.prefix(Swift.max(width - 1, 0))) + "…")
         break
       }
       let head = text.prefix(width + 1)

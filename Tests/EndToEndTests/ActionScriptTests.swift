@@ -98,6 +98,117 @@ import Testing
     #expect(try check(project, status: 1, ["ENTRY": "b"]).outputs["entries-changed"] == "true")
   }
 
+  @Test func `the check has neither the files of later steps nor the runner's tokens, and all else`() throws {
+    let withheld = [
+      "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN",
+      "ACTIONS_RUNTIME_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
+    ]
+    let kept = ["GITHUB_STEP_SUMMARY", "GITHUB_SHA", "NPM_TOKEN"]
+    let project = try project(["plangate": "env >environment\n\(Self.plangate)"])
+    let (run, outputs) = try check(project, Dictionary(uniqueKeysWithValues: (withheld + kept).map { ($0, "value") }))
+    try expect(run, exits: 0)
+    // The step itself still has its outputs.
+    #expect(outputs["status"] == "0")
+    let seen = Set(try project.read("environment").split(separator: "\n").map { String($0.prefix { $0 != "=" }) })
+    #expect(seen.isDisjoint(with: withheld + ["GITHUB_OUTPUT"]), "\(seen)")
+    #expect(seen.isSuperset(of: kept), "\(seen)")
+  }
+
+  @Test func `the cache is a directory that only this user can write to`() throws {
+    let project = try project(["plangate": Self.plangate])
+    _ = try check(project)
+    let path = "\(project.directory)/temp/cache"
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o700)
+    try project.write("temp/cache/1/entries/a/entry", "")
+    _ = try check(project)
+    #expect(project.exists("temp/cache/1/entries/a/entry"))
+    // Only root can give it away.
+    guard geteuid() == 0 else { return }
+    chown(path, 12345, 12345)
+    _ = try check(project)
+    #expect(!project.exists("temp/cache/1"))
+  }
+
+  // MARK: guard.sh
+
+  private func guarded(_ environment: [String: String]) throws -> ProgramRun {
+    let plain = ["EVENT": "pull_request", "RUN_EVENT": "", "COMMENTED_PULL_REQUEST": "", "ALLOWED": "false"]
+    return try run("guard.sh", in: try project(), plain.merging(environment) { $1 }).run
+  }
+
+  private static let privileged = [
+    ["EVENT": "pull_request_target"], ["EVENT": "workflow_run", "RUN_EVENT": "pull_request"],
+    ["EVENT": "workflow_run", "RUN_EVENT": "pull_request_target"],
+    ["EVENT": "issue_comment", "COMMENTED_PULL_REQUEST": "https://api.github.com/repos/shop/app/pulls/7"],
+  ]
+
+  @Test(arguments: privileged)
+  func `an event that gives a pull request secrets is refused unless an input allows it`(
+    _ event: [String: String]
+  ) throws {
+    for allowed in ["false", "", "True", "yes"] {
+      let run = try guarded(event.merging(["ALLOWED": allowed]) { $1 })
+      try expect(
+        run, exits: 2,
+        stderr: ["::error title=plangate::the event \(event["EVENT"] ?? "")", "allow-privileged-event", "pull_request"])
+    }
+    try expect(guarded(event.merging(["ALLOWED": "true"]) { $1 }), exits: 0)
+  }
+
+  @Test(arguments: [
+    ["EVENT": "pull_request"], ["EVENT": "push"], ["EVENT": "merge_group"], ["EVENT": "schedule"],
+    ["EVENT": "workflow_dispatch"], ["EVENT": "workflow_run", "RUN_EVENT": "push"], ["EVENT": "issue_comment"],
+  ])
+  func `other events are not`(_ event: [String: String]) throws {
+    try expect(guarded(event), exits: 0)
+  }
+
+  @Test func `the guard is the action's first step, and gets the event from GitHub`() throws {
+    let text = try String(contentsOfFile: "\(Self.action)/action.yml", encoding: .utf8)
+    let first = try #require(text.components(separatedBy: "    - name: ").dropFirst().first)
+    for line in [
+      "guard.sh", "EVENT: ${{ github.event_name }}", "RUN_EVENT: ${{ github.event.workflow_run.event }}",
+      "COMMENTED_PULL_REQUEST: ${{ github.event.issue.pull_request.url }}",
+      "ALLOWED: ${{ inputs.allow-privileged-event }}",
+    ] {
+      #expect(first.contains(line), "\(line)\n\(first)")
+    }
+    #expect(!first.contains("if:"))
+  }
+
+  @Test func `no checkout of this repository or of init leaves a token behind`() throws {
+    let root = URL(filePath: Self.action).deletingLastPathComponent().deletingLastPathComponent()
+    var workflows = try ["gate", "tests"].map {
+      try String(contentsOfFile: root.appending(path: "workflows/\($0).yml").path, encoding: .utf8)
+    }
+    let project = try Project()
+    try expect(project.plangate("init"), exits: 0)
+    workflows.append(try project.read(".github/workflows/plangate.yml"))
+    for workflow in workflows {
+      let checkouts = workflow.components(separatedBy: "uses: actions/checkout@").dropFirst()
+      #expect(!checkouts.isEmpty && !workflow.contains("  pull_request_target:"), "\(workflow)")
+      for checkout in checkouts {
+        let lines = checkout.split(separator: "\n").dropFirst().prefix(2).map { $0.drop { $0 == " " } }
+        #expect(lines.first == "with:" && lines.last?.hasPrefix("persist-credentials: false") == true, "\(workflow)")
+      }
+    }
+  }
+
+  @Test func `the documents say what a manifest can run, and what not to do`() throws {
+    let root = URL(filePath: Self.action).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    for path in ["README.md", "docs/ci.md", "SECURITY.md"] {
+      let text = try String(contentsOfFile: root.appending(path: path).path, encoding: .utf8)
+      for words in [
+        "pull_request_target", "persist-credentials: false", "GITHUB_ENV", "GITHUB_PATH", "the user of the",
+      ] {
+        #expect(text.contains(words), "\(path): \(words)")
+      }
+      let checkouts = text.components(separatedBy: "uses: actions/checkout@").dropFirst()
+      for checkout in checkouts { #expect(checkout.prefix(60).contains("persist-credentials: false"), "\(path)") }
+    }
+  }
+
   // MARK: places.sh
 
   private func places(

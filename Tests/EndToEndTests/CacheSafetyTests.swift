@@ -16,6 +16,10 @@ import Testing
     INSERT INTO unlogged SELECT generate_series(1, 100);
     CREATE SEQUENCE counter;
     SELECT lo_from_bytea(4711, 'one');
+
+    """,
+    // In an SQL file of the seed it would keep that from being cached, for what the program may do.
+    "crash.sql": """
     CREATE FUNCTION crash() RETURNS void LANGUAGE plpgsql
       AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''kill -SEGV $PPID'''; PERFORM pg_sleep(10); END $$;
 
@@ -24,6 +28,8 @@ import Testing
     version: 1
     seed:
       - ../seed/*.sql
+      - run: psql -Xqf ../crash.sql
+        inputs: [../crash.sql]
     settings:
       random_page_cost: 1.1
     queries:
@@ -275,5 +281,56 @@ import Testing
       }
     }
     throw TestFailure("no run could be killed in the middle of its writing an entry")
+  }
+}
+
+/// A cache that somebody else can have written is no cache.
+@Suite struct CacheTrustTests {
+  @Test func `a cache that others can write to is not used, which is said once and without -v`() throws {
+    let project = try CachedProject()
+    try expect(project.check(), exits: 0, stdout: ["kept for the next run"])
+    try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
+    chmod("\(project.cache)/1/entries", 0o777)
+    let entries = try project.entries()
+    let words =
+      "plangate: warning: the cache \(project.cache) is not used: others can write to \(project.cache)/1/entries"
+    for arguments in [["check"], ["check", "-q"]] {
+      let run = try project.start(arguments).end()
+      #expect(run.stderr.components(separatedBy: words).count == 2, "\(run)")
+      #expect(run.stderr.contains("PLANGATE_CACHE_DIR"), "\(run)")
+    }
+    #expect(try !project.check().stdout.contains("seed: from the cache"))
+    #expect(try project.entries() == entries)
+    try expect(project.plangate("cache", "list"), exits: 2, stderr: ["others can write to"])
+    try expect(project.plangate("cache", "clear"), exits: 2, stderr: ["others can write to"])
+    #expect(try project.entries() == entries)
+    chmod("\(project.cache)/1/entries", 0o700)
+    try expect(project.check(), exits: 0, stdout: ["seed: from the cache"], stderr: [], not: ["warning: the cache"])
+  }
+
+  @Test func `a cache of another user is not used`() throws {
+    // Only root can give a directory away; everybody else finds root's.
+    let project = try CachedProject()
+    let cache = geteuid() == 0 ? "\(project.files.directory)/other" : "/"
+    if geteuid() == 0 {
+      try project.files.makeDirectory("other")
+      chown(cache, 12345, 12345)
+    }
+    let run = try project.check(environment: ["PLANGATE_CACHE_DIR": cache])
+    try expect(
+      run, exits: 0, stderr: ["warning: the cache \(cache) is not used", "belongs to another user"],
+      not: ["kept for the next run"])
+    if geteuid() == 0 { #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == [], "\(run)") }
+  }
+
+  @Test func `what plangate makes is trusted by the next run, whatever the umask`() throws {
+    let project = try CachedProject()
+    for words in ["kept for the next run", "seed: from the cache"] {
+      let run = try project.files.start(
+        ["check", "-v"], environment: ["PLANGATE_CACHE_DIR": "\(project.files.directory)/deep/cache"],
+        launcher: ["/bin/sh", "-c", "umask 0; exec \"$0\" \"$@\""]
+      ).end()
+      try expect(run, exits: 0, stdout: [words])
+    }
   }
 }

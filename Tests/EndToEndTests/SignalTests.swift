@@ -99,6 +99,31 @@ import Testing
     try expect(run, exits: 0, leavingNothingIn: project)
   }
 
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func `a signal ends a run whose report nobody reads`(_ signal: Int32, _ status: Int32) throws {
+    let project = try Sample.recorded()
+    let pipe = project.directory + "/pipe"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    try #require(reader >= 0)
+    defer { close(reader) }
+    // One page: the report is larger.
+    #if os(Linux)
+      try #require(fcntl(reader, 1031, 4096) >= 4096)
+    #endif
+    let running = try project.start(
+      ["check", "-v", "--html", "-"], launcher: ["/bin/sh", "-c", "exec \"$0\" \"$@\" >pipe"])
+    try running.wait(until: "the report was begun") {
+      var count: Int32 = 0
+      return ioctl(reader, UInt(FIONREAD), &count) == 0 && count >= 4000
+    }
+    usleep(200_000)
+    let sent = ContinuousClock.now
+    running.send(signal)
+    try expect(running.end(), exits: status, leavingNothingIn: project)
+    #expect(ContinuousClock.now - sent < .seconds(10))
+  }
+
   @Test func `--keep leaves the server up until Ctrl-C and ends with the verdict`() throws {
     let project = try Sample.recorded()
     let running = try project.start(["check", "nap", "--keep", "--json", "report.json"])

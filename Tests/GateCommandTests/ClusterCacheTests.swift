@@ -310,3 +310,45 @@ import Testing
     #expect(try keys() == [])
   }
 }
+
+/// Who may have written to a cache decides whether it is used.
+@Suite struct CacheTrustTests {
+  private func made() throws -> (Project, String) {
+    let project = try Project()
+    let base = project.path("cache")
+    _ = try ClusterCache(environment: [:], base: base)
+    return (project, base)
+  }
+
+  @Test func `a directory that others can write to, or of another user, is not trusted`() throws {
+    let (project, base) = try made()
+    #expect(ClusterCache.distrust(base) == nil)
+    #expect(ClusterCache.distrust(project.path("missing")) == nil)
+    chmod(base, 0o1777)
+    #expect(ClusterCache.distrust(base) == nil)
+    for path in [base, base + "/1", base + "/1/entries", base + "/1/unfinished"] {
+      for mode: mode_t in [0o720, 0o702, 0o777] + (path == base ? [] : [0o1777]) {
+        chmod(path, mode)
+        let reason = try #require(ClusterCache.distrust(base))
+        #expect(reason.hasPrefix("others can write to \(path) (mode \(String(mode, radix: 8)))\nremove "), "\(reason)")
+        #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:], base: base) }
+      }
+      chmod(path, 0o755)
+      #expect(ClusterCache.distrust(base) == nil)
+      let other = try #require(ClusterCache.distrust(base, user: geteuid() + 1))
+      #expect(other.hasPrefix("\(base) belongs to another user (uid \(geteuid()), not \(geteuid() + 1))\n"), "\(other)")
+    }
+  }
+
+  @Test func `a link in the place of its directories is not followed`() throws {
+    let (project, base) = try made()
+    try FileManager.default.moveItem(atPath: base + "/1/entries", toPath: project.path("elsewhere"))
+    try FileManager.default.createSymbolicLink(
+      atPath: base + "/1/entries", withDestinationPath: project.path("elsewhere"))
+    #expect(ClusterCache.distrust(base)?.hasPrefix("\(base)/1/entries is a symbolic link\n") == true)
+    // The user's own path may be one.
+    let (other, second) = try made()
+    try FileManager.default.createSymbolicLink(atPath: other.path("link"), withDestinationPath: second)
+    #expect(ClusterCache.distrust(other.path("link")) == nil)
+  }
+}

@@ -282,6 +282,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 
   static let choices = [
     Mistake.top("statistics: all", "2:13: error: 'statistics' is whole or sampled, not 'all'"),
+    Mistake.top("seed-user: nobody", "2:12: error: 'seed-user' is server or root, not 'nobody'"),
+    Mistake.top("seed-users: root", "2:1: error: unknown key 'seed-users', did you mean 'seed-user'?"),
     .top("timing: yes", "2:9: error: 'timing' is true or false, not 'yes'"),
     .top("timing: [true]", "2:9: error: 'timing' must be a text"),
     .query("file: a.sql\ntypes: int", "4:12: error: 'types' must be a mapping"),

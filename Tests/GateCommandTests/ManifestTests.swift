@@ -234,12 +234,14 @@ import Testing
     #expect(try project.load().queries.map(\.types) == [types, [:]])
   }
 
-  @Test func `statistics are whole and time is not measured, unless the manifest says so`() throws {
+  @Test func `statistics are whole, time is not measured and no seed is root's, unless the manifest says so`() throws {
     func manifest(_ lines: String) throws -> Manifest {
       try Project(manifest: "version: 1\n\(lines)\nqueries: [{file: a.sql}]").load()
     }
     #expect(try manifest("").wholeStatistics && manifest("statistics: whole").wholeStatistics)
     #expect(try !manifest("statistics: sampled").wholeStatistics)
+    #expect(try !manifest("").seedsAsRoot && !manifest("seed-user: server").seedsAsRoot)
+    #expect(try manifest("seed-user: root").seedsAsRoot)
     #expect(try !manifest("").queries[0].measuresTime && !manifest("timing: false").queries[0].measuresTime)
     #expect(try manifest("timing: true").queries[0].measuresTime)
   }

@@ -40,7 +40,7 @@ import Testing
 
   @Test(arguments: [
     "", "\n\n", "hello", "plangate", "plangate baseline", "plangate baseline x", "{}", "\u{0}",
-    "\u{feff}plangate baseline 1",
+    "plangate baseline 1\rquery: a\r",
   ])
   func `is not taken for a baseline`(text: String) {
     #expect(error(text).map { "\($0.line): \($0.message)" } == "1: this is not a plangate baseline")

@@ -23,7 +23,7 @@ enum Baselines {
     plan.isRepaired = true
     let facts = facts([
       "orders": table(rows: 60_000, pages: 1200, ["orders_idx": "btree (customer_id)", "orders_pkey": "btree (id)"]),
-      "small": table(rows: -1, pages: 0, partitionOf: "all"),
+      "small": table(rows: 0, pages: 0, partitionOf: "all"), "all": table(rows: 0, pages: 0),
     ])
     return QueryCapture(
       query: "order_search", serverMajor: 15, facts: facts,
@@ -54,10 +54,11 @@ enum Baselines {
         plangate baseline 1
         query: order_search
         server: 15
+        relation public.all: 0 rows, 0 pages
         relation public.orders: 60000 rows, 1200 pages
           index orders_idx: btree (customer_id)
           index orders_pkey: btree (id)
-        relation public.small: -1 rows, 0 pages
+        relation public.small: 0 rows, 0 pages
           partition of public.all
         case: typical
           sql: aa
@@ -100,11 +101,12 @@ enum Baselines {
   }
 
   @Test(arguments: Baselines.names)
-  func `may come out of git with Windows line ends, and with empty lines`(name: String) throws {
+  func `may come out of git with Windows line ends`(name: String) throws {
     let text = try Baselines.text(name)
     let capture = try BaselineFile.capture(parsing: text)
-    #expect(try BaselineFile.capture(parsing: text.replacingOccurrences(of: "\n", with: "\r\n")) == capture)
-    #expect(try BaselineFile.capture(parsing: text.replacingOccurrences(of: "\n", with: "\n\n")) == capture)
+    let windows = text.replacingOccurrences(of: "\n", with: "\r\n")
+    #expect(try BaselineFile.capture(parsing: windows) == capture)
+    #expect(try BaselineFile.capture(parsing: String(windows.dropLast())) == capture)
     #expect(try BaselineFile.capture(parsing: String(text.dropLast())) == capture)
   }
 
@@ -122,13 +124,13 @@ enum Baselines {
   @Test(arguments: oddNames)
   func `keeps every name`(name: String) throws {
     var nodes = [
-      ExplainNode.index(name, name, using: name, schema: name), .index(name, "o", using: "i"), .seq("o", name),
-      .bitmap("o", "o", using: name), .seq("orders", schema: name).cte(name),
-      ExplainNode("CTE Scan", [JSONMember("CTE Name", .string(name)), JSONMember("Alias", .string(name))]),
-      ExplainNode("Function Scan", [JSONMember("Schema", .string(name)), JSONMember("Alias", .string(name))]),
-      ExplainNode("Foreign Scan", [JSONMember("Relation Name", .string(name))]),
-      ExplainNode("Foreign Scan", [JSONMember("Relation Name", .string(name)), JSONMember("Alias", .string(name))]),
-      ExplainNode.seq("a").filter(name).with("Sort Key", .array([.string(name)])),
+      ExplainNode.seq("orders", schema: name).cte(name),
+      .index(name, name, using: name, schema: name), .index(name, "o", using: "i"), .seq("o", name + "_3"),
+      .bitmap("o", "o_1", using: name),
+      ExplainNode("CTE Scan", [JSONMember("CTE Name", .string(name)), JSONMember("Alias", .string(name + "_1"))]),
+      ExplainNode("Function Scan", [JSONMember("Schema", .string(name)), JSONMember("Alias", .string(name + "_2"))]),
+      .scan("Foreign Scan", "a", name).with("Remote SQL", .string(name)),
+      ExplainNode.seq("a").with("Sort Key", .array([.string(name)])),
       ExplainNode("Result").with("Output of mine", .object([JSONMember(name, .string(name))])),
     ]
     for index in nodes.indices where nodes[index].relationship == nil { nodes[index].relationship = "Member" }
@@ -148,9 +150,14 @@ enum Baselines {
     let item = CapturedCase(
       name: "c", sqlFingerprint: "aa", parametersFingerprint: "bb", plan: plan,
       planWithoutSeqScans: try ExplainNode.index(name, name, using: name, schema: name).notRun.plan())
+    let table = RelationFacts(
+      rows: 0.5, pages: 1e20, indexes: ["i", name].sorted().map { IndexFacts(name: $0, definition: "btree (a)") })
     let capture = QueryCapture(
       query: "q", serverMajor: 15,
-      facts: CatalogFacts(relations: [relation: facts, other: RelationFacts(rows: 0.5, pages: 1e20)]), cases: [item])
+      facts: CatalogFacts(relations: [
+        relation: facts, other: table, RelationName(schema: name, name: "orders"): table,
+        RelationName(schema: "public", name: "o"): table, RelationName(schema: "public", name: "a"): table,
+      ]), cases: [item])
     let text = BaselineFile.text(capture)
     let read = try BaselineFile.capture(parsing: text)
     #expect(read == capture)

@@ -104,15 +104,19 @@ extension GoldenCorpus {
     let plan = try answer.plan.get()
     var relations: [RelationName: RelationFacts] = [:]
     for scan in plan.scans(facts: CatalogFacts()) {
-      relations[scan.relation, default: RelationFacts(rows: 1000, pages: 10)].indexes = scan.indexNames.sorted().map {
-        IndexFacts(name: $0, definition: "btree (\"\($0)\") WHERE (note = 'a -> b'::text)")
+      var facts = relations[scan.relation] ?? RelationFacts(rows: 1000, pages: 10)
+      for name in scan.indexNames where facts.index(named: name) == nil {
+        facts.indexes.append(IndexFacts(name: name, definition: "btree (\"\(name)\") WHERE (note = 'a -> b'::text)"))
       }
+      facts.indexes.sort { $0.name < $1.name }
+      relations[scan.relation] = facts
     }
     return QueryCapture(
       query: answer.name, serverMajor: answer.major, facts: CatalogFacts(relations: relations),
       cases: [
         CapturedCase(
-          name: nil, isGeneric: answer.isGeneric, sqlFingerprint: fingerprint(answer.text),
+          name: answer.isGeneric ? "generic" : nil, isGeneric: answer.isGeneric,
+          sqlFingerprint: fingerprint(answer.text),
           parametersFingerprint: fingerprint(""), plan: plan)
       ])
   }

@@ -68,7 +68,7 @@ import Testing
     #expect(try !project.read("output").contains("here\n"))
   }
 
-  @Test func `its environment is the one given and nothing else`() throws {
+  @Test func `its environment is the one given and the mark of the run`() throws {
     let environment = [
       "PATH": TestServer.plain["PATH"] ?? "", "ONE": "it's = \"one\"", "LINES_OF": "a\nb", "EMPTY": "",
     ]
@@ -76,8 +76,29 @@ import Testing
     #expect(
       try ChildProcess.run(Command(program, ["-0"], environment: environment, outputPath: outputPath)) == .status(0))
     // Some shells say where they are.
-    let seen = try project.read("output").split(separator: "\0").map(String.init).filter { !$0.hasPrefix("PWD=") }
+    let seen = try project.read("output").split(separator: "\0").map(String.init)
+      .filter { !$0.hasPrefix("PWD=") && $0 != RunMark.text }
     #expect(Set(seen) == Set(environment.map { "\($0.key)=\($0.value)" }))
+  }
+
+  @Test func `files and tokens of the CI service are not part of it`() throws {
+    let withheld = [
+      "GITHUB_ENV", "GITHUB_PATH", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
+    ]
+    let kept = ["GITHUB_SHA", "GITHUB_WORKSPACE", "ACTIONS_STEP_DEBUG", "MY_TOKEN"]
+    let environment = TestServer.plain.merging((withheld + kept).map { ($0, "value") }) { $1 }
+    #expect(try ChildProcess.run(shell("env", environment: environment)) == .status(0))
+    let seen = Set(try project.read("output").split(separator: "\n").map { String($0.prefix { $0 != "=" }) })
+    #expect(seen.isDisjoint(with: withheld) && seen.isSuperset(of: kept), "\(seen)")
+  }
+
+  @Test func `its standard input can be a file that it could not open itself`() throws {
+    try project.write("input", "one\ntwo\n")
+    var command = shell("cat")
+    command.input = OpenFile(reading: "\(project.directory)/input")
+    #expect(try ChildProcess.run(command) == .status(0))
+    #expect(try project.read("output") == "one\ntwo\n")
+    #expect(OpenFile(reading: "\(project.directory)/missing") == nil)
   }
 
   @Test func `a program that is not there is an error`() throws {

@@ -1,5 +1,7 @@
 #if os(Linux)
+  import Foundation
   import Glibc
+  import TestSupport
   import Testing
 
   @testable import Postgres
@@ -32,6 +34,51 @@
       shmdt(memory)
       removeSharedMemory(madeBy: getpid(), since: now - 1, user: geteuid())
       #expect(!exists(segment))
+    }
+
+    @Test func `a segment goes by the data directory that its head names, and only when nobody is attached`() throws {
+      let project = try Project()
+      var info = stat()
+      try #require(stat(project.directory, &info) == 0)
+      let segment = try segment()
+      defer { _ = shmctl(segment, IPC_RMID, nil) }
+      let memory = try #require(shmat(segment, nil, 0))
+      memory.storeBytes(of: 679_834_894, as: Int32.self)
+      memory.storeBytes(of: info.st_dev, toByteOffset: 40, as: UInt.self)
+      memory.storeBytes(of: info.st_ino + 1, toByteOffset: 48, as: UInt.self)
+      #expect(sharedMemory(inDirectory: project.directory, user: geteuid()).isEmpty)
+      memory.storeBytes(of: info.st_ino, toByteOffset: 48, as: UInt.self)
+      #expect(sharedMemory(inDirectory: project.directory, user: geteuid() + 1).isEmpty)
+      #expect(sharedMemory(inDirectory: project.directory, user: geteuid()).map(\.number) == [segment])
+      removeSharedMemory(inDirectory: project.directory, user: geteuid())
+      #expect(exists(segment))
+      shmdt(memory)
+      removeSharedMemory(inDirectory: project.temporaryDirectory, user: geteuid())
+      #expect(exists(segment))
+      removeSharedMemory(inDirectory: project.directory, user: geteuid())
+      #expect(!exists(segment))
+    }
+
+    @Test func `an initdb whose server cannot write leaves no segment`() throws {
+      let real = try ServerInstallation.locate(nil, environment: TestServer.plain)
+      let project = try Project()
+      // A limit on the size of files ends it as a full disk does: the server dies with its segment, and initdb removes the
+      // file that names it.
+      try project.writeProgram(
+        "bin/initdb", "#!/bin/sh\n[ \"$1\" = --version ] || ulimit -f 1000\nexec \(real.binaries)/initdb \"$@\"\n")
+      for program in ["postgres", "pg_ctl"] {
+        try FileManager.default.createSymbolicLink(
+          atPath: "\(project.directory)/bin/\(program)", withDestinationPath: "\(real.binaries)/\(program)")
+      }
+      let installation = try #require(
+        ServerInstallation(at: "\(project.directory)/bin", environment: TestServer.plain))
+      let server = try DisposableServer(
+        installation, TestServer.configuration, environment: TestServer.plain)
+      defer { server.stop() }
+      let error = try #require(throws: ServerStartError.self) { try server.makeCluster() }
+      #expect(error.message.contains("removing contents of data directory"), "\(error)")
+      let user = server.fileOwner?.uid ?? geteuid()
+      #expect(sharedMemory(inDirectory: server.dataDirectory, user: user).isEmpty)
     }
   }
 #endif

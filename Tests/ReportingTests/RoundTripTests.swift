@@ -77,9 +77,12 @@ import Testing
         "fix", "waiver",
       ])
     let comparison = try #require(item.comparison)
-    // `matching`, `isShapeChanged`, `scans` and `estimates` follow from the rest; `excused` is of no outcome.
+    // `matching`, `isShapeChanged`, `scans`, `estimates` and what stands behind them follow from the rest; `excused` is of no outcome.
     #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused"])
-    #expect(fields(comparison.current) == ["captured", "facts", "serverMajor", "scans", "estimates"])
+    #expect(
+      fields(comparison.current) == [
+        "captured", "facts", "serverMajor", "scans", "estimates", "alternativeScans", "alternatives", "relationSets",
+      ])
     #expect(
       fields(comparison.current.captured) == [
         "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "plan", "planWithoutSeqScans",

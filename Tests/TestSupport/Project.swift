@@ -12,8 +12,10 @@ package final class Project: Sendable {
   package init() throws {
     directory = try makeTemporaryDirectory("plangate-test")
     Leftovers.add(directory)
+    // For the steps of a seed, which for root run as another user.
+    chmod(directory, 0o777)
     try makeDirectory("tmp")
-    // The server of a run by root is another user's, and a test runs plangate as a third.
+    // The server of a run by root is another user's too, and a test runs plangate as a third.
     chmod(temporaryDirectory, 0o1777)
   }
 
@@ -81,7 +83,11 @@ package final class Project: Sendable {
   }
 
   package func copyProgram(_ original: String, to path: String) throws {
-    try FileManager.default.copyItem(atPath: original, toPath: "\(directory)/\(path)")
+    // By a program of its own: children of other tests would inherit a file that is open for writing here.
+    let copy = try RunningProgram(
+      ["cp", original, "\(directory)/\(path)"], in: "/", environment: plainEnvironment()
+    ).end()
+    guard copy.status == 0 else { throw TestFailure("\(path) cannot be copied\n\(copy)") }
     try makeRunnable(path)
   }
 
@@ -104,6 +110,7 @@ package final class Project: Sendable {
 
   package func makeDirectory(_ path: String) throws {
     try FileManager.default.createDirectory(atPath: "\(directory)/\(path)", withIntermediateDirectories: true)
+    chmod("\(directory)/\(path)", 0o777)
   }
 
   // MARK: Runs

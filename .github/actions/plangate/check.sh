@@ -4,7 +4,10 @@
 set -euo pipefail
 
 directory=$GITHUB_WORKSPACE/$REPORTS
-mkdir -p "$directory" "$PLANGATE_CACHE_DIR"
+mkdir -p "$directory"
+# plangate uses no cache of another user, as a job that ran as one may have kept it, and none that others can write to.
+if [ -e "$PLANGATE_CACHE_DIR" ] && [ ! -O "$PLANGATE_CACHE_DIR" ]; then rm -rf "$PLANGATE_CACHE_DIR"; fi
+mkdir -p -m 700 "$PLANGATE_CACHE_DIR"
 entries() { find "$PLANGATE_CACHE_DIR" -path '*/entries/*' -prune | sort | sha256sum | cut -c 1-32; }
 read -r -a options <<<"${ARGS//$'\n'/ }"
 read -r -a names <<<"${QUERIES//$'\n'/ }"
@@ -17,7 +20,11 @@ if [ -n "$POSTGRES" ]; then words+=(--postgres "$POSTGRES"); fi
 
 before=$(entries)
 status=0
-"$PLANGATE" "${words[@]}" "${options[@]}" -- "${names[@]}" || status=$?
+# The seed runs commands: neither the files by which a step changes later ones nor the runner's tokens are for them. plangate
+# withholds them as well; without them in its own environment, no child finds them there either. It writes the summary.
+env -u GITHUB_ENV -u GITHUB_PATH -u GITHUB_OUTPUT -u GITHUB_STATE -u GITHUB_TOKEN -u GH_TOKEN -u ACTIONS_RUNTIME_TOKEN \
+  -u ACTIONS_RUNTIME_URL -u ACTIONS_ID_TOKEN_REQUEST_TOKEN -u ACTIONS_ID_TOKEN_REQUEST_URL -u ACTIONS_CACHE_URL \
+  -u ACTIONS_RESULTS_URL "$PLANGATE" "${words[@]}" "${options[@]}" -- "${names[@]}" || status=$?
 {
   echo "status=$status"
   echo "entries=$(entries)"

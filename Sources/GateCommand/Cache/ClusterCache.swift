@@ -22,10 +22,10 @@ struct ClusterCache: Sendable {
   static let defaultLimit = 5 << 30
 
   /// The entries' format: a plangate of another one does not see them.
-  private static let version = "1"
+  static let version = "1"
 
-  private var entries: String { directory + "/entries" }
-  private var unfinished: String { directory + "/unfinished" }
+  var entries: String { directory + "/entries" }
+  var unfinished: String { directory + "/unfinished" }
   private var lockPath: String { directory + "/lock" }
 
   /// The cache of this user, made when it is missing.
@@ -45,12 +45,8 @@ struct ClusterCache: Sendable {
     } else {
       limit = ClusterCache.defaultLimit
     }
-    for path in [entries, unfinished] {
-      do {
-        try FileManager.default.createDirectory(
-          atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      } catch { throw Diagnostic("cannot make the cache \(path): \(reason(of: error))") }
-    }
+    if let reason = ClusterCache.distrust(base) { throw Diagnostic("the cache \(base) cannot be used: \(reason)") }
+    try makeDirectories()
     if (try? FileManager.default.contentsOfDirectory(atPath: unfinished).isEmpty) == false { tidy() }
   }
 

@@ -14,7 +14,7 @@ extension ClusterCache {
   }
 
   func keep(_ scan: SeedScan, of hash: String) {
-    try? FileManager.default.createDirectory(atPath: directory + "/scans", withIntermediateDirectories: true)
+    mkdir(directory + "/scans", 0o700)
     try? Data(scan.text.utf8).write(to: URL(filePath: scanPath(hash)), options: .atomic)
   }
 

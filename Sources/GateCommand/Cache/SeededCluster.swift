@@ -51,8 +51,11 @@ struct SeededCluster {
   private func plan(with cache: ClusterCache) -> SeedPlan {
     SeedPlan(manifest, installation, cache: cache) { path in
       guard let program = try? installation.client("pg_restore", environment: environment) else { return nil }
-      let command = Command(
-        program, ["--schema-only", "--file=-", absolutePath(path)], environment: environment)
+      var words = [program, "--schema-only", "--file=-"]
+      // An archive is the repository's; root does not read it.
+      if !manifest.seedsAsRoot, let user = try? ServerUser.needed() { words = user.words + words }
+      var command = Command(words[0], Array(words.dropFirst()), environment: environment, directory: "/")
+      command.input = OpenFile(reading: absolutePath(path))
       return (try? ChildProcess.output(of: command)) ?? nil
     }
   }

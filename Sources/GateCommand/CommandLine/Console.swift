@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Postgres
 import Reporting
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -36,9 +38,12 @@ struct Console: Sendable {
 
   private static func width(_ descriptor: Int32, _ environment: [String: String]) -> Int {
     var size = winsize()
-    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return max(60, Int(size.ws_col)) }
-    return environment["COLUMNS"].flatMap { Int($0) }.map { max(60, $0) } ?? 100
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return bounded(Int(size.ws_col)) }
+    return environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? bounded($0) : nil } ?? 100
   }
+
+  /// A width in which a report can be read, whatever a terminal or an environment claims.
+  private static func bounded(_ columns: Int) -> Int { min(max(columns, 40), 1000) }
 
   /// Prints what belongs to the result; also under `--quiet`. It may hold colours, so that what comes from a server or a
   /// file is made visible before.
@@ -59,6 +64,13 @@ struct Console: Sendable {
   /// Prints an error, always to standard error. It may hold what a server or a program said.
   static func error(_ text: String) { writeAll("plangate: \(logText(text.visibleText))\n", to: 2) }
 
+  /// Prints a warning to standard error, also under `--quiet`, and the same one only once in a run.
+  static func warnOnce(_ text: String) {
+    if warnings.withLock({ $0.insert(text).inserted }) { error("warning: \(text)") }
+  }
+
+  private static let warnings = Mutex<Set<String>>([])
+
   /// A runner of GitHub Actions reads commands out of the log, and what is printed comes from queries and servers.
   private static func logText(_ text: String) -> String {
     isReadForCommands ? GitHubAnnotations.inert(text) : text
@@ -67,15 +79,29 @@ struct Console: Sendable {
   private static let isReadForCommands = ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true"
 }
 
-/// Writes a text to a descriptor; false when that fails, for example because the reader is gone.
+/// Writes a text to a descriptor; false when that fails, for example because the reader is gone, or reads no more when a
+/// signal ends the run.
 @discardableResult
 func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   var rest = Array(text.utf8)[...]
   while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    guard isWritable(descriptor) else { return false }
+    // A pipe that can be written to takes this much without waiting for its reader.
+    let count = rest.prefix(Int(PIPE_BUF)).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     if count < 0, errno == EINTR { continue }
     guard count > 0 else { return false }
     rest = rest.dropFirst(count)
   }
   return true
+}
+
+/// Waits until a descriptor takes something; false when a signal came and it does not.
+private func isWritable(_ descriptor: Int32) -> Bool {
+  while true {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    let count = poll(&request, 1, 100)
+    // What else there is to say of it, `write` says.
+    if count > 0 || count < 0 && errno != EINTR { return true }
+    if Interruption.shared.signal != nil { return false }
+  }
 }

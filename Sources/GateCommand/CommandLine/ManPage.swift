@@ -59,7 +59,7 @@ enum ManPage {
     "ENVIRONMENT",
     [
       ("NO_COLOR", "When it is set and not empty, the output has no colour."),
-      ("COLUMNS", "The width of the report where there is no terminal; 100 when it is not set."),
+      ("COLUMNS", "The width of the report where there is no terminal, from 40 to 1000; 100 when it is not set."),
       (
         "PLANGATE_CACHE_DIR, PLANGATE_CACHE_SIZE",
         "Where seeded clusters are kept (default: ~/.cache/plangate), and how much of them (default: 5GB)."

@@ -99,7 +99,7 @@ enum StarterProject {
       name: plangate
 
       on:
-        pull_request:
+        pull_request:                   # never pull_request_target: see SECURITY.md of plangate
         push:
           branches: [main]
 
@@ -113,6 +113,8 @@ enum StarterProject {
           timeout-minutes: 20
           steps:
             - uses: actions/checkout@v4
+              with:
+                persist-credentials: false    # the seed runs commands, and they need no token
             # Installs plangate and runs `plangate check`. It makes its own PostgreSQL server; no service is needed.
             - uses: \(repository)/.github/actions/plangate@main
 

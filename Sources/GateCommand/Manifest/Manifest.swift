@@ -12,6 +12,8 @@ struct Manifest: Sendable {
   /// Whether it names the locale, so that no other will do.
   var namesLocale = false
   var seed: [SeedStep]
+  /// Whether the steps of the seed keep root's rights when plangate is root.
+  var seedsAsRoot = false
   var roles: [String]
   var queries: [Query]
   /// Whether ANALYZE reads whole tables; `statistics: sampled` leaves it to its random samples.

@@ -59,7 +59,7 @@ struct ManifestLoader {
 
   static let keys = [
     "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
-    "timeout", "statistics", "timing",
+    "timeout", "statistics", "timing", "seed-user",
   ]
 
   static let stepKeys = ["run", "inputs"]
@@ -108,7 +108,8 @@ struct ManifestLoader {
         locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
         settings: settings ?? [:]),
       namesLocale: fields["locale"] != nil,
-      seed: seed ?? [], roles: roles ?? [], queries: queries ?? [],
+      seed: seed ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root", roles: roles ?? [],
+      queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),
       places: places(fields))

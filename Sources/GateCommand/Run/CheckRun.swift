@@ -15,14 +15,21 @@ struct CheckRun {
     outcome.shard = options.shard
     reports.start(published(outcome))
     do {
-      let run = try GateRun(options, console: console, environment: environment, names: options.names)
+      var run = try GateRun(options, console: console, environment: environment, names: options.names)
+      let unfinished = outcome
+      let whenAbandoned: @Sendable (Int32) -> Void = { signal in
+        _ = try? ReportFiles(options).finish(published(unfinished.ended(by: signal)))
+      }
+      run.whenAbandoned = whenAbandoned
       outcome.selection = run.selection
       if run.selected.isEmpty {
         console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
         try finish(&outcome, reports, since: started)
       } else if options.postgres.count > 1 {
         try judgeEach(run, &outcome)
-        try finish(&outcome, reports, since: started)
+        try Interruption.shared.endingInTime(whenAbandoned) { () throws(Diagnostic) in
+          try finish(&outcome, reports, since: started)
+        }
       } else {
         // The reports are written while the server is up: with --keep that may be for hours.
         try run.withDatabase { (database) throws(Diagnostic) in
@@ -106,6 +113,12 @@ struct CheckRun {
 }
 
 extension RunOutcome {
+  fileprivate func ended(by signal: Int32) -> RunOutcome {
+    var outcome = self
+    outcome.error = "ended by signal \(signal)"
+    return outcome
+  }
+
   var exitStatus: ExitStatus {
     switch result {
     case .passed: .passed

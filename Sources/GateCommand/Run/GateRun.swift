@@ -18,6 +18,8 @@ struct GateRun {
   let selected: [Query]
   /// Of all shards together.
   let selection: Selection
+  /// What is left to do for a run that a signal ends while it computes, once the server is stopped.
+  var whenAbandoned: (@Sendable (Int32) -> Void)?
   private let started = ContinuousClock.now
 
   init(_ options: Options, console: Console, environment: [String: String], names: [String]) throws(Diagnostic) {
@@ -100,9 +102,19 @@ struct GateRun {
     var database = try open(choice)
     database.jobs = jobs(on: database.server.host)
     database.progress = console.progress
+    Orphans.endAsTheyCome()
     console.step("ready (\(seconds(since: started)) s)")
+    let (server, isGiven, whenAbandoned) = (database.server, options.server != nil, whenAbandoned)
     let result: Result
-    do { result = try body(database) } catch {
+    do {
+      result = try Interruption.shared.endingInTime(
+        { signal in
+          server.stop()
+          whenAbandoned?(signal)
+          Program.reportEnd(by: signal, isServerGiven: isGiven)
+        },
+        { () throws(Diagnostic) in try body(database) })
+    } catch {
       database.server.stop()
       throw error
     }
@@ -147,6 +159,10 @@ struct GateRun {
   /// Nil when the run is to do without; a machine without a place for one does as well.
   private func cache() throws(Diagnostic) -> ClusterCache? {
     guard options.usesCache else { return nil }
+    if let base = ClusterCache.base(environment), let reason = ClusterCache.distrust(base) {
+      Console.warnOnce("the cache \(base) is not used: \(reason)")
+      return nil
+    }
     do { return try ClusterCache(environment: environment) } catch {
       console.step("no cache: \(error.message)")
       return nil

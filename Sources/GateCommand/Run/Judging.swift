@@ -154,13 +154,14 @@ struct Judging {
   /// A seed that collapsed passes easily: what reads few rows reads few blocks.
   private func sizeNotes(_ cases: [CaseOutcome]) -> [String] {
     var shrunk: [String] = []
+    var seen: Set<String> = []
     for comparison in cases.compactMap(\.comparison) {
       for (name, before) in comparison.baseline?.facts.relations.sorted(by: { $0.key < $1.key }) ?? [] {
         guard let now = comparison.current.facts[name], before.rows >= 1000, now.rows < before.rows / 5 else {
           continue
         }
         let words = "\(name) (\(Figures.grouped(before.rows)) -> \(Figures.grouped(now.rows)))"
-        if !shrunk.contains(words) { shrunk.append(words) }
+        if seen.insert(words).inserted { shrunk.append(words) }
       }
     }
     if shrunk.isEmpty { return [] }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PlanCore
+import Postgres
 import Reporting
 
 /// `plangate merge`: the reports of the shards of a check as one.
@@ -14,17 +15,20 @@ struct MergeRun {
     let empty = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
       .renamingFiles(RepositoryPaths(environment: environment).name(of:))
     files.start(empty)
-    var reports: [ReportedOutcome] = []
-    var problems: [String] = []
-    for path in options.names {
-      do { reports.append(ReportedOutcome(file: path, outcome: try outcome(path))) } catch {
-        problems.append("\(path): \(error.message)")
+    return try Interruption.shared.endingInTime({ Console.error("ended by signal \($0)") }) {
+      () throws(Diagnostic) in
+      var reports: [ReportedOutcome] = []
+      var problems: [String] = []
+      for path in options.names {
+        do throws(Diagnostic) { reports.append(ReportedOutcome(file: path, outcome: try outcome(path))) } catch {
+          problems.append("\(path): \(error.message)")
+        }
       }
+      let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
+      // The files have the names that the runs gave them.
+      try files.finish(outcome, published: outcome, console: console, environment: environment)
+      return outcome.exitStatus
     }
-    let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
-    // The files have the names that the runs gave them.
-    try files.finish(outcome, published: outcome, console: console, environment: environment)
-    return outcome.exitStatus
   }
 
   private func outcome(_ path: String) throws(Diagnostic) -> RunOutcome {

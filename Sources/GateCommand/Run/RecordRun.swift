@@ -68,6 +68,10 @@ struct RecordRun {
       let merged = old.map { keepingSame(fresh, $0) } ?? fresh
       let text = BaselineFile.text(merged)
       if text == oldText { return .same }
+      // What nobody can read would be no baseline: a plan of a server or an extension that plangate does not know.
+      do { _ = try BaselineFile.capture(parsing: text) } catch {
+        return .failed(["plangate could not read its baseline back: \(error.message)"])
+      }
       if !options.onlyChecks { try store.save(text, query: item.query.name) }
       let comparisons = merged.cases.compactMap { comparison($0, old, fresh) }
       return old == nil ? .new(comparisons) : .changed(comparisons, emptied: emptied(old, fresh))

@@ -76,7 +76,7 @@ final class GateServer: Sendable {
     }
     let connection: Connection
     do { connection = try host.connect(database: host.maintenanceDatabase) } catch {
-      throw Diagnostic("the server takes no connection: \(error.message)")
+      throw Diagnostic("the server takes no connection: \(error.message)\(ProcessLimit.hint(in: error.message))")
     }
     version.withLock {
       $0 = Version(

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import Synchronization
 
@@ -147,10 +148,14 @@ final class GivenServer: ServerHost {
     command.environment.merge(access.passwordVariables) { $1 }
     // Also without a password: the caller's own file is for the caller.
     command.environment["PGPASSFILE"] = OpenFile.childPath
-    do { command.inherited = try files.makeNamelessFile(access.passwordFile ?? "") } catch {
+    do { command.inherited = try files.makeNamelessFile(access.passwordFile ?? "", for: command) } catch {
       throw Diagnostic(error.message)
     }
     do { return try ChildProcess.run(command) } catch { throw Diagnostic(error.description) }
+  }
+
+  func stepUser() throws(ServerStartError) -> StepUser? {
+    access.dependsOnUser ? nil : try files.stepUser(environment: ProcessInfo.processInfo.environment)
   }
 
   func commandEnvironment(database: String) -> [String: String] { access.commandEnvironment(database: database) }

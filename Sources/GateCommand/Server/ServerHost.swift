@@ -30,6 +30,8 @@ protocol ServerHost: Sendable {
   func client(_ program: String, environment: [String: String]) throws(ServerStartError) -> String
   /// Runs psql or its like on a database.
   func runClient(_ command: Command, database: String) throws(Diagnostic) -> ChildExit
+  /// Who the steps of a seed run as; nil when that is plangate's own user.
+  func stepUser() throws(ServerStartError) -> StepUser?
   /// What a command of somebody else's needs to reach a database: libpq's variables and DATABASE_URL.
   func commandEnvironment(database: String) -> [String: String]
   /// A URI for people.

@@ -63,15 +63,10 @@ package enum BaselineFile {
     return text[...].dropping(prefix: "\(title) ").flatMap { Int($0) } != nil
   }
 
-  package static func capture(parsing text: String) throws(BaselineError) -> QueryCapture {
+  package static func capture(parsing raw: String) throws(BaselineError) -> QueryCapture {
+    let text = try withPlainLineFeeds(raw)
+    try checkVersion(text)
     let lines = try OutlineLine.parse(text)
-    guard let version = lines.first?.text[...].dropping(prefix: "\(title) ").flatMap({ Int($0) })
-    else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
-    guard version == formatVersion else {
-      throw BaselineError(
-        line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)",
-        isNewerFormat: version > formatVersion)
-    }
     for line in lines {
       let mayNest = line.text.hasPrefix(BaselineRelation.prefix) || line.text.hasPrefix("case:")
       guard mayNest || line.children.isEmpty else {
@@ -112,7 +107,44 @@ package enum BaselineFile {
       throw BaselineError(
         line: lines.last?.number ?? 1, message: "the file ends before its query, server and cases are known")
     }
+    try BaselineInspection.inspect(capture, lines, text)
     return capture
+  }
+
+  /// The text as it was written: git can check a file out with CR LF at the end of each line. A mixture is nothing that git
+  /// makes.
+  private static func withPlainLineFeeds(_ text: String) throws(BaselineError) -> String {
+    let bytes = text.utf8
+    if bytes.starts(with: "\u{feff}".utf8) {
+      throw BaselineError(line: 1, message: "the file begins with a byte order mark, which an editor put there")
+    }
+    let carriageReturn = UInt8(ascii: "\r")
+    guard bytes.contains(carriageReturn) else { return text }
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count)
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      let isLast = index == lines.count - 1
+      guard line.last == carriageReturn || isLast else {
+        throw BaselineError(
+          line: index + 1,
+          message: "some lines end with CR LF and this one does not; 'eol=lf' in .gitattributes keeps git from that")
+      }
+      output += line.last == carriageReturn ? line.dropLast() : line
+      if !isLast { output.append(UInt8(ascii: "\n")) }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private static func checkVersion(_ text: String) throws(BaselineError) {
+    let line = Substring(text.utf8.prefix { $0 != UInt8(ascii: "\n") })
+    guard let version = line.dropping(prefix: "\(title) ").flatMap({ Int($0) })
+    else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
+    guard version == formatVersion else {
+      throw BaselineError(
+        line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)",
+        isNewerFormat: version > formatVersion)
+    }
   }
 
   private static func value(of line: OutlineLine, _ prefix: String) -> String? {

@@ -16,15 +16,14 @@ struct OutlineLine: Equatable {
     for child in children { child.write(to: &output, depth: depth + 1) }
   }
 
-  /// Reads an indented text; empty lines count for nothing.
+  /// Reads an indented text.
   static func parse(_ text: String) throws(BaselineError) -> [OutlineLine] {
     var lines: [(depth: Int, line: OutlineLine)] = []
-    // By bytes: "\r\n", which git may check out, is one character to Swift.
     let raws = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, raw) in raws.enumerated() {
-      let content = raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw
+    for (index, content) in raws.enumerated() {
       let body = content.drop { $0 == UInt8(ascii: " ") }
-      if body.isEmpty { continue }
+      if content.isEmpty, index == raws.count - 1 { break }
+      guard !body.isEmpty else { throw BaselineError(line: index + 1, message: "an empty line") }
       let indent = content.count - body.count
       guard indent.isMultiple(of: 2), indent / 2 <= (lines.last?.depth ?? -1) + 1 else {
         throw BaselineError(line: index + 1, message: "unexpected indentation")

@@ -21,28 +21,22 @@ extension Observation {
   /// The index verdict on a scan of this plan; nil when it has no condition to serve, when the server was not asked or when
   /// the scan cannot be found again.
   package func indexVerdict(of scan: Scan) -> IndexVerdict? {
-    guard scan.hasCondition, let alternatives = alternativeScans,
-      let pair = ScanMatching(baseline: scans, current: alternatives).pairs.first(where: {
-        $0.baseline.path == scan.path
-      })
-    else { return nil }
-    guard pair.current.isLedByIndex else { return .noIndex }
+    guard scan.hasCondition, let alternative = alternatives[scan.path] else { return nil }
+    guard alternative.isLedByIndex else { return .noIndex }
     return .preferred(
-      scanCost: scan.node.totalCost, alternative: pair.current.accessDescription,
-      alternativeCost: pair.current.node.totalCost)
+      scanCost: scan.node.totalCost, alternative: alternative.accessDescription,
+      alternativeCost: alternative.node.totalCost)
   }
 
   /// How many scans with a condition there are, and how many of them no change of an index would be seen at: the planner
   /// reads the table although an index could serve, because the table is small or most of it is wanted.
   package var judgeability: (scans: Int, unjudgeable: Int) {
     let conditioned = scans.filter { $0.hasCondition && !$0.node.isNeverExecuted }
-    let matching = ScanMatching(baseline: scans, current: alternativeScans ?? [])
-    let servable = Set(matching.pairs.filter { $0.current.isLedByIndex }.map(\.baseline.path))
-    return (conditioned.count, conditioned.count { $0.access == .seqScan && servable.contains($0.path) })
+    return (
+      conditioned.count,
+      conditioned.count { $0.access == .seqScan && alternatives[$0.path]?.isLedByIndex ?? false }
+    )
   }
-
-  /// The scans under `enable_seqscan = off`; nil when the server was not asked.
-  var alternativeScans: [Scan]? { captured.planWithoutSeqScans?.scans(facts: facts) }
 }
 
 extension Scan {

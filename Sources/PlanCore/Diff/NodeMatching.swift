@@ -9,22 +9,25 @@ struct NodeKey: Hashable {
   /// `join` for all kinds of join, `grouping` for aggregates and their like, else the node type.
   let kind: String
   /// The relations below it, as the query names them.
-  let relations: [String]
+  let relations: RelationSet
 }
 
 extension Observation {
   /// The nodes for which `isWanted` holds, in EXPLAIN's order.
   func keyedNodes(where isWanted: (PlanNode) -> Bool) -> [KeyedNode] {
     var nodes: [KeyedNode] = []
+    var position = 0
     plan.root.forEachNode { node, path in
-      if isWanted(node) { nodes.append(KeyedNode(node: node, path: path, key: nodeKey(at: path))) }
+      if isWanted(node) { nodes.append(KeyedNode(node: node, path: path, key: nodeKey(of: node, at: position))) }
+      position += 1
     }
     return nodes
   }
 
   /// What kind of node may answer for another: a Hash Join for a Nested Loop, but no Aggregate.
-  func nodeKey(at path: NodePath) -> NodeKey {
-    let node = plan.root[path]
+  ///
+  /// - Parameter position: of the node in EXPLAIN's order.
+  func nodeKey(of node: PlanNode, at position: Int) -> NodeKey {
     let kind =
       switch node.nodeType {
       case "Nested Loop", "Hash Join", "Merge Join": "join"
@@ -33,7 +36,7 @@ extension Observation {
       case _ where node.relationName != nil: "scan"
       case let other: other
       }
-    return NodeKey(kind: kind, relations: relationSet(at: path))
+    return NodeKey(kind: kind, relations: relationSets[position])
   }
 
   /// How a node is called in a message: the scan's name, or `Hash Join {o, c}`.
@@ -43,7 +46,7 @@ extension Observation {
     return plan.root[path].nodeType + (aliases == "{}" ? "" : " \(aliases)")
   }
 
-  func scan(at path: NodePath) -> Scan? { scans.first { $0.path == path } }
+  func scan(at path: NodePath) -> Scan? { scans.element(at: path) }
 }
 
 extension PlanNode {

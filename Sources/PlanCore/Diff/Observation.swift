@@ -8,6 +8,12 @@ package final class Observation: Sendable {
   package let scans: [Scan]
   /// One element a node, in EXPLAIN's order.
   package let estimates: [RowEstimate]
+  /// The scans under `enable_seqscan = off`; nil when the server was not asked.
+  let alternativeScans: [Scan]?
+  /// Which of them answers to which scan, by the scan's path.
+  let alternatives: [NodePath: Scan]
+  /// Of each node, in EXPLAIN's order.
+  let relationSets: [RelationSet]
 
   package init(_ captured: CapturedCase, facts: CatalogFacts, serverMajor: Int) {
     self.captured = captured
@@ -15,6 +21,11 @@ package final class Observation: Sendable {
     self.serverMajor = serverMajor
     scans = captured.plan.scans(facts: facts)
     estimates = captured.plan.rowEstimates(serverMajor: serverMajor, isGeneric: captured.isGeneric)
+    alternativeScans = captured.planWithoutSeqScans?.scans(facts: facts)
+    alternatives = Dictionary(
+      ScanMatching(baseline: scans, current: alternativeScans ?? []).pairs.map { ($0.baseline.path, $0.current) },
+      uniquingKeysWith: { first, _ in first })
+    relationSets = RelationSets(captured.plan.root, scans: scans).sets
   }
 
   package var plan: Plan { captured.plan }
@@ -22,36 +33,25 @@ package final class Observation: Sendable {
   package var shape: String { plan.shape(facts: facts) }
 
   /// The scans at and below a node, its subplans not counted.
-  func scans(feeding path: NodePath) -> [Scan] {
-    scans.filter { scan in
-      guard scan.path.starts(with: path) else { return false }
-      var node = plan.root[path]
-      for index in scan.path.dropFirst(path.count) {
-        node = node.children[index]
-        if node.isSubplan { return false }
-      }
-      return true
-    }
+  func scans(feeding path: NodePath) -> some Sequence<Scan> {
+    scans.elements(below: path).lazy.filter { $0.subplanDepth <= path.count }
   }
 
-  /// The relations below a node as the query names them, each once, sorted. Partitions count as their root.
-  func relationSet(at path: NodePath) -> [String] {
-    Set(
-      scans(feeding: path).map { scan in
-        let scopes = scan.identity.scopes.map { $0.kind.description }.joined(separator: "/")
-        return "\(scopes):\(scan.identity.root ?? scan.relation) \(scan.identity.baseAlias)"
-      }
-    ).sorted()
-  }
-
-  /// The aliases below a node, for messages: `{o, c}`.
+  /// The aliases below a node, for messages: `{o, c}`. Of many the first ones.
   func aliases(at path: NodePath) -> String {
-    var seen: [String] = []
-    for scan in scans(feeding: path) where !seen.contains(scan.identity.baseAlias) {
-      seen.append(scan.identity.baseAlias)
+    var seen: Set<String> = []
+    var aliases: [String] = []
+    for scan in scans(feeding: path) where seen.insert(scan.identity.baseAlias).inserted {
+      guard aliases.count < Observation.shownAliases else {
+        aliases.append("…")
+        break
+      }
+      aliases.append(scan.identity.baseAlias)
     }
-    return "{" + seen.joined(separator: ", ") + "}"
+    return "{" + aliases.joined(separator: ", ") + "}"
   }
+
+  private static let shownAliases = 30
 }
 
 /// Two observations of one case: what was accepted, and what is. Every rule and every report reads this.

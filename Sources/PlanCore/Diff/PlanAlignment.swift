@@ -24,13 +24,17 @@ package struct PlanAlignment: Equatable, Sendable {
     guard let baseline = comparison.baseline else { return nil }
     let old = baseline.keyedNodes { _ in true }
     let new = comparison.current.keyedNodes { _ in true }
-    let scanPairs = Set(
-      comparison.matching.pairs.map { PathPair(baseline: $0.baseline.path, current: $0.current.path) })
-    let weigh = { (b: Int, c: Int) in PlanAlignment.weight(old[b], new[c], scanPairs) }
+    let positions = Dictionary(old.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    let scans = Dictionary(
+      comparison.matching.pairs.map { ($0.current.path, positions[$0.baseline.path]) },
+      uniquingKeysWith: { first, _ in first })
+    // The same scan in the baseline, by position.
+    let partners = new.map { scans[$0.path] ?? nil }
+    let weigh = { (b: Int, c: Int) in PlanAlignment.weight(old[b], new[c], isSameScan: partners[c] == b) }
 
     let anchors =
       old.count * new.count <= PlanAlignment.pairsToWeigh
-      ? heaviestPairs(old.count, new.count, weigh) : PlanAlignment.first(old.count, new.count, weigh)
+      ? heaviestPairs(old.count, new.count, weigh) : PlanAlignment.first(old, new, partners)
     // The nodes without a partner, by their positions.
     var (rest, added): ([Int], [Int]) = ([], [])
     var (b, c) = (0, 0)
@@ -42,20 +46,16 @@ package struct PlanAlignment: Equatable, Sendable {
       if anchor.0 < old.count { rows.append(Row(baseline: old[anchor.0].path, current: new[anchor.1].path)) }
       (b, c) = (anchor.0 + 1, anchor.1 + 1)
     }
+    var waiting = Waiting(old, rest)
     for current in added {
-      guard let index = rest.firstIndex(where: { weigh($0, current) > 0 }) else { continue }
-      moved.append(Row(baseline: old[rest.remove(at: index)].path, current: new[current].path))
+      guard let index = waiting.first(for: new[current], partner: partners[current], from: 0) else { continue }
+      waiting.remove(index)
+      moved.append(Row(baseline: old[index].path, current: new[current].path))
     }
   }
 
-  private struct PathPair: Hashable {
-    let baseline: NodePath
-    let current: NodePath
-  }
-
   /// How well one node answers to another; 0 where it does not.
-  private static func weight(_ old: KeyedNode, _ new: KeyedNode, _ scanPairs: Set<PathPair>) -> Int {
-    let isSameScan = scanPairs.contains(PathPair(baseline: old.path, current: new.path))
+  private static func weight(_ old: KeyedNode, _ new: KeyedNode, isSameScan: Bool) -> Int {
     guard isSameScan || old.key == new.key else {
       // What reads other relations is another node, but the top of a plan is its top.
       return old.path.isEmpty && new.path.isEmpty && old.node.nodeType == new.node.nodeType ? 2 : 0
@@ -67,14 +67,41 @@ package struct PlanAlignment: Equatable, Sendable {
   }
 
   /// Each node with the next one that answers to it.
-  private static func first(_ rows: Int, _ columns: Int, _ weigh: (Int, Int) -> Int) -> [(Int, Int)] {
+  private static func first(_ old: [KeyedNode], _ new: [KeyedNode], _ partners: [Int?]) -> [(Int, Int)] {
     var pairs: [(Int, Int)] = []
+    var waiting = Waiting(old, Array(old.indices))
     var next = 0
-    for column in 0..<columns {
-      guard let row = (next..<rows).first(where: { weigh($0, column) > 0 }) else { continue }
+    for column in new.indices {
+      guard let row = waiting.first(for: new[column], partner: partners[column], from: next) else { continue }
       pairs.append((row, column))
       next = row + 1
     }
     return pairs
+  }
+
+  /// Nodes of the baseline that still have no partner, by what they are known by.
+  private struct Waiting {
+    private let old: [KeyedNode]
+    private var places: [NodeKey: [Int]]
+    private var open: Set<Int>
+
+    /// - Parameter positions: ascending.
+    init(_ old: [KeyedNode], _ positions: [Int]) {
+      self.old = old
+      open = Set(positions)
+      places = Dictionary(grouping: positions.reversed()) { old[$0].key }
+    }
+
+    mutating func remove(_ position: Int) { open.remove(position) }
+
+    /// The first node, from a position on, that answers to another: of the same key, or the same scan, or the top of a plan
+    /// to the top.
+    mutating func first(for node: KeyedNode, partner: Int?, from next: Int) -> Int? {
+      while let position = places[node.key]?.last, position < next || !open.contains(position) {
+        places[node.key]?.removeLast()
+      }
+      let top = node.path.isEmpty && old.first?.node.nodeType == node.node.nodeType ? 0 : nil
+      return [places[node.key]?.last, partner, top].compactMap { $0 }.filter { $0 >= next && open.contains($0) }.min()
+    }
   }
 }

@@ -23,7 +23,8 @@ extension CaseComparison {
   }
 
   private struct Join {
-    let relations: [String]
+    let relations: RelationSet
+    let innerRelations: RelationSet?
     let aliases: String
     let method: String
     let innerAliases: String
@@ -31,13 +32,17 @@ extension CaseComparison {
 
   private func joins(_ observation: Observation) -> [Join] {
     var joins: [Join] = []
+    var positions: [NodePath: Int] = [:]
+    observation.plan.root.forEachNode { node, path in positions[path] = positions.count }
+    func relations(_ path: NodePath) -> RelationSet? { positions[path].map { observation.relationSets[$0] } }
     observation.plan.root.forEachNode { node, path in
       guard ["Nested Loop", "Hash Join", "Merge Join"].contains(node.nodeType) else { return }
       let type = node.text("Join Type").map { $0 == "Inner" ? "" : " \($0)" } ?? ""
       let inner = node.children.firstIndex { $0.parentRelationship == "Inner" }
       joins.append(
         Join(
-          relations: observation.relationSet(at: path), aliases: observation.aliases(at: path),
+          relations: relations(path) ?? RelationSet(), innerRelations: inner.flatMap { relations(path + [$0]) },
+          aliases: observation.aliases(at: path),
           method: node.nodeType + type,
           innerAliases: inner.map { observation.aliases(at: path + [$0]) } ?? ""))
     }
@@ -48,16 +53,16 @@ extension CaseComparison {
   var joinDifferences: [String] {
     guard let baseline else { return [] }
     var sentences: [String] = []
-    var rest = joins(current)
+    // The joins of the same relations, the first one last.
+    var waiting = Dictionary(grouping: joins(current).reversed(), by: \.relations)
     for old in joins(baseline) {
-      guard let index = rest.firstIndex(where: { $0.relations == old.relations }) else {
+      guard let new = waiting[old.relations]?.popLast() else {
         sentences.append("join order: \(old.aliases) is no longer joined first")
         continue
       }
-      let new = rest.remove(at: index)
       if new.method != old.method {
         sentences.append("join \(old.aliases): \(old.method) -> \(new.method)")
-      } else if new.innerAliases != old.innerAliases {
+      } else if new.innerAliases != old.innerAliases || new.innerRelations != old.innerRelations {
         sentences.append("join \(old.aliases): the inner side is \(new.innerAliases), was \(old.innerAliases)")
       }
     }

@@ -24,12 +24,18 @@ package struct ScanMatching: Sendable {
       var rest = scans.map(Candidate.init)
       var candidates = known.map(Candidate.init)
       // Sub-selects can swap their numbers and their order, so what a scan looks for tells more than where it stands.
-      for isSame in ScanMatching.criteria {
+      for key in ScanMatching.keys {
+        // The candidates of each key, the first one last.
+        var waiting = Dictionary(grouping: candidates.indices.reversed()) { key(candidates[$0]) }
+        var taken: Set<Int> = []
         rest.removeAll { item in
-          guard let index = candidates.firstIndex(where: { isSame($0, item) }) else { return false }
-          pairs.append(Pair(baseline: candidates.remove(at: index).scan, current: item.scan))
+          guard let index = waiting[key(item)]?.popLast() else { return false }
+          taken.insert(index)
+          pairs.append(Pair(baseline: candidates[index].scan, current: item.scan))
           return true
         }
+        candidates = candidates.indices.filter { !taken.contains($0) }.map { candidates[$0] }
+        if rest.isEmpty || candidates.isEmpty { break }
       }
       unmatchedCurrent += rest.map(\.scan)
       pool[identity] = candidates.map(\.scan)
@@ -49,10 +55,16 @@ package struct ScanMatching: Sendable {
     }
   }
 
-  private static let criteria: [@Sendable (Candidate, Candidate) -> Bool] = [
-    { $0.scan.identity == $1.scan.identity && $0.conditionWords == $1.conditionWords },
-    { $0.conditionWords == $1.conditionWords },
-    { $0.scan.identity == $1.scan.identity },
-    { _, _ in true },
+  private struct Key: Hashable {
+    var identity: ScanIdentity?
+    var conditionWords: [Substring]?
+  }
+
+  /// What two scans must have in common, the strictest first.
+  private static let keys: [@Sendable (Candidate) -> Key] = [
+    { Key(identity: $0.scan.identity, conditionWords: $0.conditionWords) },
+    { Key(conditionWords: $0.conditionWords) },
+    { Key(identity: $0.scan.identity) },
+    { _ in Key() },
   ]
 }

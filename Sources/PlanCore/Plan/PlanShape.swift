@@ -5,7 +5,9 @@ extension Plan {
   /// Members of an Append are sorted, and partitions that are read alike count once: next month's partition changes
   /// nothing.
   package func shape(facts: CatalogFacts) -> String {
-    PlanShape(facts: facts).lines(root).joined(separator: "\n")
+    var text = ""
+    PlanShape(facts: facts).write(root, depth: 0, to: &text)
+    return text
   }
 }
 
@@ -18,16 +20,21 @@ private struct PlanShape {
     "Conflict Arbiter Indexes", "Custom Plan Provider", "Single Copy", "Function Name", "CTE Name",
   ]
 
-  /// - Parameter heap: the Bitmap Heap Scan above, whose relation the Bitmap Index Scans do not name.
-  func lines(_ node: PlanNode, heap: RelationName? = nil) -> [String] {
+  /// - Parameter heap: the relation of the Bitmap Heap Scan above, which the Bitmap Index Scans do not name.
+  func write(_ node: PlanNode, depth: Int, heap: RelationName? = nil, to text: inout String) {
     let heap = node.nodeType == "Bitmap Heap Scan" ? node.relation : heap
-    var groups = node.children.map { child in lines(child, heap: heap).map { "  " + $0 } }
-    if ["Append", "Merge Append", "BitmapAnd", "BitmapOr"].contains(node.nodeType) {
-      let members = Set(zip(node.children, groups).filter { !$0.0.isSubplan }.map(\.1))
-      let subplans = zip(node.children, groups).filter { $0.0.isSubplan }.map(\.1)
-      groups = subplans + members.sorted { $0.lexicographicallyPrecedes($1) }
+    text += (text.isEmpty ? "" : "\n") + String(repeating: "  ", count: depth) + line(node, heap: heap)
+    let areAlike = ["Append", "Merge Append", "BitmapAnd", "BitmapOr"].contains(node.nodeType)
+    for child in node.children where !areAlike || child.isSubplan {
+      write(child, depth: depth + 1, heap: heap, to: &text)
     }
-    return [line(node, heap: heap)] + groups.flatMap { $0 }
+    guard areAlike else { return }
+    let members = node.children.filter { !$0.isSubplan }.map { child in
+      var member = ""
+      write(child, depth: depth + 1, heap: heap, to: &member)
+      return member
+    }
+    for member in Set(members).sorted() { text += "\n" + member }
   }
 
   private func line(_ node: PlanNode, heap: RelationName?) -> String {

@@ -59,7 +59,8 @@ private struct DemandPass {
   let plan: Plan
   let serverMajor: Int
   let isGeneric: Bool
-  let expressions: String
+  /// The SubPlans that some expression reads through a hash table, which drains them.
+  let hashedSubplans: Set<Substring>
   var estimates: [RowEstimate] = []
   /// CTE bodies, met but not yet visited: what is known of their consumers is complete only after all else.
   var pendingCTEs: [(name: String, node: PlanNode, path: NodePath)] = []
@@ -72,11 +73,7 @@ private struct DemandPass {
     self.plan = plan
     self.serverMajor = serverMajor
     self.isGeneric = isGeneric
-    var texts: [String] = []
-    plan.root.forEachNode { node, _ in
-      for property in node.properties { texts.append(property.value.stringValue ?? property.value.text) }
-    }
-    expressions = texts.joined(separator: "\n")
+    hashedSubplans = plan.hashedSubplans
   }
 
   mutating func run() {
@@ -106,24 +103,13 @@ private struct DemandPass {
       } else if child.parentRelationship == "InitPlan" {
         visit(child, path: childPath, demand: .prefix, gather: nil)
       } else if child.parentRelationship == "SubPlan" {
-        visit(child, path: childPath, demand: isHashed(child) ? .full : .prefix, gather: nil)
+        visit(
+          child, path: childPath,
+          demand: child.subplanName.map { hashedSubplans.contains($0[...]) } ?? false ? .full : .prefix, gather: nil)
       } else {
         visit(child, path: childPath, demand: self.demand(of: node, on: child, demand, gather), gather: innerGather)
       }
     }
-  }
-
-  /// Whether some expression reads the SubPlan through a hash table, which drains it.
-  private func isHashed(_ subplan: PlanNode) -> Bool {
-    guard let name = subplan.subplanName else { return false }
-    let needle = "hashed \(name)"
-    var rest = expressions[...]
-    while let range = rest.firstRange(of: needle) {
-      // `hashed SubPlan 1` must not be found in `hashed SubPlan 12`.
-      if range.upperBound == rest.endIndex || !rest[range.upperBound].isNumber { return true }
-      rest = rest[range.upperBound...]
-    }
-    return false
   }
 
   private func demand(of node: PlanNode, on child: PlanNode, _ demand: Demand, _ gather: PlanNode?) -> Demand {

@@ -81,6 +81,8 @@ package struct Scan: Sendable {
   package let access: AccessPath
   /// The indexes that it goes through; those of a Bitmap Heap Scan stand on the Bitmap Index Scans below it.
   package let indexNames: [String]
+  /// How deep the root of the subplan stands that it is in; 0 outside of subplans.
+  let subplanDepth: Int
 
   package var relation: RelationName { identity.relation }
 
@@ -93,8 +95,19 @@ package struct Scan: Sendable {
   /// The words of its conditions, sorted: two scans of one alias that swapped their places still have theirs.
   var conditionWords: [Substring] {
     let conditions = ["Index Cond", "Recheck Cond", "Filter", "TID Cond"].compactMap { node.text($0) }
-    let words = conditions.joined(separator: " ").split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
-    return Array(Set(words.filter { $0 != "AND" && $0.first?.isNumber != true })).sorted()
+    // By bytes: Characters of a condition of megabytes would take seconds.
+    let words = conditions.joined(separator: " ").utf8.split { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...,
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        false
+      default: true
+      }
+    }
+    let names = words.filter { word in
+      !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= word[word.startIndex]) && !word.elementsEqual("AND".utf8)
+    }
+    return Set(names.map { Substring($0) }).sorted()
   }
 }
 
@@ -102,7 +115,7 @@ extension Plan {
   /// All scans of relations, in EXPLAIN's order.
   package func scans(facts: CatalogFacts) -> [Scan] {
     var collector = ScanCollector(facts: facts)
-    collector.visit(root, path: [], scopes: [])
+    collector.visit(root, path: [], scopes: [], subplanDepth: 0)
     return collector.scans
   }
 }
@@ -113,8 +126,9 @@ private struct ScanCollector {
   var initPlans = 0
   var subPlans = 0
 
-  mutating func visit(_ node: PlanNode, path: NodePath, scopes outer: [PlanScope]) {
+  mutating func visit(_ node: PlanNode, path: NodePath, scopes outer: [PlanScope], subplanDepth outerDepth: Int) {
     var scopes = outer
+    let subplanDepth = node.isSubplan ? path.count : outerDepth
     if let name = node.cteName {
       scopes.append(.cte(name))
     } else if node.parentRelationship == "InitPlan" {
@@ -133,10 +147,12 @@ private struct ScanCollector {
             scopes: scopes,
             baseAlias: baseAlias(of: node, isPartition: root != nil), relation: relation, root: root),
           access: AccessPath(nodeType: node.nodeType),
-          indexNames: node.indexName.map { [$0] } ?? bitmapIndexNames(below: node)))
+          indexNames: node.indexName.map { [$0] } ?? bitmapIndexNames(below: node), subplanDepth: subplanDepth))
     }
     if node.nodeType == "Subquery Scan", let alias = node.alias { scopes.append(.subquery(alias)) }
-    for (index, child) in node.children.enumerated() { visit(child, path: path + [index], scopes: scopes) }
+    for (index, child) in node.children.enumerated() {
+      visit(child, path: path + [index], scopes: scopes, subplanDepth: subplanDepth)
+    }
   }
 
   /// The alias of the query, without the number that EXPLAIN adds to tell partitions and repeated names apart.

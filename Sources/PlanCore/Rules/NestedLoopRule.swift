@@ -30,7 +30,7 @@ extension Observation {
       guard let outer = loop.node.input("Outer")?.totalActualRows, outer > settings.number("outer"),
         let inner = innerPath(of: loop)
       else { return false }
-      let scans = scans(feeding: inner)
+      let scans = Array(scans(feeding: inner))
       return !scans.isEmpty && scans.allSatisfy { $0.access == .seqScan }
         && plan.root[inner].comparedRows >= settings.number("inner")
     }

@@ -9,6 +9,9 @@ extension Rule {
     let now = comparison.current.touchedPartitions
     let before = comparison.baseline?.touchedPartitions ?? [:]
     let budget = settings.number("budget")
+    let paths = Dictionary(
+      comparison.current.scans.compactMap { scan in scan.identity.root.map { ($0, scan.path) } },
+      uniquingKeysWith: { first, _ in first })
     return now.sorted { $0.key.description < $1.key.description }.compactMap { table, touched in
       let added = comparison.addedPartitions(of: table.root)
       let accepted = before[table].map { Double($0) + max(0, added) }
@@ -24,7 +27,7 @@ extension Rule {
       finding.relation = table.root
       finding.root = table.root
       finding.alias = table.alias
-      finding.path = comparison.current.scans.first { $0.identity.root == table.root }?.path
+      finding.path = paths[table.root]
       return finding
     }
   }

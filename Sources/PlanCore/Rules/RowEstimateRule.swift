@@ -49,17 +49,19 @@ extension CaseComparison {
     }
     if misses.isEmpty { return [] }
     let accepted = isAbsolute ? AcceptedErrors(nil) : AcceptedErrors(baseline)
+    let errors = accepted.qErrors(of: current)
     let crossing = misses.filter { estimate in
-      let before = accepted.qError(of: estimate.path, in: current)
+      let before = errors[estimate.path] ?? 1
       return estimate.qError.value >= before * (before <= threshold ? 1.25 : 2)
     }
+    let judged = Set(current.estimates.filter { $0.rowCount != .notJudged }.map(\.path))
+    let crossed = Dictionary(crossing.map { ($0.path, $0.qError.value) }, uniquingKeysWith: { first, _ in first })
     return crossing.filter { estimate in
       // An error of an input that is reported itself explains this one, unless this one is at least twice as bad.
-      let inputs = current.judgedInputs(of: estimate.path)
-      let worst = crossing.filter { inputs.contains($0.path) }.map(\.qError.value).max() ?? 0
-      return estimate.qError.value >= 2 * worst
+      let inputs = current.judgedInputs(of: estimate.path, judged)
+      return estimate.qError.value >= 2 * (inputs.compactMap { crossed[$0] }.max() ?? 0)
     }.map { estimate in
-      let before = accepted.qError(of: estimate.path, in: current)
+      let before = errors[estimate.path] ?? 1
       return Misestimate(
         estimate: estimate, accepted: before,
         finding: finding(estimate, accepted: isAbsolute || baseline == nil ? nil : before))
@@ -68,7 +70,7 @@ extension CaseComparison {
 
   private func finding(_ estimate: RowEstimate, accepted: Double?) -> Finding {
     let node = current.plan.root[estimate.path]
-    let scan = current.scans.first { $0.path == estimate.path }
+    let scan = current.scan(at: estimate.path)
     let bound = estimate.rowCount == .lowerBound ? "at least " : ""
     let loops = estimate.executions > 1 ? " in each of \(Figures.grouped(estimate.executions)) loops" : ""
     let name = scan?.identity.description ?? "\(node.nodeType) \(current.aliases(at: estimate.path))"
@@ -86,13 +88,12 @@ extension CaseComparison {
 
 extension Observation {
   /// The nearest judged nodes below a node, through those that only repeat their child.
-  fileprivate func judgedInputs(of path: NodePath) -> Set<NodePath> {
-    var found: Set<NodePath> = []
-    let judged = Set(estimates.filter { $0.rowCount != .notJudged }.map(\.path))
+  fileprivate func judgedInputs(of path: NodePath, _ judged: Set<NodePath>) -> [NodePath] {
+    var found: [NodePath] = []
     func descend(_ node: PlanNode, _ path: NodePath) {
       for (index, child) in node.children.enumerated() {
         let childPath = path + [index]
-        if judged.contains(childPath) { found.insert(childPath) } else { descend(child, childPath) }
+        if judged.contains(childPath) { found.append(childPath) } else { descend(child, childPath) }
       }
     }
     descend(plan.root[path], path)
@@ -108,22 +109,23 @@ private struct AcceptedErrors {
   init(_ baseline: Observation?) {
     guard let baseline else { return }
     let scans = Dictionary(uniqueKeysWithValues: baseline.scans.map { ($0.path, $0.identity) })
-    for estimate in baseline.estimates where estimate.rowCount != .notJudged {
+    // A plan that did not run has no estimates, else there is one for each node.
+    for (estimate, node) in zip(baseline.estimates, baseline.keyedNodes { _ in true })
+    where estimate.rowCount != .notJudged {
       if let identity = scans[estimate.path] {
         byIdentity[identity.withoutScopeNumbers] = max(
           byIdentity[identity.withoutScopeNumbers] ?? 1, estimate.qError.value)
       }
-      let key = baseline.nodeKey(at: estimate.path)
-      byKey[key] = max(byKey[key] ?? 1, estimate.qError.value)
+      byKey[node.key] = max(byKey[node.key] ?? 1, estimate.qError.value)
     }
   }
 
-  func qError(of path: NodePath, in current: Observation) -> Double {
-    if let scan = current.scans.first(where: { $0.path == path }),
-      let accepted = byIdentity[scan.identity.withoutScopeNumbers]
-    {
-      return accepted
-    }
-    return byKey[current.nodeKey(at: path)] ?? 1
+  /// What is accepted at the places of another plan.
+  func qErrors(of current: Observation) -> [NodePath: Double] {
+    let scans = Dictionary(uniqueKeysWithValues: current.scans.map { ($0.path, $0.identity.withoutScopeNumbers) })
+    return Dictionary(
+      current.keyedNodes { _ in true }.map { node in
+        (node.path, scans[node.path].flatMap { byIdentity[$0] } ?? byKey[node.key] ?? 1)
+      }, uniquingKeysWith: { first, _ in first })
   }
 }

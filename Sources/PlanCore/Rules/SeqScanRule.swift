@@ -47,6 +47,34 @@ private struct SeqScanJudgement {
   let comparison: CaseComparison
   let baseline: Observation
   let severity: Severity
+  /// The baseline's scans, by relation, and those that no scan answers to.
+  private let known: [RelationName: [Scan]]
+  private let unmatchedKnown: [RelationName: [Scan]]
+  private let unmatchedPaths: Set<NodePath>
+  /// The partitions that the baseline reads through an index, by their root.
+  private let siblings: [RelationName: Siblings]
+
+  private struct Siblings {
+    let scans: [Scan]
+    let byAlias: [String: Scan]
+    /// Of the indexes that they are read through, each once.
+    let definitions: [String]
+  }
+
+  init(comparison: CaseComparison, baseline: Observation, severity: Severity) {
+    (self.comparison, self.baseline, self.severity) = (comparison, baseline, severity)
+    known = Dictionary(grouping: baseline.scans, by: \.relation)
+    unmatchedKnown = Dictionary(grouping: comparison.matching.unmatchedBaseline, by: \.relation)
+    unmatchedPaths = Set(comparison.matching.unmatchedBaseline.map(\.path))
+    let partitions = baseline.scans.filter { $0.identity.root != nil && $0.access.usesIndex }
+    siblings = Dictionary(grouping: partitions) { $0.identity.root ?? $0.relation }.mapValues { scans in
+      var seen: Set<String> = []
+      return Siblings(
+        scans: scans,
+        byAlias: Dictionary(scans.map { ($0.identity.baseAlias, $0) }, uniquingKeysWith: { first, _ in first }),
+        definitions: SeqScanJudgement.definitions(of: scans, in: baseline).filter { seen.insert($0).inserted })
+    }
+  }
 
   /// Below this many pages an index costs more than reading all.
   static let judgeablePages = 8.0
@@ -73,15 +101,17 @@ private struct SeqScanJudgement {
     let matching = comparison.matching
     var findings: [Finding] = []
     for (relation, scans) in Dictionary(grouping: matching.unmatchedCurrent, by: \.relation) {
-      let indexed = baseline.scans.filter { $0.relation == relation && $0.access.usesIndex }
-      guard let before = indexed.first(where: isUnmatched) ?? indexed.first else { continue }
+      let indexed = (known[relation] ?? []).filter(\.access.usesIndex)
+      guard let before = indexed.first(where: { unmatchedPaths.contains($0.path) }) ?? indexed.first else { continue }
       let seqScans = scans.filter { scan in
         scan.access == .seqScan && (!scan.node.isNeverExecuted || before.node.isNeverExecuted)
       }
-      let accepted = matching.unmatchedBaseline.filter { $0.relation == relation && $0.access == .seqScan }
+      let accepted = (unmatchedKnown[relation] ?? []).filter { $0.access == .seqScan }
       // Those that look for the same as one of the baseline's are the accepted ones.
-      func isAccepted(_ scan: Scan) -> Bool { accepted.contains { $0.conditionWords == scan.conditionWords } }
-      let suspects = seqScans.filter(isAccepted) + seqScans.filter { !isAccepted($0) }
+      let words = Set(accepted.map(\.conditionWords))
+      let isAccepted = seqScans.map { !words.isEmpty && words.contains($0.conditionWords) }
+      let suspects =
+        zip(seqScans, isAccepted).filter(\.1).map(\.0) + zip(seqScans, isAccepted).filter { !$0.1 }.map(\.0)
       for scan in suspects.dropFirst(accepted.count)
       where !isExcusedSmallPartition(scan, definitions: definitions(of: indexed)) {
         findings.append(finding(scan, before: before))
@@ -94,7 +124,7 @@ private struct SeqScanJudgement {
   private var newPartitions: [Finding] {
     comparison.matching.unmatchedCurrent.compactMap { scan in
       guard scan.access == .seqScan, !scan.node.isNeverExecuted,
-        !baseline.scans.contains(where: { $0.relation == scan.relation })
+        known[scan.relation] == nil
       else { return nil }
       return siblingFinding(scan, where: { _ in true })
     }
@@ -116,11 +146,10 @@ private struct SeqScanJudgement {
   ///
   /// - Parameter isExpected: whether the partition ought to have an index of this definition.
   private func siblingFinding(_ scan: Scan, where isExpected: (String) -> Bool) -> Finding? {
-    guard let root = scan.identity.root else { return nil }
-    let siblings = baseline.scans.filter { $0.identity.root == root && $0.access.usesIndex }
+    guard let root = scan.identity.root, let siblings = siblings[root] else { return nil }
     let facts = comparison.current.facts[scan.relation]
-    guard let sibling = siblings.first(where: { $0.identity.baseAlias == scan.identity.baseAlias }) ?? siblings.first,
-      let missing = definitions(of: siblings).first(where: { isExpected($0) && !(facts?.hasIndex(like: $0) ?? false) })
+    guard let sibling = siblings.byAlias[scan.identity.baseAlias] ?? siblings.scans.first,
+      let missing = siblings.definitions.first(where: { isExpected($0) && !(facts?.hasIndex(like: $0) ?? false) })
     else { return nil }
     var finding = Finding(
       rule: Rule.seqScan.id, severity: severity, scan: scan,
@@ -132,12 +161,10 @@ private struct SeqScanJudgement {
     return finding
   }
 
-  private func isUnmatched(_ scan: Scan) -> Bool {
-    comparison.matching.unmatchedBaseline.contains { $0.path == scan.path }
-  }
-
   /// The definitions of the indexes that scans of the baseline went through.
-  private func definitions(of scans: [Scan]) -> [String] {
+  private func definitions(of scans: [Scan]) -> [String] { SeqScanJudgement.definitions(of: scans, in: baseline) }
+
+  private static func definitions(of scans: [Scan], in baseline: Observation) -> [String] {
     scans.flatMap { scan in
       scan.indexNames.compactMap { baseline.facts[scan.relation]?.index(named: $0)?.definition }
     }
@@ -168,19 +195,22 @@ extension CaseComparison {
     let matching = ScanMatching(baseline: before, current: now)
     var lost = matching.pairs.filter { $0.baseline.isLedByIndex && $0.current.hasCondition && !$0.current.isLedByIndex }
       .map { (scan: $0.current, before: $0.baseline) }
+    let known = Dictionary(grouping: before, by: \.relation)
+    let unmatched = Dictionary(grouping: matching.unmatchedBaseline, by: \.relation)
     for (relation, scans) in Dictionary(grouping: matching.unmatchedCurrent, by: \.relation) {
-      guard let indexed = before.first(where: { $0.relation == relation && $0.isLedByIndex }) else { continue }
+      guard let indexed = known[relation]?.first(where: \.isLedByIndex) else { continue }
       let unserved = scans.filter { $0.hasCondition && !$0.isLedByIndex }
-      let accepted = matching.unmatchedBaseline.count { $0.relation == relation && !$0.isLedByIndex }
+      let accepted = unmatched[relation]?.count { !$0.isLedByIndex } ?? 0
       lost += unserved.dropFirst(accepted).map { (scan: $0, before: indexed) }
     }
+    let paths = Dictionary(current.scans.map { ($0.identity, $0.path) }, uniquingKeysWith: { first, _ in first })
     return lost.map { scan, indexed in
       var finding = Finding(
         rule: Rule.seqScan.id, severity: severity, scan: scan,
         message: "\(scan.identity.description): no index can serve its condition any more "
           + "(the baseline has \(indexed.accessDescription))")
       // The paths are those of the plan without Seq Scans, which is not the one that is shown.
-      finding.path = current.scans.first { $0.identity == scan.identity }?.path
+      finding.path = paths[scan.identity]
       finding.indexVerdict = .noIndex
       return finding
     }
@@ -188,7 +218,7 @@ extension CaseComparison {
 
   /// The row counts of a node of the current plan.
   func figures(at path: NodePath) -> FindingFigures {
-    current.estimates.first { $0.path == path }.map(FindingFigures.init)
+    current.estimates.element(at: path).map(FindingFigures.init)
       ?? FindingFigures(planRows: current.plan.root[path].planRows, actualRows: nil, qError: nil)
   }
 }

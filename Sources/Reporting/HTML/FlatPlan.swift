@@ -7,6 +7,8 @@ struct FlatPlan {
     let depth: Int
     let parent: Int?
     var children: [Int] = []
+    /// The position behind the last node below it.
+    var end = 0
   }
 
   private(set) var entries: [Entry] = []
@@ -20,6 +22,7 @@ struct FlatPlan {
     positions[path] = position
     if let parent { entries[parent].children.append(position) }
     for (index, child) in node.children.enumerated() { add(child, at: path + [index], below: position) }
+    entries[position].end = entries.count
   }
 
   /// The nodes from one upwards to another above it, which is left out.
@@ -35,7 +38,6 @@ struct FlatPlan {
 
   /// The positions of a node and all below it: they follow one another.
   func subtree(_ position: Int) -> Range<Int> {
-    let end = entries[(position + 1)...].firstIndex { $0.depth <= entries[position].depth }
-    return position..<(end ?? entries.count)
+    position..<entries[position].end
   }
 }

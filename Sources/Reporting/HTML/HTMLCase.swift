@@ -37,8 +37,8 @@ struct HTMLCase {
       JSONMember("server", text(server)),
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
-      JSONMember("differences", .array(differences.map { .string($0.visible) })),
-      JSONMember("causes", .array(outcome.causes.map { .string($0.visible) })),
+      JSONMember("differences", .array(differences.map { .string($0.readable.visible) })),
+      JSONMember("causes", .array(outcome.causes.map { .string($0.readable.visible) })),
     ]
     if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
     if let sql = outcome.sql { members.append(JSONMember("sql", .string(lines(sql)))) }
@@ -113,7 +113,7 @@ struct HTMLCase {
     var members = [
       JSONMember("rule", .string(finding.rule.visible)),
       JSONMember("weight", .string(finding.waiver == nil ? finding.severity.rawValue : "waived")),
-      JSONMember("message", .string(finding.message.visible)),
+      JSONMember("message", .string(finding.message.readable.visible)),
     ]
     if let verdict = finding.indexVerdict { members.append(JSONMember("index", .string(verdict.description.visible))) }
     if let fix = finding.fix, finding.waiver == nil { members.append(JSONMember("fix", .string(fix.visible))) }
@@ -146,7 +146,7 @@ struct HTMLCase {
       }
   }
 
-  private func text(_ text: String?) -> JSON { text.map { .string($0.visible) } ?? .null }
+  private func text(_ text: String?) -> JSON { text.map { .string($0.readable.visible) } ?? .null }
 
-  private func lines(_ text: String) -> String { text.visibleLines.joined(separator: "\n") }
+  private func lines(_ text: String) -> String { text.visibleLines.map(\.readable).joined(separator: "\n") }
 }

@@ -137,9 +137,9 @@ struct HTMLPlan {
       facts.append(("Time", "\(HTMLPlan.milliseconds(time)) a loop, with all below it"))
     }
     facts.append(("Row width", "\(Figures.grouped(node.planWidth)) bytes"))
-    let shown = Set(node.detailLines.compactMap { $0.split(separator: ":").first.map(String.init) })
+    let shown = Set(node.detailLines.map { String(Substring($0.utf8.prefix { $0 != UInt8(ascii: ":") })) })
     for property in node.properties where !shown.contains(property.key.visible) {
-      facts.append((property.key.visible, (property.value.stringValue ?? property.value.text).visible))
+      facts.append((property.key.visible, (property.value.stringValue ?? property.value.text).readable.visible))
     }
     return facts.map { .array([.string($0.0), .string($0.1)]) }
   }

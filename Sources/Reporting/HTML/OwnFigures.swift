@@ -36,42 +36,22 @@ struct OwnFigures {
     func remainder(_ position: Int) -> Double {
       max(figures[position] - plan.entries[position].children.reduce(0) { $0 + figures[$1] }, 0)
     }
+    let references = PlanReferences(plan)
     // A CTE or an InitPlan stands below the node that holds it, but runs inside the one that first asks for its rows, and
     // counts there too. A later one may read an earlier one, so the last comes first.
     for position in plan.entries.indices.reversed() {
       let entry = plan.entries[position]
-      guard let holder = entry.parent, let needles = OwnFigures.references(to: entry.node) else { continue }
+      guard let holder = entry.parent, let readers = references.readers(of: entry.node) else { continue }
       let body = plan.subtree(position)
       var rest = figures[position]
-      for reader in plan.subtree(holder).dropFirst() where !body.contains(reader) && rest > 0 {
-        guard OwnFigures.reads(plan.entries[reader].node, needles) else { continue }
+      for reader in readers
+      where plan.subtree(holder).dropFirst().contains(reader) && !body.contains(reader) && rest > 0 {
         let share = min(rest, remainder(reader))
         for place in plan.climb(from: reader, to: holder) { figures[place] -= share }
         rest -= share
       }
     }
     return plan.entries.indices.map(remainder)
-  }
-
-  /// How the readers of a CTE or an InitPlan name it; nil for other nodes.
-  private static func references(to node: PlanNode) -> [String]? {
-    if let name = node.cteName { return ["CTE \(name)"] }
-    guard node.parentRelationship == "InitPlan", let name = node.subplanName else { return nil }
-    // `InitPlan 1 (returns $0,$1)` up to PostgreSQL 16, `(InitPlan 1).col1` in the expressions of later ones.
-    guard let returned = name.split(separator: "(returns ").dropFirst().first else { return ["(\(name))"] }
-    return returned.split { $0 == "," || $0 == ")" }.map(String.init)
-  }
-
-  private static func reads(_ node: PlanNode, _ needles: [String]) -> Bool {
-    if node.nodeType == "CTE Scan", let name = node.text("CTE Name"), needles.contains("CTE \(name)") { return true }
-    return node.properties.contains { property in
-      let text = property.value.stringValue ?? property.value.text
-      return needles.contains { needle in
-        guard let range = text.firstRange(of: needle) else { return false }
-        // `$1` must not be found in `$12`.
-        return range.upperBound == text.endIndex || !text[range.upperBound].isNumber
-      }
-    }
   }
 
   /// Cost units, as far as EXPLAIN tells: a node's cost is that of one execution, and how often it is expected to run is
