@@ -63,15 +63,23 @@ struct ScannerFuzz: FuzzTarget {
     _ = SeedScan(text, as: .body)
     _ = input.withUnsafeBytes { SeedScan(rows: $0) }
     _ = input.withUnsafeBytes { PsqlScript($0) }
-    for isScript in [false, true] {
-      if let problem = input.withUnsafeBytes({ tokens($0, isScript: isScript) }) { return problem }
+    for mode in [ReachScan.Mode(), .init(copyHasData: false), .init(escapes: true)] {
+      let lines = input.count { $0 == UInt8(ascii: "\n") } + 1
+      if let reach = input.withUnsafeBytes({ ReachScan($0, mode) }).reaches.first(where: { $0.line > lines }) {
+        return .fault("\(reach.what) on line \(reach.line) of \(lines)")
+      }
+    }
+    for (isScript, escapes) in [(false, false), (true, false), (true, true)] {
+      let problem = input.withUnsafeBytes { tokens($0, isScript: isScript, backslashesEscape: escapes) }
+      if let problem { return problem }
     }
     return arguments(input) ?? statement(text)
   }
 
   /// Tokens follow one another, and stay inside of the text.
-  private func tokens(_ bytes: UnsafeRawBufferPointer, isScript: Bool) -> Problem? {
+  private func tokens(_ bytes: UnsafeRawBufferPointer, isScript: Bool, backslashesEscape: Bool) -> Problem? {
     var lexer = SQLLexer(bytes, isScript: isScript)
+    lexer.backslashesEscape = backslashesEscape
     var end = 0
     while let token = lexer.next() {
       let range = token.range
@@ -80,7 +88,7 @@ struct ScannerFuzz: FuzzTarget {
       else { return .fault("a token at \(range) with the content \(token.content), behind \(end) of \(bytes.count)") }
       if lexer.at < range.upperBound { return .fault("the token at \(range) is read once more") }
       end = range.upperBound
-      _ = lexer.value(of: token)
+      _ = (lexer.value(of: token), lexer.wholeValue(of: token))
     }
     return nil
   }

@@ -35,18 +35,19 @@ struct CommandArguments {
   }
 
   /// The arguments of a command whose name the lexer has just read.
-  ///
-  /// - Parameter lineEnd: where the line of the last command ends, and then that of this one: a line may hold very many
-  ///   commands. It begins at -1.
-  init(_ lexer: SQLLexer, lineEnd: inout Int) {
-    if lexer.at > lineEnd {
-      lineEnd = lexer.at
-      while lineEnd < lexer.end, lexer.bytes[lineEnd] != 0x0a { lineEnd += 1 }
-    }
+  init(_ lexer: inout SQLLexer) {
     bytes = lexer.bytes
     at = lexer.at
-    end = lineEnd
+    end = lexer.endOfLine()
   }
+
+  /// Whether a command takes the rest of its line as it is, with all backslashes.
+  static func takesLine(_ name: String) -> Bool {
+    isCopy(name) || name.hasPrefix("!") || ["h", "help", "sf", "sf+", "sv", "sv+", "ef", "ev"].contains(name)
+  }
+
+  /// `\\copy`, the one command whose letters may be of any case.
+  static func isCopy(_ name: String) -> Bool { name.lowercased() == "copy" }
 
   /// The rest of the line, which some commands take whole.
   mutating func wholeLine() -> Range<Int> {

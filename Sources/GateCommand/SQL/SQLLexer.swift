@@ -1,6 +1,6 @@
 /// Splits SQL into tokens, as psql does for a file or as the server does for a statement.
 ///
-/// It holds for `standard_conforming_strings = on` and encodings whose characters beyond ASCII have no ASCII bytes.
+/// It holds for encodings whose characters beyond ASCII have no ASCII bytes.
 /// Source: PostgreSQL's `psqlscan.l` and `scan.l`.
 struct SQLLexer {
   let bytes: UnsafeRawBufferPointer
@@ -9,12 +9,22 @@ struct SQLLexer {
   let end: Int
   /// Whether psql reads the text, which knows commands and variables.
   let isScript: Bool
+  /// Whether backslashes are escapes in all texts: `standard_conforming_strings = off`.
+  var backslashesEscape = false
+  /// The line that was looked for last; see `endOfLine()`.
+  var (lineStart, lineEnd) = (0, -1)
 
   init(_ bytes: UnsafeRawBufferPointer, at: Int = 0, end: Int? = nil, isScript: Bool) {
     self.bytes = bytes
     self.at = at
     self.end = end ?? bytes.count
     self.isScript = isScript
+  }
+
+  /// Of a file that psql runs.
+  init(script bytes: UnsafeRawBufferPointer) {
+    // Editors on Windows begin a file with a byte order mark.
+    self.init(bytes, at: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, isScript: true)
   }
 
   /// The next token; nil at the end. Blanks and comments are none.
@@ -25,7 +35,7 @@ struct SQLLexer {
     let byte = bytes[at]
     if SQLLexer.isWordStart(byte) { return word() }
     switch byte {
-    case UInt8(ascii: "'"): return string(from: start, .string)
+    case UInt8(ascii: "'"): return string(from: start, backslashesEscape ? .escapeString : .string)
     case UInt8(ascii: "\""): return quotedName(from: start, hasEscapes: false)
     case UInt8(ascii: "$"): return dollar()
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -78,6 +88,13 @@ struct SQLLexer {
       }
     }
     return hasLineEnd
+  }
+
+  /// Whether this byte comes next, blanks and comments aside.
+  func isFollowed(by byte: UInt8) -> Bool {
+    var ahead = self
+    ahead.passBlanks()
+    return ahead.at < end && bytes[ahead.at] == byte
   }
 
   /// Up to the end of the line, which stays.
@@ -143,7 +160,7 @@ struct SQLLexer {
   }
 
   /// - Returns: what stands between the quotes.
-  private mutating func passQuoted(_ quote: UInt8, hasEscapes: Bool) -> Range<Int> {
+  mutating func passQuoted(_ quote: UInt8, hasEscapes: Bool) -> Range<Int> {
     at += 1
     let start = at
     while at < end {

@@ -7,7 +7,7 @@ struct SQLToken: Equatable {
     case quotedName(hasEscapes: Bool)
     /// `'text'`.
     case string
-    /// `E'text'`.
+    /// `E'text'`, or any text in which backslashes are escapes.
     case escapeString
     /// A literal whose value is not read here: `U&'…'`, or one that goes on in the next line.
     case unreadString

@@ -25,8 +25,8 @@ struct ReachScan {
 
   init(_ bytes: UnsafeRawBufferPointer, _ mode: Mode = Mode()) {
     let findings = ReachFindings(mode)
-    var lexer = ReachLexer(bytes, line: 1, .script, findings)
-    lexer.run()
+    var reader = ReachReader(SQLLexer(script: bytes), lines: LineCounter(), .script, findings)
+    reader.run()
     findings.endStatement()
     (reaches, includes) = (findings.reaches, findings.includes)
     (mayLackData, mayEscape) = (findings.mayLackData, findings.mayEscape)
@@ -38,7 +38,7 @@ struct ReachScan {
   }
 }
 
-/// What a script's lexers have found so far: the one of the script itself, and those of the texts in it that may be run.
+/// What a script's readers have found so far: the one of the script itself, and those of the texts in it that may be run.
 final class ReachFindings {
   let mode: ReachScan.Mode
   private(set) var reaches: [SeedReach] = []

@@ -31,9 +31,11 @@ struct ReachStatement {
 
   var isEmpty: Bool { tokens.allSatisfy { $0.token == .other } }
 
+  /// Whether a token tells nothing behind the last one. Rows of values are many.
+  func repeats(_ token: Token) -> Bool { (token == .other || token == .hole) && tokens.last?.token == token }
+
   mutating func add(_ token: Token, line: Int) {
-    // Rows of values are many.
-    if tokens.last?.token == token, token == .other || token == .hole { return }
+    if repeats(token) { return }
     tokens.append((token, line))
     switch token {
     case .word("copy") where isStart(tokens.count - 1): isCopy = true

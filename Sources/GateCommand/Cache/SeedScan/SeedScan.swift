@@ -57,9 +57,8 @@ struct SeedScan: Equatable, Sendable {
   init(rows: UnsafeRawBufferPointer) { readsClock = DataScan.readsClock(rows[...]) }
 
   private init(_ bytes: UnsafeRawBufferPointer, as kind: SeedScanner.Kind) {
-    // psql passes over a byte order mark.
-    let start = kind == .script && bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
-    var scanner = SeedScanner(SQLLexer(bytes, at: start, isScript: kind == .script), kind)
+    let lexer = kind == .script ? SQLLexer(script: bytes) : SQLLexer(bytes, isScript: false)
+    var scanner = SeedScanner(lexer, kind)
     scanner.run()
     self = scanner.result
     // psql reads no line beyond it, and so other quotes than the scanner.

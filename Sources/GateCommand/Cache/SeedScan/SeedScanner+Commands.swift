@@ -15,7 +15,7 @@ extension SeedScanner {
 
   mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
-    var arguments = CommandArguments(lexer, lineEnd: &lineEnd)
+    var arguments = CommandArguments(&lexer)
     let sends = command(name, &arguments)
     // psql drops the arguments that a command does not take; a quote among them is none of SQL's.
     readOnly(&arguments)
@@ -41,7 +41,7 @@ extension SeedScanner {
         break
       }
       include(path, isRelativeToFile: false, isScript: false)
-    case _ where name.lowercased() == "copy": psqlCopy(arguments.wholeLine())
+    case _ where CommandArguments.isCopy(name): psqlCopy(arguments.wholeLine())
     case "set": set(&arguments)
     case "gset":
       result.storesResults = true

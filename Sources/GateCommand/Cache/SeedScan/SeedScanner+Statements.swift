@@ -29,9 +29,7 @@ extension SeedScanner {
     defer { pendingInputs = 0 }
     if conditions > 0 { result.prevent("it has rows for COPY inside \\if") }
     // psql would go on with the rest of the line behind the rows.
-    let rest = lexer.at
-    lexer.passLineToEnd()
-    var line = SQLLexer(lexer.bytes, at: rest, end: lexer.at, isScript: false)
+    var line = SQLLexer(lexer.bytes, at: lexer.at, end: lexer.endOfLine(), isScript: false)
     line.passBlanks()
     if line.at < line.end { return result.prevent("a statement follows COPY … FROM STDIN on its line") }
     for _ in 0..<pendingInputs {
@@ -145,38 +143,5 @@ extension SeedScanner {
         result.prevent("it is in the encoding \(value)")
       }
     }
-  }
-}
-
-extension SQLLexer {
-  /// Whether this byte comes next, blanks and comments aside.
-  func isFollowed(by byte: UInt8) -> Bool {
-    var ahead = self
-    ahead.passBlanks()
-    return ahead.at < end && bytes[ahead.at] == byte
-  }
-
-  /// Up to the end of the line, which psql knows by the line feed alone.
-  mutating func passLineToEnd() {
-    while at < end, bytes[at] != 0x0a { at += 1 }
-  }
-
-  /// Passes rows for COPY from the next line on, with the `\.` that ends them.
-  ///
-  /// - Returns: the rows; nil at the end of the text.
-  mutating func passRows() -> Range<Int>? {
-    guard at < self.end else { return nil }
-    if bytes[at] == 0x0a { at += 1 }
-    let start = at
-    while at < end {
-      let line = at
-      passLineToEnd()
-      var lineEnd = at
-      if lineEnd > line, bytes[lineEnd - 1] == 0x0d { lineEnd -= 1 }
-      let isLast = lineEnd - line == 2 && bytes[line] == UInt8(ascii: "\\") && bytes[line + 1] == UInt8(ascii: ".")
-      if isLast { return start..<line }
-      if at < end { at += 1 }
-    }
-    return start..<end
   }
 }

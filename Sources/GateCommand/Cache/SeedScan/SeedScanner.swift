@@ -30,8 +30,6 @@ struct SeedScanner {
   var atomicDepth = 0
   /// `\if` within `\if`.
   var conditions = 0
-  /// Where the line of the last command ends.
-  var lineEnd = -1
   /// The tokens behind each COPY in a literal: very many of them would be read over and over.
   var tokensAhead = 0
   /// How many texts this one is in.

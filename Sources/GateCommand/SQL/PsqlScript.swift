@@ -41,11 +41,11 @@ struct PsqlScript: Equatable {
   }
 
   init(_ bytes: UnsafeRawBufferPointer) {
-    var lexer = PsqlLexer(bytes)
-    while let event = lexer.next() { take(event) }
+    var reader = PsqlScriptReader(bytes)
+    while let event = reader.next() { take(event) }
   }
 
-  private mutating func take(_ event: PsqlLexer.Event) {
+  private mutating func take(_ event: PsqlScriptReader.Event) {
     if let open = pendingQuit, !event.isEnd {
       quit = quit ?? open
       pendingQuit = nil
@@ -96,7 +96,7 @@ struct PsqlScript: Equatable {
   }
 }
 
-extension PsqlLexer.Event {
+extension PsqlScriptReader.Event {
   /// Whether nothing is left undone when psql leaves before it: the end of an `\if`, another `\q`.
   fileprivate var isEnd: Bool {
     if case .command(let name, _, _) = self { return ["q", "quit", "endif"].contains(name) }

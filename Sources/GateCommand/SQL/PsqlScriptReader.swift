@@ -1,5 +1,5 @@
 /// Divides an SQL file as psql does: into statements, commands of its own, and the data of COPY.
-struct PsqlLexer {
+struct PsqlScriptReader {
   enum Event {
     /// The first words in lower case, the first text in quotes, and where it begins.
     case statement(words: [String], literal: String?, PsqlScript.Mark)
@@ -14,10 +14,7 @@ struct PsqlLexer {
   private var statement = Statement()
   /// Copies whose data begin on the next line.
   private var copies: [PsqlScript.Mark] = []
-  /// A place and its line, from which later lines are counted.
-  private var counted = (at: 0, line: 1)
-  /// Where the line of the last command ends.
-  private var lineEnd = -1
+  private var lines = LineCounter()
 
   private struct Statement {
     var start: Int?
@@ -36,25 +33,17 @@ struct PsqlLexer {
     }
   }
 
-  init(_ bytes: UnsafeRawBufferPointer) {
-    // Editors on Windows begin a file with a byte order mark.
-    lexer = SQLLexer(bytes, at: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, isScript: true)
-  }
+  init(_ bytes: UnsafeRawBufferPointer) { lexer = SQLLexer(script: bytes) }
 
   mutating func next() -> Event? {
     while events.isEmpty {
-      let start = lexer.at
-      guard let token = lexer.next() else {
-        endStatement()
-        takeCopies()
-        break
-      }
-      if !copies.isEmpty, lexer.bytes[start..<token.range.lowerBound].contains(UInt8(ascii: "\n")) {
-        lexer.at = start
-        lexer.passLineToEnd()
-        takeCopies()
-      } else {
+      if let token = copies.isEmpty ? lexer.next() : lexer.nextOnLine() {
         take(token)
+      } else {
+        let isAtEnd = lexer.at >= lexer.end
+        if isAtEnd { endStatement() }
+        takeCopies()
+        if isAtEnd { break }
       }
     }
     return events.isEmpty ? nil : events.removeFirst()
@@ -107,11 +96,10 @@ struct PsqlLexer {
 
   private mutating func mark(from start: Int) -> PsqlScript.Mark {
     let bytes = lexer.bytes
-    counted.line += bytes[min(counted.at, start)..<start].count { $0 == UInt8(ascii: "\n") }
-    counted.at = max(counted.at, start)
     let line = bytes[start..<min(lexer.at, start + 60)]
     let end = line.firstIndex { $0 == 0x0a || $0 == 0x0d || $0 == UInt8(ascii: ";") } ?? line.endIndex
-    return PsqlScript.Mark(line: counted.line, text: String(decoding: bytes[start..<end], as: UTF8.self))
+    return PsqlScript.Mark(
+      line: lines.line(at: start, in: bytes), text: String(decoding: bytes[start..<end], as: UTF8.self))
   }
 
   /// Passes the data of the copies, a line `\.` behind those of each.
@@ -127,13 +115,12 @@ struct PsqlLexer {
 
   private mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
-    var reader = CommandArguments(lexer, lineEnd: &lineEnd)
+    var reader = CommandArguments(&lexer)
     var arguments: [String] = []
-    if name.hasPrefix("!") || ["h", "help", "sf", "sv", "ef", "ev"].contains(name) {
-      _ = reader.wholeLine()
-    } else if name.lowercased() == "copy" {
+    if CommandArguments.takesLine(name) {
       let line = reader.wholeLine()
-      if PsqlLexer.readsInput(SQLLexer(lexer.bytes, at: line.lowerBound, end: line.upperBound, isScript: true)) {
+      let inner = SQLLexer(lexer.bytes, at: line.lowerBound, end: line.upperBound, isScript: true)
+      if CommandArguments.isCopy(name), PsqlScriptReader.readsInput(inner) {
         copies.append(mark(from: token.range.lowerBound))
       }
     } else {

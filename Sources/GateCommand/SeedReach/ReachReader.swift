@@ -1,0 +1,157 @@
+/// Reads a script, or a text in it that may be run, as statements: comments, data of COPY and delimited names are none.
+struct ReachReader {
+  enum Place: Equatable {
+    /// psql's own commands and variables count.
+    case script
+    /// The body of a function or of DO.
+    case code
+    /// A string, which may be data.
+    case text
+  }
+
+  var lexer: SQLLexer
+  let place: Place
+  let findings: ReachFindings
+  /// How many texts it stands in.
+  let depth: Int
+  var lines: LineCounter
+  var statement: ReachStatement
+  /// COPYs whose data begin with the next line.
+  var pendingData = 0
+
+  init(_ lexer: SQLLexer, lines: LineCounter, _ place: Place, _ findings: ReachFindings, depth: Int = 0) {
+    self.lexer = lexer
+    self.lexer.backslashesEscape = findings.mode.escapes
+    self.lines = lines
+    self.place = place
+    self.findings = findings
+    self.depth = depth
+    statement = ReachStatement(mayBeData: place == .text)
+  }
+
+  mutating func run() {
+    while true {
+      if let token = pendingData == 0 ? lexer.next() : lexer.nextOnLine() {
+        take(token)
+      } else if pendingData > 0, lexer.at < lexer.end {
+        pendingData -= 1
+        _ = lexer.passRows()
+      } else {
+        break
+      }
+    }
+    endStatement()
+  }
+
+  private mutating func take(_ token: SQLToken) {
+    switch token.kind {
+    case .word: word(token)
+    case .string, .escapeString, .unreadString, .dollarString: texts(token)
+    case .quotedName: quotedName(token)
+    case .variable, .quotedVariable: variable(token)
+    case .command: command(token)
+    case .separator, .symbol(UInt8(ascii: ";")): endStatement()
+    case .symbol(UInt8(ascii: "%")) where place != .script:
+      add(ReachReader.passHole(lexer.bytes, &lexer.at, lexer.end) ? .hole : .other, token)
+    case .symbol(UInt8(ascii: "(")) where statement.isCopy: add(.open, token)
+    case .symbol(UInt8(ascii: ")")) where statement.isCopy: add(.close, token)
+    // A control character.
+    case .symbol(let byte) where byte < 0x20: break
+    case .symbol, .number, .parameter: add(.other, token)
+    }
+  }
+
+  mutating func add(_ token: ReachStatement.Token, _ place: SQLToken) {
+    if !statement.repeats(token) { statement.add(token, line: line(of: place)) }
+  }
+
+  mutating func line(of token: SQLToken) -> Int { lines.line(at: token.range.lowerBound, in: lexer.bytes) }
+
+  mutating func endStatement() {
+    if place == .script || statement.isClientCopy, statement.readsData, findings.mode.copyHasData { pendingData += 1 }
+    findings.add(statement)
+    statement = ReachStatement(mayBeData: place == .text)
+    if place == .script { findings.endStatement() }
+  }
+
+  // MARK: Names
+
+  /// A name in double quotes. In a text, one that does not end is put together with others.
+  private mutating func quotedName(_ token: SQLToken) {
+    guard place != .script else { return add(.other, token) }
+    let hasEnd = token.content.upperBound < token.range.upperBound
+    add(hasEnd && !hasHole(token.content) ? .other : .hole, token)
+  }
+
+  private func hasHole(_ range: Range<Int>) -> Bool {
+    var index = range.lowerBound
+    while let sign = lexer.bytes[index..<range.upperBound].firstIndex(of: UInt8(ascii: "%")) {
+      index = sign + 1
+      if ReachReader.passHole(lexer.bytes, &index, range.upperBound) { return true }
+    }
+    return false
+  }
+
+  /// `%I`, `%1$s` of `format()`; whether there is one.
+  ///
+  /// - Parameter index: behind the percent sign; afterwards behind the directive, if it is one.
+  private static func passHole(_ bytes: UnsafeRawBufferPointer, _ index: inout Int, _ end: Int) -> Bool {
+    var behind = index
+    guard let directive = FormatDirective(bytes[..<end], &behind), "IsL".utf8.contains(directive.conversion) else {
+      return false
+    }
+    index = behind
+    return true
+  }
+
+  /// `:name`, `:'name'`, `:"name"` of psql.
+  private mutating func variable(_ token: SQLToken) {
+    let isName = lexer.bytes[token.content].elementsEqual("DBNAME".utf8)
+    let isOwn = isName && !findings.hidesDatabaseName
+    if isOwn { findings.asksForDatabase = true }
+    add(isOwn ? .ownDatabase : .hole, token)
+  }
+
+  // MARK: Words
+
+  private mutating func word(_ token: SQLToken) {
+    guard let word = ReachReader.known(lexer, token.range, ReachReader.knownWords) else { return add(.other, token) }
+    if ReachReader.databaseNames.contains(word) { findings.asksForDatabase = true }
+    if word == ReachReader.stringSetting, !isTurnedOn { findings.mayEscape = true }
+    if ReachStatement.functions[word] != nil, lexer.isFollowed(by: UInt8(ascii: "(")) {
+      add(.call(word), token)
+    } else {
+      add(ReachStatement.words.contains(word) ? .word(word) : .other, token)
+    }
+  }
+
+  private static let databaseNames: Set<String> = ["current_database", "current_catalog"]
+
+  private static let knownWords = ReachStatement.words.union(ReachStatement.functions.keys).union(databaseNames)
+    .union([stringSetting])
+
+  /// The setting that says whether backslashes are escapes.
+  static let stringSetting = "standard_conforming_strings"
+
+  /// Whether `= on` or `TO on` follows: as dumps say, and as it is by itself.
+  private var isTurnedOn: Bool {
+    var ahead = lexer
+    guard let sign = ahead.next(), sign.isSymbol("=") || ahead.lowercased(sign.range) == "to", let value = ahead.next()
+    else { return false }
+    return ahead.lowercased(value.content) == "on"
+  }
+
+  /// The letters that known words begin with, a bit each: few words are worth a closer look.
+  private static let initials: UInt32 = knownWords.union(ReachStatement.verbs).reduce(0) { bits, word in
+    bits | 1 << UInt32((word.utf8.first ?? 0) & 0x1f)
+  }
+
+  /// A word in lower case, nil when it is none of these.
+  static func known(_ lexer: SQLLexer, _ range: Range<Int>, _ words: Set<String>) -> String? {
+    guard (2...40).contains(range.count), initials & (1 << UInt32(lexer.bytes[range.lowerBound] & 0x1f)) != 0 else {
+      return nil
+    }
+    let word = lexer.lowercased(range)
+    return words.contains(word) ? word : nil
+  }
+}
