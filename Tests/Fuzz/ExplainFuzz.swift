@@ -59,10 +59,12 @@ struct ExplainFuzz: FuzzTarget {
     }
     back.isRepaired = canonical.isRepaired
     if back.canonical != canonical { return .fault("what is written of it is read as another plan") }
-    // No server says that what never ran gave rows.
+    // No server says that what never ran gave rows, or counts some kinds of blocks alone, and no key has a colon.
     var isPossible = true
     plan.root.forEachNode { node, _ in
       if let actual = node.actual, actual.loops == 0, actual.rows != 0 { isPossible = false }
+      if node.properties.contains(where: { $0.key.contains(":") }) { isPossible = false }
+      if (node.buffers == nil) != (node.temporaryBlocks == nil) { isPossible = false }
     }
     if !isPossible { return nil }
     let capture = ExplainFuzz.capture(of: plan, "15")

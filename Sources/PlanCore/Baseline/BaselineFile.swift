@@ -81,7 +81,9 @@ package enum BaselineFile {
     for line in lines.dropFirst().dropLast() {
       if capture.query.isEmpty, let text = value(of: line, "query: ") {
         capture.query = text
-      } else if capture.serverMajor == 0, let text = value(of: line, "server: "), let major = Int(text), major > 0 {
+      } else if capture.serverMajor == 0, let text = value(of: line, "server: "), let major = Int(text),
+        (1..<100).contains(major)
+      {
         capture.serverMajor = major
       } else if let text = value(of: line, "definitions: ") {
         guard case .object(let members)? = try? JSON(parsing: text) else {

@@ -97,8 +97,7 @@ extension SeedScanner {
   static let harmless: Set<String> = [
     "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else",
     "errverbose", "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r",
-    "reset",
-    "restrict", "setenv", "t", "T", "timing", "unrestrict", "warn", "x", "z",
+    "reset", "restrict", "setenv", "t", "T", "timing", "unrestrict", "warn", "x", "z",
   ]
 
   /// `\dt+` and its like.
