@@ -124,6 +124,54 @@ import Testing
     #expect(ContinuousClock.now - sent < .seconds(10))
   }
 
+  /// A plan of thousands of nodes is judged within the server's time, and its reports take seconds without optimization.
+  private static func projectWithLargePlan(scans: Int) throws -> Project {
+    let parts = (0..<scans).map { "SELECT count(*) FROM marks WHERE place = \($0)" }
+    return try Project([
+      "seed.sql": """
+      CREATE TABLE marks (id integer PRIMARY KEY, place integer NOT NULL);
+      INSERT INTO marks SELECT i, i % 100 FROM generate_series(1, 1000) AS i;
+
+      """,
+      "queries/large.sql": parts.joined(separator: "\nUNION ALL ") + "\n",
+      "queries/manifest.yml": """
+      version: 1
+      seed: [../seed.sql]
+      timeout: 10min
+      queries:
+        - file: large.sql
+
+      """,
+    ])
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func `a signal ends a run that writes large reports, and the reports say so`(
+    _ signal: Int32, _ status: Int32
+  ) throws {
+    let project = try SignalTests.projectWithLargePlan(scans: 1500)
+    let options = [
+      "--junit", "junit.xml", "--json", "report.json", "--markdown", "report.md", "--html", "report.html",
+      "--sarif", "report.sarif", "--gitlab", "report.gitlab.json",
+    ]
+    let running = try project.start(["check", "-v"] + options)
+    // From here to the end the run computes, and looks at no signal.
+    try running.wait(until: "the query was judged") { running.stdout.contains("cases: 1 (") }
+    #expect(!project.processes().isEmpty)
+    let sent = ContinuousClock.now
+    running.send(signal)
+    let run = running.end()
+    let elapsed = ContinuousClock.now - sent
+    try expect(run, exits: status, stderr: ["ended by signal \(signal)"], leavingNothingIn: project)
+    #expect(elapsed < .seconds(10), "\(elapsed)\n\(run)")
+    // A run that came to its end beside the signal would have reported the query.
+    try expectEarlyEnd(project, "ended by signal \(signal)")
+    for path in ["report.md", "report.html", "report.sarif", "report.gitlab.json"] {
+      #expect(try project.read(path).contains("ended by signal \(signal)"), "\(path)")
+    }
+    #expect(try !project.read("report.html").contains("marks"))
+  }
+
   @Test func `--keep leaves the server up until Ctrl-C and ends with the verdict`() throws {
     let project = try Sample.recorded()
     let running = try project.start(["check", "nap", "--keep", "--json", "report.json"])
