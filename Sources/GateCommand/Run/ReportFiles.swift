@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PlanCore
+import Postgres
 import Reporting
 import Synchronization
 
@@ -72,8 +73,11 @@ struct ReportFiles: Sendable {
     writing outcome: RunOutcome, isTakenOver: Bool = false, to isWanted: (ReportTarget) -> Bool
   ) -> [(target: ReportTarget, problem: Diagnostic)] {
     var failures: [(target: ReportTarget, problem: Diagnostic)] = []
-    for (index, (format, target)) in targets.enumerated() where isWanted(target) {
-      let text = format.text(outcome)
+    let wanted = targets.indices.filter { isWanted(targets[$0].target) }
+    // Each takes its time where plans have thousands of nodes.
+    let texts = concurrentMap(wanted.map { targets[$0].format }) { $0.text(outcome) }
+    for (index, text) in zip(wanted, texts) {
+      let target = targets[index].target
       guard writing.begin(index, target, isTakenOver: isTakenOver) else { continue }
       do throws(Diagnostic) { try target.write(text) } catch { failures.append((target, error)) }
     }
