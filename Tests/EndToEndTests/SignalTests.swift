@@ -124,6 +124,62 @@ import Testing
     #expect(ContinuousClock.now - sent < .seconds(10))
   }
 
+  /// Two queries that lost an index, with plans of thousands of nodes: the server needs a second or two for them, and the
+  /// reports take several in a build that is not optimized.
+  private static func projectWithLargePlans() throws -> Project {
+    let parts = (0..<2000).map { "SELECT count(*) FROM marks WHERE place = \($0)" }
+    let project = try Project([
+      "seed.sql": """
+      CREATE TABLE marks (id integer PRIMARY KEY, place integer NOT NULL);
+      INSERT INTO marks SELECT i, i % 2000 FROM generate_series(1, 10000) AS i;
+      CREATE INDEX marks_place ON marks (place);
+
+      """,
+      "queries/large.sql": parts.joined(separator: "\nUNION ALL ") + "\n",
+      "queries/manifest.yml": """
+      version: 1
+      seed: [../seed.sql]
+      settings: {max_parallel_workers_per_gather: 0}
+      timeout: 10min
+      queries:
+        - {name: one, file: large.sql}
+        - {name: two, file: large.sql}
+
+      """,
+    ])
+    try expect(project.plangate("record"), exits: 0)
+    try project.append("seed.sql", "DROP INDEX marks_place;\n")
+    return project
+  }
+
+  @Test func `a signal ends a run that computes, and each report says so`() throws {
+    let project = try SignalTests.projectWithLargePlans()
+    let running = try project.start([
+      "check", "-v", "--junit", "junit.xml", "--json", "report.json", "--markdown", "report.md",
+      "--html", "report.html", "--sarif", "report.sarif", "--gitlab", "report.gitlab.json",
+    ])
+    // All is judged, and the reports are begun: from here to the end nothing looks at a signal.
+    try running.wait(until: "the queries were judged") { running.stdout.contains("cases: 2 (") }
+    #expect(!project.processes().isEmpty)
+    let sent = ContinuousClock.now
+    running.send(SIGTERM)
+    let run = running.end()
+    let elapsed = ContinuousClock.now - sent
+    try expect(run, exits: 143, stderr: ["ended by signal 15"], leavingNothingIn: project)
+    #expect(elapsed < .seconds(10), "\(elapsed)\n\(run)")
+    // A run that came to its end by itself would have reported both queries as regressed.
+    try expectEarlyEnd(project, "ended by signal 15")
+    for path in ["report.md", "report.html", "report.sarif", "report.gitlab.json"] {
+      let text = try project.read(path)
+      #expect(text.contains("ended by signal 15"), "\(path)")
+      #expect(!text.contains("FROM marks"), "\(path)")
+    }
+    for path in ["report.sarif", "report.gitlab.json"] {
+      _ = try JSONSerialization.jsonObject(with: Data(project.read(path).utf8))
+    }
+    #expect(run.stdout.contains("regressed") == false, "\(run)")
+  }
+
   @Test func `--keep leaves the server up until Ctrl-C and ends with the verdict`() throws {
     let project = try Sample.recorded()
     let running = try project.start(["check", "nap", "--keep", "--json", "report.json"])

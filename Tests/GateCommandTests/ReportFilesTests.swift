@@ -42,6 +42,22 @@ import Testing
     #expect(try project.names(in: "r") == ["j.json", "j.xml", "other"])
   }
 
+  @Test(arguments: [false, true])
+  func `reports that are taken over stay so, and a pipe gets one document`(_ isFinishedBefore: Bool) throws {
+    let project = try Project(["r/other": "", "out.json": ""])
+    let descriptor = open(project.path("out.json"), O_WRONLY | O_APPEND)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    let reports = ReportFiles(options(project, json: "/dev/fd/\(descriptor)"))
+    var ended = outcome
+    ended.error = "ended by signal 15"
+    if isFinishedBefore { try reports.finish(outcome) }
+    reports.takeOver(ended)
+    try reports.finish(outcome)
+    #expect(try project.text("r/j.xml") == JUnitReport.text(ended))
+    #expect(try project.text("out.json") == JSONReport.text(isFinishedBefore ? outcome : ended))
+  }
+
   @Test func `the page is written like the other reports`() throws {
     let project = try Project(["r/page.html": "green"])
     var options = options(project, junit: nil, json: nil)

@@ -18,7 +18,7 @@ struct CheckRun {
       var run = try GateRun(options, console: console, environment: environment, names: options.names)
       let unfinished = outcome
       let whenAbandoned: @Sendable (Int32) -> Void = { signal in
-        _ = try? ReportFiles(options).finish(published(unfinished.ended(by: signal)))
+        reports.takeOver(published(unfinished.ended(by: signal)))
       }
       run.whenAbandoned = whenAbandoned
       outcome.selection = run.selection
@@ -27,9 +27,12 @@ struct CheckRun {
         try finish(&outcome, reports, since: started)
       } else if options.postgres.count > 1 {
         try judgeEach(run, &outcome)
-        try Interruption.shared.endingInTime(whenAbandoned) { () throws(Diagnostic) in
-          try finish(&outcome, reports, since: started)
-        }
+        try Interruption.shared.endingInTime(
+          { signal in
+            whenAbandoned(signal)
+            Program.reportEnd(by: signal, isServerGiven: false)
+          },
+          { () throws(Diagnostic) in try finish(&outcome, reports, since: started) })
       } else {
         // The reports are written while the server is up: with --keep that may be for hours.
         try run.withDatabase { (database) throws(Diagnostic) in

@@ -111,6 +111,8 @@ struct GateRun {
         { signal in
           server.stop()
           whenAbandoned?(signal)
+          // Also those that the server had started.
+          Orphans.end()
           Program.reportEnd(by: signal, isServerGiven: isGiven)
         },
         { () throws(Diagnostic) in try body(database) })

@@ -1,6 +1,8 @@
 import FoundationEssentials
 import PlanCore
+import Postgres
 import Reporting
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -9,8 +11,27 @@ import Reporting
 #endif
 
 /// The reports that the command line asks for.
-struct ReportFiles {
+struct ReportFiles: Sendable {
   private let targets: [(format: ReportFormat, target: ReportTarget)]
+  private let writing = Writing()
+
+  /// Who writes: a signal hands the reports over to another thread.
+  private final class Writing: Sendable {
+    private struct State {
+      var isTakenOver = false
+      /// The pipes whose one document was begun, by their index.
+      var streams: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+
+    func takeOver() { state.withLock { $0.isTakenOver = true } }
+
+    /// Whether a report may be written now.
+    func begin(_ index: Int, _ target: ReportTarget, isTakenOver: Bool) -> Bool {
+      state.withLock { $0.isTakenOver == isTakenOver && (target.isFile || $0.streams.insert(index).inserted) }
+    }
+  }
 
   init(_ options: Options) { targets = options.reportFiles.map { ($0.format, ReportTarget($0.path)) } }
 
@@ -39,13 +60,26 @@ struct ReportFiles {
     try ReportFiles.check(failures.map(\.problem))
   }
 
+  /// Writes all reports in the place of `finish`, which is under way on another thread and writes no more. A pipe that has
+  /// a part of its document already gets nothing else.
+  func takeOver(_ outcome: RunOutcome) {
+    writing.takeOver()
+    _ = failures(writing: outcome, isTakenOver: true) { $0.isFile }
+    _ = failures(writing: outcome, isTakenOver: true) { !$0.isFile }
+  }
+
   /// Writes some of the reports, also after one of them fails.
   private func failures(
-    writing outcome: RunOutcome, to isWanted: (ReportTarget) -> Bool
+    writing outcome: RunOutcome, isTakenOver: Bool = false, to isWanted: (ReportTarget) -> Bool
   ) -> [(target: ReportTarget, problem: Diagnostic)] {
     var failures: [(target: ReportTarget, problem: Diagnostic)] = []
-    for (format, target) in targets where isWanted(target) {
-      do throws(Diagnostic) { try target.write(format.text(outcome)) } catch { failures.append((target, error)) }
+    let wanted = targets.indices.filter { isWanted(targets[$0].target) }
+    // Each takes its time where plans have thousands of nodes.
+    let texts = concurrentMap(wanted.map { targets[$0].format }) { $0.text(outcome) }
+    for (index, text) in zip(wanted, texts) {
+      let target = targets[index].target
+      guard writing.begin(index, target, isTakenOver: isTakenOver) else { continue }
+      do throws(Diagnostic) { try target.write(text) } catch { failures.append((target, error)) }
     }
     return failures
   }
