@@ -39,7 +39,8 @@ struct SeedPlan: Sendable {
       of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
     var state: String? = ContentHash.digits(
       // The number rises when what was kept before must not count: 1 had seeds that had not run to their end.
-      of: ["empty 2", Help.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"] + manifest.roles
+      of: ["empty 2", Help.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"]
+        + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     let reader = SeedReader(directory: manifest.directory, cache: cache, archiveSchema: archiveSchema)
     let queriesReadClock = manifest.queries.contains(where: \.readsClock)
