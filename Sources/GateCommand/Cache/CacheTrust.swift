@@ -35,7 +35,7 @@ extension ClusterCache {
     return nil
   }
 
-  /// Makes the cache's directories, which nobody else can write to whatever the umask is.
+  /// Makes the cache's directories, writable by this user alone whatever the umask is.
   func makeDirectories() throws(Diagnostic) {
     if access(base, F_OK) != 0 {
       do { try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true) } catch {

@@ -72,7 +72,7 @@ struct BaselineStore {
 
   /// Why what is called like a baseline is somebody else's, for plangate to leave alone; nil for a baseline.
   ///
-  /// A symbolic link is nobody's baseline, wherever it leads: whoever keeps the file elsewhere decides about both.
+  /// A symbolic link is never a baseline: the file that it leads to is kept elsewhere for a reason.
   func strangeness(of query: String) -> String? {
     // Neither follows a link nor waits for the writer of a pipe.
     let descriptor = open(path(of: query), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)

@@ -68,7 +68,7 @@ struct RecordRun {
       let merged = old.map { keepingSame(fresh, $0) } ?? fresh
       let text = BaselineFile.text(merged)
       if text == oldText { return .same }
-      // What nobody can read would be no baseline: a plan of a server or an extension that plangate does not know.
+      // A baseline that cannot be read back is useless: the plan has nodes that plangate does not know.
       do { _ = try BaselineFile.capture(parsing: text) } catch {
         return .failed(["plangate could not read its baseline back: \(error.message)"])
       }
