@@ -43,23 +43,21 @@ package enum Program {
     (environment, options.libpqEnvironment) = takenEnvironment()
     let console = Console(options, environment: environment)
     do {
-      let status =
-        switch options.command {
-        case .check: try CheckRun(options: options, console: console, environment: environment).run()
-        case .record: try RecordRun(options: options, console: console, environment: environment).run()
-        case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
-        case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
-        case .merge: try MergeRun(options: options, console: console, environment: environment).run()
-        case .cache: try CacheRun(options: options, console: console, environment: environment).run()
-        case .initialize: try InitRun(console: console).run()
-        case .help, .man, .completions: ExitStatus.passed
-        }
-      // With --keep Ctrl-C is the ordinary end.
-      if let signal = Interruption.shared.signal, !options.keepsServer { return .interrupted(signal: signal) }
-      return status
+      // A run that a signal cuts short throws. One that came to its end keeps the status that its reports give, whatever
+      // signal came after the last of them: with --keep Ctrl-C is the ordinary end.
+      return switch options.command {
+      case .check: try CheckRun(options: options, console: console, environment: environment).run()
+      case .record: try RecordRun(options: options, console: console, environment: environment).run()
+      case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
+      case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
+      case .merge: try MergeRun(options: options, console: console, environment: environment).run()
+      case .cache: try CacheRun(options: options, console: console, environment: environment).run()
+      case .initialize: try InitRun(console: console).run()
+      case .help, .man, .completions: .passed
+      }
     } catch {
       if let signal = Interruption.shared.signal {
-        reportEnd(by: signal, isServerGiven: options.server != nil)
+        reportEnd(by: signal, ofServer: options.command.makesServer && options.server == nil)
         return .interrupted(signal: signal)
       }
       Console.error(error.description)
@@ -67,9 +65,10 @@ package enum Program {
     }
   }
 
-  /// What could not be removed on a given server was said before.
-  static func reportEnd(by signal: Int32, isServerGiven: Bool) {
-    Console.error("ended by signal \(signal)" + (isServerGiven ? "" : "; the server is stopped and its files are gone"))
+  /// - Parameter ofServer: whether the run had a server of its own. What could not be removed on a given server was
+  ///   reported before.
+  static func reportEnd(by signal: Int32, ofServer: Bool) {
+    Console.error("ended by signal \(signal)" + (ofServer ? "; the server is stopped and its files are gone" : ""))
   }
 
   /// The environment without what libpq reads of it, and that for itself. Children get the first, and plangate itself

@@ -67,6 +67,31 @@ import Testing
     #expect(text.contains("ended by signal 15"), "\(text)")
   }
 
+  @Test func `a signal ends a merge that waits for a report, and its own report says so`() throws {
+    let project = try StreamTests.recorded()
+    try expect(project.plangate("check", "--json", "one.json"), exits: 0)
+    // The pipe has a writer that says nothing.
+    let line = """
+      mkfifo pipe; sleep 60 >pipe & w=$!; "$0" "$@" & p=$!
+      until test -e all.json; do sleep 0.1; done; kill $p; wait $p; s=$?; kill $w; wait $w; exit $s
+      """
+    let run = try StreamTests.bash(line, project, "merge", "--json", "all.json", "one.json", "pipe")
+    try expect(run, exits: 143, stderr: ["ended by signal 15"], leavingNothingIn: project)
+    #expect(!run.stderr.contains("server"), "a merge has no server: \(run)")
+    let text = try project.read("all.json")
+    #expect(text.contains("ended by signal 15") && text.contains(#""outcome": "unchecked""#), "\(text)")
+  }
+
+  @Test(arguments: [[], ["--keep"]])
+  func `a signal after the last report leaves the verdict`(_ options: [String]) throws {
+    let project = try StreamTests.recorded()
+    // The pipe is written last; its end is seen while the server is still up.
+    let line = #"mkfifo pipe; "$0" "$@" --json pipe & p=$!; cat pipe >out.json; kill $p; wait $p"#
+    let run = try project.start(["check"] + options, launcher: ["bash", "-c", line]).end()
+    try expect(run, exits: 0, stdout: ["1 passed"], leavingNothingIn: project)
+    #expect(try project.read("out.json").contains(#""outcome": "passed""#))
+  }
+
   @Test func `a pipe that nobody reads ends with a signal`() throws {
     let project = try StreamTests.recorded()
     #expect(mkfifo("\(project.directory)/pipe", 0o600) == 0)

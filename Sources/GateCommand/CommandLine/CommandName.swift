@@ -34,6 +34,14 @@ package enum CommandName: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the command makes a server unless one is given.
+  var makesServer: Bool {
+    switch self {
+    case .check, .record, .explain, .stability: true
+    case .merge, .cache, .initialize, .completions, .man, .help: false
+    }
+  }
+
   var usage: String {
     switch self {
     case .check: "plangate check [options] [query ...]"

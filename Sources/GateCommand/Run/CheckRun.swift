@@ -30,7 +30,7 @@ struct CheckRun {
         try Interruption.shared.endingInTime(
           { signal in
             whenAbandoned(signal)
-            Program.reportEnd(by: signal, isServerGiven: false)
+            Program.reportEnd(by: signal, ofServer: true)
           },
           { () throws(Diagnostic) in try finish(&outcome, reports, since: started) })
       } else {
@@ -116,7 +116,8 @@ struct CheckRun {
 }
 
 extension RunOutcome {
-  fileprivate func ended(by signal: Int32) -> RunOutcome {
+  /// The outcome of a run that a signal cut short.
+  func ended(by signal: Int32) -> RunOutcome {
     var outcome = self
     outcome.error = "ended by signal \(signal)"
     return outcome

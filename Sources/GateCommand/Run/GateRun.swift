@@ -113,7 +113,7 @@ struct GateRun {
           whenAbandoned?(signal)
           // Also those that the server had started.
           Orphans.end()
-          Program.reportEnd(by: signal, isServerGiven: isGiven)
+          Program.reportEnd(by: signal, ofServer: !isGiven)
         },
         { () throws(Diagnostic) in try body(database) })
     } catch {

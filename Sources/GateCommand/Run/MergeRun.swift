@@ -15,14 +15,22 @@ struct MergeRun {
     let empty = RunOutcome(plangateVersion: Help.version, manifest: options.manifest)
       .renamingFiles(RepositoryPaths(environment: environment).name(of:))
     files.start(empty)
-    return try Interruption.shared.endingInTime({ Console.error("ended by signal \($0)") }) {
-      () throws(Diagnostic) in
+    return try Interruption.shared.endingInTime(
+      { signal in
+        files.takeOver(empty.ended(by: signal))
+        Program.reportEnd(by: signal, ofServer: false)
+      }
+    ) { () throws(Diagnostic) in
       var reports: [ReportedOutcome] = []
       var problems: [String] = []
       for path in options.names {
         do throws(Diagnostic) { reports.append(ReportedOutcome(file: path, outcome: try outcome(path))) } catch {
           problems.append("\(path): \(error.message)")
         }
+      }
+      if let signal = Interruption.shared.signal {
+        try files.finish(empty.ended(by: signal))
+        try checkInterruption()
       }
       let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
       // The files have the names that the runs gave them.

@@ -26,7 +26,9 @@ struct StabilityRun {
         }
       }
       try checkInterruption()
-      return report(run, reference, flips, try runnersUp(run, reference, in: database))
+      let runnersUp = try runnersUp(run, reference, in: database)
+      try checkInterruption()
+      return report(run, reference, flips, runnersUp)
     }
   }
 
