@@ -20,33 +20,49 @@ let package = Package(
       name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
-    .target(name: "PlanCore", swiftSettings: pure),
-    .target(name: "Reporting", dependencies: ["PlanCore"], swiftSettings: pure),
+    .target(name: "JSON", swiftSettings: pure),
+    .target(name: "PlanCore", dependencies: ["JSON"], swiftSettings: pure),
+    .target(name: "Reporting", dependencies: ["PlanCore", "JSON"], swiftSettings: pure),
     .target(name: "YAML", dependencies: ["CLibYAML"], swiftSettings: strict),
-    .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
+    .systemLibrary(name: "COperatingSystem"),
+    .target(name: "OperatingSystem", dependencies: ["COperatingSystem"], swiftSettings: strict),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "OperatingSystem"], swiftSettings: strict),
     .target(
-      name: "GateCommand", dependencies: ["PlanCore", "Reporting", "YAML", "Postgres"], swiftSettings: strict),
+      name: "GateCommand", dependencies: ["PlanCore", "Reporting", "JSON", "YAML", "Postgres", "OperatingSystem"],
+      swiftSettings: strict),
     .executableTarget(name: "plangate", dependencies: ["GateCommand"], swiftSettings: strict),
 
-    .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Postgres", "OperatingSystem", "JSON"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
-      name: "PlanCoreTests", dependencies: ["PlanCore", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+      name: "PlanCoreTests", dependencies: ["PlanCore", "JSON", "TestSupport"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "PlanCore", "TestSupport"],
+      name: "ReportingTests", dependencies: ["Reporting", "PlanCore", "JSON", "TestSupport"],
       exclude: ["Golden", "junit.rng"],
       swiftSettings: strict),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "OperatingSystemTests", dependencies: ["OperatingSystem", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PostgresTests", dependencies: ["Postgres", "OperatingSystem", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "GateCommandTests",
-      dependencies: ["GateCommand", "Reporting", "Postgres", "YAML", "PlanCore", "TestSupport"], swiftSettings: strict),
+      dependencies: [
+        "GateCommand", "Reporting", "Postgres", "OperatingSystem", "YAML", "PlanCore", "JSON", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
-      name: "CorpusTests", dependencies: ["GateCommand", "Postgres", "PlanCore"], exclude: ["Corpus"],
+      name: "CorpusTests", dependencies: ["GateCommand", "Postgres", "OperatingSystem", "PlanCore", "JSON"],
+      exclude: ["Corpus"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["plangate", "PlanCore", "Postgres", "TestSupport"], swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: ["plangate", "PlanCore", "JSON", "Postgres", "OperatingSystem", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
-      name: "FuzzTests", dependencies: ["GateCommand", "Reporting", "PlanCore"], path: "Tests/Fuzz",
+      name: "FuzzTests", dependencies: ["GateCommand", "Reporting", "PlanCore", "JSON", "OperatingSystem"],
+      path: "Tests/Fuzz",
       exclude: ["Corpus", "FuzzCommand.swift"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
@@ -57,6 +73,7 @@ if Context.environment["PLANGATE_FUZZ"] != nil {
   package.targets.removeAll { $0.name == "FuzzTests" }
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["GateCommand", "Reporting", "PlanCore"], path: "Tests/Fuzz",
+      name: "fuzz", dependencies: ["GateCommand", "Reporting", "PlanCore", "JSON", "OperatingSystem"],
+      path: "Tests/Fuzz",
       exclude: ["Corpus", "FuzzTests.swift"], swiftSettings: strict))
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 
 #if canImport(Darwin)
   import Darwin

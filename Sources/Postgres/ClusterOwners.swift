@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 
 #if canImport(Darwin)
   import Darwin
@@ -8,7 +9,7 @@ import FoundationEssentials
 
 /// Whether a user owns a cluster on this machine that is none of plangate's: one that runs, or one in a place where
 /// packages and images put theirs.
-func ownsCluster(_ user: ServerUser) -> Bool {
+func ownsCluster(_ user: SystemUser) -> Bool {
   var patterns = [
     "/var/lib/postgresql/*", "/var/lib/postgresql/*/*", "/var/lib/pgsql/*", "/var/lib/pgsql/*/*", "/var/lib/postgres/*",
   ]
@@ -18,7 +19,7 @@ func ownsCluster(_ user: ServerUser) -> Bool {
   return patterns.contains { hasCluster($0, of: user) } || runsCluster(user)
 }
 
-private func hasCluster(_ pattern: String, of user: ServerUser) -> Bool {
+private func hasCluster(_ pattern: String, of user: SystemUser) -> Bool {
   var matches = glob_t()
   defer { globfree(&matches) }
   guard glob(pattern + "/PG_VERSION", 0, nil, &matches) == 0, let paths = matches.gl_pathv else { return false }
@@ -29,7 +30,7 @@ private func hasCluster(_ pattern: String, of user: ServerUser) -> Bool {
 }
 
 /// Whether a postmaster of this user runs that is none of plangate's. Only Linux tells without a program's help.
-private func runsCluster(_ user: ServerUser) -> Bool {
+private func runsCluster(_ user: SystemUser) -> Bool {
   #if os(Linux)
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return numbers.contains { number in
@@ -50,5 +51,6 @@ func isForeignPostmaster(_ words: [String]) -> Bool {
     return false
   }
   guard let option = words.firstIndex(of: "-D"), option + 1 < words.count else { return true }
-  return !ServerDirectories.isName(parent(of: words[option + 1]).split(separator: "/").last.map(String.init) ?? "")
+  return !ServerDirectories.isName(
+    parentDirectory(of: words[option + 1]).split(separator: "/").last.map(String.init) ?? "")
 }

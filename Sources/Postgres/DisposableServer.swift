@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 
 #if canImport(Darwin)
   import Darwin
@@ -66,7 +67,7 @@ package final class DisposableServer: Sendable {
   package var fileOwner: FileOwner? { launcher.user.map { FileOwner(uid: $0.uid, gid: $0.gid) } }
 
   /// The unprivileged user of a server that root has; nil when that is plangate's own user.
-  var serverUser: ServerUser? { launcher.user }
+  var serverUser: SystemUser? { launcher.user }
 
   /// Runs `initdb`.
   package func makeCluster() throws(ServerStartError) {
@@ -292,10 +293,4 @@ package func tail(of path: String) -> String {
   let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
   let lines = text.split(separator: "\n").suffix(20)
   return lines.isEmpty ? "  (it printed nothing)" : lines.map { "  \($0)" }.joined(separator: "\n")
-}
-
-func realPath(_ path: String) -> String? {
-  guard let pointer = realpath(path, nil) else { return nil }
-  defer { free(pointer) }
-  return String(cString: pointer)
 }

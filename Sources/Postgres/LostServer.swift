@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 
 #if canImport(Darwin)
   import Darwin
@@ -68,10 +69,10 @@ func killBackends(ofCluster dataDirectory: String) {
 #if os(Linux)
   /// By directory, program and session: somebody who looks around in the data directory is none of them.
   private func backends(ofCluster dataDirectory: String) -> [pid_t] {
-    guard let place = realPath(dataDirectory) else { return [] }
+    guard let place = resolvedPath(dataDirectory) else { return [] }
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return numbers.compactMap { pid_t($0) }.filter { pid in
-      realPath("/proc/\(pid)/cwd") == place && realPath("/proc/\(pid)/exe")?.hasSuffix("/postgres") == true
+      resolvedPath("/proc/\(pid)/cwd") == place && resolvedPath("/proc/\(pid)/exe")?.hasSuffix("/postgres") == true
         && getsid(pid) == pid
     }
   }

@@ -1,3 +1,5 @@
+import OperatingSystem
+
 #if canImport(Darwin)
   import Darwin
 #else

@@ -1,3 +1,5 @@
+package import OperatingSystem
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -44,23 +46,4 @@ package final class PrivateDirectory: Sendable {
     lseek(descriptor, 0, SEEK_SET)
     return file
   }
-}
-
-/// A file that is open as long as this value lives.
-package final class OpenFile: Sendable {
-  let descriptor: Int32
-
-  fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-  /// Opens a file for reading; nil when that is not possible, `errno` says why.
-  package init?(reading path: String) {
-    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-    guard opened >= 0 else { return nil }
-    descriptor = outOfTheWay(opened)
-  }
-
-  deinit { close(descriptor) }
-
-  /// The name of `Command.inherited` for the program.
-  package static let childPath = "/dev/fd/4"
 }

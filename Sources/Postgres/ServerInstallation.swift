@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 
 /// Why no server can be had, over one line or more; the last says what to do.
 package struct ServerStartError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -73,7 +74,9 @@ package struct ServerInstallation: Equatable, Sendable {
   static func installed(environment: [String: String]) -> [ServerInstallation] {
     var directories: [String] = []
     for program in ["postgres", "pg_config"] {
-      if let path = findProgram(program, in: environment["PATH"]) { directories.append(parent(of: resolved(path))) }
+      if let path = findProgram(program, in: environment["PATH"]) {
+        directories.append(parentDirectory(of: resolved(path)))
+      }
     }
     // Debian and Ubuntu; Red Hat's own and PGDG's; Homebrew on both kinds of Mac; built from source.
     for pattern in [
@@ -123,15 +126,11 @@ package struct ServerInstallation: Equatable, Sendable {
   }
 }
 
-func resolved(_ path: String) -> String {
+/// Where the links of a path lead, one after the other; those of the directories on the way stay.
+private func resolved(_ path: String) -> String {
   (try? FileManager.default.destinationOfSymbolicLink(atPath: path)).map { link in
-    resolved(link.hasPrefix("/") ? link : "\(parent(of: path))/\(link)")
+    resolved(link.hasPrefix("/") ? link : "\(parentDirectory(of: path))/\(link)")
   } ?? path
-}
-
-func parent(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// Every later error would be misleading.
@@ -143,15 +142,4 @@ private func checkTemporaryDirectory() throws(ServerStartError) {
   else {
     throw ServerStartError("cannot write to the temporary directory \(path)\nset TMPDIR to one that can be written")
   }
-}
-
-/// Where temporary files go: an absolute path without a final slash.
-package func temporaryDirectory() -> String {
-  var path = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-  path = path.isEmpty ? "/tmp" : absolutePath(path)
-  return path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
-}
-
-package func absolutePath(_ path: String) -> String {
-  path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
 }

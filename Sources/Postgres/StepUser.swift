@@ -1,3 +1,5 @@
+package import OperatingSystem
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -6,12 +8,12 @@
 
 /// The user that the steps of a seed run as when plangate is root: the unprivileged one that runs its servers.
 package struct StepUser: Sendable {
-  package let user: ServerUser
+  package let user: SystemUser
   /// A directory of the run that belongs to the user.
   private let home: String
 
   /// - Parameter directory: of the run, where others may pass through.
-  init(_ user: ServerUser, in directory: String) throws(ServerStartError) {
+  init(_ user: SystemUser, in directory: String) throws(ServerStartError) {
     self.user = user
     home = directory + "/home"
     if access(home, F_OK) != 0 { try ServerDirectories.make(home, for: user) }
@@ -41,7 +43,7 @@ extension PrivateDirectory {
   /// Who the steps of a seed run as on a server that somebody else runs; nil when that is plangate's own user, and on a
   /// machine that cannot change it.
   package func stepUser(environment: [String: String]) throws(ServerStartError) -> StepUser? {
-    guard geteuid() == 0, let user = try? ServerUser.needed() else { return nil }
+    guard geteuid() == 0, let user = try? SystemUser.needed() else { return nil }
     let probe = Command(user.words[0], user.words.dropFirst() + ["true"], environment: environment, directory: "/")
     guard (try? ChildProcess.run(probe)) == .status(0), chmod(path, 0o711) == 0 else { return nil }
     return try StepUser(user, in: path)

@@ -1,3 +1,4 @@
+import JSON
 package import PlanCore
 
 /// The reports that can be asked for. A new one is a case here and a function from the outcome to text; the option, its

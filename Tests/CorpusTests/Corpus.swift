@@ -1,3 +1,5 @@
+import JSON
+
 // Planted regressions: what is done to the database of `Corpus`, to a query or to its session, and what plangate has to
 // say of it. The expectations come from PostgreSQL: each was seen in EXPLAIN (ANALYZE, BUFFERS, VERBOSE) before and
 // after, on a database vacuumed and analyzed with whole samples, as plangate does it. The comment beside an entry says

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// The cases of a baseline after one of their indexes was dropped: what it served is read by a Seq Scan.

@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 import Postgres
 import Synchronization
 import Testing

@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
   @Test func `the overview names every command and every exit status`() {
     let text = Help.text(nil)
-    #expect(text.hasPrefix("plangate \(Help.version): "))
+    #expect(text.hasPrefix("plangate \(Release.version): "))
     for command in CommandName.allCases { #expect(text.contains("\n  \(command.rawValue) ")) }
     for (code, _) in Help.exitStatuses { #expect(text.contains("\n  \(code) ")) }
     #expect(Help.text(.help) == text)

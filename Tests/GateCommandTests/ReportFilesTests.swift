@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 import PlanCore
 import Reporting
 import Testing
@@ -146,7 +147,7 @@ import Testing
   #endif
 
   @Test func `a device is written to and stays one`() throws {
-    try replaceFile("/dev/null", with: "text", "the report")
+    try replaceFile("/dev/null", with: "text")
     try ReportFiles(options(try Project(), junit: "/dev/null", json: nil)).begin(outcome)
     let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
     #expect(type == .typeCharacterSpecial)
@@ -157,7 +158,7 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: project.path("r/link.xml"), withDestinationPath: project.path("r/target.xml"))
     let reader = try FileHandle(forReadingFrom: URL(filePath: project.path("r/target.xml")))
-    try replaceFile(project.path("r/link.xml"), with: "new", "the report")
+    try replaceFile(project.path("r/link.xml"), with: "new")
     #expect(try project.text("r/target.xml") == "new")
     // Who is reading reads the old one to its end.
     #expect(try reader.readToEnd() == Data("green".utf8))
@@ -213,9 +214,9 @@ import Testing
 
   @Test func `a shorter text leaves nothing of a longer one`() throws {
     let project = try Project(["f": "a long text of yesterday"])
-    try replaceFile(project.path("f"), with: "é", "the report")
+    try replaceFile(project.path("f"), with: "é")
     #expect(try project.text("f") == "é")
-    try replaceFile(project.path("f"), with: "", "the report")
+    try replaceFile(project.path("f"), with: "")
     #expect(try project.text("f") == "")
     #expect(try project.names(in: "") == ["f"])
   }
@@ -225,7 +226,7 @@ import Testing
     func mode(_ path: String) throws -> Int? {
       try FileManager.default.attributesOfItem(atPath: project.path(path))[.posixPermissions] as? Int
     }
-    try replaceFile(project.path("new"), with: "y", "the report")
+    try replaceFile(project.path("new"), with: "y")
     #expect(try mode("new") == mode("plain"))
   }
 }

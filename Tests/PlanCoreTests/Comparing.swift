@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// Facts of relations in `public`, by name.

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// A node of a hand-made EXPLAIN answer: only what a test speaks of is written, the rest has figures that harm nothing.

@@ -1,11 +1,12 @@
 import Foundation
+import OperatingSystem
 import TestSupport
 import Testing
 
 @testable import Postgres
 
 @Suite struct ServerUserTests {
-  private static let other = ServerUser(name: "nobody", uid: geteuid() + 4321, gid: getegid() + 4321)
+  private static let other = SystemUser(name: "nobody", uid: geteuid() + 4321, gid: getegid() + 4321)
 
   @Test func `a postmaster counts as another's unless its cluster is in a directory of plangate's`() {
     let binary = "/usr/lib/postgresql/15/bin/postgres"
@@ -33,9 +34,9 @@ import Testing
     mode("a", 0o700)
     #expect(!Self.other.canRead(file) && !Self.other.canRead("\(project.directory)/a/b"))
     // Its owner has the owner's rights and no others.
-    #expect(ServerUser(name: "root", uid: geteuid(), gid: getegid()).canRead(file))
+    #expect(SystemUser(name: "root", uid: geteuid(), gid: getegid()).canRead(file))
     mode("a/b/file", 0o044)
-    #expect(!ServerUser(name: "root", uid: geteuid(), gid: getegid()).canRead(file))
+    #expect(!SystemUser(name: "root", uid: geteuid(), gid: getegid()).canRead(file))
     #expect(!Self.other.canRead("\(project.directory)/missing"))
     mode("a", 0o755)
     mode("a/b/file", 0o644)
@@ -50,13 +51,13 @@ import Testing
   }
 
   @Test func `the user of root's servers is no owner of clusters`() throws {
-    let user = try ServerUser.needed()
+    let user = try SystemUser.needed()
     #expect((user == nil) == (geteuid() != 0))
     guard let user else { return }
     #expect(user.uid != 0)
     // Of the two that may serve, postgres comes first where it owns nothing.
     let owner = getpwnam("postgres").map { entry in
-      ServerUser(name: "postgres", uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
+      SystemUser(name: "postgres", uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
     }
     #expect(user.name == (owner.map { !ownsCluster($0) } == true ? "postgres" : "nobody"))
   }

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 @testable import Reporting

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 import Reporting
 import TestSupport

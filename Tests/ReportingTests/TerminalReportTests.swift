@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 import Testing
 
@@ -263,6 +264,6 @@ import Testing
 
   @Test(arguments: [(0, "0.0 s"), (3.25, "3.3 s"), (99.9, "99.9 s"), (99.96, "1 min 40 s"), (125, "2 min 5 s")])
   func `durations are short`(_ seconds: Double, _ text: String) {
-    #expect(TerminalReport.duration(seconds) == text)
+    #expect(durationText(seconds) == text)
   }
 }

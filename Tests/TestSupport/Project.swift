@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 import Synchronization
 
 /// A project in a temporary directory that lives as long as this value: seed, queries, manifest, baselines.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The commands of plangate. This table and that of the flags drive parsing, help, the man page and the completions.
 package enum CommandName: String, CaseIterable, Sendable {
   case check, record, explain, stability, merge, cache

@@ -86,7 +86,7 @@ enum ValueKind: Equatable, Sendable {
   static let all: [String: ValueKind] = [
     "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
     "I/N": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
-    "WHEN": .choice(Options.ColorChoice.allCases.map(\.rawValue)),
+    "WHEN": .choice(ColorChoice.allCases.map(\.rawValue)),
   ]
 }
 

@@ -1,9 +1,5 @@
 /// The help texts, from the tables of commands and flags.
 enum Help {
-  static let version = "0.1.0"
-  /// The day of the version.
-  static let released = "2026-11-21"
-
   /// Columns.
   private static let width = 80
 
@@ -33,7 +29,7 @@ enum Help {
 
   private static var overview: String {
     let blocks = [
-      ["plangate \(version): fails a pull request when a PostgreSQL plan regresses"],
+      ["plangate \(Release.version): fails a pull request when a PostgreSQL plan regresses"],
       ["usage: plangate COMMAND [options]"],
       ["commands:"] + table(CommandName.allCases.map { ($0.rawValue, $0.summary) }),
       ["options:"] + table(general.map { ($0.spellings.joined(separator: ", "), $0.help) }),

@@ -6,7 +6,7 @@ enum ManPage {
 
   private static var head: [String] {
     [
-      ".TH PLANGATE 1 \"\(Help.released)\" \"plangate \(Help.version)\" \"User Commands\"",
+      ".TH PLANGATE 1 \"\(Release.day)\" \"plangate \(Release.version)\" \"User Commands\"",
       // A command that is to be pasted shall not be hyphenated.
       ".nh", ".ad l",
       ".SH NAME", "plangate \\- fails a pull request when a PostgreSQL plan regresses",

@@ -1,12 +1,10 @@
+import JSON
+import OperatingSystem
 package import PlanCore
 package import Reporting
 
 /// What the command line asks for. Parsing touches nothing of the world.
 package struct Options: Equatable, Sendable {
-  package enum ColorChoice: String, CaseIterable, Sendable {
-    case always, never, auto
-  }
-
   package var command: CommandName
   /// Names of queries, globs; empty means all. Of `merge` the reports, of `cache` what to do.
   package var names: [String] = []
@@ -240,5 +238,15 @@ package struct Options: Equatable, Sendable {
       reports[format] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(value) ? "-" : value
     }
     if flag.value != nil, value.isEmpty, flag.name != "server" { throw Diagnostic("--\(flag.name) needs a value") }
+  }
+}
+
+extension Console {
+  /// The console that the options ask for. When a report goes to standard output, the text for people goes to standard
+  /// error.
+  init(_ options: Options, environment: [String: String]) {
+    self.init(
+      to: options.writesReportToOutput ? 2 : 1, color: options.color, isQuiet: options.isQuiet,
+      isVerbose: options.isVerbose, environment: environment)
   }
 }

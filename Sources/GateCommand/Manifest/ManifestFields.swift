@@ -1,3 +1,4 @@
+import OperatingSystem
 import YAML
 
 /// A file of YAML that is being read: it turns places into errors.

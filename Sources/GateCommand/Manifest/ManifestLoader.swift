@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 import PlanCore
 import Postgres
 import YAML
@@ -29,27 +30,6 @@ func readFile(_ path: String, _ what: String, hint: String? = nil) throws(Diagno
     let reason = exists ? error.reason : "no such file"
     throw Diagnostic("cannot read \(what): \(reason)" + (exists ? "" : hint.map { "\n\($0)" } ?? ""), file: path)
   }
-}
-
-func parentDirectory(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-/// A path of the manifest as the user would name it from here: `queries` and `../seed/a.sql` make `seed/a.sql`.
-func joined(_ directory: String, _ path: String) -> String {
-  if path.hasPrefix("/") { return path }
-  let isAbsolute = directory.hasPrefix("/")
-  var parts = directory.split(separator: "/").filter { $0 != "." }
-  for part in path.split(separator: "/") where part != "." {
-    if part == "..", let last = parts.last, last != ".." {
-      parts.removeLast()
-    } else if part != ".." || !isAbsolute || !parts.isEmpty {
-      parts.append(part)
-    }
-  }
-  if isAbsolute { return "/" + parts.joined(separator: "/") }
-  return parts.isEmpty ? "." : parts.joined(separator: "/")
 }
 
 struct ManifestLoader {

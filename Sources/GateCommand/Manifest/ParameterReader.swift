@@ -1,3 +1,4 @@
+import JSON
 import YAML
 
 /// Reads the values of parameters. A scalar's text is bound as it is written; plain `null` and `~` are NULL; a sequence

@@ -1,3 +1,5 @@
+import JSON
+import OperatingSystem
 import PlanCore
 import YAML
 

@@ -1,3 +1,5 @@
+package import JSON
+
 /// Why a text is no plan that can be judged.
 package struct ExplainError: Error, Equatable, Sendable, CustomStringConvertible {
   package let message: String

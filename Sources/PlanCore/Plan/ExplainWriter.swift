@@ -1,3 +1,5 @@
+package import JSON
+
 extension Plan {
   /// The plan as `EXPLAIN (FORMAT JSON)` answers it: an array of one object, which other tools can draw.
   ///

@@ -1,3 +1,5 @@
+import JSON
+
 extension Plan {
   /// The names of the SubPlans that some expression reads through a hash table: `SubPlan 1` for `(hashed SubPlan 1)`.
   var hashedSubplans: Set<Substring> {

@@ -1,3 +1,5 @@
+package import JSON
+
 /// One node of a plan, in EXPLAIN's own words. All rows are per loop, all costs are cost units.
 package struct PlanNode: Equatable, Sendable {
   package var nodeType: String

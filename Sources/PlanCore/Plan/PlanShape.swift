@@ -1,3 +1,5 @@
+import JSON
+
 extension Plan {
   /// The choices of the planner as text, one line a node: node types, join types and order, relations, indexes. Costs,
   /// rows, conditions and the numbers of subplans are not in it, so equal shapes mean the same plan for other data.

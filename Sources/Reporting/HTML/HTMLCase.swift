@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// One case of the page: its row in the list, its data for the script, and its text for a browser without scripts.

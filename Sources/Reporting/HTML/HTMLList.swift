@@ -77,7 +77,7 @@ struct HTMLList {
     let server = item.server.map { " <span class=\"server\">\(HTMLText.content($0))</span>" } ?? ""
     let name =
       "<b>\(HTMLText.content(outcome.query))</b>\(outcome.caseName.map { "<wbr>" + HTMLText.content("@\($0)") } ?? "")"
-    let note = TerminalReport.note(outcome)
+    let note = CaseNote.text(outcome)
     return "<li data-relations=\"\(relations)\" data-rules=\"\(rules)\""
       + (servers.count > 1 ? " data-servers=\"\(positions(Set([item.server ?? ""]), in: servers))\"" : "")
       + "><a\(HTMLText.attribute("href", "#" + item.fragment)) data-case=\"\(item.position)\">"

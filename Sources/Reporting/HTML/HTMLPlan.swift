@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// A plan as the page's script draws it: an array of nodes in EXPLAIN's order, with all figures as people write them.
@@ -153,7 +154,7 @@ struct HTMLPlan {
 
   /// `0.4 ms`, `12 ms`, `3.2 s`.
   static func milliseconds(_ time: Double) -> String {
-    guard time < 9_999.5 else { return TerminalReport.duration(time / 1000) }
+    guard time < 9_999.5 else { return durationText(time / 1000) }
     return time < 9.95 ? "\(NodeFigures.oneDecimal(time)) ms" : "\(Figures.grouped(time)) ms"
   }
 }

@@ -1,3 +1,4 @@
+import JSON
 package import PlanCore
 
 /// The report for people with a browser: one file that needs no network. What is in it can be read without scripts; with
@@ -61,7 +62,7 @@ package enum HTMLReport {
     var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifestFile].compactMap { $0 }
     if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
     if outcome.isStrict { facts.append("strict: a changed plan fails") }
-    facts += [TerminalReport.duration(outcome.seconds), "plangate \(outcome.plangateVersion)"]
+    facts += [durationText(outcome.seconds), "plangate \(outcome.plangateVersion)"]
     let items = facts.map { "<li>\(HTMLText.content($0))</li>" }.joined()
     return """
       <header class="run \(outcome.result.rawValue)">

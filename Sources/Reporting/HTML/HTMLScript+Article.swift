@@ -1,3 +1,5 @@
+import JSON
+
 extension HTMLScript {
   /// All that is said of one case, and of the run where no case is chosen.
   static let article = #"""

@@ -1,3 +1,5 @@
+import JSON
+
 extension HTMLScript {
   /// The list of cases: what filters it.
   static let list = #"""

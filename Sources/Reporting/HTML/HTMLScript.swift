@@ -1,3 +1,5 @@
+import JSON
+
 /// The page's script: plain JavaScript in one strict function. It makes elements and text nodes, never markup, and it runs
 /// without anything but the page itself.
 enum HTMLScript {

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// Text as an HTML document can hold it.

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 
 /// Which nodes of a plan read a CTE or the result of an InitPlan, found in one pass over all expressions.

@@ -1,0 +1,216 @@
+import OperatingSystem
+import PlanCore
+import Postgres
+import Synchronization
+
+/// A case to run, of its query.
+typealias CaseWork = (query: Query, item: QueryCase)
+
+/// Which cases are run a second time in their session, by what their first run said.
+///
+/// The first run in a session looks up operators and types in the catalog, and its node counts those blocks; the second does
+/// not, whatever ran before. It is also said to be warm.
+typealias SecondRun = @Sendable (CaseWork, CasePlans) -> Bool
+
+/// An answer and how long it took.
+struct TimedAnswer: Sendable {
+  var answer: CaseAnswer
+  var seconds: Double
+  /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or connections.
+  var isDisturbed = false
+  /// Whether no other case has a part in its blocks: it is warm, or had a session of its own.
+  var isSettled = false
+}
+
+extension SeededDatabase {
+  /// Runs cases, several side by side: those that read in this database, those that write each in a clone of it.
+  ///
+  /// What a case says does not depend on its neighbours: one that got fewer parallel workers than planned because others
+  /// had them, that did not end in time or that found no memory or disk is run once more alone.
+  ///
+  /// - Parameter secondRun: of cases that read; the second answer is the one that counts.
+  /// - Returns: an answer for each case, in the order given.
+  func answers(_ work: [CaseWork], secondRun: @escaping SecondRun) -> [TimedAnswer] {
+    let answers = Answers(count: work.count)
+    // Reading first: a template is copied only while nobody else is in it.
+    run(Array(work.indices), jobs, into: answers, of: work.count) { index, reader in
+      read(work[index], with: &reader, secondRun)
+    }
+    let writing = work.indices.filter { if case .writes = answers[$0].answer { true } else { false } }
+    write(writing, of: work, jobs, into: answers)
+    if jobs > 1 {
+      let crowded = work.indices.filter { answers[$0].mayDependOnNeighbours }
+      run(crowded.filter { !writing.contains($0) }, 1, into: answers, of: work.count) { index, reader in
+        read(work[index], with: &reader, secondRun)
+      }
+      // One that was lost before it could say so turns out to write only now.
+      let late = crowded.filter { index in
+        if case .writes = answers[index].answer { true } else { writing.contains(index) }
+      }
+      write(late, of: work, 1, into: answers)
+    }
+    guard server.mayHaveCrashed, let damage = damage() else { return answers.all.map(advised) }
+    // All of them: which came before the crash depends on how many run side by side.
+    return answers.all.map { $0.replacingPlans(by: damage) }
+  }
+
+  /// Why nothing can be said any more after a crash of the server: its recovery empties unlogged tables. Nil when there is no
+  /// such loss.
+  private func damage() -> String? {
+    do {
+      let emptied = try server.connect(to: name).execute(
+        """
+        SELECT n.nspname || '.' || c.relname
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'm') AND c.relpersistence = 'u' AND c.relpages > 0
+          AND pg_catalog.pg_relation_size(c.oid) = 0
+        ORDER BY 1
+        """
+      ).rows.compactMap { $0.first ?? nil }
+      if emptied.isEmpty { return nil }
+      return "the server crashed under a case, and its recovery emptied what is UNLOGGED: "
+        + emptied.joined(separator: ", ")
+    } catch { return server.hasEnded ? nil : error.description }
+  }
+
+  /// The answer with what to do where a full disk is the reason that there is no plan.
+  private func advised(_ answer: TimedAnswer) -> TimedAnswer {
+    guard case .unchecked(let reason) = answer.answer, let advice = server.fullDiskAdvice(for: reason) else {
+      return answer
+    }
+    var answer = answer
+    answer.answer = .unchecked("\(reason)\n\(advice)")
+    return answer
+  }
+
+  private func run(
+    _ indices: [Int], _ jobs: Int, into answers: Answers, of work: Int,
+    _ body: @escaping @Sendable (Int, inout Connection?) -> TimedAnswer
+  ) {
+    concurrently(indices.count, workers: jobs, { () -> Connection? in nil }) { position, reader in
+      let index = indices[position]
+      answers[index] = body(index, &reader)
+      progress?.show("cases", answers.count, of: work)
+    }
+  }
+
+  private func read(_ work: CaseWork, with reader: inout Connection?, _ secondRun: SecondRun) -> TimedAnswer {
+    var open = reader
+    // A connection that is lost takes no other case with it.
+    reader = nil
+    var isSettled = false
+    var answer = timed(work) { () throws(ServerError) in
+      let connection = if let open { open } else { try server.connect(to: name) }
+      open = connection
+      let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime)
+      let first = try runner.run(work.item, of: work.query)
+      guard case .plans(let plans) = first, secondRun(work, plans) else { return first }
+      isSettled = true
+      return try runner.run(work.item, of: work.query)
+    }
+    answer.isSettled = isSettled
+    // A setting with a dot in its name that was once set is empty from then on, and no longer missing.
+    if !answer.isDisturbed, !work.query.session.settings.keys.contains(where: { $0.contains(".") }) { reader = open }
+    return answer
+  }
+
+  /// Runs cases that write. No clone is made or dropped while one of them runs: the server tells all sessions of each new
+  /// database, and what they then look up anew in the catalog counts as blocks of their queries.
+  private func write(_ indices: [Int], of work: [CaseWork], _ jobs: Int, into answers: Answers) {
+    // Nobody may be in a database that is copied. What the catalog says, or why it cannot be read, is asked for later.
+    if !indices.isEmpty { _ = try? catalog }
+    for start in stride(from: 0, to: indices.count, by: jobs) {
+      let some = Array(indices[start..<min(start + jobs, indices.count)])
+      run(some, jobs, into: answers, of: work.count) { index, _ in
+        timed(work[index]) { () throws(ServerError) in
+          try serverTime.clones { () throws(ServerError) in try server.copy(name, to: server.clone(index + 1)) }
+          return .writes
+        }
+      }
+      let ready = some.filter { if case .writes = answers[$0].answer { true } else { false } }
+      run(ready, jobs, into: answers, of: work.count) { index, _ in
+        var answer = timed(work[index]) { () throws(ServerError) in
+          let connection = try server.connect(to: server.clone(index + 1))
+          let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime)
+          return try runner.run(work[index].item, of: work[index].query)
+        }
+        answer.isSettled = true
+        return answer
+      }
+      concurrently(some.count, workers: jobs, { () }) { position, _ in
+        try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1)) }
+      }
+    }
+  }
+
+  private func timed(_ work: CaseWork, _ body: () throws(ServerError) -> CaseAnswer) -> TimedAnswer {
+    let started = ContinuousClock.now
+    var answer: CaseAnswer
+    var isDisturbed = false
+    do { answer = try body() } catch {
+      isDisturbed = error.isConnectionLost || error.lacksResources
+      if error.isConnectionLost { server.recover() }
+      answer = .unchecked(
+        server.hasEnded
+          ? "the server is gone\n\(server.logTail)"
+          : error.lacksResources ? work.query.statement.error(error.description).description : error.description)
+    }
+    return TimedAnswer(
+      answer: answer, seconds: (ContinuousClock.now - started) / .seconds(1), isDisturbed: isDisturbed)
+  }
+}
+
+/// The answers as they come in from several threads.
+private final class Answers: Sendable {
+  private let answers: Mutex<[TimedAnswer?]>
+  private let done = Atomic(0)
+
+  init(count: Int) { answers = Mutex(Array(repeating: nil, count: count)) }
+
+  subscript(index: Int) -> TimedAnswer {
+    get { answers.withLock { $0[index] } ?? .missing }
+    set {
+      answers.withLock { $0[index] = newValue }
+      // A case that writes is not done before it had its clone.
+      if case .writes = newValue.answer { return }
+      done.wrappingAdd(1, ordering: .relaxed)
+    }
+  }
+
+  var all: [TimedAnswer] { answers.withLock { $0.map { $0 ?? .missing } } }
+
+  /// How many are there; those that run again count once.
+  var count: Int { min(done.load(ordering: .relaxed), answers.withLock { $0.count }) }
+}
+
+extension TimedAnswer {
+  fileprivate static let missing = TimedAnswer(answer: .unchecked("it was not run"), seconds: 0)
+
+  /// Whether the answer could be another one without cases beside it.
+  fileprivate var mayDependOnNeighbours: Bool {
+    switch answer {
+    case .plans(let plans): plans.plan.lacksWorkers
+    case .timedOut: true
+    case .writes, .unchecked: isDisturbed
+    }
+  }
+
+  fileprivate func replacingPlans(by reason: String) -> TimedAnswer {
+    switch answer {
+    case .plans, .timedOut: TimedAnswer(answer: .unchecked(reason), seconds: seconds)
+    case .writes, .unchecked: self
+    }
+  }
+}
+
+extension Plan {
+  /// Whether fewer parallel workers started than were planned.
+  fileprivate var lacksWorkers: Bool {
+    var lacksWorkers = false
+    root.forEachNode { node, _ in
+      guard let planned = node.number("Workers Planned"), let launched = node.number("Workers Launched") else { return }
+      if launched < planned, !node.isNeverExecuted { lacksWorkers = true }
+    }
+    return lacksWorkers
+  }
+}

@@ -1,0 +1,253 @@
+import JSON
+import OperatingSystem
+import PlanCore
+import Postgres
+
+/// What the server says of a case.
+enum CaseAnswer: Sendable {
+  case plans(CasePlans)
+  /// It did not end in time; the plan is one without ANALYZE.
+  case timedOut(CasePlans, message: String)
+  /// It writes, so it needs a database of its own.
+  case writes
+  /// It cannot be judged; the text says why.
+  case unchecked(String)
+}
+
+/// The plan of a case, and the one that it has under `enable_seqscan = off` where that can tell something.
+struct CasePlans: Sendable {
+  let plan: Plan
+  let withoutSeqScans: Plan?
+}
+
+/// Plans and runs cases on a connection, each in a transaction of its own that is rolled back.
+struct CaseRunner {
+  let connection: Connection
+  /// Whether the database is a clone that may be written to.
+  let isWritable: Bool
+  let time: ServerTime
+
+  private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
+  private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
+  private static let planOnlyOptions = "VERBOSE, SETTINGS, SUMMARY OFF, FORMAT JSON"
+  /// Prepared statements of a case. Each plan has its own: a generic plan would be kept when settings change.
+  private static let name = "plangate_case"
+  private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
+
+  /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
+  func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
+    try run(item, of: query, options: query.measuresTime ? CaseRunner.timedOptions : CaseRunner.options)
+  }
+
+  private func run(_ item: QueryCase, of query: Query, options: String) throws(ServerError) -> CaseAnswer {
+    let scanned = SQLScanner(query.statement.text)
+    if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
+    let values: [String?]
+    do { values = try item.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
+    do {
+      return try answer(item, of: query, scanned, values, options: options)
+    } catch let error where !error.isConnectionLost && !error.lacksResources {
+      if error.sqlState == "25006", !isWritable { return .writes }
+      return .unchecked(query.statement.error(error, scanned).description)
+    }
+  }
+
+  /// The plan of a case without running it; nil when the server refuses.
+  func plan(of item: QueryCase, _ query: Query) throws(ServerError) -> Plan? {
+    switch try run(item, of: query, options: CaseRunner.planOnlyOptions) {
+    case .plans(let plans), .timedOut(let plans, _): plans.plan
+    case .writes, .unchecked: nil
+    }
+  }
+
+  private func answer(
+    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?], options: String
+  ) throws(ServerError) -> CaseAnswer {
+    do {
+      return try plans(of: item, query, scanned, values, options: options, CaseAnswer.plans)
+    } catch let error where CaseRunner.isTimeout(error) {
+      let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
+      let limit = query.timeout.isMultiple(of: 1000) ? "\(query.timeout / 1000) s" : "\(query.timeout) ms"
+      let message = "it \(kind) for more than \(limit) and was stopped"
+      // Without ANALYZE nothing is run; the plan itself can still be judged.
+      return try plans(of: item, query, scanned, values, options: CaseRunner.planOnlyOptions) {
+        .timedOut($0, message: message)
+      }
+    }
+  }
+
+  private func plans(
+    of item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
+    _ answer: (CasePlans) -> CaseAnswer
+  ) throws(ServerError) -> CaseAnswer {
+    try inTransaction(of: query) { () throws(ServerError) in
+      do {
+        let plan = try Plan(explainJSON: try text(explain(options, item, query, scanned, values)))
+        if let hidden = plan.hiddenScans { return .unchecked(hidden) }
+        var without: Plan?
+        if plan.hasFilteredSeqScan || query.policy.requiresIndexable {
+          try connection.send(together: [
+            CaseRunner.assignment(of: [
+              ("enable_seqscan", "off"), ("enable_indexscan", "on"), ("enable_indexonlyscan", "on"),
+              ("enable_bitmapscan", "on"),
+            ])
+          ])
+          without = try Plan(
+            explainJSON: try text(
+              explain(
+                CaseRunner.planOnlyOptions, item, query, scanned, values, as: CaseRunner.nameWithoutSeqScans)))
+        }
+        return answer(CasePlans(plan: plan, withoutSeqScans: without))
+      } catch let error as ExplainError {
+        return .unchecked(error.message)
+      } catch let error as ServerError {
+        throw error
+      } catch {
+        return .unchecked("\(error)")
+      }
+    }
+  }
+
+  private func text(_ result: QueryResult) throws(ServerError) -> String {
+    guard let text = result.value else { throw ServerError(sqlState: "XX000", message: "EXPLAIN gave no row") }
+    return text
+  }
+
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any language.
+  private static func isTimeout(_ error: ServerError) -> Bool {
+    error.sqlState == "57014" && !error.message.contains("user request") || error.sqlState == "55P03"
+  }
+
+  // MARK: The transaction
+
+  private func inTransaction<Value>(
+    of query: Query, _ body: () throws(ServerError) -> Value
+  ) throws(ServerError) -> Value {
+    do {
+      // PREPARE waits for them.
+      try connection.send(together: [
+        (isWritable ? "BEGIN" : "BEGIN READ ONLY", []), CaseRunner.assignment(of: CaseRunner.session(of: query)),
+      ])
+      let value = try body()
+      try leave()
+      return value
+    } catch {
+      try? leave()
+      throw error
+    }
+  }
+
+  private func leave() throws(ServerError) {
+    // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them. The server
+    // is at it while the plan is read.
+    try connection.send(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
+  }
+
+  private static func session(of query: Query) -> [(String, String)] {
+    let timeout = String(query.timeout)
+    var settings = [
+      ("statement_timeout", timeout), ("lock_timeout", timeout), ("idle_in_transaction_session_timeout", timeout),
+      ("plan_cache_mode", "force_custom_plan"),
+    ]
+    settings += query.session.settings.sorted { $0.key < $1.key }
+    // Last: the role may not be allowed to set the others.
+    if let role = query.session.role { settings.append(("role", role)) }
+    return settings
+  }
+
+  private func set(_ settings: [(String, String)]) throws(ServerError) {
+    let (sql, parameters) = CaseRunner.assignment(of: settings)
+    try connection.execute(sql, parameters)
+  }
+
+  /// A statement that makes settings for the transaction.
+  private static func assignment(of settings: [(String, String)]) -> (sql: String, parameters: [String?]) {
+    let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
+    return ("SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] })
+  }
+
+  // MARK: EXPLAIN
+
+  private func explain(
+    _ options: String, _ item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?],
+    as name: String = CaseRunner.name
+  ) throws(ServerError) -> QueryResult {
+    let types = try types(of: query, scanned)
+    // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN ANALYZE
+    // would carry out even in a READ ONLY transaction.
+    let prefix = "PREPARE \(name)\(types.list) AS\n"
+    do throws(ServerError) { try connection.execute(together: [(prefix + scanned.sql, [])]) } catch {
+      throw error.moved(by: prefix)
+    }
+    if item.isGeneric {
+      let arguments = try arguments(values, of: name)
+      return try time.explain { () throws(ServerError) in
+        try connection.execute("EXPLAIN (\(options)) EXECUTE \(name)" + arguments)
+      }
+    }
+    return try time.explain { () throws(ServerError) in
+      let prefix = "EXPLAIN (\(options))\n"
+      do throws(ServerError) {
+        return try connection.execute(prefix + scanned.sql, values, types: types.identifiers)
+      } catch {
+        throw error.moved(by: prefix)
+      }
+    }
+  }
+
+  /// The parameters' types that the manifest gives: OIDs to bind with, and the list for PREPARE in the server's own
+  /// words. Both are empty when it gives none.
+  private func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
+    identifiers: [UInt32], list: String
+  ) {
+    guard !query.types.isEmpty else { return ([], "") }
+    let keys = scanned.names.isEmpty ? (0..<scanned.positionalCount).map { String($0 + 1) } : scanned.names
+    if let extra = query.types.keys.sorted().first(where: { !keys.contains($0) }) {
+      throw ServerError(sqlState: "22023", message: "'types' names a parameter '\(extra)' that the query does not have")
+    }
+    var identifiers: [UInt32] = []
+    var names: [String] = []
+    for key in keys {
+      let row = try connection.execute(
+        "SELECT t::oid, pg_catalog.format_type(t, NULL) FROM (SELECT $1::pg_catalog.regtype AS t) AS named",
+        [query.types[key] ?? "unknown"]
+      ).rows.first
+      identifiers.append(query.types[key] == nil ? 0 : row?[0].flatMap { UInt32($0) } ?? 0)
+      names.append(row?[1] ?? "unknown")
+    }
+    return (identifiers, "(" + names.joined(separator: ", ") + ")")
+  }
+
+  /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to the
+  /// types that the server inferred.
+  private func arguments(_ values: [String?], of name: String) throws(ServerError) -> String {
+    let types = try connection.execute(
+      """
+      SELECT pg_catalog.format_type(t.type, NULL)
+      FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
+      WHERE p.name = $1 ORDER BY t.position
+      """, [name]
+    ).rows.compactMap { $0.first ?? nil }
+    let bound = values.enumerated().compactMap { index, value in value.map { ("plangate.p\(index + 1)", $0) } }
+    try set([("plan_cache_mode", "force_generic_plan")] + bound)
+    guard !values.isEmpty else { return "" }
+    let arguments = zip(values, types).enumerated().map { index, pair in
+      pair.0 == nil ? "NULL" : "CAST(pg_catalog.current_setting('plangate.p\(index + 1)') AS \(pair.1))"
+    }
+    return "(" + arguments.joined(separator: ", ") + ")"
+  }
+}
+
+extension Plan {
+  /// Why scans of this plan cannot be seen: a plan that hides scans is no plan without Seq Scans.
+  fileprivate var hiddenScans: String? {
+    var reason: String?
+    root.forEachNode { node, _ in
+      guard node.nodeType == "Custom Scan", node.relationName == nil, node.inputs.isEmpty else { return }
+      reason =
+        "the plan has a Custom Scan (\(node.text("Custom Plan Provider") ?? "unknown")) that hides what it reads; "
+        + "plangate cannot judge it"
+    }
+    return reason
+  }
+}

@@ -1,0 +1,134 @@
+import OperatingSystem
+import PlanCore
+import Postgres
+
+/// `plangate check`.
+struct CheckRun {
+  let options: Options
+  let console: Console
+  let environment: [String: String]
+
+  func run() throws(Diagnostic) -> ExitStatus {
+    let started = ContinuousClock.now
+    let reports = ReportFiles(options)
+    var outcome = RunOutcome(plangateVersion: Release.version, manifest: options.manifest)
+    outcome.isStrict = options.isStrict
+    outcome.shard = options.shard
+    reports.start(published(outcome))
+    do {
+      var run = try GateRun(options, console: console, environment: environment, names: options.names)
+      let unfinished = outcome
+      let whenAbandoned: @Sendable (Int32) -> Void = { signal in
+        reports.takeOver(published(unfinished.ended(by: signal)))
+      }
+      run.whenAbandoned = whenAbandoned
+      outcome.selection = run.selection
+      if run.selected.isEmpty {
+        console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
+        try finish(&outcome, reports, since: started)
+      } else if options.postgres.count > 1 {
+        try judgeEach(run, &outcome)
+        try Interruption.shared.endingInTime(
+          { signal in
+            whenAbandoned(signal)
+            Program.reportEnd(by: signal, ofServer: true)
+          },
+          { () throws(Diagnostic) in try finish(&outcome, reports, since: started) })
+      } else {
+        // The reports are written while the server is up: with --keep that may be for hours.
+        try run.withDatabase { (database) throws(Diagnostic) in
+          outcome.server = database.server.versionText
+          outcome.serverAddress = database.server.host.address
+          (outcome.cases, outcome.notes, outcome.notePlaces) = try judged(run, database)
+          try finish(&outcome, reports, since: started)
+          run.keepServer(database.server)
+        }
+      }
+    } catch {
+      guard outcome.seconds == 0 else { throw error }
+      outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
+      outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
+      outcome.errorPlace = place(of: error)
+      let published = published(outcome)
+      try? reports.finish(published)
+      GitHubStep(environment: environment)?.publish(published, console: console)
+      throw error
+    }
+    return outcome.exitStatus
+  }
+
+  private func finish(
+    _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
+  ) throws(Diagnostic) {
+    outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
+    try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
+  }
+
+  private func judged(
+    _ run: GateRun, _ database: SeededDatabase
+  ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
+    let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
+    let started = ContinuousClock.now
+    defer { console.progress.clear() }
+    let judged = try Judging.outcomes(
+      of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
+    console.progress.clear()
+    run.showTimes(database, since: started)
+    // What a signal cut short is no verdict.
+    try checkInterruption()
+    return judged
+  }
+
+  /// Judges on several servers, one after the other. One that is not there leaves the others to be judged.
+  private func judgeEach(_ run: GateRun, _ outcome: inout RunOutcome) throws(Diagnostic) {
+    var servers: [String] = []
+    var errors: [String] = []
+    for choice in options.postgres {
+      do {
+        try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
+          let server = database.server.versionText
+          let (cases, notes, places) = try judged(run, database)
+          servers.append(server)
+          outcome.cases += cases.map { item in
+            var item = item
+            item.server = server
+            return item
+          }
+          for note in notes where !outcome.notes.contains(note) { outcome.notes.append(note) }
+          outcome.notePlaces.merge(places) { first, _ in first }
+        }
+      } catch {
+        try checkInterruption()
+        errors.append("PostgreSQL \(choice): \(error.description)")
+        if outcome.errorPlace == nil { outcome.errorPlace = place(of: error) }
+      }
+    }
+    outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
+    outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
+  }
+
+  /// An error without a place is shown at the manifest.
+  private func place(of error: Diagnostic) -> Place { Place(file: error.file ?? options.manifest, line: error.line) }
+
+  /// The outcome as reports name its files.
+  private func published(_ outcome: RunOutcome) -> RunOutcome {
+    outcome.renamingFiles(RepositoryPaths(environment: environment).name(of:))
+  }
+}
+
+extension RunOutcome {
+  /// The outcome of a run that a signal cut short.
+  func ended(by signal: Int32) -> RunOutcome {
+    var outcome = self
+    outcome.error = "ended by signal \(signal)"
+    return outcome
+  }
+
+  var exitStatus: ExitStatus {
+    switch result {
+    case .passed: .passed
+    case .failed: .failed
+    case .unchecked: .unchecked
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import FoundationEssentials
+import OperatingSystem
+import PlanCore
+import Postgres
+import Reporting
+
+/// `plangate merge`: the reports of the shards of a check as one.
+struct MergeRun {
+  let options: Options
+  let console: Console
+  let environment: [String: String]
+
+  func run() throws(Diagnostic) -> ExitStatus {
+    try checkReportsStay()
+    let files = ReportFiles(options)
+    let empty = RunOutcome(plangateVersion: Release.version, manifest: options.manifest)
+      .renamingFiles(RepositoryPaths(environment: environment).name(of:))
+    files.start(empty)
+    return try Interruption.shared.endingInTime(
+      { signal in
+        files.takeOver(empty.ended(by: signal))
+        Program.reportEnd(by: signal, ofServer: false)
+      }
+    ) { () throws(Diagnostic) in
+      var reports: [ReportedOutcome] = []
+      var problems: [String] = []
+      for path in options.names {
+        do throws(Diagnostic) { reports.append(ReportedOutcome(file: path, outcome: try outcome(path))) } catch {
+          problems.append("\(path): \(error.message)")
+        }
+      }
+      if let signal = Interruption.shared.signal {
+        try files.finish(empty.ended(by: signal))
+        try checkInterruption()
+      }
+      let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
+      // The files have the names that the runs gave them.
+      try files.finish(outcome, published: outcome, console: console, environment: environment)
+      return outcome.exitStatus
+    }
+  }
+
+  private func outcome(_ path: String) throws(Diagnostic) -> RunOutcome {
+    guard let text = String(validating: try readFile(path, "the report"), as: UTF8.self) else {
+      throw Diagnostic("the report is not UTF-8", file: path)
+    }
+    do { return try RunOutcome(jsonReport: text) } catch {
+      throw Diagnostic(
+        "cannot read the report: \(error.message)" + (error.isNewerFormat ? "; upgrade plangate" : ""), file: path)
+    }
+  }
+
+  /// What is to be read must not be written first: `plangate merge --json all.json *.json` names its own result.
+  private func checkReportsStay() throws(Diagnostic) {
+    func place(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+    let inputs = Set(options.names.map(place))
+    for path in options.reportFiles.map(\.path) where path != "-" && inputs.contains(place(path)) {
+      throw Diagnostic("\(path) is to be read and to be written; write the whole to another file")
+    }
+  }
+}

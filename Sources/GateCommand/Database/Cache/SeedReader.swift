@@ -1,0 +1,103 @@
+import FoundationEssentials
+import OperatingSystem
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Reads what the steps of a seed are made of: their files, and the files that those read.
+struct SeedReader {
+  /// Where psql and commands run.
+  let directory: String
+  let cache: ClusterCache?
+  /// What the archive at a path defines, as SQL; nil where that cannot be read.
+  let archiveSchema: (String) -> String?
+
+  /// What a step depends on.
+  struct Content {
+    /// What the name of the state after it is made of.
+    var words: [String]
+    var scan = SeedScan()
+
+    var readsClock: Bool { scan.readsClock }
+    var definesClock: Bool { scan.definesClock }
+    var obstacle: String? { scan.obstacle ?? scan.variableObstacle }
+  }
+
+  /// What a file is read for.
+  private enum Use: String {
+    case script, archive, rows, input
+  }
+
+  func content(of step: SeedStep) -> Content {
+    var seen: Set<String> = []
+    switch step {
+    case .script(let path):
+      var content = Content(words: ["script"])
+      add(path, as: .script, to: &content, &seen)
+      return content
+    case .archive(let path):
+      var content = Content(words: ["archive"])
+      add(path, as: .archive, to: &content, &seen)
+      return content
+    case .command(let text, let inputs):
+      var content = Content(words: ["command", text])
+      // It may be in any language, so that no text tells whether it makes rows of today.
+      content.scan.readsClock = true
+      if inputs.isEmpty { content.scan.prevent("a command without 'inputs:'") }
+      for path in inputs {
+        content.words.append(path)
+        add(path, as: .input, to: &content, &seen)
+      }
+      return content
+    }
+  }
+
+  private func add(_ path: String, as use: Use, to content: inout Content, _ seen: inout Set<String>) {
+    guard seen.insert("\(use) \(path)").inserted else { return }
+    guard isStable(path), let hash = ContentHash.digits(ofFile: path) else {
+      return content.scan.prevent("it reads \(path.visible), which is not a file that can be read")
+    }
+    content.words.append(hash)
+    guard use != .input else { return }
+    let scan = scan(path, hash, as: use)
+    content.scan.add(scan)
+    for include in scan.includes {
+      let base = include.isRelativeToFile ? parentDirectory(of: path) : directory
+      add(joined(base, include.path), as: include.isScript ? .script : .rows, to: &content, &seen)
+    }
+  }
+
+  /// Whether a path leads to a regular file whose bytes stay what they are: not to one that the kernel makes up.
+  private func isStable(_ path: String) -> Bool {
+    var info = stat()
+    guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, let real = resolvedPath(path) else { return false }
+    return !["/proc/", "/sys/", "/dev/fd/"].contains { real.hasPrefix($0) }
+  }
+
+  private func scan(_ path: String, _ hash: String, as use: Use) -> SeedScan {
+    let note = use == .script ? hash : "\(hash)-\(use)"
+    if let scan = cache?.scan(note) { return scan }
+    var scan = SeedScan()
+    var isCostly = false
+    if use == .archive {
+      isCostly = true
+      if let schema = archiveSchema(path) {
+        scan = SeedScan(archive: schema)
+      } else {
+        scan.prevent("pg_restore cannot read it")
+      }
+    } else if let bytes = FileManager.default.contents(atPath: path) {
+      scan = bytes.withUnsafeBytes { use == .rows ? SeedScan(rows: $0) : SeedScan($0) }
+      isCostly = bytes.count > 1 << 18
+    } else {
+      scan.prevent("it reads \(path.visible), which is not a file that can be read")
+    }
+    // Reading a large file anew takes longer than reading a note on it.
+    if isCostly, scan.obstacle == nil || use != .archive { cache?.keep(scan, of: note) }
+    return scan
+  }
+}

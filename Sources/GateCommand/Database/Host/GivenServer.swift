@@ -1,0 +1,205 @@
+import FoundationEssentials
+import OperatingSystem
+import Postgres
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A server that somebody else runs. plangate makes databases of its own there, with names of its own, works in them and
+/// drops them; of all the others it sees none.
+final class GivenServer: ServerHost {
+  let access: ServerAccess
+  let versionText: String
+  let versionNumber: Int
+  let databaseName: String
+  let maintenanceDatabase: String
+  let connectionLimit: Int?
+  let configuration: ServerConfiguration
+  /// Whether the manifest names the locale, so that no other will do.
+  let namesLocale: Bool
+  /// What SQL seeds may do outside plangate's own database.
+  let allowedReach: Set<SeedReach.Kind>
+  private let files: PrivateDirectory
+
+  /// What is plangate's there, and how it is getting on.
+  struct State {
+    /// Made, or being made, by name, with their OIDs as far as they are known.
+    var databases: [(name: String, oid: String?)] = []
+    var roles: [String] = []
+    var notes: [String] = []
+    /// When the first connection failed after the last that did not, and how.
+    var failure: (since: ContinuousClock.Instant, message: String)?
+    var isOver = false
+  }
+
+  let state = Mutex(State())
+
+  /// Connects.
+  ///
+  /// - Parameters:
+  ///   - conninfo: as the user gave it; it may hold a password.
+  ///   - libpqEnvironment: the caller's variables for libpq.
+  ///   - allowedReach: what SQL seeds may do outside plangate's own database.
+  init(
+    _ conninfo: String, libpqEnvironment: [String: String], _ manifest: Manifest,
+    allowing allowedReach: Set<SeedReach.Kind>
+  ) throws(Diagnostic) {
+    let info: ConnectionInfo
+    do { info = try ConnectionInfo(conninfo) } catch {
+      throw Diagnostic(
+        "--server cannot be read: \(error.message)\n"
+          + "it is a URI (postgresql://user@host:5432/database) or keywords (host=… port=… user=… dbname=…)")
+    }
+    let connection: Connection
+    do { connection = try ServerAccess.open(info, environment: libpqEnvironment) } catch {
+      throw Diagnostic("cannot connect to the server of --server: \(error.description)")
+    }
+    access = ServerAccess(of: connection)
+    versionNumber = connection.serverVersion
+    versionText = connection.serverVersionText.split(separator: " ").first.map(String.init) ?? ""
+    maintenanceDatabase = connection.database
+    databaseName = "plangate_" + GivenServer.randomDigits()
+    configuration = manifest.configuration
+    namesLocale = manifest.namesLocale
+    self.allowedReach = allowedReach
+    do { files = try PrivateDirectory() } catch { throw Diagnostic(error.message) }
+    guard versionNumber >= ServerInstallation.oldestMajor * 10_000 else {
+      throw Diagnostic(
+        "PostgreSQL \(versionText) on \(access.description) is too old: plangate needs "
+          + "\(ServerInstallation.oldestMajor) or newer")
+    }
+    let isStandby: Bool
+    do {
+      try connection.liftLimits()
+      isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").value == "t"
+      connectionLimit = try connection.execute(GivenServer.freeConnections).value.flatMap { Int($0) }
+    } catch { throw Diagnostic(error.description) }
+    if isStandby {
+      throw Diagnostic(
+        "\(access.description) is a standby, on which no database can be made\nlet --server name its primary")
+    }
+  }
+
+  /// Nobody else has a database of this name, and nobody guesses it.
+  private static func randomDigits() -> String {
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// What others there leave, and what the role and the database may have.
+  private static let freeConnections = """
+    SELECT LEAST(
+      pg_catalog.current_setting('max_connections')::int
+        - COALESCE(pg_catalog.current_setting('superuser_reserved_connections', true)::int, 0)
+        - COALESCE(pg_catalog.current_setting('reserved_connections', true)::int, 0)
+        - (SELECT count(*)::int FROM pg_catalog.pg_stat_activity WHERE datid IS NOT NULL),
+      (SELECT NULLIF(rolconnlimit, -1) FROM pg_catalog.pg_roles WHERE rolname = session_user),
+      (SELECT NULLIF(datconnlimit, -1) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+    """
+
+  // MARK: What it is like
+
+  var directory: String { files.path }
+  var address: String? { access.description }
+  var notes: [String] { state.withLock { $0.notes } }
+  /// Another machine may be a small one.
+  var sampleMemory: Int? { access.isLocal ? nil : 256 << 20 }
+
+  /// Notes something for the reports, once.
+  func note(_ text: String) {
+    state.withLock { if !$0.notes.contains(text) { $0.notes.append(text) } }
+  }
+
+  var hasEnded: Bool {
+    state.withLock { state in state.failure.map { ContinuousClock.now - $0.since > .seconds(20) } ?? false }
+  }
+
+  var logTail: String { state.withLock { "  " + ($0.failure?.message ?? "it answers") } }
+  var logTitle: String { "\(access.description) is gone" }
+
+  // MARK: Connections
+
+  func connect(database: String) throws(ServerError) -> Connection {
+    do {
+      let connection = try access.connect(database: database, application: databaseName, endsWithRun: true)
+      try connection.liftLimits()
+      state.withLock { $0.failure = nil }
+      return connection
+    } catch {
+      state.withLock { $0.failure = ($0.failure?.since ?? .now, error.message) }
+      throw error
+    }
+  }
+
+  // MARK: Children
+
+  func client(_ program: String, environment: [String: String]) throws(ServerStartError) -> String {
+    if let path = findProgram(program, in: environment["PATH"]) { return path }
+    return try ServerInstallation.locate(nil, preferredMajor: versionNumber / 10_000, environment: environment)
+      .client(program, environment: environment)
+  }
+
+  func runClient(_ command: Command, database: String) throws(Diagnostic) -> ChildExit {
+    var command = command
+    command.environment.merge(access.clientEnvironment(database: database)) { $1 }
+    command.environment.merge(access.passwordVariables) { $1 }
+    // Also without a password: the caller's own file is for the caller.
+    command.environment["PGPASSFILE"] = OpenFile.childPath
+    do { command.inherited = try files.makeNamelessFile(access.passwordFile ?? "", for: command) } catch {
+      throw Diagnostic(error.message)
+    }
+    do { return try ChildProcess.run(command) } catch { throw Diagnostic(error.description) }
+  }
+
+  func stepUser() throws(ServerStartError) -> StepUser? {
+    access.dependsOnUser ? nil : try files.stepUser(environment: ProcessInfo.processInfo.environment)
+  }
+
+  func commandEnvironment(database: String) -> [String: String] { access.commandEnvironment(database: database) }
+
+  func visibleURL(database: String) -> String { access.url(database: database) }
+
+  func visible(_ output: String) -> String { access.withoutPassword(output) }
+
+  // MARK: The end
+
+  func end() -> [Leftover] {
+    let last = state.withLock { state in
+      defer { state.isOver = true }
+      return state.isOver ? State() : state
+    }
+    defer { files.remove() }
+    if last.databases.isEmpty, last.roles.isEmpty { return [] }
+    var removal = Removal(server: self, databases: last.databases.map(\.name), roles: last.roles)
+    return removal.run()
+  }
+}
+
+extension Connection {
+  /// Defaults of a role or a database must not cut plangate's own work short.
+  func liftLimits() throws(ServerError) {
+    var attempts = 0
+    while true {
+      // Until it is done it may itself take longer than it may.
+      do { try execute("SET statement_timeout = 0") } catch let error where error.sqlState == "57014" && attempts < 20 {
+        attempts += 1
+        continue
+      }
+      break
+    }
+    try execute("SET lock_timeout = 0")
+    try execute("SET default_transaction_read_only = off")
+  }
+
+  /// A seed may have event triggers; they must not see plangate's own statements. That is a superuser's right: without it
+  /// they do, and say so with an error when they mind.
+  func silenceTriggers() throws(ServerError) {
+    do {
+      try execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', false)")
+    } catch let error where error.sqlState == "42501" {}
+  }
+}

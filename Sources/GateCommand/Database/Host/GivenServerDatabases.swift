@@ -1,0 +1,230 @@
+import OperatingSystem
+import Postgres
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Databases on a given server.
+extension GivenServer {
+  // MARK: Making
+
+  func create(_ database: String, _ connection: Connection) throws(ServerError) {
+    try making(database, connection) { () throws(ServerError) in
+      do throws(ServerError) {
+        try connection.execute(try createStatement(database, locale: configuration.locale, connection))
+      } catch let error where error.sqlState == "42809" {
+        // "Wrong object type": there is no such locale.
+        guard !namesLocale else {
+          throw ServerError(
+            sqlState: "42809",
+            message: "\(access.description) has no locale '\(configuration.locale)', which the manifest names")
+        }
+        try connection.execute(try createStatement(database, locale: nil, connection))
+        let own = try connection.execute(
+          "SELECT datcollate FROM pg_catalog.pg_database WHERE datname = $1", [database]
+        ).value
+        note(
+          "the server has no locale \(configuration.locale): texts sort as in its own, \(own ?? "unknown"), and plans "
+            + "may be others for it; name one in the manifest: locale")
+      }
+    }
+    do { try prove(database) } catch {
+      // Here it was made; another connection may lead elsewhere.
+      _ = try? drop(database, connection)
+      throw error
+    }
+    try applySettings(to: database)
+  }
+
+  private func createStatement(
+    _ database: String, locale: String?, _ connection: Connection
+  ) throws(ServerError) -> String {
+    var format = "CREATE DATABASE %1$I TEMPLATE template0 ENCODING %2$L"
+    if locale != nil {
+      format += " LC_COLLATE %3$L LC_CTYPE %3$L"
+      // The one that a cluster of plangate's own has.
+      if versionNumber >= 150_000 { format += " LOCALE_PROVIDER libc" }
+    }
+    return try statement(format, [database, configuration.encoding, locale ?? ""], connection)
+  }
+
+  /// Enters a database before it is made: when the connection is lost meanwhile, it may be there or not.
+  private func making(
+    _ database: String, _ connection: Connection, _ body: () throws(ServerError) -> Void
+  ) throws(ServerError) {
+    let isNew = state.withLock { state in
+      if state.databases.contains(where: { $0.name == database }) { return false }
+      state.databases.append((database, nil))
+      return true
+    }
+    do { try body() } catch {
+      if isNew, !error.isConnectionLost { state.withLock { $0.databases.removeAll { $0.name == database } } }
+      throw try explained(error, connection)
+    }
+    let oid = try connection.execute(GivenServer.oid, [database]).value
+    state.withLock { state in
+      for index in state.databases.indices where state.databases[index].name == database {
+        state.databases[index].oid = oid
+      }
+    }
+  }
+
+  private static let oid = "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1"
+
+  private func explained(_ error: ServerError, _ connection: Connection) throws(ServerError) -> ServerError {
+    guard error.sqlState == "42501" else { return error }
+    let isAllowed = try connection.execute(
+      "SELECT rolcreatedb OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
+    ).value
+    guard isAllowed == "f" else { return error }
+    let grant = try statement("ALTER ROLE %1$I CREATEDB;", [access.user], connection)
+    return ServerError(
+      sqlState: "42501",
+      message:
+        "the role '\(access.user)' may not make databases on \(access.description), and plangate works in one of "
+        + "its own",
+      hint: "let a superuser, or a role with CREATEDB, CREATEROLE and the ADMIN option on it, run: \(grant)")
+  }
+
+  // MARK: Proving
+
+  /// Sees that connections lead to the database that was made, before anything is done in it: a pooler, or a name that
+  /// stands for several servers, could lead elsewhere.
+  private func prove(_ database: String) throws(ServerError) {
+    let connection: Connection
+    do {
+      connection = try access.connect(database: database, application: databaseName, endsWithRun: true)
+      try connection.liftLimits()
+    } catch {
+      if Interruption.shared.signal != nil { throw error }
+      throw notOurs("the new database cannot be reached: \(error.message)")
+    }
+    let row = try connection.execute(
+      """
+      SELECT pg_catalog.current_database(), d.oid, pg_catalog.pg_is_in_recovery(),
+        (SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') AND n.nspname NOT LIKE 'pg\\_%'
+            AND n.nspname <> 'information_schema'
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+              WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e'))
+      FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+      """
+    ).rows.first
+    guard let row, row[0] == database else {
+      throw notOurs("a connection to the new database leads to the database '\(row?[0] ?? "")'")
+    }
+    guard let oid = row[1], oid == knownOID(of: database), row[2] == "f" else {
+      throw notOurs("the database that answers is not the one that was made")
+    }
+    guard row[3] == "0" else { throw notOurs("the new database has relations already") }
+  }
+
+  private func notOurs(_ reason: String) -> ServerError {
+    ServerError(
+      sqlState: "3D000", message: "\(access.description) does not lead to plangate's own database: \(reason)",
+      hint: "behind one address there may be several servers, or a pooler with databases of its own; name the server "
+        + "itself")
+  }
+
+  /// The OID of a database that plangate made.
+  func knownOID(of database: String) -> String? {
+    state.withLock { $0.databases.first { $0.name == database }?.oid }
+  }
+
+  // MARK: After the seed
+
+  func finishSeed(of database: String) throws(ServerError) {
+    try resetRole(of: database)
+    let connection = try connect(database: database)
+    guard try connection.execute(GivenServer.oid, [database]).value == knownOID(of: database) else {
+      throw ServerError(
+        sqlState: "3D000", message: "the seed dropped the database and made it anew, without plangate's settings",
+        hint: "on a given server, let the seed load into the database that is there")
+    }
+    try applySettings(to: database, onlyLimits: true)
+    try connection.silenceTriggers()
+    var failures: [String] = []
+    var reason = ""
+    for row in try connection.execute(GivenServer.tables).rows {
+      // The server wrote the statement and quoted the names in it.
+      guard let statement = row[0], let table = row[1] else { continue }
+      do { try connection.execute(statement) } catch let error where !error.isConnectionLost {
+        failures.append(table)
+        reason = error.message
+      }
+    }
+    if failures.isEmpty { return }
+    note(
+      "autovacuum could not be switched off (\(reason)), so figures may move: \(failures.joined(separator: ", "))")
+  }
+
+  /// Takes away the role that a seed gives to all sessions of its database: it may lack the right to vacuum, and a session
+  /// has it only up to the first DISCARD ALL. What the role that plangate is has everywhere stays.
+  private func resetRole(of database: String) throws(ServerError) {
+    let connection = try connect(database: maintenanceDatabase)
+    let rows = try connection.execute(
+      """
+      SELECT CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' || d.datname || ' RESET role'
+        ELSE 'ALTER ROLE SESSION_USER IN DATABASE ' || d.datname || ' RESET role' END
+      FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+      CROSS JOIN LATERAL unnest(s.setconfig) AS entry
+      WHERE d.datname = $1 AND split_part(entry, '=', 1) = 'role'
+        AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
+      """, [database]
+    ).rows
+    // The name of the database is plangate's own.
+    for row in rows { if let statement = row[0] { try connection.execute(statement) } }
+  }
+
+  private static let tables = """
+    SELECT pg_catalog.format('ALTER %s %I.%I SET (autovacuum_enabled = false, toast.autovacuum_enabled = false)',
+        CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END, n.nspname, c.relname),
+      n.nspname || '.' || c.relname
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+    ORDER BY 2
+    """
+
+  // MARK: Copying
+
+  func copy(_ original: String, to copy: String, _ connection: Connection) throws(ServerError) {
+    // The server's own way: copying files forces checkpoints, which others there would feel.
+    try making(copy, connection) { () throws(ServerError) in
+      try connection.execute("CREATE DATABASE \(copy) TEMPLATE \(original)")
+    }
+    try copySettings(of: original, to: copy, connection)
+  }
+
+  func drop(_ database: String, _ connection: Connection) throws(ServerError) {
+    let statement = "DROP DATABASE IF EXISTS \(database) WITH (FORCE)"
+    do { try connection.execute(statement) } catch let error where error.sqlState == "55006" {
+      // A seed that failed may have left a prepared transaction, which FORCE does not end.
+      try PreparedTransactions.rollBack(
+        on: try access.connect(database: database, application: databaseName, endsWithRun: false))
+      try connection.execute(statement)
+    }
+    state.withLock { $0.databases.removeAll { $0.name == database } }
+  }
+
+  func endSessions(
+    _ found: String, _ parameters: [String], since: ContinuousClock.Instant, _ connection: Connection
+  ) throws(ServerError) {
+    do {
+      try connection.execute("SELECT pg_catalog.pg_terminate_backend(pid) \(found)", parameters)
+    } catch let error where error.sqlState == "42501" {
+      // Somebody with more rights looks in, a monitor perhaps, and will leave.
+      guard ContinuousClock.now - since < .seconds(30) else {
+        let who = try connection.execute("SELECT DISTINCT usename \(found)", parameters).rows.compactMap { $0[0] }
+        throw ServerError(
+          sqlState: "55006",
+          message: "others stay in plangate's own database and may not be sent away: \(who.joined(separator: ", "))")
+      }
+      usleep(100_000)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import OperatingSystem
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A script of the seed with all that it includes.
+struct SeedFiles {
+  /// Where psql runs.
+  let directory: String
+  private var files: [(path: String, bytes: Data)] = []
+  private var unread: [(path: String, reach: SeedReach)] = []
+  private var seen: Set<String> = []
+  /// Whether data may be missing behind a COPY: one that is skipped, or fails without ending the script, has none.
+  private(set) var mayLackData = false
+  /// Whether backslashes may be escapes in all strings.
+  private(set) var mayEscape = false
+
+  init(directory: String) { self.directory = directory }
+
+  /// - Parameter isComplete: whether a file that is not there is wrong.
+  mutating func add(_ path: String, isComplete: Bool) {
+    guard seen.insert(path).inserted, let bytes = SeedFiles.contents(of: path) else { return }
+    files.append((path, bytes))
+    let scan = bytes.withUnsafeBytes { ReachScan($0) }
+    mayLackData = mayLackData || scan.mayLackData
+    mayEscape = mayEscape || scan.mayEscape
+    for include in scan.includes {
+      let target = joined(include.isRelativeToFile ? parentDirectory(of: path) : directory, include.path)
+      if isComplete, !SeedFiles.isRegular(target) {
+        unread.append(
+          (path, SeedReach(line: include.line, kind: .include, what: "\(include.what) (there is no such file)")))
+      }
+      add(target, isComplete: isComplete)
+    }
+  }
+
+  /// What is wrong, in the order of the files.
+  func reaches(_ mode: ReachScan.Mode) -> [(file: String, reach: SeedReach)] {
+    files.flatMap { file in
+      let found = file.bytes.withUnsafeBytes { ReachScan($0, mode).reaches }
+      return (found + unread.filter { $0.path == file.path }.map(\.reach)).map { (file.path, $0) }
+    }
+  }
+
+  private static func contents(of path: String) -> Data? {
+    // A pipe would keep us waiting.
+    isRegular(path) ? FileManager.default.contents(atPath: path) : nil
+  }
+
+  private static func isRegular(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+  }
+}

@@ -1,0 +1,156 @@
+import FoundationEssentials
+import OperatingSystem
+import Postgres
+import Reporting
+
+/// Runs the steps of a seed against a database, in order.
+struct Seeding {
+  let manifest: Manifest
+  let server: GateServer
+  let database: GateServer.Name
+  /// Cleared of the caller's PG*.
+  let environment: [String: String]
+  let console: Console
+  /// On a server that somebody else runs.
+  private let watch: GivenServerWatch?
+
+  init(
+    manifest: Manifest, server: GateServer, database: GateServer.Name, environment: [String: String], console: Console
+  ) throws(Diagnostic) {
+    self.manifest = manifest
+    self.server = server
+    self.database = database
+    self.environment = environment
+    self.console = console
+    watch = try (server.host as? GivenServer).map { (given) throws(Diagnostic) in
+      try GivenServerWatch(given, database: database.text)
+    }
+  }
+
+  /// Runs all steps of the manifest.
+  func run() throws(Diagnostic) {
+    for step in manifest.seed { try run(step) }
+  }
+
+  /// Runs one step.
+  func run(_ step: SeedStep) throws(Diagnostic) {
+    let started = ContinuousClock.now
+    let index = manifest.seed.firstIndex(of: step) ?? 0
+    console.progress.show("seed", index, of: manifest.seed.count, step.description)
+    let output = "\(server.directory)/seed.log"
+    reserveLog(output)
+    do {
+      // Nothing that a step left running changes the database under the next one.
+      try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
+    } catch { throw watch?.completed(error, after: step) ?? error }
+    try watch?.check(after: step)
+    try? FileManager.default.removeItem(atPath: output)
+    console.progress.clear()
+    console.step("seed: \(step.description) (\(seconds(since: started)) s)")
+  }
+
+  private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+    let rights = try StepRights(manifest, server.host, console)
+    var command: Command
+    var file: String?
+    var fromInput: [String] = []
+    switch step {
+    case .script(let path):
+      if let watch, let problem = watch.problem(of: path, in: manifest.directory) { throw problem }
+      let script = ScriptCheck(path: path, directory: manifest.directory)
+      if let problem = script.problem() { throw problem }
+      let options = [
+        "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+        // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
+        "--command=SELECT pg_catalog.setseed(0.5)",
+      ]
+      file = absolutePath(path)
+      let lastArguments = ScriptCheck.lastArguments + (watch?.lastArguments ?? [])
+      fromInput = options + ["--file=-"] + lastArguments
+      command = Command(
+        try client("psql"), options + ["--file=\(absolutePath(path))"] + lastArguments,
+        environment: environment)
+    case .archive(let path):
+      file = absolutePath(path)
+      fromInput = ["--exit-on-error", "--no-password", "--dbname=\(database.text)"]
+      command = Command(try client("pg_restore"), fromInput + [absolutePath(path)], environment: environment)
+    case .command(let text, _):
+      command = Command("/bin/sh", ["-c", text], environment: environment)
+    }
+    // A relative one would be looked up in CDPATH as well.
+    command.directory = absolutePath(manifest.directory)
+    command.outputPath = output
+    command = try rights.command(command, for: step, file: file, fromInput: fromInput)
+    let exit: ChildExit
+    if case .command = step {
+      command.environment.merge(server.commandEnvironment(database)) { $1 }
+      do { exit = try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+    } else {
+      exit = try server.runClient(command, in: database)
+    }
+    let isRead = file != nil || exit != .status(0)
+    let log = isRead ? printed(output, isInput: command.input != nil, file: file ?? "") : ""
+    guard exit == .status(0) else { throw server.advised(failure(step, exit, output, log, rights)) }
+    if case .script(let path) = step {
+      if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
+    }
+  }
+
+  private func client(_ name: String) throws(Diagnostic) -> String {
+    do { return try server.client(name, environment: environment) } catch {
+      throw Diagnostic(error.message)
+    }
+  }
+
+  /// What a step printed. A file that psql read from standard input has its own name there.
+  private func printed(_ output: String, isInput: Bool, file: String) -> String {
+    let bytes = FileManager.default.contents(atPath: output) ?? Data()
+    let text = server.visible(String(decoding: bytes, as: UTF8.self))
+    guard isInput else { return text }
+    let name = "psql:<stdin>:"
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.hasPrefix(name) ? "psql:\(file):" + line.dropFirst(name.count) : String(line)
+    }.joined(separator: "\n")
+  }
+
+  /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
+  private func failure(
+    _ step: SeedStep, _ exit: ChildExit, _ output: String, _ printed: String, _ rights: StepRights
+  ) -> Diagnostic {
+    let limit = ProcessLimit.hint(in: printed)
+    let hint = limit.isEmpty ? rights.hint(for: step, output: printed) : limit
+    guard case .script(let path) = step else {
+      return Diagnostic(
+        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)"
+      )
+    }
+    let prefix = "psql:\(absolutePath(path)):"
+    let lines = printed.split(separator: "\n").map(String.init)
+    if watch != nil, let other = GivenServerWatch.strayedTo(lines) {
+      return Diagnostic(
+        "the seed ends in the database '\(other)', which is not plangate's\nremove what leads there", file: path)
+    }
+    guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
+      return Diagnostic(
+        "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)", file: path)
+    }
+    let rest = lines[index].dropFirst(prefix.count)
+    let number = rest.prefix { $0.isNumber }
+    let message = rest.dropFirst(number.count).split(separator: "ERROR:", maxSplits: 1).last.map(String.init) ?? ""
+    let details = lines[(index + 1)...].prefix(6).map { "\n  \($0)" }.joined()
+    return Diagnostic(
+      "the seed failed: \(message.drop { $0 == " " })\(details)\(hint)", file: path, line: Int(number))
+  }
+}
+
+extension SeedStep {
+  /// How it is called in one line: its path, or a command's first line.
+  var description: String {
+    switch self {
+    case .script(let path), .archive(let path): return path.visible
+    case .command(let text, _):
+      let lines = text.visibleLines.filter { !$0.allSatisfy(\.isWhitespace) }
+      return (lines.first ?? "").visible + (lines.count > 1 ? " …" : "")
+    }
+  }
+}

@@ -1,0 +1,299 @@
+import OperatingSystem
+import PlanCore
+import Postgres
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Brings up a server with the manifest's seeded database, from the cache as far as that has it.
+struct SeededCluster {
+  let manifest: Manifest
+  let installation: ServerInstallation
+  /// Cleared of the caller's PG*.
+  let environment: [String: String]
+  let console: Console
+  let cache: ClusterCache?
+  /// Whether the run only reads the seeded database, so that its files may be the cache's own.
+  let isShared: Bool
+
+  /// - Returns: the database, on a server that the caller stops.
+  func open() throws(Diagnostic) -> SeededDatabase {
+    let planning = Background { [self] in
+      cache.map(plan) ?? SeedPlan(uncached: manifest)
+    }
+    let server = try GateServer(installation, manifest.configuration, environment: environment)
+    do {
+      var plan = planning.value
+      if let name = rememberedClockReader(plan) { plan = plan.withoutClock(because: SeededCluster.clock(name)) }
+      if let obstacle = plan.obstacle { console.step("not cached: \(obstacle)") }
+      let started = ContinuousClock.now
+      if let database = try cached(plan, on: server) {
+        guard let name = try clockReader(plan, database) else {
+          console.step("seed: from the cache (\(seconds(since: started)) s)")
+          return database
+        }
+        plan = try startOver(plan, on: server, since: name)
+      }
+      let (database, done) = try built(plan, on: server)
+      guard done > 0, plan.steps[done - 1].readsClock, let name = try clockReader(plan, database) else {
+        return database
+      }
+      plan = try startOver(plan, on: server, since: name)
+      return try built(plan, on: server).database
+    } catch {
+      server.stop()
+      throw manifest.settingError(in: error) ?? error
+    }
+  }
+
+  private func plan(with cache: ClusterCache) -> SeedPlan {
+    SeedPlan(manifest, installation, cache: cache) { path in
+      guard let program = try? installation.client("pg_restore", environment: environment) else { return nil }
+      var words = [program, "--schema-only", "--file=-"]
+      // An archive is the repository's; root does not read it.
+      if !manifest.seedsAsRoot, let user = try? SystemUser.needed() { words = user.words + words }
+      var command = Command(words[0], Array(words.dropFirst()), environment: environment, directory: "/")
+      command.input = OpenFile(reading: absolutePath(path))
+      return (try? ChildProcess.output(of: command)) ?? nil
+    }
+  }
+
+  // MARK: The clock
+
+  /// What was "a minute ago" when it was cached is no longer. Which views and functions the queries use is known only
+  /// when the database is there.
+  private func clockReader(_ plan: SeedPlan, _ database: SeededDatabase) throws(Diagnostic) -> String? {
+    guard plan.readsClock, plan.settled != nil else { return nil }
+    return try database.catalog.definitionReadingClock(manifest.queries)
+  }
+
+  private static func clock(_ name: String) -> String { "the seed may read the clock, and \(name) does" }
+
+  /// Puts the server back to where there is no cluster yet, and sees to it that the next run knows better.
+  private func startOver(_ plan: SeedPlan, on server: GateServer, since name: String) throws(Diagnostic) -> SeedPlan {
+    let new = plan.withoutClock(because: SeededCluster.clock(name))
+    if let obstacle = new.obstacle { console.step("not cached: \(obstacle)") }
+    remember(name, plan)
+    try server.stopCleanly()
+    removeTree(server.cluster.dataDirectory)
+    return new
+  }
+
+  private func remember(_ name: String, _ plan: SeedPlan) {
+    guard let purpose = plan.purpose else { return }
+    var note = SeedScan()
+    note.readsClock = true
+    note.obstacle = name
+    cache?.keep(note, of: purpose)
+  }
+
+  private func rememberedClockReader(_ plan: SeedPlan) -> String? {
+    guard plan.readsClock, let note = plan.purpose.flatMap({ cache?.scan($0) }), note.readsClock else { return nil }
+    return note.obstacle
+  }
+
+  // MARK: From the cache
+
+  /// The seeded database as it was left by an earlier run.
+  private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> SeededDatabase? {
+    guard let cache, let state = plan.settled else { return nil }
+    let started = ContinuousClock.now
+    var launch: Result<Void, Diagnostic>?
+    let entry = cache.take(
+      state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared
+    ) { launch = Result { () throws(Diagnostic) in try server.launch() } }
+    do {
+      guard let entry else {
+        try checkInterruption()
+        if launch != nil { discardCluster(of: server) }
+        return nil
+      }
+      try launch?.get()
+      try server.enter(expecting: server.seeded)
+      tellStart(of: server, since: started)
+      let database = try SeededDatabase(
+        opening: server.seeded, on: server, manifest: manifest,
+        Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible)
+      ) {
+        cache.remove(state)
+        return "the cached cluster is damaged and was removed; run plangate again"
+      }
+      // Time is measured undisturbed.
+      if plan.readsClock || manifest.measuresTime { _ = try database.catalog }
+      return database
+    } catch {
+      try checkInterruption()
+      // Whatever is wrong with it, it is of no use to anybody; this run seeds anew.
+      console.step("the cached cluster cannot be used: \(error.message)")
+      cache.remove(state)
+      discardCluster(of: server)
+      return nil
+    }
+  }
+
+  private func discardCluster(of server: GateServer) {
+    server.halt()
+    removeTree(server.cluster.dataDirectory)
+  }
+
+  private func start(_ server: GateServer) throws(Diagnostic) {
+    let started = ContinuousClock.now
+    try server.start()
+    tellStart(of: server, since: started)
+  }
+
+  private func tellStart(of server: GateServer, since start: ContinuousClock.Instant) {
+    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: start)) s)")
+  }
+
+  // MARK: Step by step
+
+  /// - Returns: the database, and how many steps of it came from the cache.
+  private func built(
+    _ plan: SeedPlan, on server: GateServer
+  ) throws(Diagnostic) -> (database: SeededDatabase, done: Int) {
+    let done = try startOfSeed(plan, on: server)
+    let seeding = try Seeding(
+      manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
+    let snapshots = snapshots(plan, after: done)
+    for (index, step) in plan.steps.enumerated().dropFirst(done) {
+      if snapshots.contains(index), let state = plan.steps[index - 1].state {
+        try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server)
+      }
+      try seeding.run(step.step)
+      try checkInterruption()
+    }
+    let started = ContinuousClock.now
+    let database = try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
+    console.step("statistics (\(seconds(since: started)) s)")
+    guard cache != nil, let state = plan.settled else { return (database, done) }
+    if let name = try clockReader(plan, database) {
+      console.step("not cached: \(SeededCluster.clock(name))")
+      remember(name, plan)
+      return (database, done)
+    }
+    try keep(state, .seeded, title: "seeded", plan, on: server, of: database)
+    return (database, done)
+  }
+
+  /// Puts the cluster into the last state that the cache has, or a new one, and starts its server.
+  ///
+  /// - Returns: how many steps of the seed are done.
+  private func startOfSeed(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> Int {
+    let started = ContinuousClock.now
+    let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
+    for (index, step) in plan.steps.enumerated().reversed() {
+      guard let state = step.state, cache?.take(state, to: target, owner: owner, sharing: isShared) != nil else {
+        continue
+      }
+      console.step("seed: \(index + 1) of \(plan.steps.count) steps from the cache (\(seconds(since: started)) s)")
+      try start(server)
+      return index + 1
+    }
+    if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
+      try server.makeCluster()
+      console.step("initdb (\(seconds(since: started)) s)")
+      // So that it shows later which of initdb's databases nobody has written to.
+      if cache != nil { _ = try? ClusterFiles(target).seal() }
+      // A server build's first seed has enough else to keep.
+      if cache?.list().contains(where: { $0.entry.chain.first == plan.initialised }) ?? false {
+        keepFiles(
+          plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty cluster"),
+          of: server)
+      }
+    }
+    try start(server)
+    do {
+      try server.create(server.seeded)
+      try server.make(roles: manifest.roles)
+    } catch { throw server.diagnostic(error) }
+    return 0
+  }
+
+  // MARK: Into the cache
+
+  /// Before which steps the cluster is kept: before the last, which changes most often, and before the first that
+  /// differs from an earlier seed, which is being worked on.
+  private func snapshots(_ plan: SeedPlan, after done: Int) -> Set<Int> {
+    guard let cache else { return [] }
+    var wanted: Set<Int> = [plan.steps.count - 1]
+    for chain in cache.list().map(\.entry.chain) {
+      let same = zip(chain, plan.chain).prefix { $0 == $1 }.count
+      if same > 0, same < plan.chain.count { wanted.insert(same - 1) }
+    }
+    return wanted.filter { $0 > done }
+  }
+
+  /// Keeps the cluster as it is now. The server is down for a moment.
+  private func keep(
+    _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedPlan, on server: GateServer,
+    of database: SeededDatabase? = nil
+  ) throws(Diagnostic) {
+    let started = ContinuousClock.now
+    // A file that was changed while the seed ran is not the one that the state is named after.
+    let again = cache.map(self.plan)
+    guard again?.settled == state || again?.chain.contains(state) == true else {
+      return console.step("not cached: a file of the seed changed while it ran")
+    }
+    var entry = CacheEntry(kind: kind, server: server.versionText, title: title)
+    entry.project = absolutePath(manifest.path)
+    entry.chain = plan.chain
+    let sharing: ClusterFiles.Sharing
+    do {
+      if let database {
+        (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
+        sharing = try SharedFiles.ofSeeded(database)
+      } else {
+        sharing = try SharedFiles.untouchable(try server.connect(to: server.seeded))
+      }
+    } catch { throw server.diagnostic(error) }
+    try server.stopCleanly()
+    let isKept = keepFiles(state, entry, of: server, sharing)
+    try server.start()
+    if isKept { console.step("kept for the next run (\(seconds(since: started)) s)") }
+  }
+
+  /// What cannot be kept is made again by the next run; this one goes on.
+  ///
+  /// - Returns: whether the cache has it now; when not, the reason was said.
+  @discardableResult
+  private func keepFiles(
+    _ state: String, _ entry: CacheEntry, of server: GateServer, _ sharing: ClusterFiles.Sharing = .none
+  ) -> Bool {
+    guard let cache else { return false }
+    func notCached(_ reason: String) -> Bool {
+      let isFull = FullDisk.isMeant(by: reason)
+      console.step(
+        "not cached: \(reason)"
+          + (isFull ? "; free some space there, or set PLANGATE_CACHE_DIR to a directory on another disk" : ""))
+      return false
+    }
+    guard let draft = cache.draft() else { return notCached("nothing can be written to \(cache.base)") }
+    var entry = entry
+    let cluster = ClusterFiles(server.cluster.dataDirectory)
+    do {
+      (entry.directories, entry.files) = try cluster.seal(sharing)
+      guard entry.size <= cache.limit else { return notCached("larger than the cache may be") }
+      try cluster.copy(
+        entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
+    } catch { return notCached(error.description) }
+    guard cache.add(draft, entry, as: state) else { return notCached("nothing can be written to \(cache.base)") }
+    cache.tidy()
+    return true
+  }
+}
+
+extension SeededDatabase.Catalog {
+  /// A view, function or policy that the queries use and that reads the clock.
+  fileprivate func definitionReadingClock(_ queries: [Query]) -> String? {
+    for query in queries {
+      if let name = definitions.firstReadingClock(namedIn: query.statement.text) { return name }
+    }
+    let policies = facts.relations.values.flatMap(\.policies)
+    if policies.contains(where: { SeedScan($0, as: .statements).readsClock }) { return "a policy" }
+    return policies.lazy.compactMap { definitions.firstReadingClock(namedIn: $0) }.min().map { "\($0), in a policy" }
+  }
+}

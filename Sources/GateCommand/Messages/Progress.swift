@@ -1,0 +1,101 @@
+import OperatingSystem
+import Postgres
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// How far a run has come: a bar on a terminal, which goes when something is printed, and a line now and then in a log.
+final class Progress: Sendable {
+  enum Form: Sendable {
+    case none, bar, lines
+  }
+
+  private struct State {
+    var isShown = false
+    var stage = ""
+    /// Of a log, as long as a part is being done.
+    var line = ""
+    var last = ContinuousClock.now
+  }
+
+  private let descriptor: Int32
+  private let form: Form
+  private let width: Int
+  private let state = Mutex(State())
+
+  /// So often a log gets a line: a run that is over before needs none.
+  private let lineInterval: Duration
+  private static let barInterval = Duration.milliseconds(50)
+
+  init(to descriptor: Int32, _ form: Form, width: Int, lineInterval: Duration = .seconds(5)) {
+    self.descriptor = descriptor
+    self.form = form
+    self.width = width
+    self.lineInterval = lineInterval
+    guard form == .lines else { return }
+    SystemThread { [weak self] in
+      while true {
+        usleep(UInt32(lineInterval / .microseconds(1)))
+        guard let self else { return }
+        self.repeatLine()
+      }
+    }?.detach()
+  }
+
+  /// Tells of a part that takes long once more: some CI services end a job that prints nothing.
+  private func repeatLine() {
+    state.withLock { state in
+      guard !state.line.isEmpty, ContinuousClock.now - state.last > lineInterval * 6 else { return }
+      writeAll(state.line, to: descriptor)
+      state.last = .now
+    }
+  }
+
+  /// Tells that `done` of `total` parts of a stage are done.
+  ///
+  /// - Parameter part: what is being done now, a line without control characters.
+  func show(_ stage: String, _ done: Int, of total: Int, _ part: String = "") {
+    if form == .none || total == 0 { return }
+    state.withLock { state in
+      let isNew = state.stage != stage
+      state.stage = stage
+      let elapsed = ContinuousClock.now - state.last
+      switch form {
+      case .none: break
+      case .bar:
+        guard isNew || elapsed > Progress.barInterval else { return }
+        writeAll("\r\u{1b}[K" + bar(stage, done, total, part), to: descriptor)
+        state.isShown = true
+        state.last = .now
+      case .lines:
+        state.line = done < total ? "\(stage): \(done) of \(total)\(part.isEmpty ? "" : ", \(part)")\n" : ""
+        guard elapsed > lineInterval, done < total else { return }
+        writeAll(state.line, to: descriptor)
+        state.last = .now
+      }
+    }
+  }
+
+  /// `seed     [######----------------] 2 of 5  seed/03-indexes.sql`
+  private func bar(_ stage: String, _ done: Int, _ total: Int, _ part: String) -> String {
+    let cells = max(10, min(30, width - 50))
+    let filled = cells * done / total
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: cells - filled)
+    let text = "\(stage) [\(bar)] \(done) of \(total)" + (part.isEmpty ? "" : "  \(part)")
+    // One that wraps could not be taken back.
+    return String(text.prefix(width - 1))
+  }
+
+  /// Takes the bar from the terminal.
+  func clear() {
+    state.withLock { state in
+      state.line = ""
+      if state.isShown { writeAll("\r\u{1b}[K", to: descriptor) }
+      state.isShown = false
+    }
+  }
+}

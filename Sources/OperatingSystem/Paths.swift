@@ -1,0 +1,59 @@
+import FoundationEssentials
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The directory of a file, by its path's own words: `.` for a bare name.
+package func parentDirectory(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// A path of the manifest as the user would name it from here: `queries` and `../seed/a.sql` make `seed/a.sql`.
+package func joined(_ directory: String, _ path: String) -> String {
+  if path.hasPrefix("/") { return path }
+  let isAbsolute = directory.hasPrefix("/")
+  var parts = directory.split(separator: "/").filter { $0 != "." }
+  for part in path.split(separator: "/") where part != "." {
+    if part == "..", let last = parts.last, last != ".." {
+      parts.removeLast()
+    } else if part != ".." || !isAbsolute || !parts.isEmpty {
+      parts.append(part)
+    }
+  }
+  if isAbsolute { return "/" + parts.joined(separator: "/") }
+  return parts.isEmpty ? "." : parts.joined(separator: "/")
+}
+
+/// Where temporary files go: an absolute path without a final slash.
+package func temporaryDirectory() -> String {
+  var path = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+  path = path.isEmpty ? "/tmp" : absolutePath(path)
+  return path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+}
+
+/// The path from the root, links and all.
+package func absolutePath(_ path: String) -> String {
+  path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+}
+
+/// The absolute path without links; nil for a file that is not there.
+package func resolvedPath(_ path: String) -> String? {
+  guard let resolved = realpath(path, nil) else { return nil }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
+/// The file that a shell would run for this name, nil when there is none.
+package func findProgram(_ name: String, in path: String?) -> String? {
+  if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+  for directory in (path ?? "").split(separator: ":") {
+    let candidate = "\(directory)/\(name)"
+    var info = stat()
+    if stat(candidate, &info) == 0, info.st_mode & S_IFMT == S_IFREG, access(candidate, X_OK) == 0 { return candidate }
+  }
+  return nil
+}

@@ -1,0 +1,70 @@
+import JSON
+
+/// The values that EXPLAIN gives to the keys that rules read.
+enum PropertyForm {
+  /// What is wrong with the properties of a node; nil for those that a server can have printed.
+  static func problem(of node: PlanNode) -> String? {
+    var keys: Set<String> = []
+    for property in node.properties {
+      guard keys.insert(property.key).inserted else { return "'\(property.key)' appears twice" }
+      guard isWhole(property, of: node) else { return "the value of '\(property.key)' is damaged" }
+    }
+    return nil
+  }
+
+  private static let numbers: Set<String> = [
+    "Heap Fetches", "Exact Heap Blocks", "Lossy Heap Blocks", "Workers Planned", "Subplans Removed", "Hash Batches",
+    "HashAgg Batches",
+    "Original Hash Batches", "Disk Usage", "Index Searches",
+  ]
+  private static let flags: Set<String> = ["Inner Unique", "Single Copy", "Disabled"]
+  private static let words: [String: Set<String>] = [
+    "Join Type": ["Inner", "Left", "Full", "Right", "Semi", "Anti", "Right Semi", "Right Anti"],
+    "Strategy": ["Plain", "Sorted", "Hashed", "Mixed"], "Partial Mode": ["Simple", "Partial", "Finalize"],
+    "Scan Direction": ["Forward", "Backward", "NoMovement"], "Sort Space Type": ["Memory", "Disk"],
+  ]
+
+  private static func isWhole(_ property: JSONMember, of node: PlanNode) -> Bool {
+    let (key, value) = (property.key, property.value)
+    // An extension words its own keys as it likes.
+    if node.nodeType == "Custom Scan" { return true }
+    if numbers.contains(key) || key.hasPrefix("Rows Removed by ") { return value.numberValue.map { $0 >= 0 } ?? false }
+    if flags.contains(key) { if case .bool = value { return true } else { return false } }
+    if let words = words[key] { return value.stringValue.map(words.contains) ?? false }
+    if key.hasSuffix("Cond") || key.hasSuffix("Filter") { return value.stringValue.map(isExpression) ?? false }
+    return value.stringValue.map { !endsAsNode($0) } ?? true
+  }
+
+  /// Whether brackets and quotes of an expression close, as the server prints it: in a quoted text or name the quote itself
+  /// is doubled.
+  private static func isExpression(_ text: String) -> Bool {
+    var open: [UInt8] = []
+    var quote: UInt8?
+    for byte in text.utf8 {
+      if let current = quote {
+        if byte == current { quote = nil }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = byte
+      case UInt8(ascii: "("): open.append(UInt8(ascii: ")"))
+      case UInt8(ascii: "["): open.append(UInt8(ascii: "]"))
+      case UInt8(ascii: ")"), UInt8(ascii: "]"): if open.popLast() != byte { return false }
+      default: break
+      }
+    }
+    return quote == nil && open.isEmpty && !endsAsNode(text)
+  }
+
+  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in. In a
+  /// text or a name of an expression a quote would follow.
+  private static func endsAsNode(_ text: String) -> Bool {
+    guard text.utf8.last == UInt8(ascii: ")"), let head = text[...].before(last: "  (cost=") else { return false }
+    return text[head.endIndex...].utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      default: " =.()-+".utf8.contains(byte)
+      }
+    } && text[...].parts(at: "-> ") != nil
+  }
+}

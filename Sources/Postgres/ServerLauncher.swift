@@ -1,0 +1,92 @@
+package import OperatingSystem
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+extension SystemUser {
+  /// The user that a server runs as: PostgreSQL refuses to run as root, and containers often are root. For root it is
+  /// unprivileged: `postgres` when the machine has it and it owns no cluster, else `nobody`. Nil for
+  /// everybody else, whose servers run as themselves.
+  ///
+  /// A server whose files belong to the owner of another cluster could read and write that cluster.
+  package static func needed() throws(ServerStartError) -> SystemUser? {
+    guard geteuid() == 0 else { return nil }
+    let users = ["postgres", "nobody"].compactMap { SystemUser(named: $0) }
+    guard let user = users.first(where: { !ownsCluster($0) }) ?? users.last else {
+      throw ServerStartError(
+        "PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody'\n"
+          + "make one (useradd --system postgres) or run plangate as an ordinary user")
+    }
+    return user
+  }
+}
+
+/// The words before a server's command: they change the user and see to it that the server dies with plangate.
+struct ServerLauncher: Sendable {
+  let words: [String]
+  let user: SystemUser?
+
+  /// Whether the server's user may use what it was asked for.
+  let reachesAll: Bool
+
+  /// Tries the ways that this machine may have; `setpriv` can be there and still not be allowed to work.
+  ///
+  /// - Parameter paths: directories to enter, programs to run.
+  init(reaching paths: [String], environment: [String: String]) throws(ServerStartError) {
+    user = try SystemUser.needed()
+    var candidates = [["setpriv", "--pdeathsig=QUIT", "--"]]
+    if let user {
+      // Not runuser: it stays as a parent that lets no SIGINT through, and the server would not be plangate's own child.
+      candidates = [user.words.dropLast() + ["--pdeathsig=QUIT", "--"], user.words]
+    }
+    for words in candidates {
+      let exit = try ServerLauncher.exit(of: words, testing: paths, environment)
+      guard exit == .status(0) || exit == .status(ServerLauncher.unreachable) else { continue }
+      self.words = words
+      reachesAll = exit == .status(0)
+      return
+    }
+    if let user {
+      try ProcessLimit.check(environment: environment)
+      throw ServerStartError(
+        "PostgreSQL does not run as root, and setpriv cannot change to the user '\(user.name)'\n"
+          + "install util-linux or run plangate as an ordinary user")
+    }
+    words = []
+    reachesAll = true
+  }
+
+  private static let unreachable: Int32 = 99
+
+  /// Nil when the first word cannot be run.
+  private static func exit(
+    of words: [String], testing paths: [String], _ environment: [String: String]
+  ) throws(ServerStartError) -> ChildExit? {
+    let all = words + ["/bin/sh", "-c", "for path; do test -x \"$path\" || exit \(unreachable); done", "sh"] + paths
+    do {
+      return try ChildProcess.run(Command(all[0], Array(all.dropFirst()), environment: environment, directory: "/"))
+    } catch {
+      // Then nothing is known of setpriv.
+      if error.isExhausted { throw ServerStartError(error.description) }
+      return nil
+    }
+  }
+
+  func command(_ program: String, _ arguments: [String], environment: [String: String], outputPath: String?) -> Command
+  {
+    let all = words + [program] + arguments
+    // The server's user may not enter plangate's directory.
+    var command = Command(
+      all[0], Array(all.dropFirst()), environment: environment, directory: "/", outputPath: outputPath)
+    command.user = user
+    return command
+  }
+
+  /// Whether the server's user may use these: directories to enter, programs to run.
+  func canReach(_ paths: [String], environment: [String: String]) throws(ServerStartError) -> Bool {
+    try ServerLauncher.exit(of: words, testing: paths, environment) == .status(0)
+  }
+}

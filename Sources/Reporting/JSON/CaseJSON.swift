@@ -1,0 +1,116 @@
+import JSON
+import PlanCore
+
+/// A case in the JSON report.
+enum CaseJSON {
+  /// Short values, and plans: a plan over several lines would be most of the report.
+  static let oneLineKeys: Set<String> = [
+    "parameters", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations", "definitions",
+    "explain", "explainWithoutSeqScans",
+  ]
+
+  static func json(_ outcome: CaseOutcome, in run: RunOutcome, _ table: inout RelationTable) -> JSON {
+    let isFailed = outcome.isFailed(strict: run.isStrict)
+    let command = RecordCommand.text(queries: [outcome.query], manifest: run.manifest)
+    let comparison = outcome.comparison
+    let baseline = comparison?.baseline
+    return .object([
+      JSONMember("query", .string(outcome.query)),
+      JSONMember("case", JSON(outcome.caseName)),
+      JSONMember("server", JSON(outcome.server)),
+      JSONMember("verdict", .string(outcome.verdict.rawValue)),
+      JSONMember("failed", .bool(isFailed)),
+      JSONMember("file", JSON(outcome.file)),
+      JSONMember("line", JSON(outcome.line)),
+      JSONMember("manifestLine", JSON(outcome.manifestLine)),
+      JSONMember("position", JSON(outcome.position)),
+      JSONMember("seconds", .number(outcome.seconds)),
+      JSONMember("reason", JSON(outcome.reason)),
+      JSONMember("sql", JSON(outcome.sql)),
+      JSONMember(
+        "parameters",
+        .array(
+          outcome.parameters.map { parameter in
+            .object([JSONMember("name", .string(parameter.name)), JSONMember("value", JSON(parameter.value))])
+          })),
+      JSONMember("findings", .array(outcome.findings.map(json))),
+      JSONMember("differences", .array((comparison?.differences ?? []).map(JSON.string))),
+      JSONMember("causes", .array(outcome.causes.map(JSON.string))),
+      JSONMember("recordCommand", isFailed && outcome.isRecordable ? .string(command) : .null),
+      JSONMember("plan", comparison.map { json($0.current, $0.reportedFacts, &table) } ?? .null),
+      JSONMember("baselinePlan", baseline.map { json($0, $0.facts, &table) } ?? .null),
+    ])
+  }
+
+  private static func json(_ finding: Finding) -> JSON {
+    .object([
+      JSONMember("rule", .string(finding.rule)),
+      JSONMember("severity", .string(finding.severity.rawValue)),
+      JSONMember("relation", JSON(finding.relation?.description)),
+      JSONMember("schema", JSON(finding.relation?.schema)),
+      JSONMember("root", JSON(finding.root?.description)),
+      JSONMember("rootSchema", JSON(finding.root?.schema)),
+      JSONMember("alias", JSON(finding.alias)),
+      JSONMember("path", json(finding.path)),
+      JSONMember("baselinePath", json(finding.baselinePath)),
+      JSONMember("waived", finding.waiver.map(json) ?? .null),
+      JSONMember("message", .string(finding.message)),
+      JSONMember("indexVerdict", JSON(finding.indexVerdict?.description)),
+      JSONMember("indexAlternative", finding.indexVerdict?.alternativeJSON ?? .null),
+      JSONMember("fix", JSON(finding.fix)),
+      JSONMember(
+        "figures",
+        finding.figures.map { figures in
+          .object([
+            JSONMember("planRows", .number(figures.planRows)), JSONMember("actualRows", JSON(figures.actualRows)),
+            JSONMember("qError", JSON(figures.qError)),
+          ])
+        } ?? .null),
+    ])
+  }
+
+  private static func json(_ path: NodePath?) -> JSON {
+    path.map { .array($0.map { .number(Double($0)) }) } ?? .null
+  }
+
+  private static func json(_ waiver: Waiver) -> JSON {
+    .object([
+      JSONMember("reason", .string(waiver.reason)), JSONMember("until", JSON(waiver.until)),
+      JSONMember("rule", .string(waiver.rule)), JSONMember("relation", JSON(waiver.relation)),
+      JSONMember("alias", JSON(waiver.alias)), JSONMember("line", JSON(waiver.line)),
+    ])
+  }
+
+  /// A plan: the figures of the whole (cost units, rows that came, blocks touched; the last two are null for a plan that
+  /// did not run), what it rests on, and all of it as EXPLAIN prints it.
+  private static func json(_ observation: Observation, _ facts: CatalogFacts, _ table: inout RelationTable) -> JSON {
+    let (captured, root) = (observation.captured, observation.plan.root)
+    let definitions = facts.definitions.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
+    return .object([
+      JSONMember("cost", .number(root.totalCost)), JSONMember("rows", JSON(root.actual?.rows)),
+      JSONMember("buffers", JSON(root.buffers)),
+      JSONMember("serverMajor", JSON(observation.serverMajor)),
+      JSONMember("generic", .bool(captured.isGeneric)),
+      JSONMember("sqlFingerprint", .string(captured.sqlFingerprint)),
+      JSONMember("parametersFingerprint", .string(captured.parametersFingerprint)),
+      JSONMember("repaired", .bool(captured.plan.isRepaired)),
+      JSONMember("relations", .array(table.places(of: facts).map { .number(Double($0)) })),
+      JSONMember("definitions", .object(definitions)),
+      JSONMember("explain", captured.plan.explainJSON),
+      JSONMember("explainWithoutSeqScans", captured.planWithoutSeqScans?.explainJSON ?? .null),
+    ])
+  }
+}
+
+extension IndexVerdict {
+  fileprivate var alternativeJSON: JSON {
+    switch self {
+    case .noIndex: .null
+    case .preferred(let scanCost, let alternative, let alternativeCost):
+      .object([
+        JSONMember("scanCost", .number(scanCost)), JSONMember("access", .string(alternative)),
+        JSONMember("cost", .number(alternativeCost)),
+      ])
+    }
+  }
+}

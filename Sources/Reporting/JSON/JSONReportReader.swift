@@ -1,0 +1,179 @@
+import JSON
+package import PlanCore
+
+extension RunOutcome {
+  /// Reads a JSON report back. Every report of the outcome that comes out is, byte for byte, that of the one that went in.
+  ///
+  /// What the report says twice (counts, differences, causes) is not read but found again. Whether a case failed must be
+  /// the same both times: a report that contradicts itself is damaged.
+  package init(jsonReport text: String) throws(ReportError) {
+    let json: JSON
+    // A plan stands a few levels deeper than in the answer that it came from.
+    do { json = try JSON(parsing: text, maximumDepth: JSON.maximumDepth + 10) } catch {
+      throw ReportError("it is not whole, or no JSON: \(error.message) at byte \(error.offset)")
+    }
+    guard let version = json["plangate"]?.stringValue, let format = json["format"]?.numberValue else {
+      throw ReportError("it is no JSON report of plangate")
+    }
+    guard format == Double(JSONReport.formatVersion) else {
+      var error = ReportError(
+        "it is a report of format \(JSON.numberText(format)), written by plangate \(version); this one reads format "
+          + "\(JSONReport.formatVersion)")
+      error.isNewerFormat = format > Double(JSONReport.formatVersion)
+      throw error
+    }
+    let fields = try JSONFields(json, at: JSONFields.top)
+    self.init(plangateVersion: version, manifest: try fields.text("manifest"))
+    manifestInRepository = try fields.optionalText("manifestInRepository")
+    server = try fields.optionalText("server")
+    serverAddress = try fields.optionalText("serverAddress")
+    notes = try fields.textList("notes")
+    for (note, place) in zip(notes, try fields.optionalObjects("notePlaces")) {
+      if let place { notePlaces[note] = try RunOutcome.place(place) }
+    }
+    error = try fields.optionalText("error")
+    errorPlace = try fields.optional("errorPlace").map { place throws(ReportError) in try RunOutcome.place(place) }
+    isStrict = try fields.flag("strict")
+    seconds = try fields.number("seconds")
+    if let part = try fields.optional("shard") {
+      let (index, count) = (try part.integer("index"), try part.integer("count"))
+      guard index >= 1, index <= count else { throw ReportError("there is no shard \(index) of \(count)") }
+      shard = Shard(index: index, count: count)
+    }
+    if let asked = try fields.optional("selection") {
+      selection = Selection(caseCount: try asked.integer("cases"), fingerprint: try asked.text("fingerprint"))
+    }
+    let relations = try RelationTable.relations(fields)
+    for item in try fields.objects("cases") {
+      let outcome = try CaseReader(relations: relations).outcome(item)
+      guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
+        throw item.wrong("failed", "what its verdict '\(outcome.verdict.rawValue)' says")
+      }
+      cases.append(outcome)
+    }
+  }
+}
+
+extension RunOutcome {
+  private static func place(_ fields: JSONFields) throws(ReportError) -> Place {
+    Place(file: try fields.text("file"), line: try fields.optionalInteger("line"))
+  }
+}
+
+/// Reads the cases of a JSON report.
+private struct CaseReader {
+  let relations: [(name: RelationName, facts: RelationFacts)]
+
+  func outcome(_ fields: JSONFields) throws(ReportError) -> CaseOutcome {
+    var outcome = CaseOutcome(
+      query: try fields.text("query"), caseName: try fields.optionalText("case"), verdict: try fields.word("verdict"))
+    outcome.server = try fields.optionalText("server")
+    outcome.file = try fields.optionalText("file")
+    outcome.line = try fields.optionalInteger("line")
+    outcome.manifestLine = try fields.optionalInteger("manifestLine")
+    outcome.position = try fields.optionalInteger("position")
+    outcome.seconds = try fields.number("seconds")
+    outcome.reason = try fields.optionalText("reason")
+    outcome.sql = try fields.optionalText("sql")
+    for parameter in try fields.objects("parameters") {
+      outcome.parameters.append(
+        BoundParameter(name: try parameter.text("name"), value: try parameter.optionalText("value")))
+    }
+    outcome.comparison = try comparison(fields, caseName: outcome.caseName)
+    for item in try fields.objects("findings") { outcome.findings.append(try finding(item, outcome.comparison)) }
+    return outcome
+  }
+
+  // MARK: Findings
+
+  private func finding(_ fields: JSONFields, _ comparison: CaseComparison?) throws(ReportError) -> Finding {
+    var finding = Finding(
+      rule: try fields.text("rule"), severity: try fields.word("severity"), message: try fields.text("message"))
+    finding.relation = try relationName(fields, "relation", schema: "schema")
+    finding.root = try relationName(fields, "root", schema: "rootSchema")
+    finding.alias = try fields.optionalText("alias")
+    finding.path = try path(fields, "path", in: comparison?.current.plan)
+    finding.baselinePath = try path(fields, "baselinePath", in: comparison?.baseline?.plan)
+    finding.fix = try fields.optionalText("fix")
+    if let waived = try fields.optional("waived") {
+      finding.waiver = Waiver(
+        rule: try waived.text("rule"), relation: try waived.optionalText("relation"),
+        alias: try waived.optionalText("alias"), reason: try waived.text("reason"),
+        until: try waived.optionalText("until"), line: try waived.optionalInteger("line"))
+    }
+    let alternative = try fields.optional("indexAlternative")
+    if try fields.optionalText("indexVerdict") != nil {
+      finding.indexVerdict = .noIndex
+      if let alternative {
+        finding.indexVerdict = .preferred(
+          scanCost: try alternative.number("scanCost"), alternative: try alternative.text("access"),
+          alternativeCost: try alternative.number("cost"))
+      }
+    }
+    if let figures = try fields.optional("figures") {
+      finding.figures = FindingFigures(
+        planRows: try figures.number("planRows"), actualRows: try figures.optionalNumber("actualRows"),
+        qError: try figures.optionalNumber("qError"))
+    }
+    return finding
+  }
+
+  /// A name that stands as `schema.name`, where both may hold dots.
+  private func relationName(
+    _ fields: JSONFields, _ key: String, schema schemaKey: String
+  ) throws(ReportError) -> RelationName? {
+    guard let text = try fields.optionalText(key), let schema = try fields.optionalText(schemaKey) else {
+      _ = try fields.value(schemaKey)
+      return nil
+    }
+    // By scalars: a dot with a combining mark behind it is one character to Swift.
+    let prefix = Array((schema + ".").unicodeScalars)
+    guard text.unicodeScalars.starts(with: prefix) else { throw fields.wrong(key, "in the schema '\(schema)'") }
+    return RelationName(
+      schema: schema, name: String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(prefix.count))))
+  }
+
+  /// A place in a plan, which must be there: rules and reports follow it without looking.
+  private func path(_ fields: JSONFields, _ key: String, in plan: Plan?) throws(ReportError) -> NodePath? {
+    guard let path = try fields.optionalIntegers(key) else { return nil }
+    guard let plan, plan.root.node(at: path) != nil else { throw fields.wrong(key, "the path of a node of the plan") }
+    return path
+  }
+
+  // MARK: Plans
+
+  private func comparison(_ fields: JSONFields, caseName: String?) throws(ReportError) -> CaseComparison? {
+    let baseline = try fields.optional("baselinePlan")
+    guard let current = try fields.optional("plan") else {
+      if baseline != nil { throw fields.wrong("plan", "there, and 'baselinePlan' is") }
+      return nil
+    }
+    return CaseComparison(
+      baseline: try baseline.map { fields throws(ReportError) in try observation(fields, caseName: caseName) },
+      current: try observation(current, caseName: caseName))
+  }
+
+  private func observation(_ fields: JSONFields, caseName: String?) throws(ReportError) -> Observation {
+    var facts = CatalogFacts(definitions: Dictionary(try fields.texts("definitions")) { $1 })
+    for place in try fields.optionalIntegers("relations") ?? [] {
+      guard relations.indices.contains(place) else { throw fields.wrong("relations", "a list of places in the table") }
+      facts.relations[relations[place].name] = relations[place].facts
+    }
+    guard var plan = try plan(fields, "explain") else { throw fields.wrong("explain", "a plan") }
+    plan.isRepaired = try fields.flag("repaired")
+    return Observation(
+      CapturedCase(
+        name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
+        parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
+        planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans")),
+      facts: facts, serverMajor: try fields.integer("serverMajor"))
+  }
+
+  private func plan(_ fields: JSONFields, _ key: String) throws(ReportError) -> Plan? {
+    let value = try fields.value(key)
+    if value == .null { return nil }
+    do { return try Plan(explain: value) } catch {
+      throw ReportError("'\(key)' of \(fields.place) is no plan: \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package import PlanCore
+
+/// The report for people. No text ends with a line feed, and none holds a control character besides line feeds, tabs in
+/// reasons and the style's own colours.
+package enum TerminalReport {
+  // MARK: Before the cases
+
+  /// The first line: who judges what.
+  package static func heading(_ outcome: RunOutcome, style: TerminalStyle) -> String {
+    let shard = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
+    let server = outcome.server.map { _ in ", PostgreSQL \(outcome.serverText)" } ?? ""
+    return "plangate \(outcome.plangateVersion)\(server), \(outcome.manifest)\(shard)".visible
+  }
+
+  // MARK: One line a case
+
+  /// The column that the names of some cases need, for `caseLine`. It needs no outcomes, so that lines can be printed
+  /// while the run goes on.
+  package static func nameWidth(_ names: some Sequence<String>, style: TerminalStyle) -> Int {
+    min(names.reduce(0) { max($0, $1.visible.columns) }, max(style.width * 2 / 5, 34))
+  }
+
+  /// `FAIL       orders_by_customer@typical  orders: Index Scan -> Seq Scan`. The word of a case that fails is in
+  /// capitals. A screen cuts the line, a log does not.
+  ///
+  /// - Parameter nameWidth: where the note begins; see `nameWidth(_:style:)`.
+  package static func caseLine(
+    _ outcome: CaseOutcome, strict isStrict: Bool, nameWidth: Int = 34, style: TerminalStyle
+  ) -> String {
+    let word = word(outcome, isStrict: isStrict).padded(to: 9)
+    let name = outcome.name.visible
+    let room = style.isTerminal ? max(style.width - word.count - max(name.columns, nameWidth) - 4, 12) : longestNote
+    let note = CaseNote.text(outcome).cut(to: room)
+    let head = style.painted(word, ink(outcome, isStrict: isStrict)) + "  "
+    return note.isEmpty ? head + name : head + name.padded(to: nameWidth) + "  " + style.painted(note, .dim)
+  }
+
+  /// Of a line in a log.
+  private static let longestNote = 200
+
+  static func word(_ outcome: CaseOutcome, isStrict: Bool) -> String {
+    switch outcome.verdict {
+    case .passed: "ok"
+    case .regressed: "FAIL"
+    case .new: "NEW"
+    case .unchecked: "UNCHECKED"
+    case .improved, .changed:
+      outcome.isFailed(strict: isStrict) ? outcome.verdict.rawValue.uppercased() : outcome.verdict.rawValue
+    }
+  }
+
+  static func ink(_ outcome: CaseOutcome, isStrict: Bool) -> Ink {
+    if outcome.isFailed(strict: isStrict) { return outcome.verdict == .new ? .yellow : .boldRed }
+    return outcome.verdict == .changed ? .yellow : .green
+  }
+
+  // MARK: One block a case
+
+  /// What there is to say of a case: everything for one that fails, its warnings and changes for one that does not.
+  /// Nil when there is nothing to say.
+  ///
+  /// - Parameters:
+  ///   - label: how the run calls the case; nil for its name.
+  ///   - manifest: as the user named it.
+  ///   - twin: the case with the same change of plan whose plans were shown already.
+  ///   - hidesPlan: the plan of a new case is left out.
+  package static func details(
+    _ outcome: CaseOutcome, strict isStrict: Bool, label: String? = nil,
+    manifest: String = RecordCommand.defaultManifest, twin: String? = nil, hidesPlan: Bool = false, style: TerminalStyle
+  ) -> String? {
+    let text = CaseText(outcome: outcome, style: style, isBrief: true)
+    let findings = text.findingLines(outcome.findings)
+    // Most cases are passed and show none.
+    var plans: [String] {
+      twin.map { [style.painted("  the plans change as those of \($0.visible) do, above", .dim)] } ?? text.planLines
+    }
+    var blocks: [[String]]
+    switch outcome.verdict {
+    case .passed:
+      guard !findings.isEmpty else { return nil }
+      blocks = [findings]
+    case .unchecked:
+      blocks = [text.reasonLines + listed(outcome, manifest, style), findings]
+    case .new:
+      blocks = [["  no baseline yet"] + findings, hidesPlan ? [] : text.planLines]
+    case .improved, .changed:
+      blocks = [findings + text.changeLines]
+      blocks += outcome.isFailed(strict: isStrict) ? [plans, text.totalLines] : [text.totalLines]
+    case .regressed:
+      blocks = [findings + text.changeLines, plans, text.totalLines, twin == nil ? text.fixLines : []]
+    }
+    blocks.removeAll(where: \.isEmpty)
+    let head = header(outcome, label ?? outcome.name, isStrict: isStrict, style: style)
+    let parameters = outcome.verdict == .passed ? [] : text.parameterLines
+    return (head + parameters + blocks.joined(separator: [""])).joinedLines
+  }
+
+  /// The blocks of all cases that fail, in order; with `isVerbose` of all that have something to say. Where several cases
+  /// of a query change their plans alike, the plans are shown once; those of new cases are left out when there are many.
+  package static func allDetails(_ run: RunOutcome, isVerbose: Bool, style: TerminalStyle) -> [String] {
+    var shown: [CaseOutcome] = []
+    let hidesNew = !isVerbose && run.count(.new) > shownNew
+    var blocks = run.cases.compactMap { outcome -> String? in
+      guard isVerbose || outcome.isFailed(strict: run.isStrict) else { return nil }
+      let twin = isVerbose ? nil : shown.first { $0.isTwin(of: outcome) }
+      if twin == nil, outcome.isFailed(strict: run.isStrict) { shown.append(outcome) }
+      return details(
+        outcome, strict: run.isStrict, label: run.label(outcome), manifest: run.manifest, twin: twin.map(run.label),
+        hidesPlan: hidesNew, style: style)
+    }
+    if hidesNew { blocks.append("The plans of so many new cases are shown by plangate check -v.") }
+    return blocks
+  }
+
+  /// New cases whose plans are shown.
+  private static let shownNew = 5
+
+  /// The place where a case that could not be checked gets its values, its caller and its settings from.
+  private static func listed(_ outcome: CaseOutcome, _ manifest: String, _ style: TerminalStyle) -> [String] {
+    guard let line = outcome.manifestLine else { return [] }
+    return [style.painted("  listed at \(manifest.visible):\(line)", .dim)]
+  }
+
+  /// Verdict and name, and at the right where the query stands, or below them when the line is too short.
+  private static func header(
+    _ outcome: CaseOutcome, _ label: String, isStrict: Bool, style: TerminalStyle
+  ) -> [String] {
+    let word = word(outcome, isStrict: isStrict)
+    let name = label.visible
+    let head = style.painted(word, ink(outcome, isStrict: isStrict)) + " " + style.painted(name, .bold)
+    guard let visiblePlace = outcome.place?.visible else { return [head] }
+    let place = style.painted(visiblePlace, .dim)
+    let gap = min(style.width, 100) - word.count - 1 - name.columns - visiblePlace.columns
+    return gap < 2 ? [head, "  " + place] : [head + String.spaces(gap) + place]
+  }
+
+  // MARK: The run
+
+  /// `note: …`, a line each: what concerns the whole run, for the top of the report.
+  package static func notes(_ outcome: RunOutcome, style: TerminalStyle) -> String? {
+    guard !outcome.notes.isEmpty else { return nil }
+    return outcome.notes.flatMap { note in
+      var lines = "note: \(note.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      if lines[0].hasPrefix("note:") { lines[0] = style.painted("note:", .yellow) + lines[0].dropFirst(5) }
+      return lines
+    }.joinedLines
+  }
+
+  /// The last lines: notes, why the run ended early, what several failures have in common, counts, and the command that
+  /// accepts what failed.
+  ///
+  /// - Parameter hasNotes: false when `notes(_:style:)` was printed at the top.
+  package static func summary(_ outcome: RunOutcome, hasNotes: Bool = true, style: TerminalStyle) -> String {
+    var lines: [String] = []
+    if hasNotes, let notes = notes(outcome, style: style) { lines.append(notes) }
+    if let error = outcome.error {
+      var text = error.visibleLines.map(\.readable)
+      // An error with a place says so itself: `queries/manifest.yml:12:5: error: unknown key`.
+      if !(text.first ?? "").contains("error: ") { text = ["error: " + (text.first ?? "unknown")] + text.dropFirst() }
+      lines.append(style.painted(text[0], .boldRed))
+      lines += text.dropFirst()
+    }
+    lines += commonCauses(outcome, style: style)
+    lines.append(counts(outcome, style: style))
+    if outcome.isStrict, outcome.cases.contains(where: { $0.verdict == .changed || $0.verdict == .improved }) {
+      lines.append("with --strict, a plan that changed fails")
+    }
+    if let command = RecordCommand.text(outcome) {
+      let failed = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) && $0.isRecordable }
+      let verb = failed.allSatisfy { $0.verdict == .new } ? "record" : "accept"
+      lines.append("\(verb) \(failed.count > 1 ? "all " : "")with: " + command)
+    }
+    return lines.joinedLines
+  }
+
+  /// `16 failures have this cause: index orders_tenant_idx of public.orders is gone`.
+  private static func commonCauses(_ outcome: RunOutcome, style: TerminalStyle) -> [String] {
+    var counts: [(cause: String, count: Int)] = []
+    var places: [String: Int] = [:]
+    for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
+      for cause in Likewise.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first) {
+        if let place = places[cause] {
+          counts[place].count += 1
+        } else {
+          places[cause] = counts.count
+          counts.append((cause, 1))
+        }
+      }
+    }
+    // Of equal counts the first in the manifest's order comes first: `sorted` is stable in fact, but not by contract.
+    let common = counts.enumerated().filter { $0.element.count > 1 }
+      .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.prefix(5).map(\.element)
+    return common.flatMap { cause, count in
+      let label = "cause of \(count) failures:"
+      var lines = "\(label) \(cause.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      if lines[0].hasPrefix(label) { lines[0] = style.painted(label, .bold) + lines[0].dropFirst(label.count) }
+      return lines
+    }
+  }
+
+  private static func counts(_ outcome: RunOutcome, style: TerminalStyle) -> String {
+    let order: [Verdict] = [.passed, .improved, .changed, .new, .regressed, .unchecked]
+    let counts = order.map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }
+    var line = counts.isEmpty ? "nothing was checked" : counts.joined(separator: ", ")
+    line += " in \(durationText(outcome.seconds))"
+    if let shard = outcome.shard { line += ", shard \(shard.index) of \(shard.count)" }
+    let warnings = outcome.cases.reduce(0) { $0 + $1.warnings.count }
+    let waived = outcome.cases.reduce(0) { $0 + $1.waived.count }
+    let more = (warnings > 0 ? [counted(warnings, "warning")] : []) + (waived > 0 ? ["\(waived) waived"] : [])
+    if !more.isEmpty { line += " (\(more.joined(separator: ", ")))" }
+    return line.wrapped(indent: 0, hanging: 2, width: style.width)
+      .map { style.painted($0, outcome.result == .passed ? .green : .boldRed) }.joinedLines
+  }
+}
+
+extension CaseOutcome {
+  /// Whether the plans of another case of the same query change as those of this one do, so that they need not be shown
+  /// twice.
+  fileprivate func isTwin(of other: CaseOutcome) -> Bool {
+    guard query == other.query, server == other.server, verdict == other.verdict, let a = comparison,
+      let b = other.comparison, let before = a.baseline, let otherBefore = b.baseline
+    else { return false }
+    // Of plans that keep their shape the figures are all there is to see.
+    return a.isShapeChanged && before.shape == otherBefore.shape && a.current.shape == b.current.shape
+  }
+}
