@@ -50,7 +50,7 @@ extension PlantedRegression {
       name: "unique index dropped",
       query: "parcel_by_tracking",
       change: .sql(#"DROP INDEX freight."Parcel_tracking_idx""#),
-      rule: "seq-scan", severity: "fail", relation: "freight.Parcel", cause: "index Parcel_tracking_idx",
+      rule: "seq-scan", severity: "fail", relation: "freight.Parcel", cause: "index Parcel_tracking_idx of freight.Parcel is gone",
       twin: .sql(#"REINDEX TABLE freight."Parcel""#)),
     // Index Scan -> Seq Scan; cost 2.5 -> 996, blocks 3 -> 546; 150 rows estimated, 1 came.
     PlantedRegression(
@@ -70,7 +70,7 @@ extension PlantedRegression {
       name: "the index of an UPDATE dropped",
       query: "parcel_close",
       change: .sql(#"DROP INDEX freight."Parcel_tracking_idx""#),
-      rule: "seq-scan", severity: "fail", relation: "freight.Parcel", cause: "index Parcel_tracking_idx",
+      rule: "seq-scan", severity: "fail", relation: "freight.Parcel", cause: "index Parcel_tracking_idx of freight.Parcel is gone",
       twin: .text(
         #"UPDATE freight."Parcel" AS p SET status = 'delivered' WHERE p.status <> 'delivered' AND p.tracking = $1"#)),
     // Index Scan -> Seq Scan; cost 2.5 -> 290, blocks 3 -> 170. The generic plan does the same.
@@ -82,7 +82,7 @@ extension PlantedRegression {
         DROP INDEX freight.customer_email_lower_idx;
         CREATE INDEX customer_email_idx ON freight.customer (email)
         """),
-      rule: "seq-scan", severity: "fail", relation: "freight.customer", cause: "index customer_email_lower_idx",
+      rule: "seq-scan", severity: "fail", relation: "freight.customer", cause: "index customer_email_lower_idx of freight.customer is gone",
       twin: .sql("CREATE INDEX customer_email_idx ON freight.customer (email)")),
     // Index Scan with ~>=~ and ~<~ -> Seq Scan; cost 2.5 -> 270, blocks 33 -> 173. The index has its name still.
     PlantedRegression(
@@ -93,7 +93,7 @@ extension PlantedRegression {
         DROP INDEX freight.customer_name_idx;
         CREATE INDEX customer_name_idx ON freight.customer (name)
         """),
-      rule: "seq-scan", severity: "fail", relation: "freight.customer", cause: "index customer_name_idx",
+      rule: "seq-scan", severity: "fail", relation: "freight.customer", cause: "index customer_name_idx of freight.customer is gone",
       twin: .sql("ALTER INDEX freight.customer_name_idx RENAME TO customer_by_name")),
     // Bitmap Heap Scan through GIN -> Seq Scan; cost 140 -> 1,221, blocks 129 -> 546.
     PlantedRegression(
@@ -135,14 +135,14 @@ extension PlantedRegression {
       query: "customer_volume",
       change: .sql("DROP INDEX freight.customer_volume_customer_idx"),
       rule: "seq-scan", severity: "fail", relation: "freight.customer_volume",
-      cause: "index customer_volume_customer_idx",
+      cause: "index customer_volume_customer_idx of freight.customer_volume is gone",
       twin: .sql("REFRESH MATERIALIZED VIEW freight.customer_volume")),
     // Index Scan, 256 loops -> Seq Scan, 4 loops; cost 250 -> 829. Blocks fall, 554 -> 151.
     PlantedRegression(
       name: "index of a recursive query's step dropped",
       query: "depot_subtree",
       change: .sql("DROP INDEX freight.depot_parent_idx"),
-      rule: "seq-scan", severity: "fail", relation: "freight.depot", cause: "index depot_parent_idx",
+      rule: "seq-scan", severity: "fail", relation: "freight.depot", cause: "index depot_parent_idx of freight.depot is gone",
       twin: .sql("CLUSTER freight.depot USING depot_pkey")),
     // Alias d: Index Scan -> Seq Scan; alias parent keeps its index; cost 5 -> 97, blocks 6 -> 41.
     PlantedRegression(
@@ -167,7 +167,7 @@ extension PlantedRegression {
       name: "one inheritance child without its index",
       query: "trips_of_vehicle",
       change: .sql("DROP INDEX fleet.trip_2025_vehicle_idx"),
-      rule: "seq-scan", severity: "fail", relation: "fleet.trip_2025", cause: "index trip_2025_vehicle_idx",
+      rule: "seq-scan", severity: "fail", relation: "fleet.trip_2025", cause: "index trip_2025_vehicle_idx of fleet.trip_2025 is gone",
       twin: .sql(
         """
         CREATE TABLE fleet.trip_2026 (CHECK (started_at >= '2026-01-01' AND started_at < '2027-01-01'))
@@ -180,7 +180,7 @@ extension PlantedRegression {
       query: "alarms_of_region",
       change: .sql("DROP INDEX fleet.alarm_severity_raised_idx"),
       rule: "seq-scan", severity: "fail", relation: "fleet.alarm_south",
-      cause: "index alarm_south_severity_raised_at_idx",
+      cause: "index alarm_south_severity_raised_at_idx of fleet.alarm_south is gone",
       twin: .sql(
         """
         ALTER TABLE fleet.alarm DETACH PARTITION fleet.alarm_elsewhere;
@@ -330,7 +330,7 @@ extension PlantedRegression {
         CREATE INDEX scan_event_depot_idx ON freight.scan_event (depot_id)
         """),
       rule: "index-cond-lost", severity: "fail", relation: "freight.scan_event",
-      cause: "index scan_event_depot_code_idx",
+      cause: "index scan_event_depot_code_idx of freight.scan_event is gone",
       twin: .sql("CREATE INDEX scan_event_code_idx ON freight.scan_event (code) WHERE handler < 0")),
     // Index Cond handler, at, at -> handler; Index Scan -> Bitmap Heap Scan; cost 2.5 -> 252, blocks 3 -> 213.
     PlantedRegression(
@@ -360,7 +360,7 @@ extension PlantedRegression {
       name: "index that serves only the ORDER BY takes over",
       query: "parcels_of_customer@whale",
       change: .sql(#"DROP INDEX freight."Parcel_customer_shipped_idx""#),
-      rule: "index-cond-lost", severity: "fail", relation: "freight.Parcel", cause: "index Parcel_customer_shipped_idx",
+      rule: "index-cond-lost", severity: "fail", relation: "freight.Parcel", cause: "index Parcel_customer_shipped_idx of freight.Parcel is gone",
       twin: .sql(#"VACUUM FULL freight."Parcel""#)),
     // Index Cond carrier_id, issued_on -> issued_on, so the whole index is read; cost 8.1 -> 240, blocks 8 -> 32.
     PlantedRegression(
@@ -382,7 +382,7 @@ extension PlantedRegression {
       name: "a new index in the order of the LIMIT lures the planner",
       query: "cheapest_bookings",
       change: .sql("CREATE INDEX booking_cents_idx ON freight.booking (cents)"),
-      rule: "index-cond-lost", severity: "fail", relation: "freight.booking", cause: "index booking_cents_idx",
+      rule: "index-cond-lost", severity: "fail", relation: "freight.booking", cause: "index booking_cents_idx of freight.booking is gone",
       twin: .sql("CREATE INDEX booking_memo_idx ON freight.booking (memo)")),
   ]
 
@@ -713,7 +713,7 @@ extension PlantedRegression {
         DROP INDEX fleet.device_serial_idx;
         CREATE INDEX device_serial_idx ON fleet.device (serial)
         """),
-      rule: "index-only-heap-fetches", severity: "warn", relation: "fleet.device", cause: "index device_serial_idx",
+      rule: "index-only-heap-fetches", severity: "warn", relation: "fleet.device", cause: "index device_serial_idx of fleet.device is gone",
       twin: .sql(
         """
         DROP INDEX fleet.device_serial_idx;
@@ -761,7 +761,7 @@ extension PlantedRegression {
         DROP INDEX fleet.track_recorded_idx;
         CREATE INDEX track_recorded_idx ON fleet.track USING brin (recorded_at) WITH (pages_per_range = 16)
         """),
-      rule: "lossy-bitmap", severity: "warn", relation: "fleet.track", cause: "index track_recorded_idx",
+      rule: "lossy-bitmap", severity: "warn", relation: "fleet.track", cause: "index track_recorded_idx of fleet.track is gone",
       twin: .sql(
         """
         DROP INDEX fleet.track_recorded_idx;
@@ -772,7 +772,7 @@ extension PlantedRegression {
       name: "the narrow one of two indexes dropped",
       query: "invoices_of_customers",
       change: .sql("DROP INDEX freight.invoice_customer_idx"),
-      rule: "index-changed", severity: "warn", relation: "freight.invoice", cause: "index invoice_customer_idx",
+      rule: "index-changed", severity: "warn", relation: "freight.invoice", cause: "index invoice_customer_idx of freight.invoice is gone",
       twin: .sql("DROP INDEX freight.invoice_customer_memo_idx")),
     // Index on held parcels -> index on all, 3,732 rows removed; cost 75 -> 256, blocks 138 -> 267.
     PlantedRegression(

@@ -21,7 +21,7 @@ import Testing
             || finding.root?.description == planted.relation)
       }
       #expect(found, "\(planted.name): \(outcome.verdict) \(outcome.reason ?? "")\n\(findings.joined(separator: "\n"))")
-      let causes = outcome.comparison?.causes ?? []
+      let causes = outcome.comparison?.causes.map(\.text) ?? []
       if let cause = planted.cause {
         #expect(causes.contains { $0.contains(cause) }, "\(planted.name): \(causes)")
       }

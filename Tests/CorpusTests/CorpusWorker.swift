@@ -10,10 +10,9 @@ import Testing
 /// A server with the seeded corpus and its baselines, on which one change after the other is tried.
 final class CorpusWorker: @unchecked Sendable {
   private let server: GateServer
-  private let database: SeededDatabase
+  private let seeded: DatabaseState
   private let manifest: Manifest
-  private let directory: String
-  private var clones = 0
+  private let baselines: Capture
 
   private init() throws {
     let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
@@ -25,18 +24,19 @@ final class CorpusWorker: @unchecked Sendable {
     try server.makeCluster()
     try server.start()
     try server.make(roles: manifest.roles)
-    database = try SeededDatabase.seed(
-      manifest, on: server, as: server.seeded, environment: environment, console: console)
-    directory = server.directory + "/baselines"
-    let capture = try Capture(of: manifest.queries, in: database) { _, _ in true }
-    for item in capture.items {
-      let (baseline, problems) = capture.queryCapture(of: item)
+    seeded = try DatabaseState.seed(
+      manifest, on: server, as: server.seeded, StepRunner(environment: environment, console: console))
+    let capture = try seeded.capture(of: manifest.queries)
+    let queries = try manifest.queries.map { query in
+      let fresh = try #require(capture[query.name])
+      let problems = fresh.answers.compactMap(\.result.problem)
       try #require(problems.isEmpty, "\(problems)")
-      try store.save(BaselineFile.text(baseline), query: item.query.name)
+      let baseline = fresh.baseline(keepsPlansWithoutSeqScans: query.policy.requiresIndexable)
+      // As it is read from disk.
+      return try BaselineFile.capture(parsing: BaselineFile.text(baseline))
     }
+    baselines = Capture(label: .baseline, queries: queries)
   }
-
-  private var store: BaselineStore { BaselineStore(directory, serverMajor: server.major) }
 
   var major: Int { server.major }
 
@@ -65,25 +65,23 @@ final class CorpusWorker: @unchecked Sendable {
   func outcomes(
     after change: PlantedRegression.Change?, of query: String, all: Bool, hasBaseline: Bool = true
   ) throws -> [CaseOutcome] {
-    let store = hasBaseline ? store : BaselineStore(directory + "/none", serverMajor: server.major)
-    func outcomes(of queries: [Query], in database: SeededDatabase) throws -> [CaseOutcome] {
-      try Judging.outcomes(of: queries, in: database, store: store, manifest: manifest, selectsAll: false).cases
+    let before = hasBaseline ? baselines : Capture(label: .baseline, queries: [])
+    func outcomes(of queries: [Query], in state: DatabaseState) throws -> [CaseOutcome] {
+      try state.judged(queries, against: Background { before }).cases
     }
     switch change {
     case nil:
-      return try outcomes(of: [try self.query(query) { _ in }], in: database)
+      return try outcomes(of: [try self.query(query) { _ in }], in: seeded)
     case .sql(let sql):
-      clones += 1
-      let clone = server.clone(1000 + clones)
-      try server.copy(database.name, to: clone)
-      defer { try? server.drop(clone) }
-      try run(sql, in: clone)
-      let changed = try SeededDatabase(settling: clone, on: server, manifest: manifest)
+      let file = "\(server.directory)/change.sql"
+      try sql.write(toFile: file, atomically: true, encoding: .utf8)
+      let changed = try seeded.clone(StateLabel("the changed state"), applying: [.script(file)])
+      defer { changed.drop() }
       return try outcomes(of: all ? manifest.queries : [try self.query(query) { _ in }], in: changed)
     case .text(let text):
-      return try outcomes(of: [try self.query(query) { $0.statement.text = text }], in: database)
+      return try outcomes(of: [try self.query(query) { $0.statement.text = text }], in: seeded)
     case .setting(let name, let value):
-      return try outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: database)
+      return try outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: seeded)
     }
   }
 
@@ -91,18 +89,5 @@ final class CorpusWorker: @unchecked Sendable {
     var query = try #require(manifest.queries.first { $0.name == name.split(separator: "@")[0] })
     change(&query)
     return query
-  }
-
-  private func run(_ sql: String, in name: GateServer.Name) throws {
-    var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
-    environment.merge(server.commandEnvironment(name)) { $1 }
-    let output = server.directory + "/change.log"
-    try? FileManager.default.removeItem(atPath: output)
-    let psql = try server.client("psql", environment: environment)
-    let command = Command(
-      psql, ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql], environment: environment,
-      outputPath: output)
-    let exit = try ChildProcess.run(command)
-    try #require(exit == .status(0), "\(tail(of: output))")
   }
 }

@@ -48,7 +48,7 @@ struct ManifestFuzz: FuzzTarget {
       return ([error] + error.others).lazy.compactMap(wrong).first
     }
     let cases = manifest.queries.reduce(0) { $0 + $1.cases.count }
-    if manifest.casePositions.count != cases { return .fault("two cases have one name") }
+    if Set(manifest.queries.flatMap { query in query.cases.map(query.id) }).count != cases { return .fault("two cases have one name") }
     if cases == 0 { return .falsePass("there is nothing to check, and no error says so") }
     return nil
   }

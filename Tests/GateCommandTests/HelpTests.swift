@@ -1,3 +1,4 @@
+import PlanCore
 import Testing
 
 @testable import GateCommand

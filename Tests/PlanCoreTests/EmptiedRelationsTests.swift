@@ -81,8 +81,7 @@ import Testing
     let comparison = try compare(before, State(orders, facts(["orders": table(rows: 0)])))
     #expect(
       comparison.collapse == """
-        public.orders had 20,000 rows when the baseline was recorded and has none now: the seed may not have run to its \
-        end
+        public.orders had 20,000 rows in the baseline and has none now: the seed may not have run to its end
         fix the seed or, if the change is intended, record the baseline again
         """)
     #expect(try compare(before, before).collapse == nil)

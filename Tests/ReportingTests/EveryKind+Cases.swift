@@ -7,8 +7,8 @@ extension EveryKind {
   /// A finding of each rule that can be found: failing, warning and waived in turn.
   static func everyRule() throws -> CaseOutcome {
     var outcome = try Shop.regressed()
-    outcome.query = "every_rule"
-    outcome.caseName = nil
+    outcome.id = CaseID("every_rule", outcome.caseName)
+    outcome.id = CaseID(outcome.query, nil)
     outcome.file = "queries/every rule, 100%: ä.sql"
     outcome.line = 12
     let rules = Rule.all.map { ($0.id, $0.fix) } + [(Rule.timeoutID, "make it faster")]

@@ -88,7 +88,7 @@ extension EveryKind {
 
   static func onServer(_ server: String) throws -> CaseOutcome {
     var outcome = try Shop.passed()
-    outcome.query = "on_each_server"
+    outcome.id = CaseID("on_each_server", outcome.caseName)
     outcome.server = server
     return outcome
   }

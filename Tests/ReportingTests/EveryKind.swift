@@ -112,8 +112,7 @@ enum EveryKind {
       try timedOut(), try onServer("16.14"), try onServer("18.1"),
     ]
     let note = "the waiver (\(markup)) matches nothing"
-    run.notes.append(note)
-    run.notePlaces[note] = Place(file: "ci/\(markup).yml", line: 31)
+    run.notes.append(Note(note, at: Place(file: "ci/\(markup).yml", line: 31)))
     run.errorPlace = Place(file: markup)
     run.error = "the server is gone\n\(markup)"
     run.manifest = "queries.yml \(markup)"

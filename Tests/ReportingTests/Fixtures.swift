@@ -199,7 +199,7 @@ enum Shop {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "ci/queries.yml")
     run.server = "15.18"
     run.seconds = 3.2174
-    run.notes = ["baselines are of PostgreSQL 14, the server is 15: only the headline rules fail"]
+    run.notes = [Note(.otherMajor(before: 14, now: 15, label: .baseline))]
     run.cases = [
       try regressed(), try manyFindings(), try misestimated(), try new(), unchecked(), try improved(), try changed(),
       try passed(), try hostilePassed(),
@@ -235,8 +235,8 @@ enum Shop {
       let kind =
         index.isMultiple(of: 20) ? kinds[1 + index / 20 % 2] : index % 20 == 7 ? kinds[3 + index / 20 % 5] : kinds[0]
       var outcome = kind
-      outcome.query = "query_\(index / 4)_of_the_\(["shop", "ledger", "catalog"][index % 3])"
-      outcome.caseName = ["typical", "whale", "typical+generic", "empty"][index % 4]
+      outcome.id = CaseID("query_\(index / 4)_of_the_\(["shop", "ledger", "catalog"][index % 3])", outcome.caseName)
+      outcome.id = CaseID(outcome.query, ["typical", "whale", "typical+generic", "empty"][index % 4])
       outcome.sql = "select /* \(index) */ *\nfrom orders o\nwhere o.customer_id = $1"
       outcome.parameters = [BoundParameter(name: "$1", value: String(index))]
       return outcome

@@ -73,14 +73,14 @@ import Testing
     let waiver = try #require(commands.first { $0.properties["title"] == "plangate: waiver" })
     #expect(waiver.name == "warning")
     #expect([waiver.properties["file"], waiver.properties["line"]] == ["ci/\(markup.visible).yml", "31"])
-    #expect(waiver.data == run.notes.last?.visible)
+    #expect(waiver.data == run.notes.last?.text.visible)
     for scalar in GitHubAnnotations.text(run).unicodeScalars where scalar.value < 0x20 { #expect(scalar == "\n") }
   }
 
   @Test func `only so many are shown as GitHub takes, failing ones first, and the rest is counted`() throws {
     let regressed = try (0..<30).map { number in
       var outcome = try Shop.regressed()
-      outcome.query = "q\(number)"
+      outcome.id = CaseID("q\(number)", outcome.caseName)
       return outcome
     }
     var warned = try Shop.passed()

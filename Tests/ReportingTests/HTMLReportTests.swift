@@ -165,7 +165,7 @@ import Testing
       "a",
       before: try observation(plan("Index Scan"), indexes: ["orders": index("orders"), "archive": index("archive")]),
       now: try observation(plan("Seq Scan"), indexes: ["orders": [], "archive": []]))
-    #expect(item.comparison?.causes.first?.contains("archive") == true)
+    #expect(item.comparison?.causes.first?.text.contains("archive") == true)
     let causes = try #require(try page([item]).data(0)["causes"]).elements
     #expect(causes.count == 2)
     #expect(causes.first?.stringValue?.contains("public.orders") == true)

@@ -114,7 +114,7 @@ import Testing
   @Test func `a thousand failing cases fit into a comment, the first ones with their plans`() throws {
     let cases = try (0..<1000).map { number in
       var outcome = try Shop.regressed()
-      outcome.query = "query_\(number)"
+      outcome.id = CaseID("query_\(number)", outcome.caseName)
       return outcome
     }
     let text = MarkdownReport.text(run(cases + [try Shop.hostilePassed()]))
@@ -141,7 +141,7 @@ import Testing
   @Test func `plans go before the blocks that they stand in`() throws {
     let cases = try (0..<60).map { number in
       var outcome = try Shop.regressed()
-      outcome.query = "query_\(number)"
+      outcome.id = CaseID("query_\(number)", outcome.caseName)
       return outcome
     }
     let text = MarkdownReport.text(run(cases))
@@ -157,10 +157,10 @@ import Testing
     for long in ["a" + String(repeating: "\u{301}", count: 30_000), String(repeating: "😀", count: 30_000)] {
       var unchecked = Shop.unchecked()
       unchecked.reason = String(repeating: long + "\n", count: 3)
-      unchecked.query = long
+      unchecked.id = CaseID(long, unchecked.caseName)
       var run = run([try Shop.regressed(), unchecked])
       run.error = String(repeating: long + "\n", count: 100)
-      run.notes = Array(repeating: long, count: 100)
+      run.notes = Array(repeating: Note(long), count: 100)
       run.manifest = "m.yml"
       let text = MarkdownReport.text(run)
       #expect(text.utf8.count <= 65_536)

@@ -10,7 +10,7 @@ import Testing
   @Test func `nothing that a database or a manifest says can steer the terminal`() throws {
     var run = try Shop.run()
     run.manifest = hostile
-    run.notes = [hostile]
+    run.notes = [Note(hostile)]
     run.error = hostile
     var unchecked = Shop.unchecked()
     unchecked.reason = hostile
@@ -187,7 +187,7 @@ import Testing
   @Test func `plans that change alike in several cases of a query are shown once`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     var whale = try Shop.regressed()
-    whale.caseName = "whale"
+    whale.id = CaseID(whale.query, "whale")
     run.cases = [try Shop.regressed(), whale]
     let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
     #expect(details[0].contains("\n  before ") && details[0].contains("fix: "))
@@ -246,7 +246,7 @@ import Testing
   @Test func `notes stand at the top or in the summary`() throws {
     let run = try Shop.run()
     let notes = try #require(TerminalReport.notes(run, style: style))
-    #expect(notes.hasPrefix("note: baselines are of PostgreSQL 14"))
+    #expect(notes.hasPrefix("note: the baseline is of PostgreSQL 14"))
     #expect(TerminalReport.summary(run, style: style).hasPrefix(notes + "\n"))
     #expect(!TerminalReport.summary(run, hasNotes: false, style: style).contains("note:"))
   }

@@ -10,19 +10,19 @@ typealias CaseWork = (query: Query, item: QueryCase)
 ///
 /// The first run in a session looks up operators and types in the catalog, and its node counts those blocks; the second does
 /// not, whatever ran before. It is also said to be warm.
-typealias SecondRun = @Sendable (CaseWork, CasePlans) -> Bool
+typealias SecondRun = @Sendable (CaseID, Plan) -> Bool
 
 /// An answer and how long it took.
 struct TimedAnswer: Sendable {
   var answer: CaseAnswer
-  var seconds: Double
+  var duration: Duration
   /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or connections.
   var isDisturbed = false
-  /// Whether no other case has a part in its blocks: it is warm, or had a session of its own.
-  var isSettled = false
+  /// Whether no other case has a part in its blocks: it ran a second time, or had a session of its own.
+  var isWarm = false
 }
 
-extension SeededDatabase {
+extension DatabaseState {
   /// Runs cases, several side by side: those that read in this database, those that write each in a clone of it.
   ///
   /// What a case says does not depend on its neighbours: one that got fewer parallel workers than planned because others
@@ -98,17 +98,17 @@ extension SeededDatabase {
     var open = reader
     // A connection that is lost takes no other case with it.
     reader = nil
-    var isSettled = false
+    var isWarm = false
     var answer = timed(work) { () throws(ServerError) in
       let connection = if let open { open } else { try server.connect(to: name) }
       open = connection
       let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime)
       let first = try runner.run(work.item, of: work.query)
-      guard case .plans(let plans) = first, secondRun(work, plans) else { return first }
-      isSettled = true
+      guard case .plans(let plans) = first, secondRun(work.query.id(of: work.item), plans.plan) else { return first }
+      isWarm = true
       return try runner.run(work.item, of: work.query)
     }
-    answer.isSettled = isSettled
+    answer.isWarm = isWarm
     // A setting with a dot in its name that was once set is empty from then on, and no longer missing.
     if !answer.isDisturbed, !work.query.session.settings.keys.contains(where: { $0.contains(".") }) { reader = open }
     return answer
@@ -123,22 +123,23 @@ extension SeededDatabase {
       let some = Array(indices[start..<min(start + jobs, indices.count)])
       run(some, jobs, into: answers, of: work.count) { index, _ in
         timed(work[index]) { () throws(ServerError) in
-          try serverTime.clones { () throws(ServerError) in try server.copy(name, to: server.clone(index + 1)) }
+          try serverTime.clones { () throws(ServerError) in try server.copy(name, to: server.clone(index + 1, of: name))
+          }
           return .writes
         }
       }
       let ready = some.filter { if case .writes = answers[$0].answer { true } else { false } }
       run(ready, jobs, into: answers, of: work.count) { index, _ in
         var answer = timed(work[index]) { () throws(ServerError) in
-          let connection = try server.connect(to: server.clone(index + 1))
+          let connection = try server.connect(to: server.clone(index + 1, of: name))
           let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime)
           return try runner.run(work[index].item, of: work[index].query)
         }
-        answer.isSettled = true
+        answer.isWarm = true
         return answer
       }
       concurrently(some.count, workers: jobs, { () }) { position, _ in
-        try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1)) }
+        try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1, of: name)) }
       }
     }
   }
@@ -155,8 +156,7 @@ extension SeededDatabase {
           ? "the server is gone\n\(server.logTail)"
           : error.lacksResources ? work.query.statement.error(error.description).description : error.description)
     }
-    return TimedAnswer(
-      answer: answer, seconds: (ContinuousClock.now - started) / .seconds(1), isDisturbed: isDisturbed)
+    return TimedAnswer(answer: answer, duration: ContinuousClock.now - started, isDisturbed: isDisturbed)
   }
 }
 
@@ -184,7 +184,7 @@ private final class Answers: Sendable {
 }
 
 extension TimedAnswer {
-  fileprivate static let missing = TimedAnswer(answer: .unchecked("it was not run"), seconds: 0)
+  fileprivate static let missing = TimedAnswer(answer: .unchecked("it was not run"), duration: .zero)
 
   /// Whether the answer could be another one without cases beside it.
   fileprivate var mayDependOnNeighbours: Bool {
@@ -197,7 +197,7 @@ extension TimedAnswer {
 
   fileprivate func replacingPlans(by reason: String) -> TimedAnswer {
     switch answer {
-    case .plans, .timedOut: TimedAnswer(answer: .unchecked(reason), seconds: seconds)
+    case .plans, .timedOut: TimedAnswer(answer: .unchecked(reason), duration: duration)
     case .writes, .unchecked: self
     }
   }

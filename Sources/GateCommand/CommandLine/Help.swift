@@ -1,3 +1,5 @@
+import PlanCore
+
 /// The help texts, from the tables of commands and flags.
 enum Help {
   /// Columns.

@@ -1,3 +1,5 @@
+import PlanCore
+
 /// The manual page in roff (the macros of man(7)), from the tables of commands and flags.
 enum ManPage {
   static var text: String {

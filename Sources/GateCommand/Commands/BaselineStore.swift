@@ -9,7 +9,7 @@ import PlanCore
 #endif
 
 /// The committed baselines, one file a query.
-struct BaselineStore {
+struct BaselineStore: Sendable {
   /// As the user would name it: `baselines`, or `baselines/15` where the project keeps one directory a server major.
   let directory: String
 
@@ -50,6 +50,20 @@ struct BaselineStore {
         "the baseline is of the query '\(capture.query)'\n\(BaselineStore.remedy)", file: path(of: query))
     }
     return capture
+  }
+
+  /// The baselines of some queries as a capture.
+  func capture(of queries: [String]) -> Capture {
+    let read = concurrentMap(queries) { query in Result { () throws(Diagnostic) in try load(query) } }
+    var unreadable: [String: String] = [:]
+    var captures: [QueryCapture] = []
+    for (query, result) in zip(queries, read) {
+      switch result {
+      case .success(let capture): if let capture { captures.append(capture) }
+      case .failure(let error): unreadable[query] = error.description
+      }
+    }
+    return Capture(label: .baseline, queries: captures, unreadable: unreadable)
   }
 
   private static let remedy = "restore it, or delete it and record it anew"

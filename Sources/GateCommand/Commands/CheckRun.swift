@@ -11,7 +11,7 @@ struct CheckRun {
   func run() throws(Diagnostic) -> ExitStatus {
     let started = ContinuousClock.now
     let reports = ReportFiles(options)
-    var outcome = RunOutcome(plangateVersion: Release.version, manifest: options.manifest)
+    var outcome = RunOutcome(manifest: options.manifest)
     outcome.isStrict = options.isStrict
     outcome.shard = options.shard
     reports.start(published(outcome))
@@ -39,7 +39,8 @@ struct CheckRun {
         try run.withDatabase { (database) throws(Diagnostic) in
           outcome.server = database.server.versionText
           outcome.serverAddress = database.server.host.address
-          (outcome.cases, outcome.notes, outcome.notePlaces) = try judged(run, database)
+          let judged = try judged(run, database)
+          (outcome.cases, outcome.notes) = (judged.cases, judged.notes)
           try finish(&outcome, reports, since: started)
           run.keepServer(database.server)
         }
@@ -64,14 +65,16 @@ struct CheckRun {
     try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
   }
 
-  private func judged(
-    _ run: GateRun, _ database: SeededDatabase
-  ) throws(Diagnostic) -> (cases: [CaseOutcome], notes: [String], notePlaces: [String: Place]) {
+  private func judged(_ run: GateRun, _ database: DatabaseState) throws(Diagnostic) -> RunOutcome {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     let started = ContinuousClock.now
     defer { console.progress.clear() }
-    let judged = try Judging.outcomes(
-      of: run.selected, in: database, store: store, manifest: run.manifest, selectsAll: options.names.isEmpty)
+    let names = run.selected.map(\.name)
+    var judged = try database.judged(run.selected, against: Background { store.capture(of: names) })
+    if options.names.isEmpty {
+      let orphans = store.orphans(among: run.manifest.queries.map(\.name)).filter { store.strangeness(of: $0) == nil }
+      if !orphans.isEmpty { judged.notes.append(Note(.orphans(orphans))) }
+    }
     console.progress.clear()
     run.showTimes(database, since: started)
     // What a signal cut short is no verdict.
@@ -87,15 +90,14 @@ struct CheckRun {
       do {
         try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
           let server = database.server.versionText
-          let (cases, notes, places) = try judged(run, database)
+          let judged = try judged(run, database)
           servers.append(server)
-          outcome.cases += cases.map { item in
+          outcome.cases += judged.cases.map { item in
             var item = item
             item.server = server
             return item
           }
-          for note in notes where !outcome.notes.contains(note) { outcome.notes.append(note) }
-          outcome.notePlaces.merge(places) { first, _ in first }
+          for note in judged.notes where !outcome.notes.contains(note) { outcome.notes.append(note) }
         }
       } catch {
         try checkInterruption()

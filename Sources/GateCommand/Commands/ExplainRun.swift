@@ -18,34 +18,30 @@ struct ExplainRun {
         "\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))"
           + (names.isEmpty ? "" : "\nits cases are \(names.joined(separator: ", "))"), file: options.manifest)
     }
-    return try run.withWarmCapture(filter: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
-      try checkInterruption()
-      return show(capture)
+    return try run.withCapture(where: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
+      run.selected.compactMap { capture[$0.name] }.reduce(.passed) { show($1) == .passed ? $0 : .unchecked }
     }
   }
 
-  private func show(_ capture: Capture) -> ExitStatus {
+  private func show(_ capture: QueryCapture) -> ExitStatus {
     var status = ExitStatus.passed
-    for item in capture.items {
-      for (queryCase, timed) in item.cases {
-        let title = item.query.name(of: queryCase)
-        switch timed.answer {
-        case .plans(let plans): show(plans.plan, title)
-        case .timedOut(let plans, let message):
-          console.print("\(title): \(message.visible)")
-          show(plans.plan, title)
-        case .writes: status = .unchecked
-        case .unchecked(let reason):
-          console.print("\(title): \(reason.visibleText)")
-          status = .unchecked
-        }
+    for answer in capture.answers {
+      let id = CaseID(capture.query, answer.name)
+      switch answer.result {
+      case .plan(let captured): show(captured.plan, id)
+      case .timedOut(let captured, let message):
+        console.print("\(id): \(message.visible)")
+        show(captured.plan, id)
+      case .unchecked(let reason):
+        console.print("\(id): \(reason.visibleText)")
+        status = .unchecked
       }
     }
     return status
   }
 
-  private func show(_ plan: Plan, _ title: String) {
-    for line in PlanTree.lines(plan.canonical, conditions: .all, title: title, style: console.style) {
+  private func show(_ plan: Plan, _ id: CaseID) {
+    for line in PlanTree.lines(plan, conditions: .all, title: id.description, style: console.style) {
       console.print(line)
     }
   }

@@ -77,14 +77,15 @@ struct GateRun {
     } catch { throw Diagnostic(error.message) }
   }
 
-  /// Seeds and plans, and calls `body` while the server is still up.
-  func withWarmCapture<Result>(
-    filter: (QueryCase) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
+  /// Seeds and plans, each case warm, and calls `body` while the server is still up.
+  func withCapture<Result>(
+    where isWanted: (CaseID) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     try withDatabase { (database) throws(Diagnostic) in
       let start = ContinuousClock.now
-      let capture = try Capture(of: selected, in: database, secondRun: { _, _ in true }, where: filter)
+      let capture = try database.capture(of: selected, where: isWanted)
       showTimes(database, since: start)
+      try checkInterruption()
       let result = try body(capture)
       keepServer(database.server)
       return result
@@ -92,13 +93,13 @@ struct GateRun {
   }
 
   /// Seeds a database and calls `body` while its server is up.
-  func withDatabase<Result>(_ body: (SeededDatabase) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
+  func withDatabase<Result>(_ body: (DatabaseState) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
     try withDatabase(on: options.postgres.first, body)
   }
 
   /// - Parameter choice: one of `--postgres`; nil for the server that fits the baselines.
   func withDatabase<Result>(
-    on choice: String?, _ body: (SeededDatabase) throws(Diagnostic) -> Result
+    on choice: String?, _ body: (DatabaseState) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     var database = try open(choice)
     database.jobs = jobs(on: database.server.host)
@@ -127,7 +128,7 @@ struct GateRun {
     return result
   }
 
-  private func open(_ choice: String?) throws(Diagnostic) -> SeededDatabase {
+  private func open(_ choice: String?) throws(Diagnostic) -> DatabaseState {
     if let conninfo = options.server {
       return try GivenDatabase(
         conninfo: conninfo, libpqEnvironment: options.libpqEnvironment, manifest: manifest,
@@ -151,7 +152,7 @@ struct GateRun {
   }
 
   /// Says, under `--verbose`, what the cases took, and how much of it in the server.
-  func showTimes(_ database: SeededDatabase, since start: ContinuousClock.Instant) {
+  func showTimes(_ database: DatabaseState, since start: ContinuousClock.Instant) {
     let count = selected.reduce(0) { $0 + $1.cases.count }
     let time = database.serverTime
     console.step(

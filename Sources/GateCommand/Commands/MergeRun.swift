@@ -13,7 +13,7 @@ struct MergeRun {
   func run() throws(Diagnostic) -> ExitStatus {
     try checkReportsStay()
     let files = ReportFiles(options)
-    let empty = RunOutcome(plangateVersion: Release.version, manifest: options.manifest)
+    let empty = RunOutcome(manifest: options.manifest)
       .renamingFiles(RepositoryPaths(environment: environment).name(of:))
     files.start(empty)
     return try Interruption.shared.endingInTime(

@@ -1,3 +1,4 @@
+import PlanCore
 import FoundationEssentials
 import OperatingSystem
 import Postgres

@@ -19,32 +19,34 @@ struct RecordRun {
 
   func run() throws(Diagnostic) -> ExitStatus {
     let run = try GateRun(options, console: console, environment: environment, names: options.names)
-    return try run.withWarmCapture { (capture) throws(Diagnostic) in try record(capture, run) }
+    return try run.withCapture { (capture) throws(Diagnostic) in try record(capture, run) }
   }
 
   private func record(_ capture: Capture, _ run: GateRun) throws(Diagnostic) -> ExitStatus {
-    try checkInterruption()
-    let store = BaselineStore(run.manifest.baselines, serverMajor: capture.serverMajor)
     for note in capture.notes { console.say("note: \(note.visible)") }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
-    for item in capture.items {
-      switch result(of: item, capture, store) {
+    for query in run.selected {
+      guard let fresh = capture[query.name] else { continue }
+      let store = BaselineStore(run.manifest.baselines, serverMajor: fresh.serverMajor)
+      switch result(of: query, fresh, store) {
       case .same:
         counts.same += 1
-        if console.isVerbose { console.print("same      \(item.query.name)") }
+        if console.isVerbose { console.print("same      \(query.name)") }
       case .new(let comparisons):
         counts.new += 1
-        show("new", item, comparisons)
+        show("new", query, comparisons)
       case .changed(let comparisons, let emptied):
         counts.changed += 1
-        show("changed", item, comparisons)
-        for sentence in emptied { console.print("  accepted, \(item.query.name): \(sentence.visible)") }
+        show("changed", query, comparisons)
+        for sentence in emptied { console.print("  accepted, \(query.name): \(sentence.visible)") }
       case .failed(let reasons):
         counts.failed += 1
-        console.print("FAILED    \(item.query.name)")
+        console.print("FAILED    \(query.name)")
         for reason in reasons { console.print(indented(reason)) }
       }
     }
+    let major = run.selected.lazy.compactMap { capture[$0.name]?.serverMajor }.first
+    let store = BaselineStore(run.manifest.baselines, serverMajor: major ?? 0)
     let orphans = try prune(store, run)
     let verb = options.onlyChecks ? "would be " : ""
     var parts = ["\(counts.same) unchanged"]
@@ -60,12 +62,15 @@ struct RecordRun {
 
   // MARK: One query
 
-  private func result(of item: Capture.Item, _ capture: Capture, _ store: BaselineStore) -> Result {
+  private func result(of query: Query, _ fresh: QueryCapture, _ store: BaselineStore) -> Result {
+    let problems = fresh.answers.compactMap { answer -> String? in
+      answer.result.problem.map { "\(CaseID(query.name, answer.name)): \($0)" }
+    }
+    guard problems.isEmpty else { return .failed(problems) }
     do {
-      let old = try store.load(item.query.name)
-      let oldText = try store.text(of: item.query.name)
-      let (fresh, problems) = capture.queryCapture(of: item)
-      guard problems.isEmpty else { return .failed(problems) }
+      let old = try store.load(query.name)
+      let oldText = try store.text(of: query.name)
+      let fresh = fresh.baseline(keepsPlansWithoutSeqScans: query.policy.requiresIndexable)
       let merged = old.map { keepingSame(fresh, $0) } ?? fresh
       let text = BaselineFile.text(merged)
       if text == oldText { return .same }
@@ -73,7 +78,7 @@ struct RecordRun {
       do { _ = try BaselineFile.capture(parsing: text) } catch {
         return .failed(["plangate could not read its baseline back: \(error.message)"])
       }
-      if !options.onlyChecks { try store.save(text, query: item.query.name) }
+      if !options.onlyChecks { try store.save(text, query: query.name) }
       let comparisons = merged.cases.compactMap { comparison($0, old, fresh) }
       return old == nil ? .new(comparisons) : .changed(comparisons, emptied: emptied(old, fresh))
     } catch {
@@ -85,9 +90,10 @@ struct RecordRun {
   private func keepingSame(_ fresh: QueryCapture, _ old: QueryCapture) -> QueryCapture {
     guard fresh.serverMajor == old.serverMajor else { return fresh }
     var merged = fresh
-    merged.cases = fresh.cases.map { item in
-      guard let before = old.capturedCase(named: item.name), item.isSubstantiallyEqual(to: before) else { return item }
-      return before
+    merged.answers = fresh.cases.map { item in
+      let before = old.capturedCase(named: item.name)
+      let kept = before.map { item.isSubstantiallyEqual(to: $0) ? $0 : item } ?? item
+      return CapturedAnswer(name: item.name, result: .plan(kept))
     }
     if fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
     return merged
@@ -112,7 +118,7 @@ struct RecordRun {
         baseline: Observation(before, facts: old.facts, serverMajor: old.serverMajor),
         current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
       for (relation, rows) in comparison.emptiedRelations {
-        let sentence = "\(relation) is empty now; the baseline had \(Figures.grouped(rows)) rows"
+        let sentence = "\(relation) is empty now; \(comparison.label) had \(Figures.grouped(rows)) rows"
         if !sentences.contains(sentence) { sentences.append(sentence) }
       }
     }
@@ -123,18 +129,19 @@ struct RecordRun {
 
   /// Prints what is accepted: the plan before and now, and every estimate that misses by more than the threshold, so that
   /// nobody accepts it unseen.
-  private func show(_ word: String, _ item: Capture.Item, _ comparisons: [CaseComparison]) {
-    let name = item.query.name
-    let detail = comparisons.isEmpty ? ": the same plans, on other catalog facts or without a case that is gone" : ""
-    console.say("\(word.padding(to: 9)) \(name)\(detail)")
+  private func show(_ word: String, _ query: Query, _ comparisons: [CaseComparison]) {
+    let detail = comparisons.isEmpty ? ": the same plans; the catalog changed, or a case is gone" : ""
+    console.say("\(word.padding(to: 9)) \(query.name)\(detail)")
     for comparison in comparisons {
-      let caseName = comparison.current.captured.name.map { "@\($0)" } ?? ""
+      let id = CaseID(query.name, comparison.current.captured.name)
       if comparison.baseline != nil, !comparison.isShapeChanged {
-        console.say("  \(name)\(caseName): same plan, other figures or facts")
-      } else if !caseName.isEmpty || comparison.baseline != nil {
-        console.say("  \(name)\(caseName)")
+        console.say("  \(id): same plan; figures or catalog changed")
+      } else if id.name != nil || comparison.baseline != nil {
+        console.say("  \(id)")
       }
-      for sentence in comparison.causes + comparison.differences { console.say("    \(sentence.visible)") }
+      for sentence in comparison.causes.map(\.text) + comparison.differences.map(\.text) {
+        console.say("    \(sentence.visible)")
+      }
       if let baseline = comparison.baseline, comparison.isShapeChanged {
         let lines = PlanTree.lines(before: baseline.plan, now: comparison.current.plan, indent: 4, style: console.style)
         for line in lines { console.say(line.isEmpty ? "" : "    " + line) }
@@ -143,11 +150,11 @@ struct RecordRun {
           console.say("    " + line)
         }
       }
-      let settings = item.query.policy.rules["row-estimate"] ?? RuleSettings(.rowEstimate)
+      let settings = query.policy.rules["row-estimate"] ?? RuleSettings(.rowEstimate)
       let misestimates = CaseComparison(baseline: nil, current: comparison.current).misestimates(
         threshold: settings.number("threshold"), floor: settings.number("floor"), isAbsolute: true)
       for misestimate in misestimates {
-        console.print("  accepted above the threshold, \(name)\(caseName): \(misestimate.finding.message.visible)")
+        console.print("  accepted above the threshold, \(id): \(misestimate.finding.message.visible)")
       }
     }
   }

@@ -14,15 +14,14 @@ struct StabilityRun {
   func run() throws(Diagnostic) -> ExitStatus {
     let run = try GateRun(options, console: console, environment: environment, names: options.names)
     return try run.withDatabase { (database) throws(Diagnostic) in
-      let reference = try observations(of: run, in: database)
-      var flips: [String: [CaseComparison]] = [:]
+      let reference = observations(try capture(run, database))
+      var flips: [CaseID: [CaseComparison]] = [:]
       for round in 1...options.runs {
         try checkInterruption()
-        let fresh = try observations(of: run, round: round, on: database.server)
-        for (name, observation) in fresh {
-          guard let before = reference[name] else { continue }
+        for (id, observation) in try reseeded(run, round: round, on: database) {
+          guard let before = reference[id] else { continue }
           let comparison = CaseComparison(baseline: before, current: observation)
-          if comparison.isShapeChanged { flips[name, default: []].append(comparison) }
+          if comparison.isShapeChanged { flips[id, default: []].append(comparison) }
         }
       }
       try checkInterruption()
@@ -35,34 +34,35 @@ struct StabilityRun {
   // MARK: Re-seeding
 
   /// Seeds once more and lets ANALYZE take its random samples; every second time the rows lie in another order.
-  private func observations(
-    of run: GateRun, round: Int, on server: GateServer
-  ) throws(Diagnostic) -> [String: Observation] {
-    let name = server.reseeded(round)
+  private func reseeded(
+    _ run: GateRun, round: Int, on database: DatabaseState
+  ) throws(Diagnostic) -> [CaseID: Observation] {
+    let server = database.server
     var manifest = run.manifest
     manifest.wholeStatistics = false
-    defer { try? server.drop(name) }
     let started = ContinuousClock.now
-    var database = try SeededDatabase.seed(manifest, on: server, as: name, environment: environment, console: console)
+    let name = server.newState()
+    defer { try? server.drop(name) }
+    var state = try DatabaseState.seed(manifest, on: server, as: name, database.steps)
     if round.isMultiple(of: 2) {
       do { try Reordering(connection: try server.connect(to: name)).run() } catch { throw server.diagnostic(error) }
-      database = try SeededDatabase(settling: name, on: server, manifest: manifest)
+      state = try DatabaseState(settling: name, on: server, manifest: manifest, database.steps)
     }
     console.step("re-seed \(round) (\(seconds(since: started)) s)")
-    return try observations(of: run, in: database)
+    return observations(try capture(run, state))
   }
 
-  private func observations(
-    of run: GateRun, in database: SeededDatabase
-  ) throws(Diagnostic) -> [String: Observation] {
-    let capture = try Capture(of: run.selected, in: database) { _, _ in false }
-    var observations: [String: Observation] = [:]
-    for item in capture.items {
-      for (queryCase, timed) in item.cases {
-        guard case .plans(let plans) = timed.answer else { continue }
-        observations[item.query.name(of: queryCase)] = Observation(
-          capture.captured(queryCase, of: item.query, plans: plans), facts: capture.facts(of: item.query),
-          serverMajor: capture.serverMajor)
+  /// Plans are all that counts here, so that no case runs twice.
+  private func capture(_ run: GateRun, _ state: DatabaseState) throws(Diagnostic) -> Capture {
+    try CaptureSession(of: run.selected, in: state, secondRun: { _, _ in false }).capture()
+  }
+
+  private func observations(_ capture: Capture) -> [CaseID: Observation] {
+    var observations: [CaseID: Observation] = [:]
+    for query in capture.queries.values {
+      for item in query.cases {
+        observations[CaseID(query.query, item.name)] = Observation(
+          item, facts: query.facts, serverMajor: query.serverMajor)
       }
     }
     return observations
@@ -89,18 +89,18 @@ struct StabilityRun {
   ]
 
   private func runnersUp(
-    _ run: GateRun, _ reference: [String: Observation], in database: SeededDatabase
-  ) throws(Diagnostic) -> [String: RunnerUp] {
-    var found: [String: RunnerUp] = [:]
+    _ run: GateRun, _ reference: [CaseID: Observation], in database: DatabaseState
+  ) throws(Diagnostic) -> [CaseID: RunnerUp] {
+    var found: [CaseID: RunnerUp] = [:]
     do {
       let runner = CaseRunner(
         connection: try database.server.connect(to: database.name), isWritable: true,
         time: database.serverTime)
       for query in run.selected {
         for item in query.cases {
-          let name = query.name(of: item)
-          guard let before = reference[name] else { continue }
-          found[name] = try runnerUp(to: before, of: item, query, runner)
+          let id = query.id(of: item)
+          guard let before = reference[id] else { continue }
+          found[id] = try runnerUp(to: before, of: item, query, runner)
         }
       }
     } catch { throw database.server.diagnostic(error) }
@@ -137,8 +137,8 @@ struct StabilityRun {
   // MARK: Report
 
   private func report(
-    _ run: GateRun, _ reference: [String: Observation], _ flips: [String: [CaseComparison]],
-    _ runnersUp: [String: RunnerUp]
+    _ run: GateRun, _ reference: [CaseID: Observation], _ flips: [CaseID: [CaseComparison]],
+    _ runnersUp: [CaseID: RunnerUp]
   ) -> ExitStatus {
     func say(_ sentences: [String]) {
       for sentence in sentences.prefix(3) { console.print("             \(sentence.visible)") }
@@ -147,26 +147,28 @@ struct StabilityRun {
     var counts = (stable: 0, fragile: 0, unchecked: 0)
     for query in run.selected {
       for item in query.cases {
-        let name = query.name(of: item)
-        if reference[name] == nil {
+        let id = query.id(of: item)
+        if reference[id] == nil {
           counts.unchecked += 1
-          console.print("UNCHECKED  \(name)")
+          console.print("UNCHECKED  \(id)")
           continue
         }
         var isFragile = false
-        if let comparisons = flips[name] {
+        if let comparisons = flips[id] {
           isFragile = true
-          console.print("flips      \(name): \(comparisons.count) of \(options.runs) re-seeds have another plan")
+          console.print("flips      \(id): \(comparisons.count) of \(options.runs) re-seeds chose a different plan")
           var said: [String] = []
-          for sentence in comparisons.flatMap(\.differences) where !said.contains(sentence) { said.append(sentence) }
+          for sentence in comparisons.flatMap(\.differences).map(\.text) where !said.contains(sentence) {
+            said.append(sentence)
+          }
           say(said)
         }
-        if let other = runnersUp[name], other.factor <= StabilityRun.margin {
+        if let other = runnersUp[id], other.factor <= StabilityRun.margin {
           isFragile = true
           let percent = ((other.factor - 1) * 1000).rounded() / 10
           let cost = percent > 0 ? "costs \(percent) % more" : "costs no more"
-          console.print("near       \(name): the runner-up, without \(other.without), \(cost)")
-          say(other.comparison.differences)
+          console.print("near       \(id): the runner-up, without \(other.without), \(cost)")
+          say(other.comparison.differences.map(\.text))
         }
         if isFragile { counts.fragile += 1 } else { counts.stable += 1 }
       }

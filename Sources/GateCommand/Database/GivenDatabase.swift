@@ -14,7 +14,7 @@ struct GivenDatabase {
   let console: Console
 
   /// - Returns: the database, on a server that the caller leaves by `stop`.
-  func open() throws(Diagnostic) -> SeededDatabase {
+  func open() throws(Diagnostic) -> DatabaseState {
     let started = ContinuousClock.now
     // Before anything runs; and before each step again, since those before may write its files.
     try SeedReach.check(manifest.seed, in: manifest.directory, allowing: allowedReach)
@@ -29,13 +29,9 @@ struct GivenDatabase {
       console.step(
         "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.versionText) "
           + "(\(seconds(since: started)) s)")
-      let seeding = try Seeding(
-        manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
-      for step in manifest.seed {
-        try seeding.run(step)
-        try checkInterruption()
-      }
-      return try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
+      let steps = StepRunner(environment: environment, console: console)
+      try Seeding(manifest, on: server, in: server.seeded, steps).run(manifest.seed)
+      return try DatabaseState(settling: server.seeded, on: server, manifest: manifest, steps)
     } catch {
       server.stop()
       throw manifest.settingError(in: error) ?? error

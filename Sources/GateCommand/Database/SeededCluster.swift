@@ -19,8 +19,10 @@ struct SeededCluster {
   /// Whether the run only reads the seeded database, so that its files may be the cache's own.
   let isShared: Bool
 
+  private var steps: StepRunner { StepRunner(environment: environment, console: console) }
+
   /// - Returns: the database, on a server that the caller stops.
-  func open() throws(Diagnostic) -> SeededDatabase {
+  func open() throws(Diagnostic) -> DatabaseState {
     let planning = Background { [self] in
       cache.map(plan) ?? SeedPlan(uncached: manifest)
     }
@@ -65,7 +67,7 @@ struct SeededCluster {
 
   /// What was "a minute ago" when it was cached is no longer. Which views and functions the queries use is known only
   /// when the database is there.
-  private func clockReader(_ plan: SeedPlan, _ database: SeededDatabase) throws(Diagnostic) -> String? {
+  private func clockReader(_ plan: SeedPlan, _ database: DatabaseState) throws(Diagnostic) -> String? {
     guard plan.readsClock, plan.settled != nil else { return nil }
     return try database.catalog.definitionReadingClock(manifest.queries)
   }
@@ -98,7 +100,7 @@ struct SeededCluster {
   // MARK: From the cache
 
   /// The seeded database as it was left by an earlier run.
-  private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> SeededDatabase? {
+  private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> DatabaseState? {
     guard let cache, let state = plan.settled else { return nil }
     let started = ContinuousClock.now
     var launch: Result<Void, Diagnostic>?
@@ -114,8 +116,8 @@ struct SeededCluster {
       try launch?.get()
       try server.enter(expecting: server.seeded)
       tellStart(of: server, since: started)
-      let database = try SeededDatabase(
-        opening: server.seeded, on: server, manifest: manifest,
+      let database = try DatabaseState(
+        opening: server.seeded, on: server, manifest: manifest, steps,
         Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible)
       ) {
         cache.remove(state)
@@ -154,20 +156,19 @@ struct SeededCluster {
   /// - Returns: the database, and how many steps of it came from the cache.
   private func built(
     _ plan: SeedPlan, on server: GateServer
-  ) throws(Diagnostic) -> (database: SeededDatabase, done: Int) {
+  ) throws(Diagnostic) -> (database: DatabaseState, done: Int) {
     let done = try startOfSeed(plan, on: server)
-    let seeding = try Seeding(
-      manifest: manifest, server: server, database: server.seeded, environment: environment, console: console)
+    let seeding = try Seeding(manifest, on: server, in: server.seeded, steps)
     let snapshots = snapshots(plan, after: done)
     for (index, step) in plan.steps.enumerated().dropFirst(done) {
       if snapshots.contains(index), let state = plan.steps[index - 1].state {
         try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server)
       }
-      try seeding.run(step.step)
+      try seeding.run(step.step, after: index, of: plan.steps.count)
       try checkInterruption()
     }
     let started = ContinuousClock.now
-    let database = try SeededDatabase(settling: server.seeded, on: server, manifest: manifest)
+    let database = try DatabaseState(settling: server.seeded, on: server, manifest: manifest, steps)
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.settled else { return (database, done) }
     if let name = try clockReader(plan, database) {
@@ -230,7 +231,7 @@ struct SeededCluster {
   /// Keeps the cluster as it is now. The server is down for a moment.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedPlan, on server: GateServer,
-    of database: SeededDatabase? = nil
+    of database: DatabaseState? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // A file that was changed while the seed ran is not the one that the state is named after.
@@ -286,7 +287,7 @@ struct SeededCluster {
   }
 }
 
-extension SeededDatabase.Catalog {
+extension DatabaseState.Catalog {
   /// A view, function or policy that the queries use and that reads the clock.
   fileprivate func definitionReadingClock(_ queries: [Query]) -> String? {
     for query in queries {

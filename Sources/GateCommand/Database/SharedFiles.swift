@@ -11,7 +11,7 @@ import Postgres
 /// triggers on login. Where there may be such, nothing of the database is shared.
 enum SharedFiles {
   /// Freezes the catalogs, which collecting statistics wrote to, and finds the files.
-  static func ofSeeded(_ database: SeededDatabase) throws(ServerError) -> ClusterFiles.Sharing {
+  static func ofSeeded(_ database: DatabaseState) throws(ServerError) -> ClusterFiles.Sharing {
     let connection = try database.server.connect(to: database.name)
     // The server wrote this statement and quoted the names in it.
     if let vacuum = try connection.execute(SharedFiles.vacuum).value { try connection.execute(vacuum) }

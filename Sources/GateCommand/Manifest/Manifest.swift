@@ -31,17 +31,11 @@ extension Manifest {
   /// What tells that two runs are asked to judge the same cases.
   func selection(of queries: [Query]) -> Selection {
     let parts = queries.flatMap { query in
-      [query.name, query.statement.text] + query.cases.map { query.name(of: $0) }
+      [query.name, query.statement.text] + query.cases.map { query.id(of: $0).description }
     }
     return Selection(
       caseCount: queries.reduce(0) { $0 + $1.cases.count },
       fingerprint: PlanCore.fingerprint(JSON.array(([fingerprint] + parts).map(JSON.string)).text))
-  }
-
-  /// Where each case stands among all of them, from 1, by its full name.
-  var casePositions: [String: Int] {
-    let names = queries.flatMap { query in query.cases.map { query.name(of: $0) } }
-    return Dictionary(names.enumerated().map { ($1, $0 + 1) }) { first, _ in first }
   }
 }
 
@@ -84,8 +78,7 @@ extension Query {
     return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
   }
 
-  /// `order_search@typical`, or the query's name where it has no named cases.
-  func name(of item: QueryCase) -> String { item.name.map { "\(name)@\($0)" } ?? name }
+  func id(of item: QueryCase) -> CaseID { CaseID(name, item.name) }
 }
 
 /// The text of a query and where it stands.

@@ -75,7 +75,7 @@ package enum BaselineFile {
         throw BaselineError(line: line.children[0].number, message: "unexpected indentation")
       }
     }
-    var capture = QueryCapture(query: "", serverMajor: 0, facts: CatalogFacts(), cases: [])
+    var capture = QueryCapture(query: "", serverMajor: 0, facts: CatalogFacts(), answers: [])
     guard lines.last?.text == lastLine else {
       throw BaselineError(
         line: lines.last?.number ?? 1, message: "the file is cut off: its last line is not '\(lastLine)'")
@@ -102,12 +102,12 @@ package enum BaselineFile {
         guard capture.capturedCase(named: item.name) == nil else {
           throw BaselineError(line: line.number, message: "the case stands twice")
         }
-        capture.cases.append(item)
+        capture.answers.append(CapturedAnswer(name: item.name, result: .plan(item)))
       } else {
         throw BaselineError(line: line.number, message: "unexpected '\(line.text.prefix(40))'")
       }
     }
-    guard !capture.query.isEmpty, capture.serverMajor > 0, !capture.cases.isEmpty else {
+    guard !capture.query.isEmpty, capture.serverMajor > 0, !capture.answers.isEmpty else {
       throw BaselineError(
         line: lines.last?.number ?? 1, message: "the file ends before its query, server and cases are known")
     }

@@ -1,21 +1,115 @@
-/// What one state of a database (server, seed, migrations, settings) says of one query: the plan of each of its cases and
-/// the catalog facts that the plans rest on. On disk it is the query's baseline.
+/// What one state of a database says of one query: an answer for each of its cases, and the catalog facts that the plans
+/// depend on. On disk it is the query's baseline.
 package struct QueryCapture: Equatable, Sendable {
   package var query: String
   /// 15 for PostgreSQL 15.4.
   package var serverMajor: Int
-  /// The relations that the plans read.
+  /// A baseline has the facts of the relations that its plans read; a fresh capture has those of all relations.
   package var facts: CatalogFacts
-  package var cases: [CapturedCase]
+  package var answers: [CapturedAnswer]
 
-  package init(query: String, serverMajor: Int, facts: CatalogFacts, cases: [CapturedCase]) {
+  package init(query: String, serverMajor: Int, facts: CatalogFacts, answers: [CapturedAnswer]) {
     self.query = query
     self.serverMajor = serverMajor
     self.facts = facts
-    self.cases = cases
+    self.answers = answers
   }
 
-  package func capturedCase(named name: String?) -> CapturedCase? { cases.first { $0.name == name } }
+  /// A capture in which each case has a plan, as a baseline has it.
+  package init(query: String, serverMajor: Int, facts: CatalogFacts, cases: [CapturedCase]) {
+    self.init(
+      query: query, serverMajor: serverMajor, facts: facts,
+      answers: cases.map { CapturedAnswer(name: $0.name, result: .plan($0)) })
+  }
+
+  package func answer(named name: String?) -> CapturedAnswer? { answers.first { $0.name == name } }
+
+  /// The cases that ran to their end.
+  package var cases: [CapturedCase] {
+    answers.compactMap { answer in if case .plan(let captured) = answer.result { captured } else { nil } }
+  }
+
+  package func capturedCase(named name: String?) -> CapturedCase? {
+    if case .plan(let captured)? = answer(named: name)?.result { captured } else { nil }
+  }
+
+  /// The relations that the plans read or write, and their roots. A partition that is only written to is no scan, and is
+  /// known to the plan's shape as its root.
+  private var relationsRead: Set<RelationName> { relations(of: cases.map(\.plan)) }
+
+  /// The relations whose facts a comparison of this capture needs: those of all its plans, also of the ones that tell what
+  /// an index could serve.
+  package var relationsCompared: Set<RelationName> {
+    relations(
+      of: answers.compactMap(\.result.captured).flatMap { [$0.plan] + [$0.planWithoutSeqScans].compactMap(\.self) })
+  }
+
+  private func relations(of plans: [Plan]) -> Set<RelationName> {
+    var relations: Set<RelationName> = []
+    for plan in plans {
+      for scan in plan.scans(facts: facts) {
+        relations.formUnion([scan.relation, scan.identity.root ?? scan.relation])
+      }
+      plan.root.forEachNode { node, _ in
+        if let target = node.relation, let root = facts.root(of: target) { relations.formUnion([target, root]) }
+      }
+    }
+    return relations
+  }
+
+  /// The plans of this capture that could be recorded, with the facts of the relations that they read and of no others.
+  ///
+  /// - Parameter keepsPlansWithoutSeqScans: whether the baseline needs the plans under `enable_seqscan = off`.
+  package func baseline(keepsPlansWithoutSeqScans: Bool) -> QueryCapture {
+    var recorded = QueryCapture(query: query, serverMajor: serverMajor, facts: facts, cases: cases)
+    recorded.facts = facts.restricted(to: recorded.relationsRead)
+    guard !keepsPlansWithoutSeqScans else { return recorded }
+    recorded.answers = recorded.cases.map { captured in
+      var captured = captured
+      captured.planWithoutSeqScans = nil
+      return CapturedAnswer(name: captured.name, result: .plan(captured))
+    }
+    return recorded
+  }
+}
+
+/// What a state of a database says of one case.
+package struct CapturedAnswer: Equatable, Sendable {
+  package enum Result: Equatable, Sendable {
+    case plan(CapturedCase)
+    /// The case did not end in time; its plan is one without ANALYZE. The message says which limit was reached.
+    case timedOut(CapturedCase, message: String)
+    /// The case has no plan; the text says why.
+    case unchecked(reason: String)
+
+    package var captured: CapturedCase? {
+      switch self {
+      case .plan(let captured), .timedOut(let captured, _): captured
+      case .unchecked: nil
+      }
+    }
+
+    /// Why the case has no plan of a run to its end; nil when it has one.
+    package var problem: String? {
+      switch self {
+      case .plan: nil
+      case .timedOut(_, let message): message
+      case .unchecked(let reason): reason
+      }
+    }
+  }
+
+  /// As in `CaseID`.
+  package var name: String?
+  package var result: Result
+  /// How long planning and running took; zero in a baseline.
+  package var duration: Duration
+
+  package init(name: String?, result: Result, duration: Duration = .zero) {
+    self.name = name
+    self.result = result
+    self.duration = duration
+  }
 }
 
 /// One case of a query and its plan.
@@ -27,8 +121,8 @@ package struct CapturedCase: Equatable, Sendable {
   package var sqlFingerprint: String
   package var parametersFingerprint: String
   package var plan: Plan
-  /// The plan under `enable_seqscan = off`, without ANALYZE: it tells whether an index could serve a condition. Nil when
-  /// nobody asked; a baseline has it only for `seq-scan: {require: indexable}`.
+  /// The plan under `enable_seqscan = off`, without ANALYZE: it shows whether an index could serve a condition. Nil when
+  /// the server was not asked; a baseline has it only for `seq-scan: {require: indexable}`.
   package var planWithoutSeqScans: Plan?
 
   /// - Parameters:
@@ -49,7 +143,8 @@ package struct CapturedCase: Equatable, Sendable {
 
 /// A short name for a text: 16 hexadecimal digits, the same on every machine (FNV-1a, 64 bits).
 ///
-/// It tells that a text changed, in a baseline that people read and where two texts of one query are compared. It is no protection against somebody who wants two texts with one fingerprint.
+/// It shows that a text changed, in a baseline that people read and where two texts of one query are compared. It is no
+/// protection against somebody who wants two texts with one fingerprint.
 package func fingerprint(_ text: String) -> String {
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
   for byte in text.utf8 {

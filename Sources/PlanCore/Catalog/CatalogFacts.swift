@@ -27,10 +27,31 @@ package struct CatalogFacts: Equatable, Sendable {
   /// Partitions do not: which of them are read follows from the parent.
   package func restricted(to names: some Sequence<RelationName>) -> CatalogFacts {
     let wanted = Set(names)
+    // Most schemas have many relations, most queries read few, and few of those have children.
+    let mayHaveChildren = wanted.contains { name in relations[name].map { $0.partitions != nil } ?? true }
+    guard mayHaveChildren else {
+      return CatalogFacts(
+        relations: Dictionary(uniqueKeysWithValues: wanted.compactMap { name in relations[name].map { (name, $0) } }),
+        definitions: definitions)
+    }
     return CatalogFacts(
       relations: relations.filter { name, facts in
         wanted.contains(name) || !facts.columns.isEmpty && facts.root.map(wanted.contains) ?? false
       }, definitions: definitions)
+  }
+}
+
+extension CatalogFacts {
+  /// The facts that a comparison of two states needs of these relations, which both states get alike.
+  ///
+  /// PostgreSQL 13 does not count the rows of a partitioned table, so that its partitions have to be there to do so.
+  package func restricted(toCompared names: Set<RelationName>) -> CatalogFacts {
+    let uncounted = names.filter {
+      (relations[$0]?.partitions).map { $0 > 0 } ?? false && relations[$0]?.rows ?? 0 <= 0
+    }
+    if uncounted.isEmpty { return restricted(to: names) }
+    let members = relations.filter { $0.value.root.map(uncounted.contains) ?? false }.keys
+    return restricted(to: names.union(members))
   }
 }
 
@@ -78,7 +99,7 @@ package struct ColumnFacts: Equatable, Sendable {
 }
 
 /// An extended statistics object or a CHECK constraint: its name, and its definition as the server writes it.
-package struct DefinedObject: Equatable, Sendable {
+package struct DefinedObject: Hashable, Sendable {
   package var name: String
   /// `(dependencies) ON country, currency FROM public.orders`, `CHECK ((total_cents >= 0))`.
   package var definition: String
@@ -90,7 +111,7 @@ package struct DefinedObject: Equatable, Sendable {
 }
 
 /// An index that queries can use.
-package struct IndexFacts: Equatable, Sendable {
+package struct IndexFacts: Hashable, Sendable {
   package var name: String
   /// What follows `USING` in `pg_get_indexdef`: `btree (tenant_id, created_at DESC) WHERE (status = 'open'::text)`.
   /// Equal definitions serve equal conditions, on any partition.

@@ -17,7 +17,7 @@ extension CaseComparison {
     let emptied = emptiedRelations
     if emptied.isEmpty { return nil }
     let sentences = emptied.map { relation, rows in
-      "\(relation) had \(Figures.grouped(rows)) row\(rows == 1 ? "" : "s") when the baseline was recorded and has none now"
+      "\(relation) had \(Figures.grouped(rows)) row\(rows == 1 ? "" : "s") in \(label) and has none now"
     }
     return sentences.joined(separator: "\n") + ": the seed may not have run to its end\n"
       + "fix the seed or, if the change is intended, record the baseline again"

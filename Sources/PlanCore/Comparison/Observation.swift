@@ -64,7 +64,11 @@ package struct CaseComparison: Sendable {
   /// Nodes, in the baseline and now, whose growth is excused by a waiver; the whole plan is then judged without it.
   var excused: [(baseline: NodePath, current: NodePath)] = []
 
-  package init(baseline: Observation?, current: Observation) {
+  /// How messages name the state before.
+  package let label: StateLabel
+
+  package init(baseline: Observation?, current: Observation, label: StateLabel = .baseline) {
+    self.label = label
     self.baseline = baseline
     self.current = current
     matching = ScanMatching(baseline: baseline?.scans ?? [], current: current.scans)

@@ -1,25 +1,26 @@
 extension CaseComparison {
-  /// What changed in the shape of the plan, a sentence each: `orders o: Index Scan using orders_customer_idx -> Seq Scan`,
-  /// `join {o, c}: Nested Loop -> Hash Join`. Empty without a baseline and for equal shapes.
-  package var differences: [String] {
+  /// What changed in the shape of the plan. Empty without a state before and for equal shapes.
+  package var differences: [PlanChange] {
     guard let baseline, isShapeChanged else { return [] }
-    let sentences = scanDifferences + joinDifferences + otherDifferences(baseline)
-    return sentences.isEmpty ? ["the plan's shape changed"] : sentences
+    let changes = scanDifferences + joinDifferences + otherDifferences(baseline)
+    return changes.isEmpty ? [.shape] : changes
   }
 
-  private var scanDifferences: [String] {
-    var sentences: [String] = []
+  private var scanDifferences: [PlanChange] {
+    var changes: [PlanChange] = []
     for pair in matching.pairs where pair.baseline.accessDescription != pair.current.accessDescription {
-      sentences.append(
-        "\(pair.current.identity.description): \(pair.baseline.accessDescription) -> \(pair.current.accessDescription)")
+      changes.append(
+        .access(
+          scan: pair.current.identity.description, before: pair.baseline.accessDescription,
+          now: pair.current.accessDescription))
     }
     for scan in matching.unmatchedBaseline {
-      sentences.append("\(scan.identity.description): no longer read (was \(scan.accessDescription))")
+      changes.append(.noLongerRead(scan: scan.identity.description, before: scan.accessDescription))
     }
     for scan in matching.unmatchedCurrent {
-      sentences.append("\(scan.identity.description): now read by \(scan.accessDescription)")
+      changes.append(.newlyRead(scan: scan.identity.description, now: scan.accessDescription))
     }
-    return sentences
+    return changes
   }
 
   private struct Join {
@@ -50,27 +51,27 @@ extension CaseComparison {
   }
 
   /// Joins with another method, another inner side, or of other relations.
-  var joinDifferences: [String] {
+  var joinDifferences: [PlanChange] {
     guard let baseline else { return [] }
-    var sentences: [String] = []
+    var changes: [PlanChange] = []
     // The joins of the same relations, the first one last.
     var waiting = Dictionary(grouping: joins(current).reversed(), by: \.relations)
     for old in joins(baseline) {
       guard let new = waiting[old.relations]?.popLast() else {
-        sentences.append("join order: \(old.aliases) is no longer joined first")
+        changes.append(.joinOrder(old.aliases))
         continue
       }
       if new.method != old.method {
-        sentences.append("join \(old.aliases): \(old.method) -> \(new.method)")
+        changes.append(.joinMethod(old.aliases, before: old.method, now: new.method))
       } else if new.innerAliases != old.innerAliases || new.innerRelations != old.innerRelations {
-        sentences.append("join \(old.aliases): the inner side is \(new.innerAliases), was \(old.innerAliases)")
+        changes.append(.innerSide(join: old.aliases, before: old.innerAliases, now: new.innerAliases))
       }
     }
-    return sentences
+    return changes
   }
 
   /// Nodes that neither scan nor join, counted by what they are.
-  private func otherDifferences(_ baseline: Observation) -> [String] {
+  private func otherDifferences(_ baseline: Observation) -> [PlanChange] {
     func counts(_ observation: Observation) -> [String: Int] {
       var counts: [String: Int] = [:]
       observation.plan.root.forEachNode { node, _ in
@@ -87,10 +88,7 @@ extension CaseComparison {
     let (old, new) = (counts(baseline), counts(current))
     return Set(old.keys).union(new.keys).sorted().compactMap { name in
       let (before, after) = (old[name] ?? 0, new[name] ?? 0)
-      if before == after { return nil }
-      if before == 0 { return "\(name): new" }
-      if after == 0 { return "\(name): gone" }
-      return "\(name): \(before) -> \(after)"
+      return before == after ? nil : .nodeCount(name, before: before, now: after)
     }
   }
 }

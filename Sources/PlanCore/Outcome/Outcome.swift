@@ -1,8 +1,6 @@
 /// What came of one case.
 package struct CaseOutcome: Sendable {
-  package var query: String
-  /// Nil for the only case of a query without named cases.
-  package var caseName: String?
+  package var id: CaseID
   package var verdict: Verdict
   package var findings: [Finding] = []
   /// Nil for a case that could not be checked.
@@ -27,21 +25,22 @@ package struct CaseOutcome: Sendable {
   package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
 
   package init(query: String, caseName: String?, verdict: Verdict) {
-    self.query = query
-    self.caseName = caseName
+    id = CaseID(query, caseName)
     self.verdict = verdict
   }
 
+  package var query: String { id.query }
+  package var caseName: String? { id.name }
+
   /// What changed in the world that the plan rests on, first what touches a finding that fails. For a case that fails,
   /// that nothing did is said too.
-  package var causes: [String] {
+  package var causes: [Cause] {
     let causes = comparison?.causes(of: findings) ?? []
-    guard causes.isEmpty, verdict == .regressed else { return causes }
-    return ["nothing that a baseline records changed (indexes, columns, statistics, settings, text, parameters, sizes)"]
+    return causes.isEmpty && verdict == .regressed ? [.nothingRecorded] : causes
   }
 
-  /// `query` or `query@case`: how it is called on the command line and in every report.
-  package var name: String { caseName.map { "\(query)@\($0)" } ?? query }
+  /// How the case is called on the command line and in every report.
+  package var name: String { id.description }
 
   package func isFailed(strict: Bool) -> Bool {
     switch verdict {
@@ -132,10 +131,8 @@ package struct RunOutcome: Sendable {
   package var serverAddress: String?
   /// In the manifest's order.
   package var cases: [CaseOutcome] = []
-  /// What concerns the whole run and fails nothing, said once.
-  package var notes: [String] = []
-  /// Where those of the notes stand that speak of a line, by their texts.
-  package var notePlaces: [String: Place] = [:]
+  /// What concerns the whole run and fails nothing, reported once.
+  package var notes: [Note] = []
   /// Why the run ended before its cases (the manifest, the seed, the server, a signal), or what else went wrong: a report
   /// that could not be written.
   package var error: String?
@@ -149,7 +146,7 @@ package struct RunOutcome: Sendable {
   /// To the microsecond.
   package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
 
-  package init(plangateVersion: String, manifest: String) {
+  package init(plangateVersion: String = Release.version, manifest: String) {
     self.plangateVersion = plangateVersion
     self.manifest = manifest
   }
@@ -175,7 +172,9 @@ extension RunOutcome {
     var outcome = self
     outcome.manifestInRepository = name(manifest) == manifest ? nil : name(manifest)
     for index in cases.indices { outcome.cases[index].file = cases[index].file.map(name) }
-    outcome.notePlaces = notePlaces.mapValues { Place(file: name($0.file), line: $0.line) }
+    for index in notes.indices {
+      outcome.notes[index].place = notes[index].place.map { Place(file: name($0.file), line: $0.line) }
+    }
     outcome.errorPlace = errorPlace.map { Place(file: name($0.file), line: $0.line) }
     return outcome
   }

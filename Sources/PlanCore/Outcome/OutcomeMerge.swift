@@ -112,7 +112,6 @@ package struct OutcomeMerge {
     // The shards ran side by side.
     whole.seconds = outcomes.map(\.seconds).max() ?? 0
     for note in outcomes.flatMap(\.notes) where !whole.notes.contains(note) { whole.notes.append(note) }
-    for outcome in outcomes { whole.notePlaces.merge(outcome.notePlaces) { first, _ in first } }
     whole.notes += serverNotes(outcomes)
     whole.cases = cases()
     reportMissingShards()
@@ -122,10 +121,10 @@ package struct OutcomeMerge {
   }
 
   /// Minors of one major plan alike, nearly always.
-  private func serverNotes(_ outcomes: [RunOutcome]) -> [String] {
+  private func serverNotes(_ outcomes: [RunOutcome]) -> [Note] {
     let servers = Set(outcomes.compactMap(\.server)).sorted()
     return servers.count < 2
-      ? [] : ["the shards ran on different servers: PostgreSQL \(servers.joined(separator: ", "))"]
+      ? [] : [Note("the shards ran on different servers: PostgreSQL \(servers.joined(separator: ", "))")]
   }
 
   private struct CaseKey: Hashable {

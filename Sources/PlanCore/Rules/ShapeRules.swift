@@ -5,7 +5,7 @@ extension Rule {
     fix: "none if it is as good; compare cost and buffers",
     parameters: []
   ) { comparison, settings in
-    comparison.joinDifferences.map { Finding(rule: "join-changed", severity: settings.severity, message: $0) }
+    comparison.joinDifferences.map { Finding(rule: "join-changed", severity: settings.severity, message: $0.text) }
   }
 
   /// The plan became parallel or serial, or plans another number of workers.
@@ -61,7 +61,8 @@ extension Rule {
     comparison.isShapeChanged
       ? [
         Finding(
-          rule: "plan-changed", severity: settings.severity, message: comparison.differences.joined(separator: "; "))
+          rule: "plan-changed", severity: settings.severity,
+          message: comparison.differences.map(\.text).joined(separator: "; "))
       ]
       : []
   }

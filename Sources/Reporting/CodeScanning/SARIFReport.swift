@@ -52,9 +52,9 @@ package enum SARIFReport {
     let notes = outcome.notes.map { note in
       JSON.object(
         [
-          JSONMember("level", .string(outcome.notePlaces[note] == nil ? "note" : "warning")),
-          JSONMember("message", .object([JSONMember("text", .string(plain(note.visible)))])),
-        ] + (outcome.notePlaces[note].map { [JSONMember("locations", .array([location($0)]))] } ?? []))
+          JSONMember("level", .string(note.place == nil ? "note" : "warning")),
+          JSONMember("message", .object([JSONMember("text", .string(plain(note.text.visible)))])),
+        ] + (note.place.map { [JSONMember("locations", .array([location($0)]))] } ?? []))
     }
     return .object([
       JSONMember("executionSuccessful", .bool(outcome.result != .unchecked)),

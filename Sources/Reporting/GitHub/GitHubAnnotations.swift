@@ -9,7 +9,7 @@ package enum GitHubAnnotations {
   package static func text(_ outcome: RunOutcome) -> String {
     let errors = runErrors(outcome) + outcome.failingCases.map { error($0, in: outcome) }
     let warnings =
-      outcome.notes.compactMap { note in outcome.notePlaces[note].map { Annotation("waiver", note.visible, at: $0) } }
+      outcome.notes.compactMap { note in note.place.map { Annotation("waiver", note.text.visible, at: $0) } }
       + (outcome.failingCases + outcome.otherCases).compactMap { warning($0, in: outcome) }
     return commands(errors, "error") + commands(warnings, "warning")
   }
@@ -56,7 +56,7 @@ package enum GitHubAnnotations {
       return Annotation(
         "\(name) has no baseline", text(["no baseline yet"] + findings + more + accept), at: place(item, run))
     case .improved, .changed:
-      let differences = item.comparison?.differences.prefix(5) ?? []
+      let differences = item.comparison?.differences.prefix(5).map(\.text) ?? []
       return Annotation(
         "\(name) \(item.verdict.rawValue)", text(differences + item.causeLines + accept), at: place(item, run))
     case .regressed, .passed:

@@ -39,7 +39,7 @@ struct HTMLCase {
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.readable.visible) })),
-      JSONMember("causes", .array(outcome.causes.map { .string($0.readable.visible) })),
+      JSONMember("causes", .array(outcome.causes.map { .string($0.text.readable.visible) })),
     ]
     if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
     if let sql = outcome.sql { members.append(JSONMember("sql", .string(lines(sql)))) }
@@ -88,7 +88,7 @@ struct HTMLCase {
   /// What changed in the plan's shape and no finding says.
   private var differences: [String] {
     let said = Set(outcome.findings.map(\.message))
-    return (outcome.comparison?.differences ?? []).filter { !said.contains($0) }
+    return (outcome.comparison?.differences ?? []).map(\.text).filter { !said.contains($0) }
   }
 
   /// What brings lost indexes back, for a case that fails.

@@ -79,7 +79,7 @@ package enum HTMLReport {
 
   private static func notes(_ outcome: RunOutcome) -> String? {
     guard !outcome.notes.isEmpty else { return nil }
-    let items = outcome.notes.map { "<li>\(HTMLText.content($0))</li>" }.joined()
+    let items = outcome.notes.map { "<li>\(HTMLText.content($0.text))</li>" }.joined()
     return "<details class=\"notes\"\(outcome.notes.count > 3 ? "" : " open")>"
       + "<summary>\(counted(outcome.notes.count, "note"))</summary><ul>\(items)</ul></details>"
   }
@@ -89,7 +89,7 @@ package enum HTMLReport {
     var order: [String] = []
     var holders: [String: [JSON]] = [:]
     for item in cases where item.isFailed {
-      for cause in item.outcome.comparison?.causes(of: item.outcome.findings) ?? [] {
+      for cause in (item.outcome.comparison?.causes(of: item.outcome.findings) ?? []).map(\.text) {
         if holders[cause] == nil { order.append(cause) }
         holders[cause, default: []].append(.number(Double(item.position)))
       }

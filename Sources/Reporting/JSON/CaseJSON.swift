@@ -34,8 +34,8 @@ enum CaseJSON {
             .object([JSONMember("name", .string(parameter.name)), JSONMember("value", JSON(parameter.value))])
           })),
       JSONMember("findings", .array(outcome.findings.map(json))),
-      JSONMember("differences", .array((comparison?.differences ?? []).map(JSON.string))),
-      JSONMember("causes", .array(outcome.causes.map(JSON.string))),
+      JSONMember("differences", .array((comparison?.differences ?? []).map { .string($0.text) })),
+      JSONMember("causes", .array(outcome.causes.map { .string($0.text) })),
       JSONMember("recordCommand", isFailed && outcome.isRecordable ? .string(command) : .null),
       JSONMember("plan", comparison.map { json($0.current, $0.reportedFacts, &table) } ?? .null),
       JSONMember("baselinePlan", baseline.map { json($0, $0.facts, &table) } ?? .null),

@@ -63,8 +63,8 @@ package enum JSONReport {
       JSONMember("seconds", .number(outcome.seconds)),
       JSONMember("error", JSON(outcome.error)),
       JSONMember("errorPlace", place(outcome.errorPlace)),
-      JSONMember("notes", .array(outcome.notes.map(JSON.string))),
-      JSONMember("notePlaces", .array(outcome.notes.map { place(outcome.notePlaces[$0]) })),
+      JSONMember("notes", .array(outcome.notes.map { .string($0.text) })),
+      JSONMember("notePlaces", .array(outcome.notes.map { place($0.place) })),
       JSONMember("recordCommand", JSON(RecordCommand.text(outcome))),
       JSONMember(
         "counts", .object(order.map { JSONMember($0.rawValue, .number(Double(outcome.count($0)))) })),

@@ -27,9 +27,8 @@ extension RunOutcome {
     manifestInRepository = try fields.optionalText("manifestInRepository")
     server = try fields.optionalText("server")
     serverAddress = try fields.optionalText("serverAddress")
-    notes = try fields.textList("notes")
-    for (note, place) in zip(notes, try fields.optionalObjects("notePlaces")) {
-      if let place { notePlaces[note] = try RunOutcome.place(place) }
+    for (text, place) in zip(try fields.textList("notes"), try fields.optionalObjects("notePlaces")) {
+      notes.append(Note(text, at: try place.map { place throws(ReportError) in try RunOutcome.place(place) }))
     }
     error = try fields.optionalText("error")
     errorPlace = try fields.optional("errorPlace").map { place throws(ReportError) in try RunOutcome.place(place) }

@@ -62,7 +62,7 @@ package enum JUnitReport {
     if let server { properties.append(("postgresql", server)) }
     if let address = outcome.serverAddress { properties.append(("server", address)) }
     if let shard = outcome.shard { properties.append(("shard", "\(shard.index)/\(shard.count)")) }
-    properties += outcome.notes.map { ("note", $0) }
+    properties += outcome.notes.map { ("note", $0.text) }
     return ["    <properties>"]
       + properties.map { name, value in
         "      <property\(XMLText.attribute("name", name))\(XMLText.attribute("value", value))/>"
@@ -122,7 +122,7 @@ package enum JUnitReport {
     let text =
       switch outcome.verdict {
       case .new: "no baseline yet"
-      case .improved, .changed: outcome.comparison?.differences.first ?? "the plan changed"
+      case .improved, .changed: outcome.comparison?.differences.first?.text ?? "the plan changed"
       case .regressed, .passed, .unchecked: failing.first?.message ?? "the plan regressed"
       }
     return headline(text, more: outcome.verdict == .regressed ? more : "")

@@ -43,7 +43,7 @@ struct MarkdownCase {
     switch outcome.verdict {
     case .unchecked: words.append(cell(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? ""))
     case .new: words.append("no baseline yet")
-    case .improved, .changed: words += (outcome.comparison?.differences.first).map { [cell($0)] } ?? []
+    case .improved, .changed: words += (outcome.comparison?.differences.first).map { [cell($0.text)] } ?? []
     case .regressed, .passed: break
     }
     if let first = failing.first {
@@ -83,7 +83,7 @@ struct MarkdownCase {
     let what = (outcome.verdict == .new ? ["- no baseline yet"] : []) + findings + differenceLines(outcome)
     let title = outcome.verdict == .regressed ? "**What got worse**" : "**What there is**"
     if !what.isEmpty { blocks.append([title, ""] + what) }
-    if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes)) }
+    if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes.map(\.text))) }
     let advice = adviceLines(outcome, run: run)
     if !advice.isEmpty { blocks.append(["**What to do**", ""] + advice) }
     if let place = outcome.place { blocks.append(["The query: \(MarkdownText.code(place))"]) }
@@ -130,7 +130,7 @@ struct MarkdownCase {
 
   private static func differenceLines(_ outcome: CaseOutcome) -> [String] {
     let said = Set(outcome.findings.map(\.message))
-    return items((outcome.comparison?.differences ?? []).filter { !said.contains($0) })
+    return items((outcome.comparison?.differences ?? []).map(\.text).filter { !said.contains($0) })
   }
 
   private static func items(_ texts: [String]) -> [String] {

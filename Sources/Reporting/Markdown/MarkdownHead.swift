@@ -26,7 +26,7 @@ struct MarkdownHead {
       let text = error.visibleLines.map { $0.limited(to: 300) }
       lines += ["The run ended early:", ""] + MarkdownText.block(Array(text.prefix(40).prefix(while: take))) + [""]
     }
-    let notes = outcome.notes.prefix(10).map { "- Note: \(MarkdownText.code($0, limit: 500))" }.prefix(while: take)
+    let notes = outcome.notes.prefix(10).map { "- Note: \(MarkdownText.code($0.text, limit: 500))" }.prefix(while: take)
     let more = outcome.notes.count - notes.count
     if more > 0 { return lines + notes + ["- \(counted(more, "more note"))", ""] }
     return lines + notes + (notes.isEmpty ? [] : [""])

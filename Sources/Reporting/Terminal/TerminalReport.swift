@@ -140,7 +140,7 @@ package enum TerminalReport {
   package static func notes(_ outcome: RunOutcome, style: TerminalStyle) -> String? {
     guard !outcome.notes.isEmpty else { return nil }
     return outcome.notes.flatMap { note in
-      var lines = "note: \(note.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      var lines = "note: \(note.text.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
       if lines[0].hasPrefix("note:") { lines[0] = style.painted("note:", .yellow) + lines[0].dropFirst(5) }
       return lines
     }.joinedLines
@@ -178,7 +178,7 @@ package enum TerminalReport {
     var counts: [(cause: String, count: Int)] = []
     var places: [String: Int] = [:]
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
-      for cause in Likewise.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first) {
+      for cause in Likewise.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first.text) {
         if let place = places[cause] {
           counts[place].count += 1
         } else {

@@ -11,7 +11,7 @@ enum CaseNote {
     case .unchecked: notes.append(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? "")
     case .new: notes.append("no baseline yet")
     case .regressed: break
-    case .improved, .changed: notes += (outcome.comparison?.differences.first).map { [$0] } ?? []
+    case .improved, .changed: notes += (outcome.comparison?.differences.first).map { [$0.text] } ?? []
     }
     if let first = failing.first {
       notes.append(shortText(first, outcome.comparison) + (failing.count > 1 ? " (+\(failing.count - 1))" : ""))

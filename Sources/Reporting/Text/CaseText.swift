@@ -52,7 +52,7 @@ struct CaseText {
   var changeLines: [String] {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
-    return list(comparison.differences.filter { !said.contains($0) }) { entry("change", $0, nil) }
+    return list(comparison.differences.map(\.text).filter { !said.contains($0) }) { entry("change", $0, nil) }
       + list(isBrief ? Likewise.folded(causes: outcome.causes) : outcome.causes.map { Likewise(first: $0) }) {
         entry("cause", $0.message, .bold)
       }

@@ -50,14 +50,13 @@ extension Likewise where Element == Finding {
   }
 }
 
-extension Likewise where Element == String {
+extension Likewise where Element == Cause {
   /// Causes that say the same of several indexes: those of a partitioned table and of its partitions.
-  static func folded(causes: [String]) -> [Likewise] {
+  static func folded(causes: [Cause]) -> [Likewise] {
     folded(causes) { cause -> String? in
-      guard cause.hasPrefix("index "), let range = cause.firstRange(of: " is gone: ") else { return nil }
-      return String(cause[range.lowerBound...])
+      if case .index(_, .gone(let index)) = cause { index.definition } else { nil }
     }
   }
 
-  var message: String { others > 0 ? first + ", and \(others) more like it" : first }
+  var message: String { others > 0 ? first.text + ", and \(others) more like it" : first.text }
 }

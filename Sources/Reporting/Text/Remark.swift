@@ -70,7 +70,7 @@ extension RunOutcome {
       case .new: add("no-baseline", .fail, "no baseline yet", accept, of: item, at: place)
       case .improved, .changed:
         if isFailed {
-          let message = item.comparison?.differences.first ?? "the plan changed"
+          let message = item.comparison?.differences.first?.text ?? "the plan changed"
           add("plan-changed", .fail, message, causes + accept, of: item, at: place)
         }
       case .regressed, .passed: break
@@ -104,7 +104,7 @@ extension RunOutcome {
 extension CaseOutcome {
   /// The first causes: a partitioned table can have thousands.
   var causeLines: [String] {
-    let causes = causes
+    let causes = causes.map(\.text)
     return causes.prefix(20).map { "cause: \($0.readable)" }
       + (causes.count > 20 ? ["cause: … \(causes.count - 20) more"] : [])
   }

@@ -21,6 +21,7 @@ final class GateServer: Sendable {
   private let opening = Mutex<(name: Name, connection: Background<Connection?>)?>(nil)
   private let version = Mutex<Version?>(nil)
   private let lostConnections = Atomic(0)
+  private let states = Atomic(0)
 
   private struct Version {
     let text: String
@@ -158,10 +159,13 @@ final class GateServer: Sendable {
 
   var seeded: Name { Name(text: host.databaseName) }
 
-  func clone(_ number: Int) -> Name { Name(text: "\(host.databaseName)_clone_\(number)") }
+  /// A clone of a database for one case.
+  func clone(_ number: Int, of name: Name) -> Name { Name(text: "\(name.text)_clone_\(number)") }
 
-  /// The database of one of several seeds.
-  func reseeded(_ round: Int) -> Name { Name(text: "\(host.databaseName)_seed_\(round)") }
+  /// The database of another state, a new name each time.
+  func newState() -> Name {
+    Name(text: "\(host.databaseName)_state_\(states.wrappingAdd(1, ordering: .relaxed).newValue)")
+  }
 
   func create(_ name: Name) throws(ServerError) {
     try maintain { (connection) throws(ServerError) in try host.create(name.text, connection) }

@@ -3,40 +3,53 @@ import OperatingSystem
 import Postgres
 import Reporting
 
-/// Runs the steps of a seed against a database, in order.
-struct Seeding {
-  let manifest: Manifest
-  let server: GateServer
-  let database: GateServer.Name
+/// What steps run with.
+struct StepRunner: Sendable {
   /// Cleared of the caller's PG*.
   let environment: [String: String]
   let console: Console
+}
+
+/// Runs steps against a database, in order.
+struct Seeding {
+  private let manifest: Manifest
+  private let server: GateServer
+  private let database: GateServer.Name
+  private let environment: [String: String]
+  private let console: Console
   /// On a server that somebody else runs.
   private let watch: GivenServerWatch?
 
+  /// - Parameter manifest: says which directory the steps' paths are relative to and which rights they have.
   init(
-    manifest: Manifest, server: GateServer, database: GateServer.Name, environment: [String: String], console: Console
+    _ manifest: Manifest, on server: GateServer, in database: GateServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) {
     self.manifest = manifest
     self.server = server
     self.database = database
-    self.environment = environment
-    self.console = console
+    environment = steps.environment
+    console = steps.console
     watch = try (server.host as? GivenServer).map { (given) throws(Diagnostic) in
       try GivenServerWatch(given, database: database.text)
     }
   }
 
-  /// Runs all steps of the manifest.
-  func run() throws(Diagnostic) {
-    for step in manifest.seed { try run(step) }
+  /// Runs all of some steps, unless a signal comes.
+  func run(_ steps: [SeedStep]) throws(Diagnostic) {
+    for (index, step) in steps.enumerated() {
+      try run(step, after: index, of: steps.count)
+      try checkInterruption()
+    }
   }
 
   /// Runs one step.
-  func run(_ step: SeedStep) throws(Diagnostic) {
+  ///
+  /// - Parameters:
+  ///   - done: how many steps came before it.
+  ///   - count: how many there are in all.
+  func run(_ step: SeedStep, after done: Int, of count: Int) throws(Diagnostic) {
     let started = ContinuousClock.now
-    let index = manifest.seed.firstIndex(of: step) ?? 0
-    console.progress.show("seed", index, of: manifest.seed.count, step.description)
+    console.progress.show("seed", done, of: count, step.description)
     let output = "\(server.directory)/seed.log"
     reserveLog(output)
     do {

@@ -2,22 +2,30 @@ import OperatingSystem
 import PlanCore
 import Postgres
 
-/// A database whose statistics are settled, so that plans can be captured from it.
-struct SeededDatabase: Sendable {
+/// One state of a database, made by the seed of a manifest and by steps after it. Its statistics are settled, so that plans
+/// can be captured from it. One run may have several, on one server.
+struct DatabaseState: Sendable {
+  /// How messages name it.
+  var label = StateLabel.now
+  let manifest: Manifest
   let server: GateServer
   let name: GateServer.Name
+  /// Settings of the sessions that its cases are planned in, beside those of the manifest. A query's own come last.
+  var settings: [String: String] = [:]
+  /// How its steps are run.
+  let steps: StepRunner
   private let reading: Background<Result<Catalog, Diagnostic>>
   let report: Statistics.Report
   /// What concerns the whole run, for the reports.
   let notes: [String]
   /// How many cases run side by side.
   var jobs = 1
-  /// Told of each case that is done.
+  /// Shows each case that is done.
   var progress: Progress?
   /// What the cases took in the server, over the whole run.
-  let serverTime = ServerTime()
+  private(set) var serverTime = ServerTime()
 
-  /// What plans rest on, beside the statistics.
+  /// What plans depend on, beside the statistics.
   struct Catalog: Sendable {
     let facts: CatalogFacts
     let definitions: DefinitionCatalog
@@ -28,16 +36,43 @@ struct SeededDatabase: Sendable {
 
   /// Seeds a new database, vacuums and analyzes.
   static func seed(
-    _ manifest: Manifest, on server: GateServer, as name: GateServer.Name, environment: [String: String],
-    console: Console
-  ) throws(Diagnostic) -> SeededDatabase {
+    _ manifest: Manifest, on server: GateServer, as name: GateServer.Name, _ steps: StepRunner
+  ) throws(Diagnostic) -> DatabaseState {
     do { try server.create(name) } catch { throw server.diagnostic(error) }
-    try Seeding(manifest: manifest, server: server, database: name, environment: environment, console: console).run()
-    return try SeededDatabase(settling: name, on: server, manifest: manifest)
+    try Seeding(manifest, on: server, in: name, steps).run(manifest.seed)
+    return try DatabaseState(settling: name, on: server, manifest: manifest, steps)
   }
 
+  /// Copies the database, runs steps in the copy, vacuums and analyzes it.
+  ///
+  /// - Parameters:
+  ///   - label: how messages name the new state.
+  ///   - added: run in order, like steps of the manifest's seed.
+  /// - Returns: a state that the caller drops.
+  func clone(_ label: StateLabel, applying added: [SeedStep] = []) throws(Diagnostic) -> DatabaseState {
+    // Reading the catalog needs a session, and nobody may be in a database that is copied.
+    _ = try catalog
+    let clone = server.newState()
+    do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
+    do {
+      try Seeding(manifest, on: server, in: clone, steps).run(added)
+      var state = try DatabaseState(settling: clone, on: server, manifest: manifest, steps)
+      state.label = label
+      (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
+      return state
+    } catch {
+      try? server.drop(clone)
+      throw error
+    }
+  }
+
+  /// Drops the database of a state that was made by `clone` or `seed`. One that stays goes with the server.
+  func drop() { try? server.drop(name) }
+
   /// Vacuums and analyzes a database, and reads its catalog.
-  init(settling name: GateServer.Name, on server: GateServer, manifest: Manifest) throws(Diagnostic) {
+  init(
+    settling name: GateServer.Name, on server: GateServer, manifest: Manifest, _ steps: StepRunner
+  ) throws(Diagnostic) {
     let report: Statistics.Report
     try PreparedTransactions(database: name, server: server).check(manifest)
     do {
@@ -47,7 +82,7 @@ struct SeededDatabase: Sendable {
       if let memory = server.host.sampleMemory { statistics.memory = memory }
       report = try statistics.collect()
     } catch { throw server.diagnostic(error) }
-    try self.init(opening: name, on: server, manifest: manifest, report)
+    try self.init(opening: name, on: server, manifest: manifest, steps, report)
     _ = try catalog
   }
 
@@ -55,24 +90,26 @@ struct SeededDatabase: Sendable {
   ///
   /// - Parameter whenUnreadable: called when the database turns out to be damaged; what it says ends the error.
   init(
-    opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ report: Statistics.Report,
-    whenUnreadable: @escaping @Sendable () -> String? = { nil }
+    opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ steps: StepRunner,
+    _ report: Statistics.Report, whenUnreadable: @escaping @Sendable () -> String? = { nil }
   ) throws(Diagnostic) {
     self.server = server
     self.name = name
+    self.manifest = manifest
+    self.steps = steps
     self.report = report
     // Whoever comes first finds a session that is open.
     do { server.keep(try server.connect(to: name), to: name) } catch { throw server.diagnostic(error) }
     reading = Background {
       Result { () throws(Diagnostic) in
-        do throws(ServerError) { return try SeededDatabase.read(name, on: server) } catch {
+        do throws(ServerError) { return try DatabaseState.read(name, on: server) } catch {
           var problem = server.diagnostic(error)
           if !error.isConnectionLost, let advice = whenUnreadable() { problem.message += "\n" + advice }
           throw problem
         }
       }
     }
-    notes = SeededDatabase.notes(report, manifest) + server.notes
+    notes = DatabaseState.notes(report, manifest) + server.notes
   }
 
   private static func read(_ name: GateServer.Name, on server: GateServer) throws(ServerError) -> Catalog {
@@ -102,7 +139,8 @@ struct SeededDatabase: Sendable {
       notes.append("statistics are sampled, as the manifest asks: estimates vary from run to run")
     } else if !report.sampled.isEmpty {
       notes.append(
-        "too large for a whole sample, their estimates vary from run to run: \(report.sampled.joined(separator: ", "))")
+        "too large to analyze in full, so their estimates vary from run to run: \(report.sampled.joined(separator: ", "))"
+      )
     }
     if !report.notAllVisible.isEmpty {
       notes.append(

@@ -1,23 +1,3 @@
-extension CaseComparison {
-  /// The statements that bring back the indexes which the baseline had and nothing replaces, by relation. Whether an
-  /// index was unique is not known: these serve queries.
-  package var lostIndexStatements: [String] {
-    guard let baseline else { return [] }
-    return baseline.facts.relations.sorted { $0.key < $1.key }.flatMap { name, old -> [String] in
-      guard let new = current.facts[name] else { return [] }
-      return old.indexes.filter { index in
-        new.index(named: index.name)?.definition != index.definition && !new.hasIndex(like: index.definition)
-      }.map { index in
-        // A name that is taken by another definition cannot be given twice.
-        let isTaken = new.index(named: index.name) != nil
-        let words = ["CREATE INDEX"] + (isTaken ? [] : [quotedIdentifier(index.name)])
-        return words.joined(separator: " ")
-          + " ON \(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name)) USING \(index.definition);"
-      }
-    }
-  }
-}
-
 /// A name as SQL has to write it: quoted unless it is plain and no reserved word.
 package func quotedIdentifier(_ name: String) -> String {
   let isPlain =

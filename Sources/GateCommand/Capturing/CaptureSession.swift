@@ -1,0 +1,103 @@
+import PlanCore
+
+/// Captures cases of one state of a database. Some cases are run a second time, warm, when the first answer leaves a doubt:
+/// the first run in a session looks up operators and types in the catalog, and its nodes count those blocks.
+struct CaptureSession {
+  private let state: DatabaseState
+  private var items: [Item]
+
+  /// A case, and what it answered last.
+  fileprivate struct Item {
+    let query: Query
+    let queryCase: QueryCase
+    var answer: TimedAnswer
+    var id: CaseID { query.id(of: queryCase) }
+  }
+
+  /// Runs the cases of some queries.
+  ///
+  /// - Parameters:
+  ///   - secondRun: which cases are run warm at once, by their first answer; what is recorded always is.
+  ///   - isWanted: which cases of the queries are run at all.
+  init(
+    of queries: [Query], in state: DatabaseState, secondRun: @escaping SecondRun,
+    where isWanted: (CaseID) -> Bool = { _ in true }
+  ) {
+    self.state = state
+    let work = queries.flatMap { query in
+      let query = query.with(state.settings)
+      return query.cases.filter { isWanted(query.id(of: $0)) }.map { (query: query, item: $0) }
+    }
+    items = zip(work, state.answers(work, secondRun: secondRun)).map { work, answer in
+      Item(query: work.query, queryCase: work.item, answer: answer)
+    }
+  }
+
+  /// Runs those of some cases again that only have a cold answer, and takes the new ones.
+  ///
+  /// - Returns: whether there were any.
+  mutating func runWarm(_ ids: Set<CaseID>) -> Bool {
+    let cold = items.indices.filter { !items[$0].answer.isWarm && ids.contains(items[$0].id) }
+    if cold.isEmpty { return false }
+    let work = cold.map { (query: items[$0].query, item: items[$0].queryCase) }
+    for (index, answer) in zip(cold, state.answers(work) { _, _ in true }) { items[index].answer = answer }
+    return true
+  }
+
+  /// What the state says of the cases, with the facts of all its relations.
+  func capture() throws(Diagnostic) -> Capture {
+    let catalog = try state.catalog
+    var queries: [QueryCapture] = []
+    var answers: [CapturedAnswer] = []
+    for (index, item) in items.enumerated() {
+      answers.append(item.captured)
+      let isLast = index + 1 == items.count || items[index + 1].query.name != item.query.name
+      guard isLast else { continue }
+      var facts = catalog.facts
+      facts.definitions = catalog.definitions.definitions(namedIn: item.query.statement.text)
+      queries.append(
+        QueryCapture(query: item.query.name, serverMajor: state.server.major, facts: facts, answers: answers))
+      answers = []
+    }
+    var capture = Capture(label: state.label, queries: queries)
+    capture.notes = state.notes
+    return capture
+  }
+}
+
+extension CaptureSession.Item {
+  fileprivate var captured: CapturedAnswer {
+    func planned(_ plans: CasePlans) -> CapturedCase {
+      CapturedCase(
+        name: queryCase.name, isGeneric: queryCase.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
+        parametersFingerprint: queryCase.parameters.fingerprint, plan: plans.plan,
+        planWithoutSeqScans: plans.withoutSeqScans)
+    }
+    let result: CapturedAnswer.Result =
+      switch answer.answer {
+      case .plans(let plans): .plan(planned(plans))
+      case .timedOut(let plans, let message): .timedOut(planned(plans), message: message)
+      case .writes: .unchecked(reason: "it writes, and had no database of its own")
+      case .unchecked(let reason): .unchecked(reason: reason)
+      }
+    return CapturedAnswer(name: queryCase.name, result: result, duration: answer.duration)
+  }
+}
+
+extension Query {
+  /// The query under settings of a state; its own come last.
+  fileprivate func with(_ settings: [String: String]) -> Query {
+    var query = self
+    query.session.settings.merge(settings) { own, _ in own }
+    return query
+  }
+}
+
+extension DatabaseState {
+  /// What this state says of some queries, each case run warm.
+  func capture(
+    of queries: [Query], where isWanted: (CaseID) -> Bool = { _ in true }
+  ) throws(Diagnostic) -> Capture {
+    try CaptureSession(of: queries, in: self, secondRun: { _, _ in true }, where: isWanted).capture()
+  }
+}

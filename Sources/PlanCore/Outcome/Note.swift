@@ -1,0 +1,72 @@
+/// What concerns the whole run and fails nothing.
+package struct Note: Equatable, Sendable {
+  package enum Content: Equatable, Sendable {
+    /// Some baselines are of another server major.
+    case otherMajor(before: Int, now: Int, label: StateLabel)
+    case settings([SettingChange], label: StateLabel)
+    /// Scans that read a whole table although an index could serve.
+    case unjudgeable(Int, of: Int)
+    /// Relations that have far fewer rows than before.
+    case shrunk([Shrunk], label: StateLabel)
+    case expiredWaiver(Waiver, query: String)
+    case unusedWaiver(Waiver, query: String)
+    /// Cases that the manifest does not have any more.
+    case goneCases([String?], query: String, label: StateLabel)
+    /// Baselines whose query is gone.
+    case orphans([String])
+    /// What the making of the database had to say.
+    case other(String)
+  }
+
+  package struct Shrunk: Equatable, Sendable {
+    package let relation: RelationName
+    package let before: Double
+    package let now: Double
+  }
+
+  package var content: Content
+  /// The line that it concerns, if there is one.
+  package var place: Place?
+
+  package init(_ content: Content, at place: Place? = nil) {
+    self.content = content
+    self.place = place
+  }
+
+  /// - Parameter text: what somebody else made a sentence of.
+  package init(_ text: String, at place: Place? = nil) { self.init(.other(text), at: place) }
+}
+
+extension Note {
+  /// One line, without a final full stop.
+  package var text: String {
+    switch content {
+    case .otherMajor(let before, let now, let label):
+      "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
+        + "rules only warn"
+    case .settings(let changes, let label):
+      "planner settings differ from \(label), so costs are not compared: "
+        + changes.map(\.text).joined(separator: ", ")
+    case .unjudgeable(let count, let scans):
+      "\(count) of \(scans) scans read the whole table although an index could serve, because it is small or most of it "
+        + "is wanted: a lost index would not show there; seed more, or set seq-scan: {require: indexable}"
+    case .shrunk(let relations, let label):
+      "far fewer rows than in \(label), so the results are weak: "
+        + relations.map {
+          "\($0.relation) (\(Figures.grouped($0.before)) -> \(Figures.grouped($0.now)))"
+        }.joined(separator: ", ")
+    case .expiredWaiver(let waiver, let query): "\(Note.name(waiver, query)) ended on \(waiver.until ?? "")"
+    case .unusedWaiver(let waiver, let query): "\(Note.name(waiver, query)) matches nothing"
+    case .goneCases(let names, let query, let label):
+      "\(label) of \(query) has cases that are gone from the manifest: "
+        + names.map { $0 ?? "(without a name)" }.joined(separator: ", ")
+    case .orphans(let queries):
+      "baselines whose query is gone (plangate record --prune removes them): \(queries.joined(separator: ", "))"
+    case .other(let text): text
+    }
+  }
+
+  private static func name(_ waiver: Waiver, _ query: String) -> String {
+    "the waiver of \(waiver.rule) for \(query)\(waiver.relation.map { " (\($0))" } ?? "")"
+  }
+}
