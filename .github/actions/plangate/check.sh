@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the check and hands its exit status on, so that the reports of a check that failed are kept too; and tells whether
-# the cache holds other entries than before. Their names say what they were made from: server, system, plangate and seed.
+# Runs the check and passes its exit status on as an output, so that the reports of a failed check are uploaded too. Also
+# says whether the cache's entries changed. Their names depend on all they were made from: server, system, plangate, seed.
 set -euo pipefail
 
 directory=$GITHUB_WORKSPACE/$REPORTS
 mkdir -p "$directory"
-# plangate uses no cache of another user, as a job that ran as one may have kept it, and none that others can write to.
+# plangate does not use a cache that belongs to another user (an earlier job may have run as one) or that others can write to.
 if [ -e "$PLANGATE_CACHE_DIR" ] && [ ! -O "$PLANGATE_CACHE_DIR" ]; then rm -rf "$PLANGATE_CACHE_DIR"; fi
 mkdir -p -m 700 "$PLANGATE_CACHE_DIR"
 entries() { find "$PLANGATE_CACHE_DIR" -path '*/entries/*' -prune | sort | sha256sum | cut -c 1-32; }
@@ -20,8 +20,9 @@ if [ -n "$POSTGRES" ]; then words+=(--postgres "$POSTGRES"); fi
 
 before=$(entries)
 status=0
-# The seed runs commands: neither the files by which a step changes later ones nor the runner's tokens are for them. plangate
-# withholds them as well; without them in its own environment, no child finds them there either. It writes the summary.
+# The seed runs commands, which must get neither the files by which a step changes later steps nor the runner's tokens.
+# plangate withholds them too; without them in plangate's own environment, no child can find them there either.
+# GITHUB_STEP_SUMMARY stays, because plangate itself writes the summary.
 env -u GITHUB_ENV -u GITHUB_PATH -u GITHUB_OUTPUT -u GITHUB_STATE -u GITHUB_TOKEN -u GH_TOKEN -u ACTIONS_RUNTIME_TOKEN \
   -u ACTIONS_RUNTIME_URL -u ACTIONS_ID_TOKEN_REQUEST_TOKEN -u ACTIONS_ID_TOKEN_REQUEST_URL -u ACTIONS_CACHE_URL \
   -u ACTIONS_RESULTS_URL "$PLANGATE" "${words[@]}" "${options[@]}" -- "${names[@]}" || status=$?

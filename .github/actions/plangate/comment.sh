@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes the Markdown report as a comment of the pull request, or rewrites the one that an earlier run wrote. It is found
-# by its first line and its author: anybody could write the line. The line names the manifest, and ID the job: those of a
-# matrix judge the same manifest. A comment that cannot be written changes no verdict.
+# Posts the Markdown report as a comment on the pull request, or updates the comment of an earlier run. It finds that comment
+# by its first line and its author, because anyone could write the line. The line names the manifest, and ID names the job,
+# because the jobs of a matrix share a manifest. A comment that cannot be written changes no verdict.
 set -euo pipefail
 
 file=$GITHUB_WORKSPACE/$REPORTS/plangate.md

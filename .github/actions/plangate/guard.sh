@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Refuses events whose jobs have secrets and a token that can write while they often check out what somebody else proposed.
-# A manifest runs commands, so the branch of a pull request could use both. See SECURITY.md.
+# Refuses events whose jobs have secrets and a token that can write, and that often check out a pull request's branch. A
+# manifest runs commands, so the branch could use both. See SECURITY.md.
 set -euo pipefail
 
 case "$EVENT" in
 pull_request_target) ;;
-# Only where a pull request started the run that this one follows.
+# Only if a pull request started the run that this one follows.
 workflow_run) [[ ${RUN_EVENT:-} == pull_request* ]] || exit 0 ;;
-# Comments on issues are as well.
+# Comments on issues raise this event too.
 issue_comment) [ -n "${COMMENTED_PULL_REQUEST:-}" ] || exit 0 ;;
 *) exit 0 ;;
 esac

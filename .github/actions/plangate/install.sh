@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what plangate needs at run time and, where it has to be built, to be built: with POSTGRES, a server of that
-# major; with COMMENT=true, gh.
+# Installs what plangate needs to run and to be built. With POSTGRES it installs a server of that major, with COMMENT=true
+# also gh.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -12,7 +12,7 @@ apt_install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y
 if [[ ${POSTGRES:-} =~ ^[0-9]+$ && ! -x /usr/lib/postgresql/$POSTGRES/bin/postgres ]]; then
   as_root apt-get update -q
   if ! apt-cache show "postgresql-$POSTGRES" >/dev/null 2>&1; then
-    # The distribution has another major; PostgreSQL's own packages have all of them.
+    # The distribution has another major; PostgreSQL's own repository has all of them.
     apt_install postgresql-common ca-certificates
     as_root /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y
   fi

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Tells the next steps where plangate is, or that it has to be built, where its cache and its servers are, what the keys of
-# caches are made of, and what tells this job from others.
-# The paths come from the environment: in a container the runner's expressions name those of the machine outside.
+# Sets outputs for the next steps: where plangate is or that it must be built, where its cache and its servers go, the parts
+# of the cache keys, and the id that distinguishes this job from others.
+# Paths come from the environment, because in a container the runner's expressions give the paths of the host.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 digest() { sha256sum | cut -c 1-32; }
 
-# Beside the cache, so that clusters can be linked instead of copied: in a container /tmp is on another mount. As open as
-# /tmp: the server of a job by root is another user's.
+# Next to the cache, so that clusters can be linked instead of copied; in a container, /tmp is on another mount. The mode is
+# that of /tmp, because in a job that runs as root the server runs as another user.
 mkdir -p "$RUNNER_TEMP/pg"
 chmod 1777 "$RUNNER_TEMP/pg"
 
 {
   id=${ID:-$GITHUB_JOB${POSTGRES:+-$POSTGRES}}
-  # It becomes the name of an artifact and a part of an HTML comment.
+  # It becomes the name of an artifact and part of an HTML comment.
   echo "id=$(tr -c 'A-Za-z0-9._-' - <<<"${id:0:100}" | sed 's/--*/-/g; s/-$//')"
   echo "cache=$RUNNER_TEMP/plangate-cache"
   echo "tmp=$RUNNER_TEMP/pg"
