@@ -10,7 +10,7 @@ import Testing
 /// A server with the seeded corpus and its baselines, on which one change after the other is tried.
 final class CorpusWorker: @unchecked Sendable {
   private let server: GateServer
-  private let seeded: DatabaseState
+  let seeded: DatabaseState
   private let manifest: Manifest
   private let baselines: Capture
 
@@ -73,9 +73,7 @@ final class CorpusWorker: @unchecked Sendable {
     case nil:
       return try outcomes(of: [try self.query(query) { _ in }], in: seeded)
     case .sql(let sql):
-      let file = "\(server.directory)/change.sql"
-      try sql.write(toFile: file, atomically: true, encoding: .utf8)
-      let changed = try seeded.clone(StateLabel("the changed state"), applying: [.script(file)])
+      let changed = try seeded.clone(StateLabel("the changed state"), applying: [try script(sql)])
       defer { changed.drop() }
       return try outcomes(of: all ? manifest.queries : [try self.query(query) { _ in }], in: changed)
     case .text(let text):
@@ -84,6 +82,17 @@ final class CorpusWorker: @unchecked Sendable {
       return try outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: seeded)
     }
   }
+
+  /// A step that runs some SQL.
+  func script(_ sql: String) throws -> SeedStep {
+    let file = "\(server.directory)/change.sql"
+    try sql.write(toFile: file, atomically: true, encoding: .utf8)
+    return .script(file)
+  }
+
+  func queries(_ names: String...) throws -> [Query] { try names.map { try query($0) { _ in } } }
+
+  func policies(_ queries: [Query]) -> Policies { manifest.policies(of: queries) }
 
   private func query(_ name: String, changed change: (inout Query) -> Void) throws -> Query {
     var query = try #require(manifest.queries.first { $0.name == name.split(separator: "@")[0] })
