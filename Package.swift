@@ -44,7 +44,8 @@ let package = Package(
       name: "CorpusTests", dependencies: ["GateCommand", "Postgres", "PlanCore"], exclude: ["Corpus"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["plangate", "PlanCore", "Postgres", "TestSupport"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["plangate", "GateCommand", "PlanCore", "Postgres", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "FuzzTests", dependencies: ["GateCommand", "Reporting", "PlanCore"], path: "Tests/Fuzz",
       exclude: ["Corpus", "FuzzCommand.swift"], swiftSettings: strict),
