@@ -58,7 +58,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["plangate", "PlanCore", "JSON", "Postgres", "OperatingSystem", "TestSupport"],
+      dependencies: ["plangate", "GateCommand", "PlanCore", "JSON", "Postgres", "OperatingSystem", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FuzzTests", dependencies: ["GateCommand", "Reporting", "PlanCore", "JSON", "OperatingSystem"],

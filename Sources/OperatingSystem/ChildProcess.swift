@@ -49,7 +49,7 @@ package struct SpawnError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// - Parameter error: of `posix_spawn`.
-  fileprivate init(program: String, error: Int32) {
+  init(program: String, error: Int32) {
     let words = String(cString: strerror(error))
     let isExhausted = SpawnError.exhaustion.contains(error)
     self.init(program: program, reason: isExhausted ? "\(words)\n\(ProcessLimit.nextStep)" : words)
@@ -143,14 +143,13 @@ package final class ChildProcess: Sendable {
     _ words: [String], _ command: Command, _ actions: inout posix_spawn_file_actions_t,
     _ attributes: inout posix_spawnattr_t, enter: (pid_t) -> Void
   ) throws(SpawnError) -> pid_t {
-    let deadline = ContinuousClock.now + .seconds(5)
     let variables = command.environment.filter { !ChildEnvironment.isWithheld($0.key) }.sorted { $0.key < $1.key }.map {
       "\($0.key)=\($0.value)"
     }
-    while true {
-      var child: pid_t = 0
-      let error = words.withCStrings { arguments in
-        variables.withCStrings { environment in
+    var child: pid_t = 0
+    let error = words.withCStrings { arguments in
+      variables.withCStrings { environment in
+        untilThereIsRoom {
           // A child that is not entered yet would be taken for an orphan.
           ProcessTable.lock.withLock { _ in
             let error = posix_spawn(
@@ -161,9 +160,20 @@ package final class ChildProcess: Sendable {
           }
         }
       }
-      if error == 0 { return child }
+    }
+    guard error == 0 else { throw SpawnError(program: command.program, error: error) }
+    return child
+  }
+
+  /// Calls `start` again as long as it says that the system has no room for another process.
+  ///
+  /// - Returns: the error of the last call, 0 for none.
+  static func untilThereIsRoom(atMost limit: Duration = .seconds(5), _ start: () -> Int32) -> Int32 {
+    let deadline = ContinuousClock.now + limit
+    while true {
+      let error = start()
       guard SpawnError.exhaustion.contains(error), ContinuousClock.now < deadline, Interruption.shared.signal == nil
-      else { throw SpawnError(program: command.program, error: error) }
+      else { return error }
       usleep(50_000)
     }
   }

@@ -29,6 +29,8 @@ import Testing
     "\\copy items from more.csv;", "DO $$ BEGIN EXECUTE 'COPY items FROM ''DIRECTORY/queries/more.csv'''; END $$;",
     "DO $$ BEGIN EXECUTE 'CO' || 'PY items FROM ' || quote_literal('DIRECTORY/queries/more' || '.csv'); END $$;",
     "DO $$ DECLARE s text := 'COPY items FROM ''DIRECTORY/queries/more.csv'''; BEGIN EXECUTE s; END $$;",
+    "SELECT 'COPY items FROM ''DIRECTORY/queries/more.csv''' \\gexec",
+    "SELECT 'CO' || 'PY items FROM ''DIRECTORY/queries/more.csv''' \\gexec",
     "SELECT format('COPY items FROM %L', 'DIRECTORY/queries/more.csv') \\gexec",
     "\\set c 'COPY items FROM ''DIRECTORY/queries/more.csv'''\n:c;",
     "INSERT INTO items SELECT x::int FROM unnest(string_to_array(trim(pg_read_file('DIRECTORY/queries/more.csv'), E'\\n'),"

@@ -101,6 +101,36 @@ import Testing
     #expect(OpenFile(reading: "\(project.directory)/missing") == nil)
   }
 
+  @Test func `where there is no room for a process just now it is tried again`() {
+    var answers = [EAGAIN, ENOMEM, EAGAIN, 0, 0]
+    #expect(ChildProcess.untilThereIsRoom { answers.removeFirst() } == 0)
+    #expect(answers == [0])
+  }
+
+  @Test(arguments: [EAGAIN, ENOMEM])
+  func `where there is no room for long that is the error, with the next step`(error: Int32) {
+    var calls = 0
+    let last = ChildProcess.untilThereIsRoom(atMost: .milliseconds(1)) {
+      calls += 1
+      return error
+    }
+    #expect(last == error && calls == 2)
+    let told = SpawnError(program: "psql", error: last)
+    #expect(told.isExhausted)
+    #expect(
+      told.description
+        == "cannot run psql: \(String(cString: strerror(error)))\nthe limit on processes or memory is reached: "
+        + "raise it (ulimit -u, the pids limit of a container), or run less beside it")
+  }
+
+  @Test(arguments: [ENOENT, EACCES, E2BIG])
+  func `no other error is tried again`(error: Int32) {
+    var answers = [error, 0]
+    #expect(ChildProcess.untilThereIsRoom { answers.removeFirst() } == error)
+    #expect(answers == [0])
+    #expect(!SpawnError(program: "psql", error: error).isExhausted)
+  }
+
   @Test func `a program that is not there is an error`() throws {
     for program in ["no-such-program", "/no/such/program", "./no-such-program", ""] {
       let error = try #require(throws: SpawnError.self) {

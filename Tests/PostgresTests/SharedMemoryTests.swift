@@ -59,13 +59,22 @@
       #expect(!exists(segment))
     }
 
-    @Test func `an initdb whose server cannot write leaves no segment`() throws {
+    @Test func `an initdb whose server dies leaves no segment`() throws {
       let real = try ServerInstallation.locate(nil, environment: TestServer.plain)
       let project = try Project()
-      // A limit on the size of files ends it as a full disk does: the server dies with its segment, and initdb removes the
-      // file that names it.
+      // As on a full disk: a server dies with its segment, and initdb removes the file that names it.
       try project.writeProgram(
-        "bin/initdb", "#!/bin/sh\n[ \"$1\" = --version ] || ulimit -f 1000\nexec \(real.binaries)/initdb \"$@\"\n")
+        "bin/initdb",
+        """
+        #!/bin/sh
+        \(real.binaries)/initdb "$@" || exit 3
+        [ "$1" = --version ] && exit
+        for word; do case $word in --pgdata=*) data=${word#*=} ;; esac; done
+        echo "COPY (SELECT 1) TO PROGRAM 'kill -9 \\$PPID'" | \(real.binaries)/postgres --single -D "$data" template1
+        rm -r "$data"/* && echo removed the contents of the data directory
+        exit 1
+
+        """)
       for program in ["postgres", "pg_ctl"] {
         try FileManager.default.createSymbolicLink(
           atPath: "\(project.directory)/bin/\(program)", withDestinationPath: "\(real.binaries)/\(program)")
@@ -76,7 +85,7 @@
         installation, TestServer.configuration, environment: TestServer.plain)
       defer { server.stop() }
       let error = try #require(throws: ServerStartError.self) { try server.makeCluster() }
-      #expect(error.message.contains("removing contents of data directory"), "\(error)")
+      #expect(error.message.contains("removed the contents of the data directory"), "\(error)")
       let user = server.fileOwner?.uid ?? geteuid()
       #expect(sharedMemory(inDirectory: server.dataDirectory, user: user).isEmpty)
     }

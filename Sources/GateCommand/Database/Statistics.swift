@@ -15,6 +15,8 @@ struct Statistics {
   let connection: Connection
   /// False for the random samples that ANALYZE takes by itself.
   var isWhole = true
+  /// How long a statement waits for a lock: nobody else is in the database, and what is still locked may stay so for ever.
+  var lockTimeout = "60s"
   /// How much the sample of one table may take, in bytes.
   var memory = Statistics.physicalMemory / 4
 
@@ -30,16 +32,13 @@ struct Statistics {
     do { return try report() } catch let error where error.sqlState == "55P03" {
       throw ServerError(
         sqlState: "55P03",
-        message: "VACUUM or ANALYZE waited \(Statistics.lockTimeout) for a lock that another session holds",
+        message: "VACUUM or ANALYZE waited \(lockTimeout) for a lock that another session holds",
         hint: "let the seed end what it starts")
     }
   }
 
-  /// Nobody else is in the database; what is still locked may stay so for ever.
-  private static let lockTimeout = "60s"
-
   private func report() throws(ServerError) -> Report {
-    try connection.execute("SELECT pg_catalog.set_config('lock_timeout', $1, false)", [Statistics.lockTimeout])
+    try connection.execute("SELECT pg_catalog.set_config('lock_timeout', $1, false)", [lockTimeout])
     // A seed may have event triggers; they must not see plangate's own statements.
     try connection.silenceTriggers()
     try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
