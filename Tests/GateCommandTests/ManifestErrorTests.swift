@@ -172,7 +172,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "version: 1\n---\nversion: 1",
       """
-      queries/m.yml:2:1: error: a second document starts here, the file must hold only one
+      queries/m.yml:2:1: error: a second document starts here; the file must hold only one
         ---
         ^
       """),

@@ -142,7 +142,7 @@ import Testing
       "Sort Key: [\"a\", \"b\"]", "Sort Key: [\"a\", \"b\"", 14,
       "the value of 'Sort Key' is damaged: expected ',' or ']'"
     ),
-    ("Sort Key: [\"a\", \"b\"]", "Sort Key: \"a", 14, "the value of 'Sort Key' is damaged: a string without an end"),
+    ("Sort Key: [\"a\", \"b\"]", "Sort Key: \"a", 14, "the value of 'Sort Key' is damaged: unterminated string"),
     ("      Sort Key: [\"a\", \"b\"]", "    Late Key: x", 14, "expected a plan node"),
     (
       "loops=1) (buffers=24)\n      Scan", "loops=1)\n      Scan", 12,
