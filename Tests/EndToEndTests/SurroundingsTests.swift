@@ -117,7 +117,7 @@
       try expect(
         run, exits: 2,
         stderr: [
-          "the user 12345 has no entry in /etc/passwd, without which initdb does not run\n", "'ci:x:12345:",
+          "the user 12345 has no entry in /etc/passwd, and initdb does not run without one\n", "'ci:x:12345:",
           "docker run --user postgres",
         ])
       #expect(try project.temporaryFiles() == [], "\(run)")

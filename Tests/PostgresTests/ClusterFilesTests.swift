@@ -146,7 +146,7 @@ import Testing
     let handle = try #require(FileHandle(forWritingAtPath: "\(copy.directory)/base/5/101"))
     try handle.write(contentsOf: Data("OTHER".utf8))
     try handle.close()
-    #expect(throws: ClusterFilesError("\(copy.directory)/base/5/101", because: "another cluster has it too")) {
+    #expect(throws: ClusterFilesError("\(copy.directory)/base/5/101", because: "another cluster shares it")) {
       try copy.seal(sharing)
     }
     // The one that it comes from knows that it is damaged.

@@ -42,7 +42,7 @@ import Testing
 
   @Test func `a directory without a server that runs is an error`() throws {
     for choice in [project.directory, "/nonexistent/bin", "bin", "./bin"] {
-      #expect(try message(choice) == "no PostgreSQL server in \(choice): it has no 'postgres' and 'initdb' that run")
+      #expect(try message(choice) == "no PostgreSQL server in \(choice): it has no working 'postgres' and 'initdb'")
     }
     let broken = try installation("broken", version: "15.1")
     try project.writeProgram("broken/postgres", "#!/bin/sh\nexit 1\n")
