@@ -28,10 +28,14 @@ struct PlantedRegression: Sendable {
   let severity: String
   /// What the finding has to name, `schema.relation`; nil for a join or a whole plan.
   let relation: String?
-  /// What one of the causes has to contain. Nil where no fact of a relation's definition, of the query's text or of its
-  /// session changed, only rows and where they lie.
+  /// What one of the causes has to contain.
+  ///
+  /// Nil where no fact of a relation's definition, of the query's text or of its session changed, only rows and where
+  /// they lie.
   let cause: String?
-  /// A harmless change. No case of the corpus may fail after it.
+  /// A harmless change.
+  ///
+  /// No case of the corpus may fail after it.
   let twin: Change
   /// The server majors on which this is a regression; nil for all.
   var majors: [Int]? = nil

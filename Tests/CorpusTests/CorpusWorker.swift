@@ -51,7 +51,9 @@ final class CorpusWorker: @unchecked Sendable {
     }
   }()
 
-  /// Calls `body` with a worker that nobody else has. There are as many as run at once.
+  /// Calls `body` with a worker that nobody else has.
+  ///
+  /// There are as many as run at once.
   static func with<Result>(_ body: (CorpusWorker) throws -> Result) throws -> Result {
     _ = stopsAtExit
     let worker = try idle.withLock { $0.popLast() } ?? CorpusWorker()

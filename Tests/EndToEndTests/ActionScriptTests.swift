@@ -8,7 +8,9 @@ import Testing
   private static let action = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: ".github/actions/plangate").path
 
-  /// What the scripts call and every runner has. The PATH holds nothing else: neither swift, nor gh, nor plangate.
+  /// What the scripts call and every runner has.
+  ///
+  /// The PATH holds nothing else: neither swift, nor gh, nor plangate.
   private static let tools = [
     "awk", "bash", "cat", "chmod", "cut", "dirname", "env", "find", "head", "mkdir", "mktemp", "rm", "sed", "sha256sum",
     "sort", "tail", "tr", "xargs",

@@ -3,8 +3,9 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-  /// A disk that fills, wherever it does, is named with what to do. The disk is a small tmpfs in a mount namespace of the
-  /// run's own, in which an ordinary user may mount one too.
+  /// A disk that fills, wherever it does, is named with what to do.
+  ///
+  /// The disk is a small tmpfs in a mount namespace of the run's own, in which an ordinary user may mount one too.
   @Suite struct FullDiskTests {
     private static func project() throws -> Project {
       try Project([

@@ -5,7 +5,9 @@ import Testing
 
 /// The reports of shards become the report of the run that was divided.
 @Suite struct MergeTests {
-  /// A run of the sample that regressed, and how it ended. Tests work on copies of its project.
+  /// A run of the sample that regressed, and how it ended.
+  ///
+  /// Tests work on copies of its project.
   private static let whole = Result { () throws -> (project: Project, run: ProgramRun) in
     let project = try Sample.recorded()
     try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
@@ -135,7 +137,7 @@ import Testing
     for path in ["1.json", "./1.json", "queries/../1.json", "\(project.directory)/1.json"] {
       try expect(
         project.plangate("merge", "1.json", "2.json", "--json", path), exits: 2,
-        stderr: ["\(path) is to be read and to be written"])
+        stderr: ["\(path) is both an input and an output"])
       #expect(try project.read("1.json") == before)
     }
   }

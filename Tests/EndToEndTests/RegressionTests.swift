@@ -1,8 +1,9 @@
 import TestSupport
 import Testing
 
-/// The gate is seen to fail. One run has all of these regressions, since each case is judged on its own; a test reads
-/// what it says of one.
+/// The gate is seen to fail.
+///
+/// One run has all of these regressions, since each case is judged on its own; a test reads what it says of one.
 @Suite struct RegressionTests {
   private struct Regressed {
     let run: ProgramRun

@@ -99,7 +99,7 @@ import Testing
       #""$0" "$@" --json pipe 2>errors & p=$!; until grep -q waiting errors; do sleep 0.1; done; kill $p; wait $p"#,
       project, "check", "--junit", "junit.xml")
     try expect(run, exits: 143, leavingNothingIn: project)
-    #expect(try project.read("errors").contains("waiting for somebody to read pipe"))
+    #expect(try project.read("errors").contains("waiting for a reader of pipe"))
     #expect(try project.junit().cases.map(\.name).contains("one"))
   }
 

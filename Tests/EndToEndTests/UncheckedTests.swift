@@ -3,7 +3,9 @@ import OperatingSystem
 import TestSupport
 import Testing
 
-/// What cannot be checked gives exit status 2 and stops nothing else. One run has all of these queries among good ones.
+/// What cannot be checked gives exit status 2 and stops nothing else.
+///
+/// One run has all of these queries among good ones.
 @Suite struct UncheckedTests {
   /// Appended to the sample's manifest.
   private static let brokenQueries = """

@@ -18,7 +18,9 @@ protocol FuzzTarget {
   func problem(with input: [UInt8], in directory: URL) throws -> Problem?
 }
 
-/// What must not come of an input. A crash or a hang is seen from outside.
+/// What must not come of an input.
+///
+/// A crash or a hang is seen from outside.
 struct Problem: Equatable {
   enum Kind: String {
     /// A pass although something was wrong, or was not checked.

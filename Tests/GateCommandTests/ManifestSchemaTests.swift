@@ -7,8 +7,9 @@ import Testing
 
 @testable import GateCommand
 
-/// The published schema of the manifest says what the program accepts. Every manifest that another test of this target
-/// loads, or sees refused, is held against it as well.
+/// The published schema of the manifest says what the program accepts.
+///
+/// Every manifest that another test of this target loads, or sees refused, is held against it as well.
 @Suite struct ManifestSchemaTests {
   private func schema() throws -> JSON { try JSON(parsing: SchemaValidator.Schema.manifest.text) }
 

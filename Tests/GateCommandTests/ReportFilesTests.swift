@@ -18,7 +18,7 @@ import Testing
 
   private var unfinished: RunOutcome {
     var unfinished = outcome
-    unfinished.error = "the run did not come to its end"
+    unfinished.error = "the run did not finish"
     return unfinished
   }
 
@@ -199,7 +199,7 @@ import Testing
     let project = try Project()
     var options = options(project, junit: nil, json: nil)
     options.reports[.json] = "/dev/fd/987"
-    let error = "/dev/fd/987: error: cannot write the report: nothing is open there"
+    let error = "/dev/fd/987: error: cannot write the report: the descriptor is not open"
     #expect(project.failure { () throws(Diagnostic) in try ReportFiles(options).finish(outcome) } == error)
 
     signal(SIGPIPE, SIG_IGN)

@@ -65,8 +65,9 @@ func findings(
   return rule.findings(comparison, settings)
 }
 
-/// The rules on scans and estimates with their defaults, on a day on which nothing special happens. All other rules are
-/// off: a test of one thing shall not hear of another.
+/// The rules on scans and estimates with their defaults, on a day on which nothing special happens.
+///
+/// All other rules are off: a test of one thing shall not hear of another.
 let policy: CasePolicy = policy()
 
 func policy(

@@ -17,7 +17,9 @@ final class ParsedXML: NSObject, XMLParserDelegate {
     self.attributes = attributes
   }
 
-  /// The root element. Throws for a document that is not well-formed: `parse()` alone can say yes to a broken one.
+  /// The root element.
+  ///
+  /// Throws for a document that is not well-formed: `parse()` alone can say yes to a broken one.
   static func root(of text: String) throws -> ParsedXML {
     let document = ParsedXML("", [:])
     let parser = XMLParser(data: Data(text.utf8))

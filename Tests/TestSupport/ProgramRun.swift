@@ -1,6 +1,8 @@
 import Foundation
 
-/// What came of a run of a program. Its description holds everything, for an expectation that disagrees.
+/// What came of a run of a program.
+///
+/// Its description holds everything, for an expectation that disagrees.
 package struct ProgramRun: Sendable, CustomStringConvertible {
   /// The words that were run.
   package let words: [String]
@@ -133,7 +135,9 @@ extension siginfo_t {
   }
 }
 
-/// A new directory in TMPDIR that every user may enter. It has its real path, since macOS's `/tmp` is a link.
+/// A new directory in TMPDIR that every user may enter.
+///
+/// It has its real path, since macOS's `/tmp` is a link.
 package func makeTemporaryDirectory(_ name: String) throws -> String {
   let base = FileManager.default.temporaryDirectory.path
   var template = Array("\(base)/\(name)-XXXXXX".utf8CString)
