@@ -56,7 +56,7 @@ import Testing
       return run
     }
     let cold = try project.check()
-    #expect(cold.stdout.contains("kept for the next run"), "\(cold)")
+    #expect(cold.stdout.contains("cached for the next run"), "\(cold)")
     let checksums = try project.checksums()
     func expectSame(_ what: String, _ run: ProgramRun) throws {
       // A line more or less says which file it is.
@@ -121,7 +121,7 @@ import Testing
     ])
     let arguments = ["--postgres", server]
     // The baselines are of another major.
-    #expect(try project.start(["check", "-v"] + arguments).end().stdout.contains("kept for the next run"))
+    #expect(try project.start(["check", "-v"] + arguments).end().stdout.contains("cached for the next run"))
     let checksums = try project.checksums()
     for _ in 1...2 {
       let run = try project.start(["check", "-v"] + arguments).end()
@@ -288,7 +288,7 @@ import Testing
 @Suite struct CacheTrustTests {
   @Test func `a cache that others can write to is not used, which is said once and without -v`() throws {
     let project = try CachedProject()
-    try expect(project.check(), exits: 0, stdout: ["kept for the next run"])
+    try expect(project.check(), exits: 0, stdout: ["cached for the next run"])
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
     chmod("\(project.cache)/1/entries", 0o777)
     let entries = try project.entries()
@@ -319,13 +319,13 @@ import Testing
     let run = try project.check(environment: ["PLANGATE_CACHE_DIR": cache])
     try expect(
       run, exits: 0, stderr: ["warning: the cache \(cache) is not used", "belongs to another user"],
-      not: ["kept for the next run"])
+      not: ["cached for the next run"])
     if geteuid() == 0 { #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == [], "\(run)") }
   }
 
   @Test func `what plangate makes is trusted by the next run, whatever the umask`() throws {
     let project = try CachedProject()
-    for words in ["kept for the next run", "seed: from the cache"] {
+    for words in ["cached for the next run", "seed: from the cache"] {
       let run = try project.files.start(
         ["check", "-v"], environment: ["PLANGATE_CACHE_DIR": "\(project.files.directory)/deep/cache"],
         launcher: ["/bin/sh", "-c", "umask 0; exec \"$0\" \"$@\""]

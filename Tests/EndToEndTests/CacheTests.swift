@@ -8,7 +8,7 @@ import Testing
     let project = try CachedProject()
     let first = try project.check()
     try expect(
-      first, exits: 0, stdout: ["initdb (", "seed: seed/1.sql (", "seed: seed/5.sql (", "kept for the next run"],
+      first, exits: 0, stdout: ["initdb (", "seed: seed/1.sql (", "seed: seed/5.sql (", "cached for the next run"],
       not: ["from the cache"])
     let report = try project.report()
 
@@ -137,14 +137,14 @@ import Testing
     for _ in 1...3 {
       let run = try project.check("items")
       try expect(
-        run, exits: 0, stdout: ["the seed may read the clock, and view public.recent does", "seed: seed/1.sql ("])
+        run, exits: 0, stdout: ["the seed may read the clock, and so does view public.recent", "seed: seed/1.sql ("])
     }
     try project.files.edit(
       "queries/manifest.yml", "SELECT id FROM recent", "SELECT id FROM items WHERE made > current_date - 1")
     for _ in 1...2 {
       let run = try project.check("items")
       try expect(
-        run, exits: 0, stdout: ["not cached: seed/1.sql: it may read the clock, and queries do", "seed: seed/1.sql ("],
+        run, exits: 0, stdout: ["not cached: seed/1.sql: it may read the clock, and so do queries", "seed: seed/1.sql ("],
         not: ["from the cache ("])
     }
   }
@@ -190,7 +190,7 @@ import Testing
     let project = try CachedProject()
     let small = ["PLANGATE_CACHE_SIZE": "1MB"]
     try expect(
-      project.check(environment: small), exits: 0, stdout: ["not cached: larger than the cache may be"],
+      project.check(environment: small), exits: 0, stdout: ["not cached: larger than the cache limit"],
       leavingNothingIn: project.files)
     #expect(try project.entries() == [] && project.unfinished() == [])
   }
@@ -249,7 +249,7 @@ import Testing
     try expect(project.plangate("cache", "lst"), exits: 2, stderr: ["takes list or clear, did you mean 'list'?"])
     for word in ["list", "clear"] {
       let run = try project.start(["cache", word], environment: ["PLANGATE_CACHE_DIR": "/proc/plangate"]).end()
-      try expect(run, exits: 2, stderr: ["cannot make the cache /proc/plangate"])
+      try expect(run, exits: 2, stderr: ["cannot create the cache /proc/plangate"])
     }
   }
 }

@@ -97,7 +97,7 @@ extension GivenServerTests {
     func `a conninfo that cannot be read is not quoted`(_ conninfo: String) throws {
       let project = try Sample.recorded()
       let run = try project.plangate("check", "nap", "--json", "report.json", "--server", conninfo)
-      try expect(run, exits: 2, stderr: ["--server cannot be read"], not: ["secret"], leavingNothingIn: project)
+      try expect(run, exits: 2, stderr: ["cannot parse --server"], not: ["secret"], leavingNothingIn: project)
       #expect(try !project.read("report.json").contains("secret"))
     }
 
@@ -263,7 +263,7 @@ extension GivenServerTests {
         "check", "seen", "--server", server.conninfo, "--json", "report.json", environment: GivenTestServer.withPassword
       )
       try expect(run, exits: 1, stdout: ["1 new"], leavingNothingIn: project)
-      let notes = try project.json().notes.filter { $0.contains("settings that cannot be had") }
+      let notes = try project.json().notes.filter { $0.contains("settings not applied on this server") }
       #expect(notes.count == 1, "\(run)")
       let note = try #require(notes.first)
       for text in [

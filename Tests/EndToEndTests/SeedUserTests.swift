@@ -55,7 +55,7 @@ import Testing
 
   @Test func `who runs the seed is no part of what is cached`() throws {
     let project = try CachedProject()
-    try expect(project.check(), exits: 0, stdout: ["kept for the next run"])
+    try expect(project.check(), exits: 0, stdout: ["cached for the next run"])
     try project.files.edit("queries/manifest.yml", "settings:\n", "seed-user: root\nsettings:\n")
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
   }

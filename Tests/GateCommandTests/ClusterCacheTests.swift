@@ -64,7 +64,7 @@ import Testing
     try project.write("file", "")
     for base in [project.path("file"), project.path("file/cache"), "/proc/cache"] {
       let error = #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:], base: base) }
-      #expect(error?.message.hasPrefix("cannot make the cache \(base)/1/entries: ") == true, "\(error as Any)")
+      #expect(error?.message.hasPrefix("cannot create the cache \(base)/1/entries: ") == true, "\(error as Any)")
     }
     let error = #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:]) }
     #expect(error?.message.contains("PLANGATE_CACHE_DIR") == true)

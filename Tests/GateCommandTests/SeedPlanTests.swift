@@ -221,7 +221,7 @@ import Testing
     ])
     #expect(try Self.plan(project).settled == nil)
     #expect(
-      try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and queries do")
+      try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
     // Its own rows have the time at which they were dumped.
     let manifest = try project.text("queries/m.yml").replacing("  - ../seed/5.sql\n", with: "")
     try project.write("queries/m.yml", manifest)
@@ -288,14 +288,14 @@ import Testing
     let plan = try Self.plan(project)
     #expect(plan.steps.map { $0.state != nil } == [true, true, true, false])
     #expect(plan.settled == nil)
-    #expect(plan.obstacle.map(project.local) == "seed/5.sql: it may read the clock, and queries do")
+    #expect(plan.obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
   }
 
   @Test func `a command may make rows of now in any language`() throws {
     let plan = try Self.plan(Self.project(["queries/a.sql": "SELECT now(), $1::integer"]))
     #expect(plan.steps.map { $0.state != nil } == [true, true, false, false, false])
     #expect(plan.settled == nil)
-    #expect(plan.obstacle == "make rows: it may read the clock, and queries do")
+    #expect(plan.obstacle == "make rows: it may read the clock, and so do queries")
   }
 
   @Test(arguments: ["params: [now]", "params: [Today]", "cases: {one: [yesterday]}"])

@@ -175,7 +175,7 @@ import Testing
   @Test func `an include that an earlier step may write is looked for when its script runs`() throws {
     let files = ["seed/a.sql": "\\ir made.sql\n"]
     #expect(try problem(files, isComplete: false) == nil)
-    #expect(try problem(files)?.contains("made.sql (there is no such file)") == true)
+    #expect(try problem(files)?.contains("made.sql (no such file)") == true)
   }
 
   @Test func `all are told at once, with file, line and the next step`() throws {
@@ -185,11 +185,11 @@ import Testing
         seed/a.sql:1: error: ALTER SYSTEM changes the configuration of the whole server; on a given server (--server) \
         a seed may not do that
         remove it, or allow it: --allow-seed alter-system
-        seed/a.sql:2: error: CREATE DATABASE concerns a database other than plangate's own; on a given server \
+        seed/a.sql:2: error: CREATE DATABASE affects a database other than plangate's own; on a given server \
         (--server) a seed may not do that
-        remove it (a dump made without --create has none), or allow it: --allow-seed database
+        remove it (a dump made without --create does not have it), or allow it: --allow-seed database
         seed/a.sql:3: error: \\connect leaves plangate's own database; on a given server (--server) a seed may not do that
-        remove it (a dump made without --create has none), or allow it: --allow-seed connect
+        remove it (a dump made without --create does not have it), or allow it: --allow-seed connect
         """)
   }
 

@@ -2,31 +2,31 @@ import OperatingSystem
 import PlanCore
 import Postgres
 
-/// A database whose statistics are settled, so that plans can be captured from it.
+/// A database with settled statistics, from which plans can be captured.
 struct SeededDatabase: Sendable {
   let server: GateServer
   let name: GateServer.Name
   private let reading: Background<Result<Catalog, Diagnostic>>
   let report: Statistics.Report
-  /// What concerns the whole run, for the reports.
+  /// The notes about the whole run, for the reports.
   let notes: [String]
-  /// How many cases run side by side.
+  /// The number of cases that run in parallel.
   var jobs = 1
-  /// Told of each case that is done.
+  /// The progress display, updated after each case.
   var progress: Progress?
-  /// What the cases took in the server, over the whole run.
+  /// The time that the cases took in the server, over the whole run.
   let serverTime = ServerTime()
 
-  /// What plans rest on, beside the statistics.
+  /// The facts that plans depend on, apart from the statistics.
   struct Catalog: Sendable {
     let facts: CatalogFacts
     let definitions: DefinitionCatalog
   }
 
-  /// Waits for it.
+  /// The catalog, once it has been read.
   var catalog: Catalog { get throws(Diagnostic) { try reading.value.get() } }
 
-  /// Seeds a new database, vacuums and analyzes.
+  /// Seeds a new database, then vacuums and analyzes it.
   static func seed(
     _ manifest: Manifest, on server: GateServer, as name: GateServer.Name, environment: [String: String],
     console: Console
@@ -51,9 +51,11 @@ struct SeededDatabase: Sendable {
     _ = try catalog
   }
 
-  /// Opens a database whose statistics are settled. Its catalog is read while the first cases run.
+  /// Opens a database whose statistics are settled.
   ///
-  /// - Parameter whenUnreadable: called when the database turns out to be damaged; what it says ends the error.
+  /// Its catalog is read while the first cases run.
+  ///
+  /// - Parameter whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
   init(
     opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ report: Statistics.Report,
     whenUnreadable: @escaping @Sendable () -> String? = { nil }
@@ -61,7 +63,7 @@ struct SeededDatabase: Sendable {
     self.server = server
     self.name = name
     self.report = report
-    // Whoever comes first finds a session that is open.
+    // The first use finds an open session.
     do { server.keep(try server.connect(to: name), to: name) } catch { throw server.diagnostic(error) }
     reading = Background {
       Result { () throws(Diagnostic) in
@@ -96,17 +98,18 @@ struct SeededDatabase: Sendable {
   private static func notes(_ report: Statistics.Report, _ manifest: Manifest) -> [String] {
     var notes: [String] = []
     if manifest.configuration.settings.isEmpty {
-      notes.append("the manifest gives no settings: plans are those of the server's defaults, not of production")
+      notes.append("the manifest has no settings: plans use the server's defaults, not production's")
     }
     if !manifest.wholeStatistics {
       notes.append("statistics are sampled, as the manifest asks: estimates vary from run to run")
     } else if !report.sampled.isEmpty {
       notes.append(
-        "too large for a whole sample, their estimates vary from run to run: \(report.sampled.joined(separator: ", "))")
+        "too large to analyze in full, so their estimates vary from run to run: "
+          + report.sampled.joined(separator: ", "))
     }
     if !report.notAllVisible.isEmpty {
       notes.append(
-        "not all pages are visible after VACUUM, index-only scans visit the table: "
+        "not all pages are visible after VACUUM, so index-only scans visit the table: "
           + report.notAllVisible.joined(separator: ", "))
     }
     return notes
