@@ -102,9 +102,9 @@ import Testing
     try expect(
       run, exits: 2,
       stdout: [
-        "error: 2.json: cannot read the report: it is not whole, or no JSON: ",
+        "error: 2.json: cannot read the report: it is incomplete or not JSON: ",
         "gone.json: cannot read the report: no such file",
-        "whole.xml: cannot read the report: it is not whole, or no JSON: unexpected character at byte 0",
+        "whole.xml: cannot read the report: it is incomplete or not JSON: unexpected character at byte 0",
         "shard 2 of 2 is missing",
       ])
     #expect(try project.json("merged.json").cases.count == Sample.cases.count / 2)

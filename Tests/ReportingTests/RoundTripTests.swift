@@ -132,12 +132,12 @@ import Testing
 
   @Test(arguments: ["{}", "[]", "null", "{\"plangate\": \"0.1.0\"}", "{\"format\": 1}", "[{\"Plan\": {}}]"])
   func `other JSON is refused`(text: String) {
-    #expect(message(text) == "it is no JSON report of plangate")
+    #expect(message(text) == "it is not a JSON report of plangate")
   }
 
   @Test(arguments: ["", " ", "<testsuites/>", "plangate baseline 1", "{\"plangate\": "])
   func `what is no JSON is refused`(text: String) {
-    #expect(message(text)?.hasPrefix("it is not whole, or no JSON: ") == true)
+    #expect(message(text)?.hasPrefix("it is incomplete or not JSON: ") == true)
   }
 
   @Test(arguments: [(0, false), (2, true), (1.5, true)])
@@ -229,10 +229,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"failed\": true", "\"failed\": false", "'failed' of cases[0] is not what its verdict 'regressed' says"),
+    ("\"failed\": true", "\"failed\": false", "'failed' of cases[0] is not consistent with its verdict 'regressed'"),
     (
       "\"verdict\": \"regressed\"", "\"verdict\": \"passed\"",
-      "'failed' of cases[0] is not what its verdict 'passed' says"
+      "'failed' of cases[0] is not consistent with its verdict 'passed'"
     ),
     ("\"error\": null", "\"error\": \"x\",\n  \"error\": null", "the report has the key 'error' twice"),
     ("\"verdict\": \"passed\"", "\"verdict\": \"fine\"", "cases[7] has the unknown verdict 'fine'"),
@@ -243,7 +243,7 @@ import Testing
       "\"schema\": \"public\"", "\"schema\": \"private\"",
       "'relation' of cases[0].findings[0] is not in the schema 'private'"
     ),
-    ("\"relations\": [0]", "\"relations\": [99]", "'relations' of cases[0].plan is not a list of places in the table"),
+    ("\"relations\": [0]", "\"relations\": [99]", "'relations' of cases[0].plan is not a list of indexes into the table"),
     ("\"line\": 1,", "\"line\": 1e300,", "'line' of cases[0] is not a whole number"),
     ("\"strict\": false", "\"strict\": 0", "'strict' of the report is not true or false"),
     ("\"shard\": null", "\"shard\": {\"index\": 3, \"count\": 2}", "there is no shard 3 of 2"),

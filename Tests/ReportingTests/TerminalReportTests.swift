@@ -192,7 +192,7 @@ import Testing
     let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
     #expect(details[0].contains("\n  before ") && details[0].contains("fix: "))
     #expect(!details[1].contains("\n  before "))
-    #expect(details[1].contains("  the plans change as those of orders_by_customer@typical do, above"))
+    #expect(details[1].contains("  same plan change as orders_by_customer@typical above"))
     #expect(details[1].contains("  seq-scan: public.orders o: ") && details[1].contains("x102"))
     #expect(TerminalReport.allDetails(run, isVerbose: true, style: style)[1].contains("\n  before "))
   }
