@@ -144,7 +144,8 @@ import Testing
     for _ in 1...2 {
       let run = try project.check("items")
       try expect(
-        run, exits: 0, stdout: ["not cached: seed/1.sql: it may read the clock, and so do queries", "seed: seed/1.sql ("],
+        run, exits: 0,
+        stdout: ["not cached: seed/1.sql: it may read the clock, and so do queries", "seed: seed/1.sql ("],
         not: ["from the cache ("])
     }
   }
