@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A seed that did not do its work gives no pass: what reads few rows is always fast.
+/// A seed that did not do its work does not pass: reading few rows is always fast.
 @Suite struct CollapsedSeedTests {
   @Test func `cases that read an emptied table are unchecked, whatever a waiver says`() throws {
     let project = try Sample.recorded()
@@ -15,7 +15,7 @@ import Testing
       leavingNothingIn: project)
     let report = try project.json()
     for name in Sample.cases {
-      // One emptied partition of four is nothing unusual, and what is equal to NULL is looked for nowhere.
+      // One emptied partition of four is not unusual, and a comparison with NULL finds no rows anyway.
       let isEmptied = !["nap", "events_of_account", "orders_of_nobody"].contains(name)
       #expect(try (report[name].verdict == "unchecked") == isEmptied, "\(name): \(run)")
       #expect(
@@ -31,7 +31,7 @@ import Testing
   }
 }
 
-/// psql ends with status 0 also after a file that it did not run to its end.
+/// psql exits with status 0 even if it did not run a file to its end.
 @Suite struct UnfinishedSeedTests {
   struct Seed: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -121,7 +121,7 @@ import Testing
   }
 }
 
-/// What a seed leaves behind in the database makes nobody wait for ever.
+/// Leftovers of a seed in the database must not block a run for ever.
 @Suite struct PreparedTransactionTests {
   private static let prepare = """
     CREATE TABLE t (id integer);

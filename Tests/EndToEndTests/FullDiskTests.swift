@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-  /// A disk that fills, wherever it does, is named with what to do.
+  /// A full disk is reported with its directory and the next step, wherever it happens.
   ///
-  /// The disk is a small tmpfs in a mount namespace of the run's own, in which an ordinary user may mount one too.
+  /// The disk is a small tmpfs in the run's own mount namespace, where even an ordinary user may mount one.
   @Suite struct FullDiskTests {
     private static func project() throws -> Project {
       try Project([
@@ -24,7 +24,7 @@ import Testing
       ])
     }
 
-    /// Runs plangate with a disk of some size for a directory of the project.
+    /// Runs plangate with a disk of the given size for a directory of the project.
     private static func run(
       _ project: Project, disk: String, at variable: String, _ arguments: [String]
     ) throws -> ProgramRun {

@@ -3,11 +3,11 @@ import OperatingSystem
 import TestSupport
 import Testing
 
-/// The reports of shards become the report of the run that was divided.
+/// The reports of shards, merged, equal the report of the run that was divided.
 @Suite struct MergeTests {
-  /// A run of the sample that regressed, and how it ended.
+  /// A run of the sample that regressed, and its exit status.
   ///
-  /// Tests work on copies of its project.
+  /// The project of the run; tests work on copies of it.
   private static let whole = Result { () throws -> (project: Project, run: ProgramRun) in
     let project = try Sample.recorded()
     try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
@@ -17,7 +17,7 @@ import Testing
     return (project, run)
   }
 
-  /// The reports that shards of the run would have written, `1.json` to `N.json`: every N-th case each.
+  /// The reports that shards of the run would have written, `1.json` to `N.json`: every N-th case in each.
   private static func shards(_ count: Int) throws -> Project {
     let project = try Project(copying: whole.get().project)
     let text = try project.read("whole.json")
@@ -38,7 +38,7 @@ import Testing
 
   @Test func `a report that is read and written again is the same, and so are all others`() throws {
     let (whole, first) = try Self.whole.get()
-    // A copy: the other tests copy the whole run's project meanwhile, half-written reports included.
+    // A copy, because other tests copy the whole run's project at the same time, including half-written reports.
     let project = try Project(copying: whole)
     let run = try project.plangate(
       "merge", "whole.json", "--json", "again.json", "--junit", "again.xml", "--color", "never")

@@ -91,7 +91,7 @@ import Testing
     let bytes = Array(Self.baseline("q").utf8)
     for length in 0..<bytes.count {
       try project.write("baselines/q.plan", bytes: Array(bytes.prefix(length)))
-      // Without the last line feed nothing is lost.
+      // A missing last line feed loses nothing.
       if length == bytes.count - 1 {
         #expect(try store.load("q") == whole)
         continue

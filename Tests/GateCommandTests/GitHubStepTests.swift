@@ -65,7 +65,7 @@ import Testing
         let paths = RepositoryPaths(environment: [marker: "true", variable: project.path(root)])
         #expect(paths.name(of: project.path("repo/ci/q.sql")) == "ci/q.sql")
         #expect(paths.name(of: project.path("link/ci/../ci/q.sql")) == "ci/q.sql")
-        // Outside, and not there.
+        // Outside the repository, and missing.
         #expect(paths.name(of: project.path("outside.sql")) == project.path("outside.sql"))
         #expect(paths.name(of: "nowhere/q.sql") == "nowhere/q.sql")
       }

@@ -3,12 +3,12 @@ import Testing
 
 @testable import GateCommand
 
-/// A manifest that is wrong, and the whole of what is said of it.
+/// Invalid manifests, with the complete error messages.
 struct Mistake: Sendable, CustomTestStringConvertible {
   let manifest: String
   let error: String
 
-  /// - Parameter error: may leave out the line and the caret, which are then those of its place.
+  /// - Parameter error: the message; if it omits the line and the caret, they are those of its position.
   init(_ manifest: String, _ error: String) {
     self.manifest = manifest
     let numbers = error.split(separator: ":").dropFirst().prefix(2).compactMap { Int($0) }
@@ -22,13 +22,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// In the lines of a query that begins in line 3.
+  /// Replaces the lines of a query that begins on line 3.
   static func query(_ lines: String, _ error: String) -> Mistake {
     let indented = lines.split(separator: "\n").joined(separator: "\n    ")
     return Mistake("version: 1\nqueries:\n  - \(indented)\n", "queries/m.yml:\(error)")
   }
 
-  /// In the lines that follow the version, line 2 on.
+  /// Replaces the lines after the version, from line 2 on.
   static func top(_ lines: String, _ error: String) -> Mistake {
     Mistake("version: 1\n\(lines)\nqueries: [{file: a.sql}]\n", "queries/m.yml:\(error)")
   }
@@ -42,7 +42,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(problems.isEmpty == isBeyondSchema, "\(problems)", sourceLocation: sourceLocation)
   }
 
-  /// What only the program can see: files and names that must be others, texts and times behind what YAML reads.
+  /// Errors that only the program can find: files, duplicate names, and texts and times that YAML accepts.
   private var isBeyondSchema: Bool {
     let words = [
       "no such file", "it is a directory", "a second query", "a second case", "the setting 'Work_Mem' appears twice",

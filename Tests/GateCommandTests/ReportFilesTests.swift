@@ -160,7 +160,7 @@ import Testing
     let reader = try FileHandle(forReadingFrom: URL(filePath: project.path("r/target.xml")))
     try replaceFile(project.path("r/link.xml"), with: "new")
     #expect(try project.text("r/target.xml") == "new")
-    // Who is reading reads the old one to its end.
+    // A reader that has it open reads the old one to its end.
     #expect(try reader.readToEnd() == Data("green".utf8))
     let type = try FileManager.default.attributesOfItem(atPath: project.path("r/link.xml"))[.type] as? FileAttributeType
     #expect(type == .typeSymbolicLink)

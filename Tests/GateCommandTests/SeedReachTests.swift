@@ -3,7 +3,7 @@ import Testing
 
 @testable import GateCommand
 
-/// What SQL seeds do outside their database, as far as their text tells.
+/// The effects of SQL seeds outside their database, as far as their text shows them.
 @Suite struct SeedReachTests {
   private func kinds(_ text: String) -> [SeedReach.Kind] { ReachScan(text).reaches.map(\.kind) }
 
@@ -95,7 +95,7 @@ import Testing
     "\\copy t from stdin\nDROP DATABASE x;\n\\.\n", "COPY t FROM stdin\\g\n\\connect x\n\\.\n",
     "\\! psql -c 'SELECT 1' \\connect\n", "\\echo connect\n", "\\conninfo\n", "SELECT 1 AS \"a\\connect\";",
     "SET standard_conforming_strings = on;\nINSERT INTO t VALUES ('C:\\');\nINSERT INTO t VALUES (' \\connect x');",
-    // The database that it runs in is its own.
+    // The current database is its own.
     "ALTER DATABASE :\"DBNAME\" SET work_mem = '5MB';", "ALTER DATABASE :DBNAME SET work_mem = '5MB';",
     "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET x = 1', current_database()); END$$;",
     "DO $$BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET x = 1'; END$$;",
@@ -132,7 +132,7 @@ import Testing
     #expect(places(text.replacing("\n", with: "\r\n")) == places(text))
   }
 
-  // MARK: What psql makes of a text depends on what it did before
+  // MARK: psql reads a text depending on earlier settings
 
   private func problem(_ files: [String: String], allowing allowed: Set<SeedReach.Kind> = [], isComplete: Bool = true)
     throws -> String?
@@ -205,7 +205,7 @@ import Testing
       let text = String(repeating: part, count: count)
       return ContinuousClock().measure { _ = ReachScan(text) }
     }
-    // Ten times the text would take a hundred times as long; a machine with other work takes its time as well.
+    // With quadratic time, ten times the text would take a hundred times as long; a busy machine also takes longer.
     #expect(time(30_000) < time(3_000) * 50 + .seconds(3), "\(part)")
   }
 

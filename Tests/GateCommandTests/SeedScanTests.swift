@@ -2,7 +2,7 @@ import Testing
 
 @testable import GateCommand
 
-/// A file that psql runs, from where psql runs.
+/// A file that psql runs, named from psql's directory.
 private func script(_ path: String) -> SeedScan.Include {
   SeedScan.Include(path: path, isRelativeToFile: false, isScript: true)
 }
@@ -28,7 +28,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("\\lo_import a.csv x /*\n\\i b.sql", [data("a.csv"), script("b.sql")]),
     ("\\encoding UTF8 \"\n\\i b.sql", [script("b.sql")]),
     ("\\? \\ir a.sql", [beside("a.sql")]), ("\\? x \\copy items from data.csv", [data("data.csv")]),
-    // psql takes semicolons from the end, joins what is quoted with what is not, and knows escapes.
+    // psql removes semicolons from the end, joins quoted and unquoted parts, and reads escapes.
     ("\\i a.sql;", [script("a.sql")]), ("\\ir a.sql;;", [beside("a.sql")]), ("\\i 'a'.sql", [script("a.sql")]),
     ("\\i a'.s'ql;", [script("a.sql")]), ("\\i 'a;.sql'", [script("a;.sql")]),
     ("\\i 'a\\x2esql'", [script("a.sql")]), ("\\i 'a\\056sql'", [script("a.sql")]),
@@ -119,7 +119,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "CREATE FUNCTION f() RETURNS date LANGUAGE sql AS 'SELECT now()'",
     "DO $$ BEGIN EXECUTE 'SELECT now()'; END $$", "\\set day today\nSELECT :'day';", "SELECT uuidv7()",
     "COPY a FROM stdin;\n1\tnow\n\\.\n", "COPY a FROM stdin csv;\n1,\"today 08:00\"\n\\.\n",
-    // A text may end there, and what follows runs.
+    // A text may end there, and the rest runs.
     "SELECT 'a\n-- ', now()", "SELECT '\n--', now()", "$$\n-- $$; SELECT now()", "SELECT 1 --\n+ 1, now()",
     "a--b\n now()",
   ])
@@ -314,7 +314,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     _ = SeedScan(text)
     var copy = text
     _ = copy.withUTF8 { PsqlScript(UnsafeRawBufferPointer($0)) }
-    // Linear reading takes less than a second; reading anew for each repetition took minutes, or the stack.
+    // Linear reading takes less than a second; rereading for each repetition took minutes, or exhausted the stack.
     #expect(ContinuousClock.now - started < .seconds(60))
   }
 
@@ -351,7 +351,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     scan.readsClock = true
     scan.obstacle = "it uses \\!"
     let text = scan.text
-    // The last line feed says nothing that the line before it does not.
+    // The last line feed adds nothing to the line before it.
     for length in 0..<(text.count - 1) { #expect(SeedScan(parsing: String(text.prefix(length))) == nil, "\(length)") }
     #expect(SeedScan(parsing: text.replacing("scan 2", with: "scan 1")) == nil)
     #expect(SeedScan(parsing: text.replacing("clock", with: "cluck")) == nil)

@@ -9,7 +9,7 @@ import Testing
 
   init() throws { project = try Project() }
 
-  /// A directory with programs that say that they are a server of this version.
+  /// A directory with programs that report this server version.
   private func installation(_ folder: String, version: String) throws -> String {
     for program in ["postgres", "initdb"] {
       try project.writeProgram("\(folder)/\(program)", "#!/bin/sh\necho 'postgres (PostgreSQL) \(version)'\n")

@@ -6,7 +6,7 @@
 
   @testable import Postgres
 
-  /// Segments of this process in the place of a postmaster's.
+  /// Segments of this process in place of a postmaster's.
   @Suite struct SharedMemoryTests {
     private let now = time(nil)
 
@@ -62,8 +62,8 @@
     @Test func `an initdb whose server cannot write leaves no segment`() throws {
       let real = try ServerInstallation.locate(nil, environment: TestServer.plain)
       let project = try Project()
-      // A limit on the size of files ends it as a full disk does: the server dies with its segment, and initdb removes the
-      // file that names it.
+      // A limit on file sizes ends it as a full disk does: the server dies and leaves its segment, and initdb removes
+      // the file that names it.
       try project.writeProgram(
         "bin/initdb", "#!/bin/sh\n[ \"$1\" = --version ] || ulimit -f 1000\nexec \(real.binaries)/initdb \"$@\"\n")
       for program in ["postgres", "pg_ctl"] {

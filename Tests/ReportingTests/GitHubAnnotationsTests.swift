@@ -10,7 +10,7 @@ import Testing
     var properties: [String: String]
     var data: String
 
-    /// Nil for a line that is none.
+    /// Nil for a line that is not a command.
     init?(_ line: String) {
       var rest = Substring(line)
       while rest.first?.isWhitespace == true { rest.removeFirst() }

@@ -23,7 +23,7 @@ import Testing
           || scalar == "\u{202e}"
       }
       #expect(forbidden.isEmpty)
-      // Colours are the only difference, and they are only those of the style.
+      // Colours are the only difference, and they are all from the style.
       let colored = terminalText(run, style: TerminalStyle(isColored: true, width: 80))
       #expect(colored.contains("\u{1b}["))
       #expect(colored.replacing(/\u{1b}\[(0|1|2|31|32|33|1;31)m/, with: "") == plain)

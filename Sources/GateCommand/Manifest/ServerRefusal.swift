@@ -27,7 +27,7 @@ enum ServerWish: Hashable, Sendable {
 extension Manifest {
   /// The rejection by initdb or the server, reported at the position that asks for it; nil for any other error.
   func settingError(in error: Diagnostic) -> Diagnostic? {
-    // What a seed does is not something that the manifest asks of the server.
+    // An error of the seed is not an error of the manifest.
     guard error.file == nil, !error.message.hasPrefix("the seed") else { return nil }
     let refusal = ServerRefusal(error.message)
     let found =

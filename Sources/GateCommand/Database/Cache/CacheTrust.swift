@@ -28,7 +28,7 @@ extension ClusterCache {
         reason = "\(path) belongs to another user (uid \(info.st_uid), not \(user))"
       } else if info.st_mode & 0o022 != 0, !(path == base && info.st_mode & S_ISVTX != 0) {
         // In a sticky directory, such as a tmpfs, other users cannot touch this user's directories below.
-        reason = "others can write to \(path) (mode \(String(info.st_mode & 0o7777, radix: 8)))"
+        reason = "other users can write to \(path) (mode \(String(info.st_mode & 0o7777, radix: 8)))"
       } else {
         continue
       }

@@ -33,7 +33,7 @@ extension ReachReader {
 
   /// Reads a text argument as a statement if it may be run, which is likely for concatenated ones.
   private mutating func scan(_ text: UnsafeRawBufferPointer, _ first: SQLToken, _ last: SQLToken) {
-    // Nobody nests texts this deeply, and each level may be as large as the whole.
+    // A limit, since real texts are not nested this deeply and each level may be as large as the whole.
     guard depth < 6 else { return }
     let isJoined = first != last || first.kind == .unreadString
     guard isJoined || statement.takesCode || ReachReader.mayRun(text) else { return }
