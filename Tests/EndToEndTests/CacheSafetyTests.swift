@@ -301,8 +301,8 @@ import Testing
     }
     #expect(try !project.check().stdout.contains("seed: from the cache"))
     #expect(try project.entries() == entries)
-    try expect(project.plangate("cache", "list"), exits: 2, stderr: ["others can write to"])
-    try expect(project.plangate("cache", "clear"), exits: 2, stderr: ["others can write to"])
+    try expect(project.plangate("cache", "list"), exits: 2, stderr: ["other users can write to"])
+    try expect(project.plangate("cache", "clear"), exits: 2, stderr: ["other users can write to"])
     #expect(try project.entries() == entries)
     chmod("\(project.cache)/1/entries", 0o700)
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"], stderr: [], not: ["warning: the cache"])

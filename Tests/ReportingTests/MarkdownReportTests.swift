@@ -128,7 +128,7 @@ import Testing
     let blocks = (0..<1000).map { text.contains("<code>query_\($0)@typical</code>") }
     #expect(rows == rows.sorted { $0 && !$1 } && blocks == blocks.sorted { $0 && !$1 })
     #expect(rows.count { $0 } >= blocks.count { $0 })
-    let left = try #require(text.split(separator: "\n").first { $0.hasPrefix("Left out") })
+    let left = try #require(text.split(separator: "\n").first { $0.hasPrefix("Omitted") })
     #expect(left.contains("\(1000 - rows.count { $0 }) failing cases"), "\(left)")
     #expect(left.contains("1 other case"), "\(left)")
     #expect(left.contains("`--junit`"))
@@ -149,7 +149,7 @@ import Testing
     for number in 0..<60 { #expect(text.contains("<code>query_\(number)@typical</code> regressed")) }
     let plans = text.components(separatedBy: "```diff").count - 1
     #expect((1..<60).contains(plans))
-    #expect(text.contains("Left out for want of room: the plans of \(60 - plans) failing cases."))
+    #expect(text.contains("Omitted to fit the size limit: the plans of \(60 - plans) failing cases."))
   }
 
   @Test func `no text of any length breaks the limit`() throws {
@@ -181,6 +181,6 @@ import Testing
     #expect(lines.count < 20)
     #expect(lines.contains { $0.hasPrefix("- -> Index Scan using i on public.events_150") })
     #expect(lines.contains { $0.hasPrefix("+ -> Bitmap Heap Scan") })
-    #expect(lines.contains("  … 147 lines as before"))
+    #expect(lines.contains("  … 147 unchanged lines"))
   }
 }

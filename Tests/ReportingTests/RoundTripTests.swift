@@ -255,7 +255,7 @@ import Testing
     ("\"shard\": null", "\"shard\": 3", "shard is not an object"),
     (
       "\"Node Type\": \"Limit\"", "\"Node\": \"Limit\"",
-      "'explain' of cases[0].plan is no plan: Plan has no key 'Node Type'"
+      "'explain' of cases[0].plan is not a plan: Plan has no key 'Node Type'"
     ),
   ])
   func `an error says where`(old: String, new: String, expected: String) throws {
