@@ -1,5 +1,7 @@
-/// A JSON value. Objects keep the order and the repetitions of their keys, numbers are `Double`: EXPLAIN prints row
-/// estimates beyond 2^64 and its key order is what people know.
+/// A JSON value.
+///
+/// Objects keep the order and duplicates of their keys, because people know EXPLAIN's key order. Numbers are `Double`,
+/// because EXPLAIN prints row estimates beyond 2^64.
 package enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
@@ -8,7 +10,7 @@ package enum JSON: Equatable, Sendable {
   case array([JSON])
   case object([JSONMember])
 
-  /// The value of the first member with this key, nil for other keys and for values that are no object.
+  /// The value of the first member with this key; nil for an unknown key and for a value that is not an object.
   package subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
@@ -23,7 +25,7 @@ package enum JSON: Equatable, Sendable {
   }
 }
 
-/// One `"key": value` of an object.
+/// One `"key": value` pair of an object.
 package struct JSONMember: Equatable, Sendable {
   package let key: String
   package let value: JSON
@@ -35,23 +37,23 @@ package struct JSONMember: Equatable, Sendable {
 }
 
 extension JSON {
-  /// The value on one line, as `{"a": 1, "b": [true, null]}`: ASCII control characters are escaped, all else is UTF-8.
+  /// The value on one line, as `{"a": 1, "b": [true, null]}`: ASCII control characters are escaped, the rest is UTF-8.
   package var text: String {
     var output = ""
     write(to: &output, indent: nil)
     return output
   }
 
-  /// The value over several lines, two spaces a level; values without children stay on one line.
+  /// The value over several lines, indented by two spaces per level; values without children stay on one line.
   package var prettyText: String {
     var output = ""
     write(to: &output, indent: 0)
     return output
   }
 
-  /// Appends the value as `prettyText` has it, from a given depth on.
+  /// Appends the value in the form of `prettyText`, starting at a given depth.
   ///
-  /// - Parameter oneLineKeys: members whose values stay on one line.
+  /// - Parameter oneLineKeys: the keys of members whose values stay on one line.
   package func write(to output: inout String, depth: Int, oneLineKeys: Set<String>) {
     write(to: &output, indent: depth, oneLineKeys: oneLineKeys)
   }
@@ -90,7 +92,8 @@ extension JSON {
     output += close
   }
 
-  /// A number as EXPLAIN writes it: no exponent and no `.0` as long as a whole number is exact in a `Double`.
+  /// A number as EXPLAIN writes it: no exponent and no `.0` while a whole number is exact in a `Double`.
+  ///
   /// JSON has no infinity and no NaN; they become `null`.
   package static func numberText(_ number: Double) -> String {
     guard number.isFinite else { return "null" }
@@ -98,7 +101,7 @@ extension JSON {
     return "\(number)"
   }
 
-  /// The text as a JSON string, quotes included.
+  /// The text as a JSON string, including quotes.
   package static func quoted(_ text: String) -> String {
     var output = ""
     write(text, to: &output)
@@ -117,7 +120,7 @@ extension JSON {
       || byte == 0xc2 || byte == 0xe2
   }
 
-  /// How a string writes a scalar, nil for as it is.
+  /// The escape for a scalar inside a string; nil if it needs none.
   private static func escape(_ scalar: Unicode.Scalar) -> String? {
     switch scalar {
     case "\"": return "\\\""
@@ -125,7 +128,7 @@ extension JSON {
     case "\n": return "\\n"
     case "\r": return "\\r"
     case "\t": return "\\t"
-    // U+2028 and U+2029 end a line in JavaScript, DEL and the C1 controls upset terminals.
+    // U+2028 and U+2029 end a line in JavaScript; DEL and the C1 controls can corrupt terminals.
     case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
       let digits = String(scalar.value, radix: 16)
       return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -1,4 +1,4 @@
-/// Why a text is not JSON, and where: a byte offset from 0.
+/// The reason a text is not JSON and its position, as a byte offset from 0.
 package struct JSONError: Error, Equatable, Sendable {
   package let message: String
   package let offset: Int
@@ -8,10 +8,10 @@ extension JSON {
   /// Reads one JSON document.
   ///
   /// - Parameters:
-  ///   - repairing: Accepts a `"key": value` pair inside an array and gives it to the object around the array.
+  ///   - repairing: whether to accept a `"key": value` pair inside an array and move it to the enclosing object.
   ///     `EXPLAIN (ANALYZE, FORMAT JSON) MERGE` on a partitioned table writes such text on PostgreSQL 15 to 18.
-  ///   - maximumDepth: Deeper nesting is refused before it exhausts the stack. Each plan level takes two, a real plan
-  ///     rarely 100.
+  ///   - maximumDepth: the deepest nesting that is accepted, so that the stack is not exhausted. A plan level takes
+  ///     two; a real plan rarely reaches 100.
   package init(
     parsing text: String, repairing: Bool = false, maximumDepth: Int = JSON.maximumDepth
   ) throws(JSONError) {
@@ -19,7 +19,7 @@ extension JSON {
     self = try parser.document()
   }
 
-  /// What EXPLAIN's answers may nest to.
+  /// The deepest nesting that is accepted in EXPLAIN's output.
   package static let maximumDepth = 1000
 }
 
@@ -30,7 +30,7 @@ private struct JSONParser {
   let maximumDepth: Int
   var position = 0
   var depth = 0
-  /// Pairs met inside an array, waiting for the object around it.
+  /// Pairs found inside an array, to be moved to the enclosing object.
   var strays: [JSONMember] = []
 
   init(bytes: [UInt8], repairing: Bool, maximumDepth: Int) {
@@ -43,7 +43,7 @@ private struct JSONParser {
     let value = try value()
     skipSpace()
     guard position == bytes.count else { throw error("unexpected text after the value") }
-    guard strays.isEmpty else { throw error("a key outside of any object") }
+    guard strays.isEmpty else { throw error("a key outside any object") }
     return value
   }
 
@@ -150,17 +150,17 @@ private struct JSONParser {
     }
     guard let value = JSONParser.number(bytes[start..<position]), value.isFinite else {
       position = start
-      throw error("a number too large")
+      throw error("the number is too large")
     }
     return .number(value)
   }
 
-  /// The powers of ten that a `Double` holds exactly.
+  /// The powers of ten that a `Double` represents exactly.
   private static let powers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
   ]
 
-  /// The value of a number that is spelt rightly.
+  /// The value of a number whose syntax was checked.
   private static func number(_ text: ArraySlice<UInt8>) -> Double? {
     var (digits, count, decimals) = (0, 0, 0)
     var isPastPoint = false
@@ -174,14 +174,14 @@ private struct JSONParser {
       digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
       if isPastPoint { decimals += 1 }
     }
-    // Both are exact, so the one division rounds as reading the text does.
+    // Both operands are exact, so the one division rounds exactly as parsing the text would.
     let value = Double(digits) / powers[decimals]
     return text.first == UInt8(ascii: "-") ? -value : value
   }
 
   private mutating func string() throws(JSONError) -> String {
     position += 1
-    // Of the text as it is read; nearly all strings are without an escape and stand in the document as they are.
+    // The decoded text so far. Most strings have no escape and are taken from the document as they are.
     var output: [UInt8] = []
     var start = position
     while let byte = next {
@@ -195,11 +195,11 @@ private struct JSONParser {
         position += 1
         output += String(try escape()).utf8
         start = position
-      case 0..<0x20: throw error("a control character inside a string")
+      case 0..<0x20: throw error("control character inside a string")
       default: position += 1
       }
     }
-    throw error("a string without an end")
+    throw error("unterminated string")
   }
 
   private mutating func escape() throws(JSONError) -> Unicode.Scalar {
@@ -215,18 +215,18 @@ private struct JSONParser {
     case UInt8(ascii: "u"):
       let unit = try hexadecimalUnit()
       if let scalar = Unicode.Scalar(unit) { return scalar }
-      guard unit < 0xDC00, next == UInt8(ascii: "\\") else { throw error("half of a surrogate pair") }
+      guard unit < 0xDC00, next == UInt8(ascii: "\\") else { throw error("unpaired surrogate") }
       position += 1
-      guard next == UInt8(ascii: "u") else { throw error("half of a surrogate pair") }
+      guard next == UInt8(ascii: "u") else { throw error("unpaired surrogate") }
       position += 1
       let low = try hexadecimalUnit()
       guard (0xDC00..<0xE000).contains(low),
         let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
-      else { throw error("half of a surrogate pair") }
+      else { throw error("unpaired surrogate") }
       return scalar
     default:
       position -= 1
-      throw error("an unknown escape")
+      throw error("unknown escape")
     }
   }
 

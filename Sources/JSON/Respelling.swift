@@ -1,10 +1,10 @@
 extension String {
-  /// The text with some of its scalars spelt otherwise.
+  /// The text with some of its scalars spelled differently.
   ///
   /// - Parameters:
-  ///   - isSuspect: whether a scalar that begins with this byte may be one of them. What lies between such bytes is copied
-  ///     as it is, and a text without them is returned as it is: nearly all are.
-  ///   - spelling: nil for a scalar that stays.
+  ///   - isSuspect: whether a scalar that begins with this byte may need another spelling. Text between such bytes is
+  ///     copied unchanged, and a text without them, which is the usual case, is returned as it is.
+  ///   - spelling: the new spelling of a scalar; nil keeps it.
   package func respelt(_ isSuspect: (UInt8) -> Bool, _ spelling: (Unicode.Scalar) -> String?) -> String {
     var output = ""
     var (copied, position) = (startIndex, startIndex)

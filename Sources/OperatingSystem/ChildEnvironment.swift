@@ -1,6 +1,6 @@
-/// What no child of plangate finds in its environment: a seed of a pull request is code that strangers may have written.
+/// Variables that plangate withholds from every child, since the seed of a pull request may be untrusted code.
 enum ChildEnvironment {
-  /// Files by which a step of GitHub Actions changes the steps after it, and tokens that CI services give to every job.
+  /// Files with which a GitHub Actions step affects later steps, and tokens that CI services give to every job.
   private static let withheld: Set<String> = [
     "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY",
     "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN",

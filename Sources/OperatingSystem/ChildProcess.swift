@@ -5,22 +5,23 @@
 #endif
 import Synchronization
 
-/// A program to run: no shell, no inherited environment.
+/// A program to run, without a shell and without an inherited environment.
 package struct Command: Sendable {
-  /// A path, or a name that is looked up in the `PATH` of `environment`.
+  /// A path, or a name to look up in the `PATH` of `environment`.
   package var program: String
   package var arguments: [String]
   package var environment: [String: String]
-  /// Where it starts; nil is plangate's own.
+  /// The working directory; nil means plangate's own.
   package var directory: String?
-  /// The file that standard output and standard error go to, after what it holds already. Nil is `/dev/null`. A file and
-  /// no pipe: a daemon that the program leaves behind would keep a pipe open for ever.
+  /// The file to which standard output and standard error are appended; nil means `/dev/null`.
+  ///
+  /// This is a file rather than a pipe because a daemon left behind by the program would keep a pipe open indefinitely.
   package var outputPath: String?
-  /// A file that is open, for the program to find as its descriptor 4.
+  /// An open file that the program gets as descriptor 4.
   package var inherited: OpenFile?
-  /// A file that is open, for its standard input; nil is `/dev/null`.
+  /// An open file for standard input; nil means `/dev/null`.
   package var input: OpenFile?
-  /// The user that the words of this command change to; nil when that is plangate's own.
+  /// The user that this command's words switch to; nil means plangate's own user.
   package var user: SystemUser?
 
   package init(
@@ -39,7 +40,7 @@ package struct Command: Sendable {
 package struct SpawnError: Error, Equatable, Sendable, CustomStringConvertible {
   package let program: String
   package let reason: String
-  /// Whether the system had no room for another process, so that nothing is known of the program itself.
+  /// Whether the system had no room for another process, which says nothing about the program itself.
   package var isExhausted = false
   package var description: String { "cannot run \(program): \(reason)" }
 
@@ -48,7 +49,7 @@ package struct SpawnError: Error, Equatable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// - Parameter error: of `posix_spawn`.
+  /// - Parameter error: the result of `posix_spawn`.
   init(program: String, error: Int32) {
     let words = String(cString: strerror(error))
     let isExhausted = SpawnError.exhaustion.contains(error)
@@ -72,24 +73,24 @@ package enum ChildExit: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A running program, leader of a process group of its own: Ctrl-C in the terminal reaches plangate alone.
+/// A running program, the leader of its own process group, so that Ctrl-C in the terminal reaches plangate alone.
 ///
-/// A watchdog in the group holds the reading end of a pipe that nobody ever writes to. When plangate ends in whatever way,
-/// also by `kill -9`, the pipe closes, and the watchdog ends the group.
+/// A watchdog in the group holds the reading end of a pipe that is never written to. However plangate ends, even by
+/// `kill -9`, the pipe closes and the watchdog ends the group.
 package final class ChildProcess: Sendable {
   package let pid: Int32
   private let exit = Mutex<ChildExit?>(nil)
 
   /// - Parameters:
-  ///   - signal: what ends it when the run is interrupted.
-  ///   - isGroup: whether that signal goes to its whole process group.
+  ///   - signal: the signal that ends the program when the run is interrupted.
+  ///   - isGroup: whether that signal goes to the program's whole process group.
   package convenience init(
     spawning command: Command, interruptedBy signal: Int32 = SIGTERM, isGroup: Bool = true
   ) throws(SpawnError) {
     try self.init(spawning: command, interruptedBy: signal, isGroup: isGroup, output: nil)
   }
 
-  /// - Parameter output: takes standard output and standard error instead of the command's file.
+  /// - Parameter output: a descriptor for standard output and standard error that replaces the command's file.
   private init(
     spawning command: Command, interruptedBy signal: Int32, isGroup: Bool, output: Int32?
   ) throws(SpawnError) {
@@ -114,7 +115,7 @@ package final class ChildProcess: Sendable {
     var attributes: posix_spawnattr_t = .init()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // plangate blocks the signals that it waits for and ignores SIGPIPE; the child gets them as usual.
+    // plangate blocks the signals that it waits for and ignores SIGPIPE; the child handles them as usual.
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
@@ -138,7 +139,7 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Starts a program; where the system has no room for it just now, again for a few seconds.
+  /// Starts a program and retries for a few seconds if the system has no room for it.
   private static func spawn(
     _ words: [String], _ command: Command, _ actions: inout posix_spawn_file_actions_t,
     _ attributes: inout posix_spawnattr_t, enter: (pid_t) -> Void
@@ -150,7 +151,7 @@ package final class ChildProcess: Sendable {
     let error = words.withCStrings { arguments in
       variables.withCStrings { environment in
         untilThereIsRoom {
-          // A child that is not entered yet would be taken for an orphan.
+          // A child that is not registered yet would be mistaken for an orphan.
           ProcessTable.lock.withLock { _ in
             let error = posix_spawn(
               &child, "/bin/sh", &actions, &attributes, arguments.map { UnsafeMutablePointer(mutating: $0) },
@@ -178,16 +179,16 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Waits until it ends.
+  /// Waits until the program ends.
   package func wait() -> ChildExit {
     if let exit = exit.withLock({ $0 }) { return exit }
     var info = siginfo_t()
-    // The zombie keeps its number until the second wait, so that no signal hits a stranger.
+    // The zombie keeps its process id until the second wait, so no signal can hit an unrelated process.
     while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
     return reap()
   }
 
-  /// Waits for as long as this; nil when it still runs then.
+  /// Waits at most this long and returns nil if the program is still running then.
   package func wait(atMost duration: Duration) -> ChildExit? {
     let deadline = ContinuousClock.now + duration
     while !hasEnded {
@@ -197,7 +198,7 @@ package final class ChildProcess: Sendable {
     return wait()
   }
 
-  /// Whether it has ended, without waiting.
+  /// Whether the program has ended; does not wait.
   package var hasEnded: Bool {
     if exit.withLock({ $0 != nil }) { return true }
     var info = siginfo_t()
@@ -223,7 +224,7 @@ package final class ChildProcess: Sendable {
       var status: Int32 = 0
       ProcessTable.lock.withLock { _ in
         Interruption.shared.remove(pid)
-        // What it left running in the background ends with it; the group's number is safe as long as its leader is a zombie.
+        // Background processes that it left running end with it. The group id is safe while its leader is a zombie.
         kill(-pid, SIGKILL)
         while waitpid(pid, &status, 0) == -1, errno == EINTR {}
       }
@@ -234,18 +235,22 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Runs a program to its end.
+  /// Runs a program and waits for it to end.
   package static func run(_ command: Command) throws(SpawnError) -> ChildExit {
     try ChildProcess(spawning: command).wait()
   }
 
-  /// What a program prints, when it ends well. It must not leave a daemon behind, which would keep the pipe open.
+  /// Returns the output of a program, or nil if it fails.
+  ///
+  /// The program must not leave a daemon behind, which would keep the pipe open.
   package static func output(of command: Command) throws(SpawnError) -> String? {
     let run = try outcome(of: command)
     return run.exit == .status(0) ? run.text : nil
   }
 
-  /// How a program ends, and what it prints. It must not leave a daemon behind, which would keep the pipe open.
+  /// Returns the exit status and the output of a program.
+  ///
+  /// The program must not leave a daemon behind, which would keep the pipe open.
   package static func outcome(of command: Command) throws(SpawnError) -> (exit: ChildExit, text: String) {
     let pipe = try Pipe(for: command)
     defer { close(pipe.reading) }
@@ -266,7 +271,7 @@ package final class ChildProcess: Sendable {
   }
 }
 
-/// A pipe that no child inherits by itself.
+/// A pipe that children do not inherit.
 private struct Pipe: Sendable {
   let reading: Int32
   let writing: Int32
@@ -285,7 +290,7 @@ private struct Pipe: Sendable {
   }
 }
 
-/// The file by a descriptor that is none of those that children get, so that giving them one overwrites no other.
+/// Moves a file to a descriptor above those that children get, so that setting those up does not overwrite it.
 package func outOfTheWay(_ descriptor: Int32) -> Int32 {
   let other = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
   guard other >= 0 else {
@@ -296,18 +301,20 @@ package func outOfTheWay(_ descriptor: Int32) -> Int32 {
   return other
 }
 
-/// What ties the children to plangate's life.
+/// The connection that ends all children when plangate ends.
 private enum Lifeline {
-  /// Its writing end is open in plangate alone and as long as plangate lives.
+  /// The pipe whose writing end is open only in plangate, for as long as plangate lives.
   private static let pipe = Pipe()
 
   static func readingEnd(for command: Command) throws(SpawnError) -> Int32 {
-    guard let pipe else { throw SpawnError(program: command.program, reason: "no pipe can be made") }
+    guard let pipe else { throw SpawnError(program: command.program, reason: "cannot create a pipe") }
     return pipe.reading
   }
 
-  /// Starts the watchdog and becomes the program: `$0` is the directory to start in or nothing, `$@` the program and its
-  /// arguments. The watchdog itself does not bear the mark of the run.
+  /// A shell script that starts the watchdog and then becomes the program.
+  ///
+  /// `$0` is the working directory or empty, `$@` the program and its arguments. The watchdog itself does not carry the
+  /// mark of the run.
   static func script(endedBy signal: Int32, _ asItsUser: [String]) -> String {
     """
     (trap "" HUP INT TERM QUIT; exec >/dev/null 2>&1; read -r _ <&3; kill -\(signal) 0; sleep 2

@@ -4,11 +4,11 @@
   import Glibc
 #endif
 
-/// What stands at a path, links followed.
+/// The kind of file at a path, following links.
 package enum FileKind: Equatable, Sendable {
   case regular, directory, pipe, socket, device
 
-  /// Nil when there is nothing, or nothing that may be seen.
+  /// Nil when nothing exists there or it is not visible.
   package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -25,7 +25,7 @@ package enum FileKind: Equatable, Sendable {
     }
   }
 
-  /// `a pipe`, as in "it is a pipe".
+  /// The kind with its article, such as `a pipe` in "it is a pipe".
   package var description: String {
     switch self {
     case .regular: "a file"
@@ -36,17 +36,17 @@ package enum FileKind: Equatable, Sendable {
     }
   }
 
-  /// What a system call's error number says, in few words.
+  /// A short description of a system call's error number.
   package static func reason(_ code: Int32) -> String {
     switch code {
     case ENOENT: "no such file or directory"
     case EACCES, EPERM: "permission denied"
     case EISDIR: "it is a directory"
-    case ENOTDIR: "a part of its path is no directory"
+    case ENOTDIR: "part of its path is not a directory"
     case ENOSPC: "no space left on the disk"
     case EROFS: "the file system is read-only"
-    case ENXIO: "it is a socket or a device that is not there"
-    case ELOOP: "its links lead in a circle"
+    case ENXIO: "it is a socket, or a device that does not exist"
+    case ELOOP: "its links form a loop"
     default: String(cString: strerror(code))
     }
   }

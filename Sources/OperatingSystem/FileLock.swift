@@ -4,16 +4,18 @@
   import Glibc
 #endif
 
-/// A lock on a file, which ends with this value or with the process.
+/// A lock on a file, released with this value or with the process.
 package final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Nil when another holds it, or the file cannot be opened; `errno` tells. A signal ends the waiting.
+  /// Nil when another process holds the lock or the file cannot be opened; `errno` has the reason.
+  ///
+  /// A signal ends the wait.
   package init?(_ path: String, creates: Bool, isShared: Bool, waits: Bool) {
-    // A failed initialiser that has set all its properties runs deinit, which would close what is no longer its own.
+    // A failed initializer that has set all its properties runs deinit, which would close a descriptor it does not own.
     let file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (creates ? O_CREAT : 0), 0o600)
     guard file >= 0 else { return nil }
-    // Not by flock's own waiting: signals are blocked in all threads but the one that listens for them.
+    // flock's own waiting cannot be used: signals are blocked in all threads except the one that listens for them.
     while flock(file, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
       let reason = errno
       if waits, reason == EWOULDBLOCK, Interruption.shared.signal == nil {
@@ -29,7 +31,7 @@ package final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Whether the file has its name still.
+  /// Whether the path still names the locked file.
   package func isStill(at path: String) -> Bool {
     var info = stat()
     var named = stat()

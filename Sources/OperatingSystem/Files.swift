@@ -6,11 +6,11 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// Reads a file, or a pipe until its writer closes it; a signal ends the wait for one.
+/// Reads a file, or a pipe until its writer closes it; a signal ends the wait for a pipe.
 ///
-/// - Parameter limit: of a pipe, in bytes. Of a regular file the size is known before.
+/// - Parameter limit: the most bytes to read from a pipe. The size of a regular file is known in advance.
 package func readBytes(_ path: String, atMost limit: Int = 64 << 20) throws(FileProblem) -> [UInt8] {
-  // Opening a pipe would wait for its writer, whatever signal comes.
+  // A blocking open of a pipe would wait for its writer and ignore signals.
   let descriptor = openNonBlocking(path, forWriting: false)
   guard descriptor >= 0 else { throw FileProblem(reason: FileKind.reason(errno)) }
   defer { close(descriptor) }
@@ -24,7 +24,7 @@ package func readBytes(_ path: String, atMost limit: Int = 64 << 20) throws(File
   while true {
     if Interruption.shared.signal != nil { throw FileProblem(reason: "a signal ended the run") }
     let count = buffer.withUnsafeMutableBytes { readInto(descriptor, $0) }
-    // A named pipe is empty without an end until its first writer comes; what the caller has opened has had its writer.
+    // A named pipe reads as empty until its first writer opens it; a pipe that the caller opened has had its writer.
     let isEarly = count == 0 && kind == .pipe && bytes.isEmpty && openDescriptor(namedBy: path) == nil
     if isEarly || count < 0 && errno == EAGAIN {
       var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -36,19 +36,19 @@ package func readBytes(_ path: String, atMost limit: Int = 64 << 20) throws(File
     if count == 0 { return bytes }
     bytes += buffer.prefix(count)
     if kind == .pipe, bytes.count > limit {
-      throw FileProblem(reason: "more than \(limit >> 20) MB come out of the pipe")
+      throw FileProblem(reason: "the pipe delivers more than \(limit >> 20) MB")
     }
   }
 }
 
-/// Why a file cannot be read, in few words.
+/// The reason a file cannot be read, in a few words.
 package struct FileProblem: Error, Equatable, Sendable {
   package let reason: String
 
   package init(reason: String) { self.reason = reason }
 }
 
-/// Opens what may be a pipe without waiting for its other end.
+/// Opens a file that may be a pipe, without waiting for its other end.
 package func openNonBlocking(_ path: String, forWriting isWriting: Bool) -> Int32 {
   open(path, (isWriting ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 }
@@ -61,7 +61,7 @@ package func readInto(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPoint
   read(descriptor, buffer.baseAddress, buffer.count)
 }
 
-/// The descriptor that a path stands for, nil for any other path.
+/// The descriptor that a path stands for; nil for any other path.
 package func openDescriptor(namedBy path: String) -> Int32? {
   switch path {
   case "-", "/dev/stdout": return 1
@@ -75,10 +75,11 @@ package func openDescriptor(namedBy path: String) -> Int32? {
   }
 }
 
-/// Writes a file so that a reader sees the old one or the new one, never a half. A link stays, and the file that it leads
-/// to is replaced. Devices and pipes are written to as they are.
+/// Replaces a file atomically, so that a reader sees the old text or the new one, never a part.
+///
+/// A link is kept and its target replaced. Devices and pipes are written to directly.
 package func replaceFile(_ path: String, with text: String) throws(FileProblem) {
-  // These lead to what is open already: another file in its place would be seen by nobody.
+  // These paths name files that are already open: nobody would see another file put in their place.
   let isOpen = ["/dev/std", "/dev/fd/", "/proc/"].contains { path.hasPrefix($0) }
   let target = isOpen ? path : resolvedPath(path) ?? path
   let type = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
@@ -90,7 +91,7 @@ package func replaceFile(_ path: String, with text: String) throws(FileProblem) 
   }
 }
 
-/// A file error in few words.
+/// A short description of a file error.
 package func reason(of error: any Error) -> String {
   guard let error = error as? CocoaError else { return "\(error)" }
   switch error.code {
@@ -102,7 +103,7 @@ package func reason(of error: any Error) -> String {
     guard let code = (error.underlying as? POSIXError)?.code else { return "error \(error.code.rawValue)" }
     switch code {
     case .EISDIR: return "it is a directory"
-    case .ENOTDIR: return "a part of its path is no directory"
+    case .ENOTDIR: return "part of its path is not a directory"
     default: return "\(code)"
     }
   }

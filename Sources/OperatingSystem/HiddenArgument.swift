@@ -6,8 +6,9 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// Overwrites a value of the command line where the system keeps it, so that it is in no list of processes: a conninfo may
-/// hold a password.
+/// Overwrites a command-line value in the process's memory, so that process lists do not show it.
+///
+/// A conninfo may hold a password.
 package func hideArgument(_ value: String) {
   let value = Array(value.utf8)
   guard !value.isEmpty else { return }
@@ -24,10 +25,10 @@ package func hideArgument(_ value: String) {
     (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0] }
   }
 #else
-  /// Swift's own are copies of what `/proc` shows.
+  /// The system's argument strings; Swift's own are copies of what `/proc` shows.
   private func systemArguments() -> [UnsafeMutablePointer<CChar>] {
     guard let file = FileManager.default.contents(atPath: "/proc/self/stat") else { return [] }
-    // The second field, a name in parentheses, may hold anything. `arg_start` and `arg_end` are fields 48 and 49.
+    // The second field is a name in parentheses and may hold anything. `arg_start` and `arg_end` are fields 48 and 49.
     let text = String(decoding: file, as: UTF8.self)
     let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ").dropFirst()
     guard fields.count > 46, let start = UInt(fields[fields.startIndex + 45]),

@@ -5,32 +5,34 @@
 #endif
 import Synchronization
 
-/// The signals that end a run: SIGINT, SIGTERM and SIGHUP, without those that were ignored when the program started, as
-/// `nohup` and a shell's background jobs have it.
+/// The signals that end a run: SIGINT, SIGTERM and SIGHUP.
 ///
-/// A signal ends the children; whoever waits for one of them, or for an answer of the server, gets an error and unwinds.
-/// So there is one way out, the ordinary one, and it stops the server and removes its files.
+/// A signal that was ignored when the program started stays ignored, as under `nohup` and for a shell's background
+/// jobs.
+///
+/// A signal ends the children. Code that waits for a child or for the server's answer gets an error and unwinds. So
+/// there is one way out, the normal one, and it stops the server and removes its files.
 package final class Interruption: Sendable {
-  /// Signals belong to the process, so there is one.
+  /// The one instance, since signals belong to the process.
   package static let shared = Interruption()
 
   private struct State {
     var signal: Int32?
-    /// How many came.
+    /// The number of signals received.
     var count = 0
-    /// Running children, and the signal that ends each.
+    /// The running children, each with the signal that ends it.
     var children: [pid_t: Child] = [:]
-    /// Of connections to a server that does not end with the run, each with the number of the signal that ends it.
+    /// The connections to a server that outlives the run, each with the number of the signal that ends it.
     var sockets: [Int32: Int] = [:]
-    /// What cleans up in the place of those that compute and do not look at signals, the innermost last.
+    /// Cleanup actions for code that computes without checking for signals, innermost last.
     var rescues: [@Sendable (Int32) -> Void] = []
-    /// Whether the rescues run: nobody else cleans up any more.
+    /// Whether the rescues have started, so that nothing else may clean up.
     var isAbandoned = false
   }
 
   private struct Child {
     let signal: Int32
-    /// The signal goes to the whole process group that the child leads.
+    /// Whether the signal goes to the whole process group that the child leads.
     let isGroup: Bool
 
     func end(_ pid: pid_t) { kill(isGroup ? -pid : pid, signal) }
@@ -40,16 +42,20 @@ package final class Interruption: Sendable {
 
   private init() {}
 
-  /// The signal that came, nil as long as none did.
+  /// The first signal received, or nil.
   package var signal: Int32? { state.withLock { $0.signal } }
 
-  /// How many signals came. The first ends the run; a later one ends what still waits on the way out.
+  /// The number of signals received.
+  ///
+  /// The first ends the run; a later one ends whatever is still waiting on the way out.
   package var count: Int { state.withLock { $0.count } }
 
-  /// Starts to listen. To be called on the main thread before any other thread starts, since threads inherit the mask.
+  /// Starts to listen for signals.
+  ///
+  /// Call it on the main thread before any other thread starts, since threads inherit the signal mask.
   package func listen() {
     signalMask { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
-    // A reader that closes its pipe early must not end the run before the server is stopped.
+    // A reader that closes its pipe early must not end the run before the server has stopped.
     ignoreBrokenPipes()
     SystemThread {
       while true {
@@ -69,7 +75,7 @@ package final class Interruption: Sendable {
       state.signal = number
       return true
     }
-    // A child that does not listen has two seconds.
+    // A child that ignores the signal has two seconds.
     if isFirst {
       killLater()
       abandonLater(number)
@@ -85,12 +91,13 @@ package final class Interruption: Sendable {
     }?.detach()
   }
 
-  // MARK: What computes
+  // MARK: Computations
 
-  /// Runs what may compute for longer than a person who pressed Ctrl-C wants to wait: judging and writing reports look at no
-  /// signal. When one comes and `body` does not end soon, `rescue` cleans up in its place, and the program ends.
+  /// Runs `body`, which may compute for long without checking for signals, such as judging and writing reports.
   ///
-  /// - Parameter rescue: gets the signal. It runs on a thread of its own, beside `body`.
+  /// If a signal arrives and `body` does not end soon, `rescue` cleans up in its place and the program ends.
+  ///
+  /// - Parameter rescue: gets the signal. It runs on its own thread, in parallel with `body`.
   package func endingInTime<Result, Failure: Error>(
     _ rescue: @escaping @Sendable (Int32) -> Void, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -100,7 +107,7 @@ package final class Interruption: Sendable {
         if !state.isAbandoned { state.rescues.removeLast() }
         return state.isAbandoned
       }
-      // The rescue ends the program; two would be in each other's way.
+      // The rescue ends the program; cleaning up here as well would interfere with it.
       while isAbandoned { sleep(1) }
     }
     return try body()
@@ -108,7 +115,7 @@ package final class Interruption: Sendable {
 
   private func abandonLater(_ number: Int32) {
     SystemThread {
-      // Nearly always whoever waits unwinds by itself.
+      // Code that waits usually unwinds by itself within this time.
       usleep(400_000)
       let rescues = Interruption.shared.state.withLock { state in
         state.isAbandoned = !state.rescues.isEmpty
@@ -122,7 +129,7 @@ package final class Interruption: Sendable {
 
   // MARK: Children and sockets
 
-  /// Enters a child that was just started; it is ended at once when a signal came before.
+  /// Registers a child that was just started and ends it at once if a signal has already arrived.
   func add(_ pid: pid_t, endedBy signal: Int32, isGroup: Bool) {
     let child = Child(signal: signal, isGroup: isGroup)
     state.withLock { state in
@@ -131,15 +138,17 @@ package final class Interruption: Sendable {
     }
   }
 
-  /// To be called before the child is reaped: afterwards its number may be another's.
+  /// Unregisters a child.
+  ///
+  /// Call it before reaping the child, whose process id may be reused afterwards.
   func remove(_ pid: pid_t) {
     state.withLock { _ = $0.children.removeValue(forKey: pid) }
   }
 
-  /// Whether this is a child that was entered and has not been reaped.
+  /// Whether this is a registered child that has not been reaped.
   func isEntered(_ pid: pid_t) -> Bool { state.withLock { $0.children[pid] != nil } }
 
-  /// Enters the socket of a connection: whoever waits on it gets an error when the signal of this number comes.
+  /// Registers a connection's socket: its user gets an error when the signal of this number arrives.
   package func add(socket: Int32, endedBySignal number: Int) {
     state.withLock { state in
       state.sockets[socket] = number
@@ -147,7 +156,9 @@ package final class Interruption: Sendable {
     }
   }
 
-  /// To be called before the socket is closed: afterwards its number may be another's.
+  /// Unregisters a socket.
+  ///
+  /// Call it before closing the socket, whose number may be reused afterwards.
   package func remove(socket: Int32) {
     state.withLock { _ = $0.sockets.removeValue(forKey: socket) }
   }

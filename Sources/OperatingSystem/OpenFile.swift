@@ -4,14 +4,14 @@
   import Glibc
 #endif
 
-/// A file that is open as long as this value lives.
+/// A file that stays open as long as this value lives.
 package final class OpenFile: Sendable {
   package let descriptor: Int32
 
-  /// - Parameter descriptor: it becomes this value's own.
+  /// - Parameter descriptor: the open file, which this value takes over.
   package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// Opens a file for reading; nil when that is not possible, `errno` says why.
+  /// Opens a file for reading; nil when that fails, with the reason in `errno`.
   package init?(reading path: String) {
     let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard opened >= 0 else { return nil }
@@ -20,6 +20,6 @@ package final class OpenFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The name of `Command.inherited` for the program.
+  /// The path under which a program finds `Command.inherited`.
   package static let childPath = "/dev/fd/4"
 }

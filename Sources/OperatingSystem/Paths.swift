@@ -6,13 +6,13 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// The directory of a file, by its path's own words: `.` for a bare name.
+/// The directory part of a path as it is written; `.` for a bare name.
 package func parentDirectory(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
-/// A path of the manifest as the user would name it from here: `queries` and `../seed/a.sql` make `seed/a.sql`.
+/// A path of the manifest relative to the current directory: `queries` and `../seed/a.sql` make `seed/a.sql`.
 package func joined(_ directory: String, _ path: String) -> String {
   if path.hasPrefix("/") { return path }
   let isAbsolute = directory.hasPrefix("/")
@@ -28,26 +28,26 @@ package func joined(_ directory: String, _ path: String) -> String {
   return parts.isEmpty ? "." : parts.joined(separator: "/")
 }
 
-/// Where temporary files go: an absolute path without a final slash.
+/// The directory for temporary files, as an absolute path without a trailing slash.
 package func temporaryDirectory() -> String {
   var path = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
   path = path.isEmpty ? "/tmp" : absolutePath(path)
   return path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
 }
 
-/// The path from the root, links and all.
+/// The absolute path, with its links unresolved.
 package func absolutePath(_ path: String) -> String {
   path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
 }
 
-/// The absolute path without links; nil for a file that is not there.
+/// The absolute path with its links resolved; nil if the file does not exist.
 package func resolvedPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)
 }
 
-/// The file that a shell would run for this name, nil when there is none.
+/// The file that a shell would run for this name; nil when there is none.
 package func findProgram(_ name: String, in path: String?) -> String? {
   if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
   for directory in (path ?? "").split(separator: ":") {

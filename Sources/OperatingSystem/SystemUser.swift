@@ -16,7 +16,7 @@ package struct SystemUser: Equatable, Sendable {
     self.gid = gid
   }
 
-  /// Nil when the machine has no such user, or calls root so.
+  /// Nil when the machine has no such user or the name belongs to root.
   package init?(named name: String) {
     guard let entry = getpwnam(name), entry.pointee.pw_uid != 0 else { return nil }
     self.init(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
@@ -25,8 +25,9 @@ package struct SystemUser: Equatable, Sendable {
   /// The words that run a program as this user.
   package var words: [String] { ["setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--init-groups", "--"] }
 
-  /// Whether this user may read a file or enter a directory, by the modes of all directories on the way; access control
-  /// lists do not count.
+  /// Whether this user may read a file or enter a directory, by the modes of all directories on the path.
+  ///
+  /// Access control lists are ignored.
   package func canRead(_ path: String) -> Bool {
     let groups = self.groups
     func may(_ path: String, _ bits: mode_t) -> Bool {
@@ -35,7 +36,7 @@ package struct SystemUser: Equatable, Sendable {
       let shift: mode_t = info.st_uid == uid ? 6 : groups.contains(info.st_gid) ? 3 : 0
       return (info.st_mode >> shift) & bits == bits
     }
-    // The way by the path's own names, and the way that its links lead.
+    // Both the path as written and the path with its links resolved.
     for path in [path, resolvedPath(path) ?? path] {
       var directory = parentDirectory(of: path)
       while true {

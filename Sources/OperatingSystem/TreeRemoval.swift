@@ -6,9 +6,9 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// Removes a directory and all that is in it, as far as that is possible.
+/// Removes a directory and everything in it, as far as possible.
 ///
-/// Each directory is held open and no link is followed: what else happens in the tree leads nowhere outside of it.
+/// Each directory is held open and no link is followed, so concurrent changes in the tree cannot lead outside it.
 package func removeTree(_ path: String) {
   var directories: [(descriptor: Int32, parent: Int32, name: String)] = []
   var files: [(parent: Int32, name: String)] = []
@@ -17,7 +17,7 @@ package func removeTree(_ path: String) {
     let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     directories.append((descriptor, parent, name))
-    // The stream has a descriptor of its own, and closes it.
+    // The stream owns a separate descriptor and closes it.
     let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0, let stream = fdopendir(copy) else { return }
     defer { closedir(stream) }
@@ -40,7 +40,7 @@ package func removeTree(_ path: String) {
     close(directory.descriptor)
     unlinkat(directory.parent, directory.name, AT_REMOVEDIR)
   }
-  // What cannot be opened, what came meanwhile, file systems that do not tell what an entry is.
+  // Remaining: entries that cannot be opened, entries added meanwhile, and file systems that do not report entry types.
   var info = stat()
   if lstat(path, &info) == 0 { try? FileManager.default.removeItem(atPath: path) }
 }

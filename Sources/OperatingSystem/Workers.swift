@@ -7,10 +7,11 @@ import FoundationEssentials
 #endif
 import Synchronization
 
-/// Calls `body` for each index below `count`, on as many threads as there are workers, and returns when all is done. Each
-/// worker takes the next index as it becomes free.
+/// Calls `body` for each index below `count` on `workers` threads and returns when all calls are done.
 ///
-/// - Parameter body: gets what `makeWorker` made on the same thread.
+/// Each worker takes the next index when it becomes free.
+///
+/// - Parameter body: gets the value that `makeWorker` made on the same thread.
 package func concurrently<Worker>(
   _ count: Int, workers: Int, _ makeWorker: @escaping @Sendable () -> Worker,
   _ body: @escaping @Sendable (Int, inout Worker) -> Void
@@ -24,16 +25,16 @@ package func concurrently<Worker>(
       body(index, &worker)
     }
   }
-  // The calling thread is one of them, and does the work of those that cannot be had.
+  // The calling thread is one of the workers; if threads cannot be created, it does their work.
   let others = (1..<max(1, min(workers, count))).compactMap { _ in SystemThread { work() } }
   work()
   for thread in others { thread.join() }
 }
 
-/// How many threads handle the many small files of a cluster: most of the time goes to the kernel's work on each.
+/// The number of threads for the many small files of a cluster; most of the time goes to kernel work per file.
 package let fileWorkers = min(4, ProcessInfo.processInfo.activeProcessorCount)
 
-/// What `body` makes of each element, in their order, on as many threads as there are processors.
+/// Applies `body` to each element on one thread per processor and returns the results in order.
 package func concurrentMap<Element: Sendable, Result: Sendable>(
   _ elements: [Element], _ body: @escaping @Sendable (Element) -> Result
 ) -> [Result] {
@@ -45,7 +46,7 @@ package func concurrentMap<Element: Sendable, Result: Sendable>(
   return results.withLock { $0.compactMap(\.self) }
 }
 
-/// A value that is worked out on a thread of its own while other work goes on.
+/// A value computed on its own thread while other work goes on.
 package final class Background<Value: Sendable>: Sendable {
   private let body: @Sendable () -> Value
   private let result = Mutex<Value?>(nil)
@@ -55,7 +56,9 @@ package final class Background<Value: Sendable>: Sendable {
     SystemThread { [self] in _ = value }?.detach()
   }
 
-  /// The value; waits for it. Whoever comes before the thread does its work.
+  /// The value, once computed.
+  ///
+  /// A caller that comes before the thread does its work.
   package var value: Value {
     result.withLock { result in
       if let result { return result }
@@ -66,7 +69,7 @@ package final class Background<Value: Sendable>: Sendable {
   }
 }
 
-/// A thread, to be joined or detached.
+/// A thread to be joined or detached.
 package struct SystemThread: @unchecked Sendable {
   private let handle: pthread_t
 

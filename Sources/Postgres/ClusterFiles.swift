@@ -8,17 +8,17 @@ import OperatingSystem
 #endif
 import Synchronization
 
-/// Why the files of a cluster could not be copied.
+/// The reason the files of a cluster could not be copied.
 package struct ClusterFilesError: Error, Equatable, Sendable, CustomStringConvertible {
   package let path: String
   package let reason: String
-  /// Whether a file is missing or not as it was sealed, so that no later copy can succeed either.
+  /// Whether a file is missing or differs from what was sealed, so that no later copy can succeed either.
   package var isDamage = false
   package var description: String { "\(path): \(reason)" }
 
-  /// From `errno`.
+  /// Makes an error from `errno`.
   ///
-  /// - Parameter isSource: whether the file is one of the sealed cluster, which has to be there.
+  /// - Parameter isSource: whether the file belongs to the sealed cluster, where it must exist.
   init(_ path: String, isSource: Bool = false) {
     self.path = path
     isDamage = isSource && (errno == ENOENT || errno == ENOTDIR)
@@ -36,12 +36,12 @@ package struct ClusterFilesError: Error, Equatable, Sendable, CustomStringConver
   }
 }
 
-/// A file of a cluster at rest.
+/// A file of a cluster that is not running.
 package struct ClusterFile: Equatable, Sendable {
-  /// Relative to the data directory.
+  /// The path relative to the data directory.
   package var path: String
   package var size: Int
-  /// Whether runs may share the one file, since none of them writes to it.
+  /// Whether runs may share the file, because none of them writes to it.
   package var isShared: Bool
 
   package init(path: String, size: Int, isShared: Bool) {
@@ -53,7 +53,7 @@ package struct ClusterFile: Equatable, Sendable {
   var isOfDatabase: Bool { path.hasPrefix("base/") }
 }
 
-/// Who a file is to belong to.
+/// The user and group that a file must belong to.
 package struct FileOwner: Equatable, Sendable {
   let uid: UInt32
   let gid: UInt32
@@ -65,22 +65,23 @@ package struct ClusterFiles: Sendable {
 
   package init(_ directory: String) { self.directory = directory }
 
-  /// All that is in a sealed cluster was last written at this instant; whoever writes to a file of it changes that. A whole
-  /// second, as archives keep it.
+  /// The modification time of every file in a sealed cluster; writing to a file changes it.
+  ///
+  /// It is a whole second, because archives keep no fractions.
   private static let sealTime = 946_684_800
 
-  /// What a server leaves behind of itself, and what belongs to one run.
+  /// Files that a server leaves behind, and files that belong to one run.
   private static let ownOfRun: Set<String> = ["postmaster.pid", "postmaster.opts", "postgresql.conf"]
 
   // MARK: Sealing
 
-  /// Which files of a cluster runs may share.
+  /// The files of a cluster that runs may share.
   package struct Sharing: Sendable {
     /// Folders whose files are shared, relative to the data directory.
     var folders: Set<String> = []
-    /// Folders whose files are shared as far as they were not written to since the cluster was last sealed.
+    /// Folders whose files are shared if they were not written to since the cluster was last sealed.
     var untouched: Set<String> = []
-    /// Relations that are not, as `pg_relation_filepath` gives them; their segments and forks are meant too.
+    /// Relations that are not shared, as `pg_relation_filepath` names them, including their segments and forks.
     var exceptions: Set<String> = []
 
     package init(folders: Set<String> = [], untouched: Set<String> = [], exceptions: Set<String> = []) {
@@ -92,7 +93,7 @@ package struct ClusterFiles: Sendable {
     package static let none = Sharing()
   }
 
-  /// Marks all files as they are, so that a later change shows.
+  /// Marks all files with the seal time, so that later changes show.
   package func seal(_ sharing: Sharing = .none) throws(ClusterFilesError) -> (
     directories: [String], files: [ClusterFile]
   ) {
@@ -115,9 +116,9 @@ package struct ClusterFiles: Sendable {
           if sharing.exceptions.contains(path) || sharing.exceptions.contains(ClusterFiles.relationPath(of: path)) {
             isShared = false
           }
-          // Marking it would hide that the other cluster is no longer as it was sealed.
+          // Marking the file would hide that the other cluster's copy has changed since it was sealed.
           guard info.st_nlink == 1 || ClusterFiles.isSealed(info) else {
-            throw ClusterFilesError(full, because: "another cluster has it too")
+            throw ClusterFilesError(full, because: "another cluster shares it")
           }
           files.append(ClusterFile(path: path, size: Int(info.st_size), isShared: isShared))
           try ClusterFiles.mark(full)
@@ -128,7 +129,7 @@ package struct ClusterFiles: Sendable {
     return (directories.sorted(), files.sorted { $0.path < $1.path })
   }
 
-  /// `base/16384/16385` of `base/16384/16385.1` and `base/16384/16385_vm`.
+  /// The path without segment or fork: `base/16384/16385` for `base/16384/16385.1` and `base/16384/16385_vm`.
   private static func relationPath(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return path }
     let end = path[slash...].firstIndex { $0 == "." || $0 == "_" } ?? path.endIndex
@@ -143,25 +144,28 @@ package struct ClusterFiles: Sendable {
 
   // MARK: Copying
 
-  /// Copies a sealed cluster to a directory that is not there yet. The copy is sealed as well.
+  /// Copies a sealed cluster to a directory that does not exist yet.
+  ///
+  /// The copy is sealed as well.
   ///
   /// - Parameters:
-  ///   - user: who gets the copy.
-  ///   - sharing: puts shared files into the copy as they are, where the file system can, in place of a copy.
-  ///   - start: called when all is there that a server reads at its start. The files of the databases, most of all, are
-  ///     copied meanwhile.
+  ///   - user: the owner of the copy.
+  ///   - sharing: whether to link shared files into the copy instead of copying them, where the file system can.
+  ///   - start: called as soon as everything that a server reads at startup is in place. The remaining files, mostly
+  ///     those of the databases, are copied meanwhile.
   package func copy(
     _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool,
     start: (() -> Void)? = nil
   ) throws(ClusterFilesError) {
     let copy = ClusterCopy(source: directory, target: target, user: user, sharing: sharing)
     try copy.make("")
-    // File systems make one file at a time in a directory, so that each directory below the cluster's own is one worker's.
+    // File systems create files in a directory one at a time, so each directory below the cluster's own gets one
+    // worker.
     let others = files.filter { !$0.isOfDatabase }
     let parts = Dictionary(grouping: directories, by: ClusterFiles.part)
       .merging(Dictionary(grouping: others.map(\.path), by: ClusterFiles.part)) { $0 + $1 }
       .sorted { $0.value.count > $1.value.count }
-    // A list may come from elsewhere, and name a file twice.
+    // The list may come from outside and name a file twice.
     let byPath = Dictionary(others.map { ($0.path, $0) }) { first, _ in first }
     try copy.each(parts.count) { index throws(ClusterFilesError) in
       for path in parts[index].value {
@@ -178,10 +182,10 @@ package struct ClusterFiles: Sendable {
     try rest.value.get()
   }
 
-  /// `global` of `global/1260`.
+  /// The top-level directory of a path: `global` for `global/1260`.
   private static func part(of path: String) -> Substring { path.prefix { $0 != "/" } }
 
-  /// Whether a file, which has to be as it was sealed, is the server's user's.
+  /// Whether a file belongs to the server's user; throws if it is not as it was sealed.
   fileprivate static func isLinkable(
     _ path: String, _ file: ClusterFile, _ user: FileOwner?
   ) throws(ClusterFilesError) -> Bool {
@@ -193,7 +197,7 @@ package struct ClusterFiles: Sendable {
 
   private static func check(_ path: String, _ file: ClusterFile, _ info: stat) throws(ClusterFilesError) {
     guard info.st_mode & S_IFMT == S_IFREG, Int(info.st_size) == file.size, isSealed(info)
-    else { throw ClusterFilesError(path, damage: "it is not as it was sealed") }
+    else { throw ClusterFilesError(path, damage: "it has changed since it was sealed") }
   }
 
   private static func isSealed(_ info: stat) -> Bool {
@@ -228,7 +232,7 @@ package struct ClusterFiles: Sendable {
 
   private static func copyBytes(_ from: Int32, _ to: Int32, _ target: String) throws(ClusterFilesError) {
     #if !canImport(Darwin)
-      // Btrfs, XFS and their like share the blocks until one side writes: FICLONE of linux/fs.h, which is a macro.
+      // Btrfs, XFS and similar file systems share blocks until one side writes. This is FICLONE of linux/fs.h, a macro.
       if ioctl(to, UInt(0x4004_9409), from) == 0 { return }
     #endif
     let size = 1 << 18
@@ -256,7 +260,7 @@ package struct ClusterFiles: Sendable {
   }
 }
 
-/// A copy of a cluster that is being made, by several threads.
+/// A copy of a cluster in progress, made by several threads.
 private final class ClusterCopy: Sendable {
   let source: String
   let target: String
@@ -270,7 +274,7 @@ private final class ClusterCopy: Sendable {
     canLink = Atomic(sharing)
   }
 
-  /// Makes a directory, by its path in the cluster; the empty one is the cluster's own.
+  /// Makes a directory, given by its path in the cluster; the empty path is the data directory itself.
   func make(_ directory: String) throws(ClusterFilesError) {
     let path = directory.isEmpty ? target : "\(target)/\(directory)"
     guard mkdir(path, 0o700) == 0 else { throw ClusterFilesError(path) }
@@ -284,7 +288,7 @@ private final class ClusterCopy: Sendable {
     let (from, to) = ("\(source)/\(file.path)", "\(target)/\(file.path)")
     if file.isShared, canLink.load(ordering: .relaxed) {
       if try ClusterFiles.isLinkable(from, file, user), link(from, to) == 0 { return }
-      // Another user's file, another file system, too many links: the others would fail alike.
+      // Another user's file, another file system, or too many links: the other files would fail in the same way.
       canLink.store(false, ordering: .relaxed)
     }
     try ClusterFiles.copy(from, to, file, user)
@@ -292,7 +296,7 @@ private final class ClusterCopy: Sendable {
 
   /// Calls `body` for each index below `count`, on several threads.
   ///
-  /// - Throws: the first error; what has not begun by then is left.
+  /// - Throws: the first error; calls that have not begun by then are skipped.
   func each(
     _ count: Int, _ body: @escaping @Sendable (Int) throws(ClusterFilesError) -> Void
   ) throws(ClusterFilesError) {

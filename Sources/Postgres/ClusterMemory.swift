@@ -6,22 +6,23 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// Removes the System V segments of servers that ran in a data directory and live no more, whoever removed their
-/// `postmaster.pid`: initdb empties the directory when it fails, also when a server of its own has crashed on a full disk.
+/// Removes the System V segments of dead servers in a data directory, even after their `postmaster.pid` was removed.
+///
+/// When initdb fails, it empties the directory, even if a server of its own has crashed on a full disk.
 ///
 /// The head of a segment names the device and the inode of the data directory (`PGShmemHeader` of `pg_shmem.h`). Only
 /// Linux lists the segments.
 ///
 /// - Parameters:
-///   - dataDirectory: which is still there.
-///   - user: whose segments they are.
+///   - dataDirectory: the data directory, which must still exist.
+///   - user: the owner of the segments.
 func removeSharedMemory(inDirectory dataDirectory: String, user: uid_t) {
   #if os(Linux)
     let deadline = ContinuousClock.now + .seconds(1)
     while true {
       let segments = sharedMemory(inDirectory: dataDirectory, user: user)
       for segment in segments where !segment.isAttached { _ = shmctl(segment.number, IPC_RMID, nil) }
-      // A process that was killed takes a moment to let go of it.
+      // A killed process takes a moment to detach.
       guard segments.contains(where: \.isAttached), ContinuousClock.now < deadline else { return }
       usleep(1000)
     }
@@ -44,7 +45,7 @@ func removeSharedMemory(inDirectory dataDirectory: String, user: uid_t) {
   private func segments(of user: uid_t) -> [SharedSegment] {
     guard let bytes = FileManager.default.contents(atPath: "/proc/sysvipc/shm") else { return [] }
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
-      // key shmid perms size cpid lpid nattch uid …
+      // The fields are key shmid perms size cpid lpid nattch uid …
       let fields = line.split(separator: " ").map { Int($0) }
       guard fields.count > 7, fields[7] == Int(user), let size = fields[3], size >= headerSize,
         let number = fields[1].flatMap({ Int32(exactly: $0) })
@@ -56,7 +57,9 @@ func removeSharedMemory(inDirectory dataDirectory: String, user: uid_t) {
   private let headerSize = 56
   private let magic: Int32 = 679_834_894
 
-  /// Whether a segment is a server's in this directory. Device and inode stand side by side; where, majors differ.
+  /// Whether a segment belongs to a server in this directory.
+  ///
+  /// Device and inode are adjacent; their offset differs between major versions.
   private func isOf(_ directory: stat, _ segment: Int32) -> Bool {
     guard let memory = shmat(segment, nil, Int32(SHM_RDONLY)), Int(bitPattern: memory) != -1 else { return false }
     defer { shmdt(memory) }

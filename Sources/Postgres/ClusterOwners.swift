@@ -7,8 +7,9 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// Whether a user owns a cluster on this machine that is none of plangate's: one that runs, or one in a place where
-/// packages and images put theirs.
+/// Whether a user owns a cluster on this machine that plangate did not make.
+///
+/// It may be running, or in a place where packages and images put theirs.
 func ownsCluster(_ user: SystemUser) -> Bool {
   var patterns = [
     "/var/lib/postgresql/*", "/var/lib/postgresql/*/*", "/var/lib/pgsql/*", "/var/lib/pgsql/*/*", "/var/lib/postgres/*",
@@ -29,7 +30,9 @@ private func hasCluster(_ pattern: String, of user: SystemUser) -> Bool {
   }
 }
 
-/// Whether a postmaster of this user runs that is none of plangate's. Only Linux tells without a program's help.
+/// Whether this user runs a postmaster that plangate did not start.
+///
+/// Only Linux shows this without another program.
 private func runsCluster(_ user: SystemUser) -> Bool {
   #if os(Linux)
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -45,7 +48,7 @@ private func runsCluster(_ user: SystemUser) -> Bool {
   #endif
 }
 
-/// Whether a command line is that of a postmaster whose data directory is not in a directory of plangate's.
+/// Whether a command line is that of a postmaster whose data directory is outside plangate's directories.
 func isForeignPostmaster(_ words: [String]) -> Bool {
   guard let program = words.first?.split(separator: "/").last, ["postgres", "postmaster"].contains(program) else {
     return false

@@ -2,21 +2,23 @@ import OperatingSystem
 
 internal import CLibPQ
 
-/// A connection to a server. The handle has this one owner and ends with it.
+/// A connection to a server.
 ///
-/// Statements go through the extended protocol: a second statement in one text is an error, and values are bound, never
-/// pasted.
+/// It owns the handle and closes it.
 ///
-/// It may go from one thread to another, as libpq allows, but only one at a time may use it.
+/// Statements go through the extended protocol, so a second statement in one text is an error, and values are bound,
+/// never interpolated.
+///
+/// A connection may move between threads, as libpq allows, but only one thread may use it at a time.
 package final class Connection: @unchecked Sendable {
   let handle: OpaquePointer
-  /// How many statements were sent whose results nobody has waited for.
+  /// The number of statements sent whose results have not been read.
   private var unanswered = 0
 
   /// - Parameters:
   ///   - parameters: libpq's connection keywords (`host`, `dbname` …).
-  ///   - number: the signal that ends the connection, so that nobody waits for an answer: 1 for the one that ends the
-  ///     run. Nil for none, since a server of plangate's own ends all its connections itself.
+  ///   - number: the number of the signal that ends the connection, so that nothing waits for an answer; 1 is the
+  ///     signal that ends the run. Nil for none, since plangate's own server ends all its connections itself.
   package init(_ parameters: [String: String], endedBySignal number: Int? = nil) throws(ServerError) {
     if let number, Interruption.shared.count >= number, let signal = Interruption.shared.signal {
       throw ServerError(message: "ended by signal \(signal)")
@@ -31,7 +33,7 @@ package final class Connection: @unchecked Sendable {
       PQfinish(opened)
       throw ServerError(message: message.trimmed)
     }
-    // Notices are for people at a prompt.
+    // Notices are meant for interactive users.
     PQsetNoticeReceiver(opened, { _, _ in }, nil)
     handle = opened
     if let number { Interruption.shared.add(socket: PQsocket(opened), endedBySignal: number) }
@@ -42,10 +44,10 @@ package final class Connection: @unchecked Sendable {
     PQfinish(handle)
   }
 
-  /// 150018 for 15.18.
+  /// The version as a number, 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(handle)) }
 
-  /// `15.18`, as the server calls itself.
+  /// The version as the server writes it, such as `15.18`.
   package var serverVersionText: String {
     PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? ""
   }
@@ -54,7 +56,7 @@ package final class Connection: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - parameters: values for `$1`, `$2` … in text form, nil for NULL.
-  ///   - types: their type OIDs; 0, and what is left out, is for the server to infer.
+  ///   - types: their type OIDs; the server infers those that are 0 or missing.
   @discardableResult
   package func execute(
     _ sql: String, _ parameters: [String?] = [], types: [UInt32] = []
@@ -75,17 +77,19 @@ package final class Connection: @unchecked Sendable {
     }
   }
 
-  /// Runs statements one after the other and waits once for all of them; their rows are passed over. Each is a message of
-  /// its own, so that one that fails keeps no other from running.
+  /// Runs statements one after the other and waits once for all of them; their rows are discarded.
   ///
-  /// - Throws: the error of the first that failed.
+  /// Each is a message of its own, so that one that fails does not keep the others from running.
+  ///
+  /// - Throws: the error of the first statement that failed.
   package func execute(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
     try send(together: statements)
     try finish()
   }
 
-  /// Sends statements and does not wait for them: whoever uses the connection next does, and gets the error of the first
-  /// that failed.
+  /// Sends statements without waiting for them.
+  ///
+  /// The next use of the connection waits for them and throws the error of the first that failed.
   package func send(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
     for (sql, parameters) in statements { try Connection.check(sql, parameters) }
     guard PQenterPipelineMode(handle) == 1 else { throw ServerError(message: lastMessage) }
@@ -106,7 +110,7 @@ package final class Connection: @unchecked Sendable {
       PQexitPipelineMode(handle)
     }
     var failure: ServerError?
-    // NULL ends the results of a statement; a second one in a row, those of all: the connection is lost.
+    // NULL ends the results of a statement. A second NULL in a row means that the connection is lost.
     var isBetween = false
     while unanswered > 0 {
       guard let result = PQgetResult(handle) else {
@@ -136,10 +140,10 @@ package final class Connection: @unchecked Sendable {
 
 /// The rows of a result, all as text.
 package struct QueryResult: Sendable {
-  /// nil is NULL.
+  /// The rows; a nil value is NULL.
   package let rows: [[String?]]
 
-  /// - Parameter result: stays the caller's.
+  /// - Parameter result: the result, which still belongs to the caller.
   fileprivate init(reading result: OpaquePointer) {
     let columns = PQnfields(result)
     rows = (0..<PQntuples(result)).map { row in
@@ -158,7 +162,7 @@ extension ServerError {
     func field(_ code: Character) -> String? {
       PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
     }
-    // The codes are PG_DIAG_SQLSTATE and its like in postgres_ext.h; a field that is missing means libpq's own error.
+    // The codes are PG_DIAG_SQLSTATE and similar ones in postgres_ext.h; a missing field means libpq's own error.
     self.init(
       sqlState: field("C"), message: field("M") ?? String(cString: PQresultErrorMessage(result)).trimmed,
       detail: field("D"), hint: field("H"), context: field("W"), position: field("P").flatMap { Int($0) })

@@ -1,15 +1,19 @@
 internal import CLibPQ
 import FoundationEssentials
 
-/// A conninfo that cannot be read. Nothing of it is in the text: a password may stand anywhere in it.
+/// A conninfo that cannot be read.
+///
+/// The message quotes no part of it, since a password may be anywhere in it.
 package struct ConnectionInfoError: Error, Equatable, Sendable, CustomStringConvertible {
   package let message: String
   package var description: String { message }
 }
 
-/// Where a server is and how to get in, in libpq's words: a URI, keywords and values, `service=…`, or nothing at all.
+/// The address of a server and how to connect, in libpq's forms: a URI, keywords and values, `service=…`, or empty.
 package struct ConnectionInfo: Equatable, Sendable {
-  /// By keyword. What is not given is left to the service file and to libpq's environment.
+  /// The values by keyword.
+  ///
+  /// Missing ones are left to the service file and libpq's environment.
   package let parameters: [String: String]
 
   package init(_ text: String) throws(ConnectionInfoError) {
@@ -27,7 +31,7 @@ package struct ConnectionInfo: Equatable, Sendable {
     defer { PQconninfoFree(options) }
     parameters = Dictionary(
       ConnectionOption.all(options).map { ($0.keyword, $0.value) }, uniquingKeysWith: { first, _ in first })
-    // libpq quotes these two when they lead nowhere, and in a URI with a stray '/' they are pieces of the password.
+    // libpq quotes these two when they are invalid, and in a URI with a stray '/' they are pieces of the password.
     guard parameters["port", default: ""].utf8.allSatisfy({ (48...57).contains($0) || $0 == 44 }) else {
       throw ConnectionInfoError(message: "the port is not a number")
     }
@@ -36,8 +40,10 @@ package struct ConnectionInfo: Equatable, Sendable {
     }
   }
 
-  /// Whether a URI has an `@` behind the one that ends user and password. It then stands in the password, and what follows
-  /// would be taken for the host, or, after a `/`, for the database.
+  /// Whether a URI has an `@` after the one that ends the user and password.
+  ///
+  /// It then belongs to the password, and the text after it would be taken for the host or, after a `/`, for the
+  /// database.
   private static func hasStrayAt(_ text: String) -> Bool {
     guard let scheme = ["postgresql://", "postgres://"].first(where: text.hasPrefix) else { return false }
     let rest = text.dropFirst(scheme.count)
@@ -46,7 +52,7 @@ package struct ConnectionInfo: Equatable, Sendable {
     return place.prefix { $0 != "?" }.contains("@")
   }
 
-  /// libpq's messages quote what they complain about.
+  /// Removes the quotations from libpq's messages, which quote the text that they reject.
   private static func withoutQuotations(_ message: String) -> String {
     guard let first = message.firstIndex(of: "\""), let last = message.lastIndex(of: "\""), first < last else {
       return message
@@ -55,16 +61,16 @@ package struct ConnectionInfo: Equatable, Sendable {
   }
 }
 
-/// One of libpq's options that has a value.
+/// A libpq option that has a value.
 struct ConnectionOption: Equatable, Sendable {
   let keyword: String
   let value: String
-  /// The variable of libpq's environment that stands for it, if any does.
+  /// The environment variable of libpq for it, if there is one.
   let variable: String?
-  /// Whether libpq would use this value by itself.
+  /// Whether libpq would use this value by default.
   let isDefault: Bool
 
-  /// - Parameter options: stay the caller's; the keyword of the last is NULL.
+  /// - Parameter options: the options, which still belong to the caller; the keyword of the last is NULL.
   static func all(_ options: UnsafeMutablePointer<PQconninfoOption>) -> [ConnectionOption] {
     var all: [ConnectionOption] = []
     var next = options
@@ -86,28 +92,28 @@ extension ConnectionOption {
   /// The value for a program that starts in another directory.
   var fromAnywhere: String {
     let isPath = ["sslcert", "sslkey", "sslrootcert", "sslcrl", "sslcrldir"].contains(keyword)
-    // `system` is the system's own list, and a key may be a device's.
+    // `system` means the system's own list, and a key may be on a device.
     guard isPath, !value.hasPrefix("/"), value != "system", !value.contains(":") else { return value }
     return "\(FileManager.default.currentDirectoryPath)/\(value)"
   }
 }
 
 extension Connection {
-  /// All that it was opened with, the environment's and the service file's share included.
+  /// All options that the connection was opened with, including those from the environment and the service file.
   var options: [ConnectionOption] {
     guard let options = PQconninfo(handle) else { return [] }
     defer { PQconninfoFree(options) }
     return ConnectionOption.all(options)
   }
 
-  /// The one of several hosts that answered.
+  /// The host that answered, if several were given.
   var host: String { text(PQhost(handle)) }
-  /// Its address; empty for a Unix socket.
+  /// The address of the host; empty for a Unix socket.
   var hostAddress: String { text(PQhostaddr(handle)) }
   var port: String { text(PQport(handle)) }
   package var user: String { text(PQuser(handle)) }
   package var database: String { text(PQdb(handle)) }
-  /// Wherever it came from; empty for none.
+  /// The password, wherever it came from; empty for none.
   var password: String { text(PQpass(handle)) }
 
   private func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }

@@ -8,8 +8,9 @@ import OperatingSystem
 #endif
 import Synchronization
 
-/// A PostgreSQL cluster that plangate made, runs and deletes. It listens on a Unix socket in a directory of mode 0700
-/// and nowhere else.
+/// A PostgreSQL cluster that plangate made, runs and deletes.
+///
+/// It listens only on a Unix socket in a directory of mode 0700.
 package final class DisposableServer: Sendable {
   /// The superuser of the cluster.
   package static let user = "postgres"
@@ -28,7 +29,7 @@ package final class DisposableServer: Sendable {
 
   private let state = Mutex(State.stopped)
 
-  /// Makes the directories; there is no cluster yet and no server.
+  /// Makes the directories, without a cluster or a server yet.
   package init(
     _ installation: ServerInstallation, _ configuration: ServerConfiguration, environment: [String: String]
   ) throws(ServerStartError) {
@@ -59,14 +60,14 @@ package final class DisposableServer: Sendable {
 
   // MARK: The cluster
 
-  /// Everything of this run: the cluster, its log, the output of children.
+  /// The directory of this run: the cluster, its log and the output of children.
   package var directory: String { directories.run }
   package var dataDirectory: String { directories.data }
 
-  /// Who the files of the cluster have to belong to; nil when that is plangate's own user.
+  /// The owner that the cluster's files need; nil when that is plangate's own user.
   package var fileOwner: FileOwner? { launcher.user.map { FileOwner(uid: $0.uid, gid: $0.gid) } }
 
-  /// The unprivileged user of a server that root has; nil when that is plangate's own user.
+  /// The unprivileged user that runs the server for root; nil when that is plangate's own user.
   var serverUser: SystemUser? { launcher.user }
 
   /// Runs `initdb`.
@@ -78,14 +79,14 @@ package final class DisposableServer: Sendable {
       [
         "--pgdata=\(dataDirectory)", "--username=\(DisposableServer.user)", "--auth=trust", "--no-sync",
         "--encoding=\(configuration.encoding)", "--locale=\(configuration.locale)", "--lc-messages=C",
-        // A cluster is copied with its log: one megabyte instead of sixteen.
+        // A cluster is copied with its WAL: one megabyte instead of sixteen.
         "--wal-segsize=1",
       ] + initdbInput(program)
     let command = launcher.command(
       program[0], program.dropFirst() + arguments, environment: environment, outputPath: log)
     let exit: ChildExit
     do {
-      // Another signal would let it remove its files, and with them the number of the segment of the server that it runs.
+      // Another signal would let initdb remove its files, and with them the number of its own server's segment.
       exit = try ChildProcess(spawning: command, interruptedBy: SIGKILL).wait()
     } catch { throw ServerStartError(error.description) }
     guard exit == .status(0) else {
@@ -100,7 +101,7 @@ package final class DisposableServer: Sendable {
     (launcher.user == nil ? try NamelessUser.words(environment: environment) : []) + ["\(installation.binaries)/initdb"]
   }
 
-  /// The option that names initdb's input; none where that cannot be had, and initdb uses its own.
+  /// The option that names initdb's input directory; empty if it cannot be made, so that initdb uses its default.
   private func initdbInput(_ program: [String]) -> [String] {
     let show = launcher.command(
       program[0], program.dropFirst() + ["--show", "--pgdata=\(dataDirectory)"], environment: environment,
@@ -117,7 +118,7 @@ package final class DisposableServer: Sendable {
 
   // MARK: The server
 
-  /// Starts the server of the cluster in the data directory, and waits until it takes connections.
+  /// Starts the server of the cluster and waits until it accepts connections.
   package func start() throws(ServerStartError) {
     try writeConfiguration()
     let arguments = ServerConfiguration.arguments.flatMap {
@@ -133,13 +134,13 @@ package final class DisposableServer: Sendable {
     reserveLog(directories.log)
     let process: ChildProcess
     do {
-      // Immediate shutdown: there is nothing to save.
+      // Immediate shutdown, since there is nothing to save.
       process = try ChildProcess(spawning: command, interruptedBy: SIGQUIT, isGroup: false)
     } catch { throw ServerStartError(error.description) }
     let (data, user, started) = (dataDirectory, fileOwner?.uid ?? geteuid(), time(nil))
     let watch = SystemThread {
       let exit = process.wait()
-      // A program that a backend started has the backend's socket too, and keeps whoever waits for an answer waiting.
+      // A program that a backend started also holds the backend's socket, so that clients would wait for ever.
       Orphans.end()
       guard exit != .status(0) else { return }
       killBackends(ofCluster: data)
@@ -155,7 +156,7 @@ package final class DisposableServer: Sendable {
     do {
       try Data(configuration.file.utf8).write(to: URL(filePath: path))
     } catch { throw ServerStartError("cannot write \(path): \(error)") }
-    // For the server's user to read.
+    // The server's user must be able to read it.
     guard fileOwner == nil || chmod(path, 0o644) == 0 else {
       throw ServerStartError("cannot write \(path): \(String(cString: strerror(errno)))")
     }
@@ -163,7 +164,7 @@ package final class DisposableServer: Sendable {
 
   private func waitUntilReady(_ process: ChildProcess) throws(ServerStartError) {
     let deadline = ContinuousClock.now + .seconds(60)
-    // As pg_ctl does: asking by connections would keep the server busy with refusing them.
+    // As pg_ctl does it: polling by connections would keep the server busy refusing them.
     while PostmasterFile(ofCluster: dataDirectory)?.isReady != true {
       if process.hasEnded {
         throw ServerStartError(
@@ -176,7 +177,9 @@ package final class DisposableServer: Sendable {
     }
   }
 
-  /// Stops the server so that its cluster is complete on disk. The files stay.
+  /// Stops the server so that its cluster is complete on disk.
+  ///
+  /// The files stay.
   ///
   /// - Parameter limit: how long the checkpoint may take.
   package func stopCleanly(within limit: Duration = .seconds(300)) throws(ServerStartError) {
@@ -202,7 +205,9 @@ package final class DisposableServer: Sendable {
   /// The last lines of the server's log.
   package var logTail: String { tail(of: directories.log) }
 
-  /// Stops the server as it is. The files stay.
+  /// Stops the server immediately.
+  ///
+  /// The files stay.
   package func halt() {
     guard case .running(let process, let watch) = state.withLock({ $0 }) else { return }
     end(process, watch) {}
@@ -219,7 +224,7 @@ package final class DisposableServer: Sendable {
     case .removed: return
     case .stopped: break
     case .running(let process, let watch):
-      // None of its processes reads or writes a table any more.
+      // The server's processes no longer read or write any table.
       end(process, watch) { removeTree(dataDirectory + "/base") }
     }
     directories.remove()
@@ -232,7 +237,7 @@ package final class DisposableServer: Sendable {
     process.send(SIGKILL)
     _ = process.wait()
     watch?.join()
-    // What a backend or a step of the seed left running writes to no file that is about to go.
+    // Processes left behind by a backend or a seed step must not write to files that are about to be removed.
     Orphans.end()
   }
 
@@ -250,8 +255,10 @@ package final class DisposableServer: Sendable {
     ]
   }
 
-  /// What plangate's own sessions have, whatever a seed gave its database or its role: limits that it means for its users
-  /// would end VACUUM or a transaction, and nothing but a session's own options stays after DISCARD ALL.
+  /// The options of plangate's own sessions, whatever a seed set for its database or role.
+  ///
+  /// Limits that a seed means for its users would end VACUUM or a transaction, and only a session's own options survive
+  /// DISCARD ALL.
   private static func sessionOptions(major: Int) -> String {
     var settings = [
       "statement_timeout=0", "lock_timeout=0", "idle_in_transaction_session_timeout=0",
@@ -262,7 +269,7 @@ package final class DisposableServer: Sendable {
     return settings.map { "-c \($0)" }.joined(separator: " ")
   }
 
-  /// What a client program needs to reach a database of this server: libpq's variables and DATABASE_URL.
+  /// The variables with which a client program reaches a database of this server: libpq's and DATABASE_URL.
   package func clientEnvironment(database: String) -> [String: String] {
     let path = directories.socket.utf8.map { byte in
       let isPlain =
@@ -279,8 +286,9 @@ package final class DisposableServer: Sendable {
   }
 }
 
-/// Begins a file of what a program says with an empty line. The rest of its first block is then there for an error also
-/// when the disk has filled meanwhile.
+/// Creates a log file with an empty line.
+///
+/// This reserves its first block, so that an error message fits in it even if the disk fills up meanwhile.
 package func reserveLog(_ path: String) {
   let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
   guard descriptor >= 0 else { return }

@@ -6,11 +6,14 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// A user without an entry in the machine's passwd, as `docker run --user 12345` has it. initdb looks its own user up and
-/// gives up without a name, whatever `--username` says; all other programs of PostgreSQL do without.
+/// A user without an entry in the machine's passwd file, as under `docker run --user 12345`.
+///
+/// initdb looks up its own user and fails without a name, whatever `--username` says; the other programs of PostgreSQL
+/// do not need one.
 enum NamelessUser {
-  /// The words that run initdb under a number that has a name: in a user namespace, where the files that it makes are
-  /// the real user's. Empty when the user has a name.
+  /// The words that run initdb under a user id that has a name; empty when the user has a name.
+  ///
+  /// They use a user namespace, in which the files that initdb makes belong to the real user.
   static func words(environment: [String: String]) throws(ServerStartError) -> [String] {
     let user = geteuid()
     if getpwuid(user) != nil { return [] }
@@ -24,7 +27,7 @@ enum NamelessUser {
     }
     try ProcessLimit.check(environment: environment)
     throw ServerStartError(
-      "the user \(user) has no entry in /etc/passwd, without which initdb does not run\n"
+      "the user \(user) has no entry in /etc/passwd, and initdb does not run without one\n"
         + "add one to the image (echo 'ci:x:\(user):\(getegid())::/tmp:/bin/sh' >> /etc/passwd), "
         + "or run as a user that the image has (docker run --user postgres)")
   }

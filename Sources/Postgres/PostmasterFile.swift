@@ -6,14 +6,15 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// What a postmaster writes to `postmaster.pid` in its data directory, by the layout of `miscadmin.h`.
+/// The contents of a postmaster's `postmaster.pid`, in the layout of `miscadmin.h`.
 struct PostmasterFile {
   private let lines: [Substring]
 
   static func path(ofCluster dataDirectory: String) -> String { "\(dataDirectory)/postmaster.pid" }
 
-  /// Nil when there is no such file, as before a server's start and after its end. It belongs to the server's user: what is
-  /// no regular file is not read.
+  /// Nil when there is no such file, as before a server starts and after it has ended.
+  ///
+  /// The file belongs to the server's user, so anything but a regular file is ignored.
   init?(ofCluster dataDirectory: String) {
     let path = PostmasterFile.path(ofCluster: dataDirectory)
     var info = stat()
@@ -23,7 +24,9 @@ struct PostmasterFile {
     lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  /// A server that serves nobody, as initdb starts some, writes its number as a negative one.
+  /// The process id.
+  ///
+  /// A standalone server, as initdb starts it, writes it as a negative number.
   var process: pid_t? { lines.first.flatMap { pid_t($0) }.map(abs) }
 
   /// The number of its System V shared memory segment.
@@ -32,6 +35,6 @@ struct PostmasterFile {
     return lines[6].split(separator: " ").last.flatMap { Int32($0) }
   }
 
-  /// Whether it takes connections.
+  /// Whether the server accepts connections.
   var isReady: Bool { lines.count > 7 && lines[7].hasPrefix("ready") }
 }

@@ -6,7 +6,9 @@ package import OperatingSystem
   import Glibc
 #endif
 
-/// A directory of mode 0700 for one run. When plangate is killed, the next run removes it.
+/// A directory of mode 0700 for one run.
+///
+/// If plangate is killed, the next run removes it.
 package final class PrivateDirectory: Sendable {
   package let path: String
   private let lock: FileLock
@@ -21,10 +23,10 @@ package final class PrivateDirectory: Sendable {
 
   package func remove() { ServerDirectories.remove(path) }
 
-  /// Makes a file that nobody else may read, and takes its name away at once: not even `kill -9` leaves it behind.
+  /// Makes a file that no other user can read and unlinks it at once, so that not even `kill -9` leaves it behind.
   ///
-  /// - Parameter command: who reads it; its user has to open it anew.
-  /// - Returns: the file, for a child; its name for the child is `OpenFile.childPath`.
+  /// - Parameter command: the reader, whose user must be able to open it again.
+  /// - Returns: the file, to be passed to a child, for which its path is `OpenFile.childPath`.
   package func makeNamelessFile(_ text: String, for command: Command) throws(ServerStartError) -> OpenFile {
     let name = "\(path)/nameless"
     let opened = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -42,7 +44,7 @@ package final class PrivateDirectory: Sendable {
       guard count > 0 else { throw ServerStartError("cannot write \(name): \(String(cString: strerror(errno)))") }
       rest = rest.dropFirst(count)
     }
-    // Where opening it by its descriptor does not open it anew, it is read from here.
+    // On systems where opening by descriptor does not reopen the file, reading starts here.
     lseek(descriptor, 0, SEEK_SET)
     return file
   }

@@ -1,7 +1,9 @@
 import OperatingSystem
 
 extension ProcessLimit {
-  /// Throws when no shell can be run, which is to be asked before concluding anything from a program that failed.
+  /// Throws when no shell can be run.
+  ///
+  /// Call it before drawing conclusions from a program that failed.
   static func check(environment: [String: String]) throws(ServerStartError) {
     let command = Command("/bin/sh", ["-c", ": & wait"], environment: environment, directory: "/")
     let run: (exit: ChildExit, text: String)

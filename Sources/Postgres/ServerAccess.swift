@@ -6,8 +6,10 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// The way that a first connection found to a server, so that all others reach the same one: host, address and port are
-/// those that answered, and what came out of libpq's environment, a service file or a password file is now said openly.
+/// The way in which the first connection reached a server, so that all later ones reach the same one.
+///
+/// Host, address and port are those that answered. Values from libpq's environment, a service file or a password file
+/// are passed explicitly from then on.
 package struct ServerAccess: Sendable {
   private let parameters: [String: String]
   /// libpq's variables, without host, user, database and password.
@@ -16,12 +18,12 @@ package struct ServerAccess: Sendable {
   private let address: String
   private let port: String
   package let user: String
-  /// Empty for none.
+  /// The password; empty for none.
   private let password: String
-  /// Whether `address` is the caller's own wish.
+  /// Whether the caller asked for `address`.
   private let namesAddress: Bool
 
-  /// What is said anew for each connection, or was only the way to what is said now.
+  /// Options that each connection sets anew, or that only served to find the values that are now explicit.
   private static let own: Set<String> = [
     "host", "hostaddr", "port", "user", "dbname", "password", "passfile", "service", "servicefile", "application_name",
     "fallback_application_name", "client_encoding", "replication",
@@ -37,7 +39,7 @@ package struct ServerAccess: Sendable {
     namesAddress = options.contains { $0.keyword == "hostaddr" }
     let others = options.filter { !ServerAccess.own.contains($0.keyword) }
     let given = Dictionary(others.map { ($0.keyword, $0.value) }, uniquingKeysWith: { first, _ in first })
-    // A network that swallows packets is noticed after a minute or two, not after hours.
+    // A network that drops packets is noticed after a minute or two instead of after hours.
     parameters = ["keepalives_idle": "30", "tcp_user_timeout": "60000"].merging(given) { $1 }
     variables = Dictionary(
       others.filter { !$0.isDefault }.compactMap { option in option.variable.map { ($0, option.fromAnywhere) } },
@@ -46,14 +48,14 @@ package struct ServerAccess: Sendable {
 
   // MARK: plangate's own connections
 
-  /// Opens the first connection. libpq's environment counts for as long as that takes.
+  /// Opens the first connection, with libpq's environment set only during the call.
   ///
-  /// - Parameter environment: libpq's variables of the caller. No other thread may look at the environment meanwhile.
+  /// - Parameter environment: the caller's libpq variables. No other thread may read the environment meanwhile.
   package static func open(
     _ info: ConnectionInfo, environment: [String: String]
   ) throws(ServerError) -> Connection {
     var environment = environment
-    // Nobody wants to wait for ever for a host that drops packets.
+    // A host that drops packets would otherwise block for ever.
     if environment["PGCONNECT_TIMEOUT", default: ""].isEmpty { environment["PGCONNECT_TIMEOUT"] = "10" }
     for (name, value) in environment { setenv(name, value, 1) }
     defer { for name in environment.keys { unsetenv(name) } }
@@ -70,7 +72,7 @@ package struct ServerAccess: Sendable {
     try connect(database: database, application: application, endedBySignal: endsWithRun ? 1 : nil)
   }
 
-  /// - Parameter number: the signal that ends the connection, nil for none.
+  /// - Parameter number: the number of the signal that ends the connection; nil for none.
   package func connect(
     database: String, application: String, endedBySignal number: Int?
   ) throws(ServerError) -> Connection {
@@ -88,15 +90,15 @@ package struct ServerAccess: Sendable {
 
   // MARK: Children
 
-  /// libpq's variables for psql and pg_restore. Without the password, which `passwordFile` holds.
+  /// libpq's variables for psql and pg_restore, without the password, which `passwordFile` holds.
   package func clientEnvironment(database: String) -> [String: String] {
     var environment = variables.merging(place(database)) { $1 }
-    // The name may stand for several servers.
+    // The host name may stand for several servers.
     if !address.isEmpty { environment["PGHOSTADDR"] = address }
     return environment
   }
 
-  /// The variables for commands of other make, which read no password file and may not know `PGHOSTADDR`.
+  /// The variables for other commands, which do not read a password file and may not know `PGHOSTADDR`.
   package func commandEnvironment(database: String) -> [String: String] {
     var environment = variables.merging(place(database)) { $1 }
     if namesAddress { environment["PGHOSTADDR"] = address }
@@ -112,8 +114,7 @@ package struct ServerAccess: Sendable {
     ]
   }
 
-  /// The text of a password file for this server and no other; nil when there is no password, or none that such a file can
-  /// hold.
+  /// The text of a password file for this server only; nil without a password or if such a file cannot hold it.
   package var passwordFile: String? {
     guard !password.isEmpty, !password.contains(where: \.isNewline) else { return nil }
     func escaped(_ text: String) -> String {
@@ -124,14 +125,14 @@ package struct ServerAccess: Sendable {
     return hosts.map { "\(escaped($0)):\(port):*:\(escaped(user)):\(escaped(password))\n" }.joined()
   }
 
-  /// The password where a password file cannot hold it.
+  /// The password variable, if a password file cannot hold the password.
   package var passwordVariables: [String: String] {
     password.isEmpty || passwordFile != nil ? [:] : ["PGPASSWORD": password]
   }
 
   // MARK: For people
 
-  /// `localhost:5432`: neither user nor password.
+  /// The address, such as `localhost:5432`, without user and password.
   package var description: String {
     host.contains(":") && !isSocket ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
@@ -155,7 +156,9 @@ package struct ServerAccess: Sendable {
       + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
   }
 
-  /// The text without the password, also as it stands in a URI. One that is no secret, since it is the user's name, stays.
+  /// The text without the password, including its form in a URI.
+  ///
+  /// A password equal to the user's name is no secret and stays.
   package func withoutPassword(_ text: String) -> String {
     guard !password.isEmpty, password != user else { return text }
     return [password, password.percentEncoded].reduce(text) { text, secret in
@@ -165,8 +168,10 @@ package struct ServerAccess: Sendable {
 
   private var isSocket: Bool { host.hasPrefix("/") || host.hasPrefix("@") }
 
-  /// Whether a client of another user would not get in as this one does: a server may ask the socket for its user, and
-  /// files for TLS are looked for in the user's home and may be closed to others.
+  /// Whether a client of another operating-system user might fail to connect.
+  ///
+  /// A server may ask the socket for its user, and files for TLS are looked up in the user's home and may be closed to
+  /// others.
   package var dependsOnUser: Bool {
     let home = ProcessInfo.processInfo.environment["HOME"] ?? ""
     return isSocket || variables.keys.contains { $0.hasPrefix("PGSSL") } || access("\(home)/.postgresql", F_OK) == 0
@@ -177,7 +182,7 @@ package struct ServerAccess: Sendable {
 }
 
 extension String {
-  /// As a part of a URI.
+  /// The text encoded as a part of a URI.
   var percentEncoded: String {
     utf8.map { byte in
       let isPlain =

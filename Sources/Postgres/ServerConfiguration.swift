@@ -1,10 +1,10 @@
-/// How a disposable server is made.
+/// The configuration of a disposable server.
 package struct ServerConfiguration: Sendable {
-  /// Of the databases: never the environment's.
+  /// The locale of the databases, never the environment's.
   package var locale: String
   package var encoding: String
   package var timeZone: String
-  /// The planner's world: `postgresql.conf` entries, checked for their names.
+  /// The settings that affect the planner: `postgresql.conf` entries whose names were checked.
   package var settings: [String: String]
 
   package init(locale: String, encoding: String, timeZone: String, settings: [String: String]) {
@@ -14,11 +14,12 @@ package struct ServerConfiguration: Sendable {
     self.settings = settings
   }
 
-  /// What plangate sets itself and nobody else: the server's place, its durability, and what makes plans repeat.
+  /// The settings that only plangate controls: the server's files and address, its durability, and whatever makes plans
+  /// repeat.
   package static let ownSettings: [String: String] = [
-    // A server for nobody else.
+    // The server is private to the run.
     "listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700",
-    // Throw-away durability. synchronous_commit stays on: off leaves the visibility map empty after VACUUM.
+    // No durability is needed. synchronous_commit stays on: off leaves the visibility map empty after VACUUM.
     "fsync": "off", "full_page_writes": "off", "synchronous_commit": "on", "wal_level": "minimal",
     "max_wal_senders": "0", "archive_mode": "off", "wal_recycle": "off", "wal_init_zero": "off",
     // The same plans and counts in every run.
@@ -26,25 +27,28 @@ package struct ServerConfiguration: Sendable {
     "session_preload_libraries": "", "plan_cache_mode": "", "session_replication_role": "", "statement_timeout": "0",
     "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
-    // Texts of constants in conditions.
+    // The text of constants in conditions.
     "datestyle": "ISO, MDY", "intervalstyle": "postgres", "bytea_output": "hex", "extra_float_digits": "1",
     "client_encoding": "UTF8", "lc_messages": "C",
-    // Where the files are.
+    // The location of the files.
     "data_directory": "", "hba_file": "", "ident_file": "", "external_pid_file": "", "unix_socket_directories": "",
     "logging_collector": "off", "log_destination": "stderr", "ssl": "off",
   ]
 
-  /// Settings that the server's start gives as arguments, so that no file can change them.
+  /// Settings passed as arguments when the server starts, so that no file can change them.
   static let arguments = [
     "listen_addresses", "port", "unix_socket_permissions", "fsync", "autovacuum", "logging_collector",
   ]
 
-  /// Defaults that a manifest may change. The planner sees none of them but through the workers that start.
+  /// Defaults that a manifest may change.
   ///
-  /// Memory and log stay moderate: servers run side by side, and the temporary directory of a container may be in memory;
-  /// without fsync a checkpoint in the middle of a seed costs little. `compute_query_id` keeps its `auto`, which computes
-  /// nothing unless an extension asks, since 13 does not know the setting. Dynamic shared memory lies in the data directory:
-  /// in `/dev/shm`, which containers keep small, that of a killed server would stay.
+  /// The planner sees none of them, except through the number of workers that start.
+  ///
+  /// Memory and WAL stay moderate: servers run side by side, and the temporary directory of a container may be in
+  /// memory. Without fsync, a checkpoint in the middle of a seed costs little. `compute_query_id` keeps its default
+  /// `auto`, which computes nothing unless an extension asks, because 13 does not know the setting. Dynamic shared
+  /// memory lies in the data directory: in `/dev/shm`, which containers keep small, the memory of a killed server would
+  /// stay.
   static let capacity: [String: String] = [
     "shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "1h", "max_worker_processes": "16",
     "log_min_messages": "warning", "dynamic_shared_memory_type": "mmap",

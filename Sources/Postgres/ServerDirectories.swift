@@ -7,14 +7,16 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// The directories of a disposable server. Each run's holds a locked file as long as plangate lives, which tells the next
-/// run what a killed one left behind.
+/// The directories of a disposable server.
 ///
-/// All are of mode 0700. Where another user runs the server, for root, the run's directory stays root's own and that user
-/// may only pass through it: what root writes must not be in a place where the server can put a link.
+/// The directory of a run holds a file that stays locked as long as plangate lives; by it the next run recognizes what
+/// a killed run left behind.
+///
+/// All are of mode 0700. When root has another user run the server, the run's directory still belongs to root and that
+/// user may only pass through it: root must not write where the server could place a link.
 struct ServerDirectories: Sendable {
   let run: String
-  /// In the run's own, unless its path cannot be a socket's address.
+  /// The socket directory, inside the run's directory unless that path is too long for a socket address.
   let socket: String
   private let locks: [FileLock]
   private let made: [String]
@@ -23,11 +25,11 @@ struct ServerDirectories: Sendable {
   var log: String { run + "/server.log" }
   var configuration: String { run + "/postgresql.conf" }
 
-  /// `sockaddr_un` holds 108 bytes on Linux, 104 on macOS.
+  /// The limit: `sockaddr_un` holds 108 bytes on Linux, 104 on macOS.
   private static let longestSocketPath = 100
   private static let prefix = "plangate-"
 
-  /// What the user of the server has to reach.
+  /// The paths that the server's user must be able to reach.
   static func needed(_ installation: ServerInstallation) -> [String] { programs(installation) + [temporaryDirectory()] }
 
   private static func programs(_ installation: ServerInstallation) -> [String] {
@@ -53,7 +55,7 @@ struct ServerDirectories: Sendable {
     var locks = [lock]
     do throws(ServerStartError) {
       var place = run
-      // A comma parts one socket directory from the next, for the server and for libpq.
+      // A comma separates socket directories, for both the server and libpq.
       if run.utf8.count + "/socket/.s.PGSQL.5432".utf8.count > ServerDirectories.longestSocketPath || run.contains(",")
       {
         let other = try ServerDirectories.make(in: "/tmp")
@@ -72,7 +74,7 @@ struct ServerDirectories: Sendable {
     self.made = made
   }
 
-  /// Makes a directory of the server's user.
+  /// Makes a directory that belongs to the server's user.
   static func make(_ path: String, for user: SystemUser?) throws(ServerStartError) {
     guard mkdir(path, 0o700) == 0, user.map({ chown(path, $0.uid, $0.gid) == 0 }) ?? true else { throw refusal(path) }
   }
@@ -81,20 +83,20 @@ struct ServerDirectories: Sendable {
     ServerStartError("cannot make \(path): \(String(cString: strerror(errno)))")
   }
 
-  /// Makes a directory that no other run takes for one that was left behind.
+  /// Makes a directory that no other run mistakes for a leftover.
   static func make(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock) {
-    // A sweep of another run may take a directory for a dead one's before it is locked.
+    // Before the lock is taken, another run's sweep may mistake the directory for a leftover.
     for _ in 0..<20 {
       if let made = try makeOnce(in: base) { return made }
     }
-    throw ServerStartError("cannot lock a directory in \(base): other runs remove it again and again")
+    throw ServerStartError("cannot lock a directory in \(base): other runs keep removing it")
   }
 
   private static func makeOnce(in base: String) throws(ServerStartError) -> (path: String, lock: FileLock)? {
     var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw ServerStartError(
-        "cannot make a directory in \(base): \(String(cString: strerror(errno)))\nset TMPDIR to one that can be written"
+        "cannot make a directory in \(base): \(String(cString: strerror(errno)))\nset TMPDIR to a writable directory"
       )
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -112,22 +114,23 @@ struct ServerDirectories: Sendable {
     for path in made { ServerDirectories.remove(path) }
   }
 
-  /// Removes the lock last: whoever is killed on the way leaves what the next run knows for a dead one's.
+  /// Removes a directory, its lock last: if the process is killed on the way, the next run recognizes the rest.
   static func remove(_ path: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     for name in names where name != "lock" { removeTree("\(path)/\(name)") }
     removeTree(path)
   }
 
-  /// Whether this is what `mkdtemp` makes of plangate's template.
+  /// Whether `mkdtemp` could have made this name from plangate's template.
   static func isName(_ name: String) -> Bool {
     name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6
   }
 
-  // MARK: What killed runs left behind
+  // MARK: Leftovers of killed runs
 
-  /// Removes the directories of runs that did not come to their end. Only what is plangate's by its name, its owner and
-  /// its lock, which is free.
+  /// Removes the directories of runs that did not finish.
+  ///
+  /// A directory must be plangate's by its name and owner, and its lock must be free.
   static func sweep(_ base: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
     for name in names where isName(name) {
@@ -147,7 +150,7 @@ struct ServerDirectories: Sendable {
           remove(path)
         }
       } else if errno == ENOENT {
-        // Killed before it had a lock, or when only that was gone: there is nothing in it.
+        // The run was killed before it had a lock, or when only the lock was gone: the directory is empty.
         rmdir(path)
       }
     }

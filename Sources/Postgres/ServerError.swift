@@ -1,12 +1,12 @@
-/// What the server, or libpq, says when a statement fails.
+/// The error that the server, or libpq, reports for a statement.
 package struct ServerError: Error, Equatable, Sendable {
-  /// Five characters, for example `25006`; nil when the message is libpq's own (no connection, connection lost).
+  /// The SQLSTATE, five characters such as `25006`; nil for libpq's own errors (no connection, connection lost).
   package let sqlState: String?
   package let message: String
   package let detail: String?
   package let hint: String?
   package let context: String?
-  /// The place in the statement's text, in characters (Unicode scalars) from 1.
+  /// The position in the statement's text, in characters (Unicode scalars) from 1.
   package let position: Int?
 
   package init(
@@ -21,26 +21,27 @@ package struct ServerError: Error, Equatable, Sendable {
     self.position = position
   }
 
-  /// The same error of a statement that was sent with other words before it: the position is that in the statement alone.
+  /// The error of a statement that was sent behind a prefix, with the position moved to that in the statement alone.
   package func moved(by prefix: String) -> ServerError {
     ServerError(
       sqlState: sqlState, message: message, detail: detail, hint: hint, context: context,
       position: position.map { max(1, $0 - prefix.unicodeScalars.count) })
   }
 
-  /// The connection is gone or was never there: no later statement can work.
+  /// Whether there is no connection any more, so that no later statement can work.
   package var isConnectionLost: Bool {
     guard let sqlState else { return true }
     // 57P01 to 57P03: the server is shutting down, crashed, or is starting up.
     return sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03"].contains(sqlState)
   }
 
-  /// Memory, disk or connections ran out (class 53), which others may have had.
+  /// Whether memory, disk or connections ran out (class 53), perhaps because other programs use them.
   package var lacksResources: Bool { sqlState?.hasPrefix("53") ?? false }
 }
 
 extension ServerError: CustomStringConvertible {
-  /// `relation "ordres" does not exist (SQLSTATE 42P01)`, then detail, hint and context, a line each.
+  /// The text, such as `relation "ordres" does not exist (SQLSTATE 42P01)`, then detail, hint and context, one per
+  /// line.
   package var description: String {
     var lines = [message + (sqlState.map { " (SQLSTATE \($0))" } ?? "")]
     if let detail { lines.append("detail: \(detail)") }

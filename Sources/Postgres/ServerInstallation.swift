@@ -1,7 +1,7 @@
 import FoundationEssentials
 import OperatingSystem
 
-/// Why no server can be had, over one line or more; the last says what to do.
+/// The reason no server is available, on one or more lines; the last one says what to do.
 package struct ServerStartError: Error, Equatable, Sendable, CustomStringConvertible {
   package let message: String
   package var description: String { message }
@@ -11,17 +11,17 @@ package struct ServerStartError: Error, Equatable, Sendable, CustomStringConvert
 
 /// The programs of a PostgreSQL server on this machine.
 package struct ServerInstallation: Equatable, Sendable {
-  /// The directory with `postgres` and `initdb`, by its absolute path: its programs are started from other directories.
+  /// The absolute path of the directory with `postgres` and `initdb`, since programs start in other directories.
   package let binaries: String
-  /// 15 for 15.18.
+  /// The major version, 15 for 15.18.
   package let major: Int
-  /// 150018 for 15.18.
+  /// The version as a number, 150018 for 15.18.
   package let version: Int
 
-  /// `15.18`.
+  /// The version as text, such as `15.18`.
   package var versionText: String { "\(major).\(version % 10_000)" }
 
-  /// The oldest server that plangate works with.
+  /// The oldest server that plangate supports.
   package static let oldestMajor = 13
 
   /// Finds a server.
@@ -29,7 +29,7 @@ package struct ServerInstallation: Equatable, Sendable {
   /// - Parameters:
   ///   - choice: a major version or a directory of binaries, as `--postgres` takes it; nil for the preferred major or
   ///     the newest.
-  ///   - preferredMajor: the one to take, without a choice, when it is there.
+  ///   - preferredMajor: the major to use without a choice, if it is installed.
   package static func locate(
     _ choice: String?, preferredMajor: Int? = nil, environment: [String: String]
   ) throws(ServerStartError) -> ServerInstallation {
@@ -37,7 +37,7 @@ package struct ServerInstallation: Equatable, Sendable {
     if let choice, choice.contains("/") || Int(choice) == nil {
       guard let installation = ServerInstallation(at: choice, environment: environment) else {
         try ProcessLimit.check(environment: environment)
-        throw ServerStartError("no PostgreSQL server in \(choice): it has no 'postgres' and 'initdb' that run")
+        throw ServerStartError("no PostgreSQL server in \(choice): it has no working 'postgres' and 'initdb'")
       }
       return try installation.supported()
     }
@@ -70,7 +70,7 @@ package struct ServerInstallation: Equatable, Sendable {
     return self
   }
 
-  /// Every server on this machine, each once.
+  /// All servers on this machine, each one once.
   static func installed(environment: [String: String]) -> [ServerInstallation] {
     var directories: [String] = []
     for program in ["postgres", "pg_config"] {
@@ -105,9 +105,9 @@ package struct ServerInstallation: Equatable, Sendable {
     version = major * 10_000 + (parts.count > 1 ? parts[1] : 0)
   }
 
-  /// `15.18`, `19devel`, `19beta1`; nil when the programs do not run.
+  /// The version, such as `15.18`, `19devel` or `19beta1`; nil when the programs do not run.
   private static func versionNumber(_ directory: String, _ environment: [String: String]) -> Substring? {
-    // The server has many libraries to load before it can say this; pg_ctl is of the same build and has next to none.
+    // The server has many libraries to load before it can answer; pg_ctl is from the same build and has almost none.
     for program in ["pg_ctl", "postgres"] {
       let text = try? ChildProcess.output(
         of: Command("\(directory)/\(program)", ["--version"], environment: environment))
@@ -116,7 +116,7 @@ package struct ServerInstallation: Equatable, Sendable {
     return nil
   }
 
-  /// The path of a client program: the server's own, else the one in `PATH`.
+  /// The path of a client program: the server's own, otherwise the one in `PATH`.
   package func client(_ name: String, environment: [String: String]) throws(ServerStartError) -> String {
     if let path = findProgram("\(binaries)/\(name)", in: nil) ?? findProgram(name, in: environment["PATH"]) {
       return path
@@ -126,20 +126,20 @@ package struct ServerInstallation: Equatable, Sendable {
   }
 }
 
-/// Where the links of a path lead, one after the other; those of the directories on the way stay.
+/// The target of a path's links, followed one after the other; links in its directories are kept.
 private func resolved(_ path: String) -> String {
   (try? FileManager.default.destinationOfSymbolicLink(atPath: path)).map { link in
     resolved(link.hasPrefix("/") ? link : "\(parentDirectory(of: path))/\(link)")
   } ?? path
 }
 
-/// Every later error would be misleading.
+/// Checks the temporary directory first, because every later error would be misleading.
 private func checkTemporaryDirectory() throws(ServerStartError) {
   let path = temporaryDirectory()
   var isDirectory = false
   guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory,
     FileManager.default.isWritableFile(atPath: path)
   else {
-    throw ServerStartError("cannot write to the temporary directory \(path)\nset TMPDIR to one that can be written")
+    throw ServerStartError("cannot write to the temporary directory \(path)\nset TMPDIR to a writable directory")
   }
 }

@@ -7,9 +7,11 @@ package import OperatingSystem
 #endif
 
 extension SystemUser {
-  /// The user that a server runs as: PostgreSQL refuses to run as root, and containers often are root. For root it is
-  /// unprivileged: `postgres` when the machine has it and it owns no cluster, else `nobody`. Nil for
-  /// everybody else, whose servers run as themselves.
+  /// The user that a server runs as, if plangate runs as root; nil otherwise, since servers then run as plangate's
+  /// user.
+  ///
+  /// PostgreSQL refuses to run as root, and containers often run as root. The unprivileged user is `postgres` if the
+  /// machine has it and it owns no cluster, otherwise `nobody`.
   ///
   /// A server whose files belong to the owner of another cluster could read and write that cluster.
   package static func needed() throws(ServerStartError) -> SystemUser? {
@@ -24,22 +26,22 @@ extension SystemUser {
   }
 }
 
-/// The words before a server's command: they change the user and see to it that the server dies with plangate.
+/// The words before a server's command, which change the user and make the server end with plangate.
 struct ServerLauncher: Sendable {
   let words: [String]
   let user: SystemUser?
 
-  /// Whether the server's user may use what it was asked for.
+  /// Whether the server's user may use all the paths that were asked for.
   let reachesAll: Bool
 
-  /// Tries the ways that this machine may have; `setpriv` can be there and still not be allowed to work.
+  /// Tries the ways that this machine may offer; `setpriv` may exist and still not be allowed to work.
   ///
   /// - Parameter paths: directories to enter, programs to run.
   init(reaching paths: [String], environment: [String: String]) throws(ServerStartError) {
     user = try SystemUser.needed()
     var candidates = [["setpriv", "--pdeathsig=QUIT", "--"]]
     if let user {
-      // Not runuser: it stays as a parent that lets no SIGINT through, and the server would not be plangate's own child.
+      // Not runuser: it stays as a parent that blocks SIGINT, and the server would not be plangate's own child.
       candidates = [user.words.dropLast() + ["--pdeathsig=QUIT", "--"], user.words]
     }
     for words in candidates {
@@ -61,7 +63,7 @@ struct ServerLauncher: Sendable {
 
   private static let unreachable: Int32 = 99
 
-  /// Nil when the first word cannot be run.
+  /// Returns nil when the first word cannot be run.
   private static func exit(
     of words: [String], testing paths: [String], _ environment: [String: String]
   ) throws(ServerStartError) -> ChildExit? {
@@ -69,7 +71,7 @@ struct ServerLauncher: Sendable {
     do {
       return try ChildProcess.run(Command(all[0], Array(all.dropFirst()), environment: environment, directory: "/"))
     } catch {
-      // Then nothing is known of setpriv.
+      // In that case nothing is known about setpriv.
       if error.isExhausted { throw ServerStartError(error.description) }
       return nil
     }
@@ -78,14 +80,14 @@ struct ServerLauncher: Sendable {
   func command(_ program: String, _ arguments: [String], environment: [String: String], outputPath: String?) -> Command
   {
     let all = words + [program] + arguments
-    // The server's user may not enter plangate's directory.
+    // The server's user may not be able to enter plangate's directory.
     var command = Command(
       all[0], Array(all.dropFirst()), environment: environment, directory: "/", outputPath: outputPath)
     command.user = user
     return command
   }
 
-  /// Whether the server's user may use these: directories to enter, programs to run.
+  /// Whether the server's user may use these paths: directories to enter, programs to run.
   func canReach(_ paths: [String], environment: [String: String]) throws(ServerStartError) -> Bool {
     try ServerLauncher.exit(of: words, testing: paths, environment) == .status(0)
   }

@@ -6,27 +6,29 @@ package import OperatingSystem
   import Glibc
 #endif
 
-/// The user that the steps of a seed run as when plangate is root: the unprivileged one that runs its servers.
+/// The user that seed steps run as when plangate is root: the unprivileged one that runs its servers.
 package struct StepUser: Sendable {
   package let user: SystemUser
   /// A directory of the run that belongs to the user.
   private let home: String
 
-  /// - Parameter directory: of the run, where others may pass through.
+  /// - Parameter directory: the run's directory, which others may pass through.
   init(_ user: SystemUser, in directory: String) throws(ServerStartError) {
     self.user = user
     home = directory + "/home"
     if access(home, F_OK) != 0 { try ServerDirectories.make(home, for: user) }
   }
 
-  /// The same command, run as this user. It starts in its directory also where the user may not pass through those above.
+  /// The command, run as this user.
+  ///
+  /// It starts in its directory even if the user may not pass through those above it.
   package func command(_ command: Command) -> Command {
     let words = user.words + [command.program] + command.arguments
     var result = command
     result.program = words[0]
     result.arguments = Array(words.dropFirst())
     result.user = user
-    // Root's home is closed to it.
+    // Root's home is closed to this user.
     result.environment.merge(["HOME": home, "USER": user.name, "LOGNAME": user.name]) { $1 }
     if !canWriteTemporaryFiles { result.environment["TMPDIR"] = home }
     return result
@@ -40,8 +42,9 @@ package struct StepUser: Sendable {
 }
 
 extension PrivateDirectory {
-  /// Who the steps of a seed run as on a server that somebody else runs; nil when that is plangate's own user, and on a
-  /// machine that cannot change it.
+  /// The user that seed steps run as on a server that plangate does not run.
+  ///
+  /// Nil when that is plangate's own user, and on a machine that cannot change the user.
   package func stepUser(environment: [String: String]) throws(ServerStartError) -> StepUser? {
     guard geteuid() == 0, let user = try? SystemUser.needed() else { return nil }
     let probe = Command(user.words[0], user.words.dropFirst() + ["true"], environment: environment, directory: "/")
@@ -51,7 +54,7 @@ extension PrivateDirectory {
 }
 
 extension DisposableServer {
-  /// Who the steps of a seed run as; nil when that is plangate's own user.
+  /// The user that seed steps run as; nil when that is plangate's own user.
   package func stepUser() throws(ServerStartError) -> StepUser? {
     guard let user = serverUser else { return nil }
     return try StepUser(user, in: directory)

@@ -1,12 +1,14 @@
 import JSON
 package import PlanCore
 
-/// The reports that can be asked for. A new one is a case here and a function from the outcome to text; the option, its
-/// help and the file follow from this table.
+/// The available reports.
+///
+/// A new one is a case here and a function from the outcome to text; the option, its help and the file follow from this
+/// table.
 package enum ReportFormat: String, CaseIterable, Sendable {
   case junit, json, markdown, html, sarif, gitlab
 
-  /// What it is, for the help.
+  /// The description for the help.
   package var summary: String {
     switch self {
     case .junit: "a JUnit XML report"
@@ -18,7 +20,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// A whole document, with a line feed at its end.
+  /// A whole document, ending with a line feed.
   package func text(_ outcome: RunOutcome) -> String {
     switch self {
     case .junit: JUnitReport.text(outcome)

@@ -1,12 +1,12 @@
-/// Builds the one document of a stream out of its events.
+/// Builds the single document of a stream from its events.
 struct Composer: ~Copyable {
-  /// Every alias counts with all the nodes that it names: nine lines of aliases to aliases can name a thousand million.
+  /// The most nodes, counting each alias with all nodes that it names: nine lines of nested aliases can name a billion.
   private static let nodeLimit = 100_000
-  /// Bounds the recursion here and in whoever walks the result.
+  /// The deepest nesting, which bounds the recursion here and in code that walks the result.
   private static let depthLimit = 100
 
   private enum Anchor: Equatable {
-    /// Its node, which starts at the mark, is still being read: an alias to it would contain itself.
+    /// The node, which starts at the mark, is still being read: an alias to it would contain itself.
     case open(YAMLMark)
     case complete(YAMLNode)
   }
@@ -28,12 +28,12 @@ struct Composer: ~Copyable {
     _ = try events.next()  // The end of the document.
     let following = try events.next()
     guard following.kind == .streamEnd else {
-      throw YAMLError(message: "a second document starts here, the file must hold only one", mark: following.mark)
+      throw YAMLError(message: "a second document starts here; the file must hold only one", mark: following.mark)
     }
     return root
   }
 
-  /// `depth` is the number of collections around the node.
+  /// Reads a node; `depth` is the number of collections around it.
   private mutating func node(from event: Event, depth: Int) throws(YAMLError) -> YAMLNode {
     if case .alias(let name) = event.kind {
       let value = try value(of: name, at: event.mark)
@@ -43,7 +43,7 @@ struct Composer: ~Copyable {
     try checkTag(of: event)
     if let name = event.anchor { anchors[name] = .open(event.mark) }
     let node = YAMLNode(value: try value(from: event, depth: depth), mark: event.mark)
-    // An inner node may have taken the name over: the anchor that starts last before an alias is the one it means.
+    // An inner node may have reused the name: an alias means the anchor that starts last before it.
     if let name = event.anchor, anchors[name] == .open(event.mark) { anchors[name] = .complete(node) }
     return node
   }
@@ -60,7 +60,7 @@ struct Composer: ~Copyable {
       try admit(count: 1, depth: depth + 1, at: event.mark)
       return .mapping(try entries(depth: depth + 1))
     default:
-      // libyaml's grammar has a node here. Should it ever not, that is an answer and no crash.
+      // libyaml's grammar guarantees a node here. If that ever changes, report an error instead of crashing.
       throw YAMLError(message: "expected a value", mark: event.mark)
     }
   }
@@ -97,7 +97,7 @@ struct Composer: ~Copyable {
       return node.value
     case .open(let start):
       throw YAMLError(
-        message: "the alias '*\(name)' stands inside the node that it names, which starts on line \(start.line)",
+        message: "the alias '*\(name)' is inside the node that it names, which starts on line \(start.line)",
         mark: mark)
     case nil:
       throw YAMLError(message: "the alias '*\(name)' has no anchor '&\(name)' before it", mark: mark)
@@ -125,19 +125,19 @@ struct Composer: ~Copyable {
     }
   }
 
-  /// Keeps a message on one line whatever the text holds.
+  /// Quotes text so that a message stays on one line whatever the text holds.
   private func quoted(_ text: String) -> String {
     "'" + text.unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "'"
   }
 }
 
-/// Walked once an alias and no further than the nodes that ``Composer`` then counts, so the node limit bounds the walks too.
+/// The walks visit each alias once and no more nodes than ``Composer`` then counts, so the node limit bounds them too.
 extension YAMLNode.Value {
   fileprivate var nodeCount: Int {
     children.reduce(1) { $0 + $1.value.nodeCount }
   }
 
-  /// Levels of collections, 0 for a scalar.
+  /// The number of nested collections; 0 for a scalar.
   fileprivate var height: Int {
     if case .scalar = self { return 0 }
     return 1 + (children.map(\.value.height).max() ?? 0)

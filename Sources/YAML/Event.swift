@@ -1,4 +1,4 @@
-/// One step through a document, as libyaml's event API tells it, without its C types.
+/// A parser event of libyaml, without its C types.
 struct Event {
   enum Kind: Equatable {
     case streamStart

@@ -1,8 +1,8 @@
 internal import CLibYAML
 
-/// The one owner of a libyaml parser and of the bytes that it reads.
+/// The owner of a libyaml parser and of the bytes that it reads.
 struct EventStream: ~Copyable {
-  /// On the heap because `yaml_parser_set_input_string` stores the parser's own address in it: it must not move.
+  /// The parser, on the heap because `yaml_parser_set_input_string` stores the parser's own address in it.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
 
@@ -23,7 +23,7 @@ struct EventStream: ~Copyable {
     input.deallocate()
   }
 
-  /// The next event; after an error the stream is spent.
+  /// The next event; the stream cannot be used after an error.
   mutating func next() throws(YAMLError) -> Event {
     var event = yaml_event_t()
     defer { yaml_event_delete(&event) }
@@ -37,7 +37,7 @@ struct EventStream: ~Copyable {
     return parser.pointee.error == YAML_READER_ERROR ? readerFailure(problem) : syntaxFailure(problem)
   }
 
-  /// Bytes that are no text: libyaml gives their offset and, but for a file that ends too soon, their value.
+  /// An error for bytes that are not text: libyaml gives their offset and, except for a truncated file, their value.
   private func readerFailure(_ problem: String) -> YAMLError {
     let value = parser.pointee.problem_value
     let digits = String(value, radix: 16, uppercase: true)
@@ -48,14 +48,14 @@ struct EventStream: ~Copyable {
 
   private func syntaxFailure(_ problem: String) -> YAMLError {
     let mark = YAMLMark(parser.pointee.problem_mark)
-    // A tab looks like the spaces that it is not. libyaml's buffer still stands at the character it gave up on.
+    // A tab looks like spaces. libyaml's buffer still points to the character that it rejected.
     if problem == "found character that cannot start any token", parser.pointee.buffer.pointer.pointee == 0x09 {
       return YAMLError(message: "found a tab character that cannot start any token, indent with spaces", mark: mark)
     }
     guard let words = parser.pointee.context else { return YAMLError(message: problem, mark: mark) }
     let context = String(cString: words)
     let start = YAMLMark(parser.pointee.context_mark)
-    // A context that starts at the problem itself ("while scanning for the next token") says nothing more.
+    // A context that starts at the problem itself ("while scanning for the next token") adds nothing.
     if start == mark { return YAMLError(message: problem, mark: mark) }
     let place = start.line == mark.line ? "" : " that starts on line \(start.line)"
     return YAMLError(message: "\(problem) \(context)\(place)", mark: mark)
@@ -76,7 +76,7 @@ extension Event {
       self.init(kind: .alias(text(event.data.alias.anchor) ?? ""), mark: mark)
     case YAML_SCALAR_EVENT:
       let scalar = event.data.scalar
-      // By length: an escaped NUL is a legal character of a quoted scalar.
+      // Uses the length, because an escaped NUL is a legal character of a quoted scalar.
       let content = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
       self.init(
         kind: .scalar(content, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE), mark: mark,
@@ -92,7 +92,7 @@ extension Event {
     case YAML_MAPPING_END_EVENT:
       self.init(kind: .mappingEnd, mark: mark)
     default:
-      // The end of the stream, and YAML_NO_EVENT, which is all that follows it.
+      // The end of the stream, and YAML_NO_EVENT, the only event that follows it.
       self.init(kind: .streamEnd, mark: mark)
     }
   }

@@ -1,6 +1,6 @@
 /// A key of a mapping and its value.
 package struct YAMLEntry: Equatable, Sendable {
-  /// Always a scalar in what ``YAMLParser`` returns.
+  /// The key, always a scalar in the results of ``YAMLParser``.
   package let key: YAMLNode
   package let value: YAMLNode
 

@@ -1,4 +1,4 @@
-/// Where a node starts: line and column, both from 1, counted in Unicode scalars as libyaml does.
+/// The position where a node starts: line and column, both from 1, counted in Unicode scalars as libyaml does.
 package struct YAMLMark: Equatable, Hashable, Sendable {
   package let line: Int
   package let column: Int
@@ -10,10 +10,10 @@ package struct YAMLMark: Equatable, Hashable, Sendable {
 }
 
 extension YAMLMark {
-  /// The place of the byte at `offset`, for libyaml's reader errors, which name no line.
+  /// The position of the byte at `offset`, for libyaml's reader errors, which name no line.
   ///
-  /// Everything before the offset has been read without error, save at most the first bytes of the broken character itself:
-  /// those count as one character, so the mark stands at the byte that libyaml complains of.
+  /// Everything before the offset was read without error, except possibly the first bytes of the broken character
+  /// itself. Those count as one character, so the mark is at the byte that libyaml rejects.
   init(byteOffset offset: Int, in bytes: some Collection<UInt8>) {
     var line = 1
     var column = 1
@@ -34,7 +34,7 @@ extension YAMLMark {
     self.init(line: line, column: column)
   }
 
-  /// Decodes as libyaml's `yaml_parser_determine_encoding` does: UTF-8 unless a byte order mark says UTF-16.
+  /// Decodes bytes as libyaml's `yaml_parser_determine_encoding` does: UTF-8 unless a byte order mark says UTF-16.
   private static func decode(_ bytes: [UInt8]) -> String {
     if bytes.starts(with: [0xFF, 0xFE]) {
       return decodeUTF16(bytes.dropFirst(2)) { UInt16($1) << 8 | UInt16($0) }

@@ -1,19 +1,21 @@
-/// A YAML value with its place.
+/// A YAML value with its position.
 ///
-/// Anchors are resolved: an alias stands as a copy of what it names. The copy has the mark of the alias, and the nodes within it
-/// keep the marks of where they are written.
+/// Anchors are resolved: an alias becomes a copy of the node that it names. The copy has the mark of the alias; the
+/// nodes inside it keep the marks of where they are written.
 package struct YAMLNode: Equatable, Sendable {
   package enum Value: Equatable, Sendable {
-    /// `isPlain` is false where the file says that this is text and nothing else: a quoted or block scalar, the tags `!!str`
-    /// and `!`. Only a plain scalar may be read as null, a number or a boolean.
+    /// A scalar; `isPlain` is false for a quoted or block scalar and for the tags `!!str` and `!`, which are always
+    /// text.
+    ///
+    /// Only a plain scalar may be read as null, a number or a boolean.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
-    /// In the order of the file, every key once.
+    /// The entries in file order, each key once.
     case mapping([YAMLEntry])
   }
 
   package let value: Value
-  /// Where the node starts, its anchor and tag included.
+  /// The start of the node, including its anchor and tag.
   package let mark: YAMLMark
 
   package init(value: Value, mark: YAMLMark) {
@@ -41,13 +43,13 @@ extension YAMLNode {
     return items
   }
 
-  /// The entries of a mapping in the order of the file; nil for anything else, null included.
+  /// The entries of a mapping in file order; nil for anything else, null included.
   package var mapping: [YAMLEntry]? {
     guard case .mapping(let entries) = value else { return nil }
     return entries
   }
 
-  /// The value under a key; nil when the key is absent or this is no mapping.
+  /// The value under a key; nil when the key is absent or this is not a mapping.
   package subscript(key: String) -> YAMLNode? {
     mapping?.first { $0.key.scalarText == key }?.value
   }

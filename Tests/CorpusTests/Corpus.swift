@@ -1,37 +1,41 @@
 import JSON
 
-// Planted regressions: what is done to the database of `Corpus`, to a query or to its session, and what plangate has to
-// say of it. The expectations come from PostgreSQL: each was seen in EXPLAIN (ANALYZE, BUFFERS, VERBOSE) before and
-// after, on a database vacuumed and analyzed with whole samples, as plangate does it. The comment beside an entry says
-// what was seen on 15; the figures of 16 and 18 differ by little.
+// Planted regressions: a change to the database of `Corpus`, to a query or to its session, and the findings expected
+// from plangate. The expectations come from PostgreSQL: each was observed in EXPLAIN (ANALYZE, BUFFERS, VERBOSE) before
+// and after, on a database that was vacuumed and analyzed in full, as plangate does it. The comment beside an entry
+// gives the observation on 15; the figures of 16 and 18 differ slightly.
 
-/// A change that makes a plan worse, and a harmless one at the same place.
+/// A change that makes a plan worse, or a harmless one in the same place.
 struct PlantedRegression: Sendable {
   enum Change: Sendable {
-    /// Run by a superuser on a clone of the seeded database, then VACUUM and ANALYZE. A VACUUM stands alone; all else
-    /// can be run as one transaction.
+    /// SQL that a superuser runs on a clone of the seeded database, followed by VACUUM and ANALYZE.
+    ///
+    /// A VACUUM is separate; everything else can run in one transaction.
     case sql(String)
-    /// The query's text replaced.
+    /// A text to replace in the query.
     case text(String)
-    /// A setting of the session replaced or added.
+    /// A setting of the session, replaced or added.
     case setting(String, String)
   }
 
-  /// Plain words.
+  /// A name in plain words.
   let name: String
-  /// As in the manifest, with the case if there are several: `query@case`.
+  /// The query as in the manifest, with the case if there are several: `query@case`.
   let query: String
   let change: Change
-  /// The rule that has to speak.
+  /// The rule that must fire.
   let rule: String
   /// The severity of its finding: `fail` or `warn`.
   let severity: String
-  /// What the finding has to name, `schema.relation`; nil for a join or a whole plan.
+  /// The relation that the finding must name, `schema.relation`; nil for a join or a whole plan.
   let relation: String?
-  /// What one of the causes has to contain. Nil where no fact of a relation's definition, of the query's text or of its
-  /// session changed, only rows and where they lie.
+  /// A text that one of the causes must contain.
+  ///
+  /// Nil if only rows and their order changed, and no fact of a definition, the query's text or its session.
   let cause: String?
-  /// A harmless change. No case of the corpus may fail after it.
+  /// A harmless change.
+  ///
+  /// Whether no case of the corpus may fail after the change.
   let twin: Change
   /// The server majors on which this is a regression; nil for all.
   var majors: [Int]? = nil
@@ -53,7 +57,7 @@ extension PlantedRegression {
       rule: "seq-scan", severity: "fail", relation: "freight.Parcel",
       cause: "index Parcel_tracking_idx of freight.Parcel is gone",
       twin: .sql(#"REINDEX TABLE freight."Parcel""#)),
-    // Index Scan -> Seq Scan; cost 2.5 -> 996, blocks 3 -> 546; 150 rows estimated, 1 came.
+    // Index Scan -> Seq Scan; cost 2.5 -> 996, blocks 3 -> 546; estimated 150 rows, got 1.
     PlantedRegression(
       name: "column wrapped in a function",
       query: "parcel_by_tracking",
@@ -114,7 +118,7 @@ extension PlantedRegression {
         "SELECT id, serial FROM fleet.device WHERE attrs ->> 'firmware' = '9.41' AND (attrs ->> 'modem')::integer = 2"),
       rule: "seq-scan", severity: "fail", relation: "fleet.device", cause: "the query's text",
       twin: .text(#"SELECT id, serial FROM fleet.device WHERE attrs @> '{"modem": 2, "firmware": "9.41"}'"#)),
-    // Bitmap Heap Scan through GiST -> Seq Scan; cost 29 -> 324, blocks 27 -> 169; 889 rows estimated, 26 came.
+    // Bitmap Heap Scan through GiST -> Seq Scan; cost 29 -> 324, blocks 27 -> 169; estimated 889 rows, got 26.
     PlantedRegression(
       name: "range overlap written with its bounds",
       query: "bookings_during",
@@ -201,7 +205,7 @@ extension PlantedRegression {
   // MARK: row-estimate
 
   static let estimates: [PlantedRegression] = [
-    // Seq Scan both times: 1,218 rows estimated and 1,218 came -> 51 estimated, off by 23.9.
+    // Seq Scan both times: estimated 1,218 rows, got 1,218 -> estimated 51, off by 23.9.
     PlantedRegression(
       name: "extended statistics dropped",
       query: "customers_of_place@capital",
@@ -209,7 +213,7 @@ extension PlantedRegression {
       rule: "row-estimate", severity: "fail", relation: "freight.customer",
       cause: "customer_place of freight.customer are gone",
       twin: .sql("ALTER STATISTICS freight.customer_place RENAME TO customer_location")),
-    // Seq Scan both times: 1,218 rows estimated and 1,218 came -> 40 estimated (0.5 %), off by 30.4.
+    // Seq Scan both times: estimated 1,218 rows, got 1,218 -> estimated 40 (0.5 %), off by 30.4.
     PlantedRegression(
       name: "columns compared as one text",
       query: "customers_of_place@capital",
@@ -225,7 +229,7 @@ extension PlantedRegression {
         SELECT c.id, c.name, c.joined_on FROM freight.customer AS c
         WHERE (c.zone, c.city, c.country) = (:zone, :city, :country)
         """)),
-    // Seq Scan both times: 1 row estimated, 0 came -> 1 estimated, 158 came.
+    // Seq Scan both times: estimated 1 row, got 0 -> estimated 1, got 158.
     PlantedRegression(
       name: "two columns that were independent now go together",
       query: "lost_at_depot",
@@ -362,7 +366,7 @@ extension PlantedRegression {
       rule: "index-cond-lost", severity: "fail", relation: "fleet.device", cause: "the query's text",
       twin: .text("SELECT d.seen_at AS last_seen FROM fleet.device AS d WHERE $1 = d.serial")),
     // Index Cond customerId, shippedAt -> shippedAt alone, of another index; cost 11 -> 18, blocks 10 -> 12.
-    // What it costs hangs on luck: customer 1 is everywhere. Case typical becomes a Seq Scan, 5 -> 546 blocks.
+    // The cost depends on chance: customer 1 is everywhere. Case typical becomes a Seq Scan, 5 -> 546 blocks.
     PlantedRegression(
       name: "index that serves only the ORDER BY takes over",
       query: "parcels_of_customer@whale",
@@ -516,7 +520,7 @@ extension PlantedRegression {
   // MARK: rows-removed
 
   static let rowsRemoved: [PlantedRegression] = [
-    // 108 rows removed for 2 that came (54 for each) -> 11,989 (5,995 for each); blocks 66 -> 276.
+    // 108 rows removed for 2 returned (54 for each) -> 11,989 (5,995 for each); blocks 66 -> 276.
     PlantedRegression(
       name: "second column of the index wrapped in a function",
       query: "damaged_at_depot",

@@ -3,8 +3,7 @@ import Testing
 
 @testable import GateCommand
 
-/// Each planted regression is found, by the rule and with the cause that were written down before; its harmless twin is
-/// not.
+/// Each planted regression must be found, by the expected rule and with the expected cause; its harmless twin must not.
 @Suite struct CorpusTests {
   @Test(arguments: PlantedRegression.all)
   func `a planted regression is found with its cause`(planted: PlantedRegression) throws {

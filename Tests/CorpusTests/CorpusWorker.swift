@@ -7,7 +7,7 @@ import Testing
 
 @testable import GateCommand
 
-/// A server with the seeded corpus and its baselines, on which one change after the other is tried.
+/// A server with the seeded corpus and its baselines, on which the changes are tried one after the other.
 final class CorpusWorker: @unchecked Sendable {
   private let server: GateServer
   let seeded: DatabaseState
@@ -44,14 +44,16 @@ final class CorpusWorker: @unchecked Sendable {
 
   private static let idle = Mutex<[CorpusWorker]>([])
 
-  /// Nobody else knows when the last test is over.
+  /// Shuts down at process exit, since no test knows whether it is the last.
   private static let stopsAtExit: Void = {
     atexit {
       for worker in CorpusWorker.idle.withLock({ $0 }) { worker.server.stop() }
     }
   }()
 
-  /// Calls `body` with a worker that nobody else has. There are as many as run at once.
+  /// Calls `body` with an exclusive worker.
+  ///
+  /// There are as many workers as concurrent tests.
   static func with<Result>(_ body: (CorpusWorker) throws -> Result) throws -> Result {
     _ = stopsAtExit
     let worker = try idle.withLock { $0.popLast() } ?? CorpusWorker()
@@ -61,7 +63,7 @@ final class CorpusWorker: @unchecked Sendable {
 
   // MARK: Changes
 
-  /// What the gate says after a change: of the query alone, or of all of them.
+  /// The verdicts after a change: of the query alone, or of all queries.
   func outcomes(
     after change: PlantedRegression.Change?, of query: String, all: Bool, hasBaseline: Bool = true
   ) throws -> [CaseOutcome] {

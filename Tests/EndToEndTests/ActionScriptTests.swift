@@ -3,12 +3,14 @@ import OperatingSystem
 import TestSupport
 import Testing
 
-/// The scripts of `.github/actions/plangate`, among programs that only say what they were asked.
+/// The scripts of `.github/actions/plangate`, run with fake programs that only print their arguments.
 @Suite struct ActionScriptTests {
   private static let action = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: ".github/actions/plangate").path
 
-  /// What the scripts call and every runner has. The PATH holds nothing else: neither swift, nor gh, nor plangate.
+  /// The programs that the scripts call and every runner has.
+  ///
+  /// The PATH, which holds nothing else: no swift, gh or plangate.
   private static let tools = [
     "awk", "bash", "cat", "chmod", "cut", "dirname", "env", "find", "head", "mkdir", "mktemp", "rm", "sed", "sha256sum",
     "sort", "tail", "tr", "xargs",
@@ -27,7 +29,7 @@ import Testing
     return project
   }
 
-  /// Runs a script as a step of a job does; its outputs by their names.
+  /// Runs a script like a job's step and returns its outputs by name.
   private func run(
     _ script: String, in project: Project, _ environment: [String: String]
   ) throws -> (run: ProgramRun, outputs: [String: String]) {
@@ -48,7 +50,7 @@ import Testing
 
   // MARK: check.sh
 
-  /// Says its words, one a line, leaves an entry in the cache when it is told one, and ends as it is told.
+  /// A fake that prints its arguments, one per line, leaves an entry in the cache if asked, and exits as told.
   private static let plangate = """
     [ "$1" = --version ] && exit
     printf '%s\\n' "$@"
@@ -123,7 +125,7 @@ import Testing
     try project.write("temp/cache/1/entries/a/entry", "")
     _ = try check(project)
     #expect(project.exists("temp/cache/1/entries/a/entry"))
-    // Only root can give it away.
+    // Only root can change its owner.
     guard geteuid() == 0 else { return }
     chown(path, 12345, 12345)
     _ = try check(project)
@@ -271,7 +273,7 @@ import Testing
 
   // MARK: comment.sh
 
-  /// Lists the comments of a file, and keeps what it is to write.
+  /// A fake that lists the comments in a file and stores what it is asked to write.
   private static let gh = """
     [ "$1" = --version ] && exit
     [ -z "$REFUSES" ] || exit 1
@@ -283,7 +285,7 @@ import Testing
 
   private static let report = "<!-- plangate queries/manifest.yml -->\n\n### 1 case regressed\n"
 
-  /// What is asked of GitHub, and the comment's text; nil when nothing is.
+  /// The request to GitHub and the comment's text; nil if there is none.
   private func comment(
     on comments: [String], _ environment: [String: String] = [:], report: String? = report
   ) throws -> (run: ProgramRun, request: String?, body: String?) {

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file that a seed reads is never forgotten: a run sees its change, from the cache or not.
+/// Every file that a seed reads is tracked: a run notices its change, with or without a cache.
 @Suite struct CacheInputTests {
-  /// Adds a step to the project, and a file that it reads.
+  /// Adds a step to the project, and a file that the step reads.
   private static func project(_ step: String, _ more: [String: String] = [:]) throws -> CachedProject {
     let project = try CachedProject(more)
     try project.files.write("queries/more.csv", "1\n")
     try project.files.write("queries/more.sql", "INSERT INTO items VALUES (1);\n")
     let text = step.replacing("DIRECTORY", with: project.files.directory)
     try project.files.write("seed/6.sql", text + "\n")
-    // The server may be another user's.
+    // The server may run as another user.
     chmod(project.files.directory, 0o755)
     return project
   }
@@ -74,7 +74,7 @@ import Testing
     for _ in 1...2 {
       let run = try project.check("items")
       try expect(
-        run, exits: 0, stdout: ["the seed may read the clock, and function public.day, in a policy does"],
+        run, exits: 0, stdout: ["the seed may read the clock, and so does function public.day, in a policy"],
         not: ["seed: from the cache"])
     }
   }
@@ -96,14 +96,14 @@ import Testing
     try expect(dump, exits: 0)
     try project.files.edit("seed/1.sql", "CREATE TABLE items (id integer);\n", "")
     try project.files.edit("queries/manifest.yml", "- ../seed/*.sql", "- ../seed/0.dump\n  - ../seed/*.sql")
-    // Without a query of now it is cached.
+    // Without a query that reads the clock it is cached.
     _ = try project.check()
     try expect(project.check("items"), exits: 0, stdout: ["seed: from the cache"])
     try project.files.edit(
       "queries/manifest.yml", "SELECT id FROM items", "SELECT id FROM items WHERE made > now() - '1h'::interval")
     for _ in 1...2 {
       let run = try project.check("items")
-      #expect(run.stdout.contains("not cached: seed/1.sql: it may read the clock, and queries do"), "\(run)")
+      #expect(run.stdout.contains("not cached: seed/1.sql: it may read the clock, and so do queries"), "\(run)")
       #expect(!run.stdout.contains("seed: from the cache"), "\(run)")
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is in the cache is whole and stays as it is, whatever runs do and however they end.
+/// Cache entries are complete and never change, whatever runs do and however they end.
 @Suite struct CacheSafetyTests {
   // MARK: Runs do not write to it
 
@@ -18,7 +18,7 @@ import Testing
     SELECT lo_from_bytea(4711, 'one');
 
     """,
-    // In an SQL file of the seed it would keep that from being cached, for what the program may do.
+    // In an SQL file of the seed, it would prevent caching, because the program could do anything.
     "crash.sql": """
     CREATE FUNCTION crash() RETURNS void LANGUAGE plpgsql
       AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''kill -SEGV $PPID'''; PERFORM pg_sleep(10); END $$;
@@ -56,10 +56,10 @@ import Testing
       return run
     }
     let cold = try project.check()
-    #expect(cold.stdout.contains("kept for the next run"), "\(cold)")
+    #expect(cold.stdout.contains("cached for the next run"), "\(cold)")
     let checksums = try project.checksums()
     func expectSame(_ what: String, _ run: ProgramRun) throws {
-      // A line more or less says which file it is.
+      // An extra line identifies the file.
       let difference = try project.checksums().split(separator: "\n").difference(from: checksums.split(separator: "\n"))
       #expect(difference.isEmpty, "\(what)\n\(run)")
     }
@@ -86,7 +86,7 @@ import Testing
 
   @Test func `whoever writes to the server of --keep writes to a copy`() throws {
     let project = try CachedProject()
-    // The first of these seeds the cluster itself, the second has it from the cache.
+    // The first of these seeds the cluster itself, the second gets it from the cache.
     var checksums: String?
     for _ in 1...2 {
       let running = try project.start(["check", "--keep"])
@@ -120,8 +120,8 @@ import Testing
       """
     ])
     let arguments = ["--postgres", server]
-    // The baselines are of another major.
-    #expect(try project.start(["check", "-v"] + arguments).end().stdout.contains("kept for the next run"))
+    // The baselines belong to another major.
+    #expect(try project.start(["check", "-v"] + arguments).end().stdout.contains("cached for the next run"))
     let checksums = try project.checksums()
     for _ in 1...2 {
       let run = try project.start(["check", "-v"] + arguments).end()
@@ -141,7 +141,7 @@ import Testing
     let seeded = try #require(try project.entries(of: "seeded").first)
     let entry = try project.files.read("cache/1/entries/\(seeded)/entry")
     #expect(entry.contains("\nshared "))
-    // template0 is always shared: nobody can get into it.
+    // template0 is always shared, since it accepts no connections.
     let folders = Set(
       entry.split(separator: "\n").filter { $0.hasPrefix("shared ") }.compactMap {
         $0.split(separator: "/").dropLast().last
@@ -175,7 +175,7 @@ import Testing
 
   // MARK: Damage
 
-  /// What can have become of the newest entry, and of the one that it was made from.
+  /// Ways in which the newest entry, and the one that it was made from, can be damaged.
   private static let damages: [(String, String)] = [
     ("a file is shorter", "truncate -s -1 \"$(find cluster/base -name 1259 | head -n 1)\""),
     ("a byte is another", "printf x | dd of=cluster/global/pg_control bs=1 seek=100 conv=notrunc status=none"),
@@ -228,7 +228,7 @@ import Testing
     try expect(project.check(), exits: 0)
     let report = try project.report()
     let seeded = try #require(try project.entries(of: "seeded").first)
-    // pg_constraint, which the planner asks for joins only; neither size nor time tells.
+    // pg_constraint, which the planner reads only for joins; neither size nor time shows the change.
     let command = """
       for f in $(find cluster/base -name 2606); do printf '\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377\\377' |
         dd of=$f bs=1 seek=8 conv=notrunc status=none; touch -d @946684800 $f; done
@@ -254,7 +254,7 @@ import Testing
       try killWhileWriting(entry: done, project)
       #expect(try project.unfinished().count == 1, "\(kind)")
       try expect(project.plangate("cache", "list"), exits: 0, stdout: ["\(done) cluster"])
-      // Whoever opens the cache tidies it.
+      // Opening the cache tidies it.
       #expect(try project.unfinished() == [], "\(kind)")
     }
     let run = try project.check()
@@ -263,7 +263,7 @@ import Testing
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"], leavingNothingIn: project.files)
   }
 
-  /// Kills a run in the middle of its writing an entry, the one that comes after so many others.
+  /// Kills a run while it writes an entry: the one after this many others.
   private func killWhileWriting(entry done: Int, _ project: CachedProject) throws {
     for _ in 1...10 {
       let before = (try? project.entries()) ?? []
@@ -275,7 +275,7 @@ import Testing
       running.send(SIGKILL)
       #expect(running.end().status == -SIGKILL)
       if try project.entries().count == done { return }
-      // Too late: it was whole already. Once more, without what this run added.
+      // Too late: the entry was already complete. Try again without what this run added.
       for key in try project.entries() where !before.contains(key) {
         try project.files.remove("cache/1/entries/\(key)")
       }
@@ -284,16 +284,16 @@ import Testing
   }
 }
 
-/// A cache that somebody else can have written is no cache.
+/// A cache that another user may have written is not used.
 @Suite struct CacheTrustTests {
   @Test func `a cache that others can write to is not used, which is said once and without -v`() throws {
     let project = try CachedProject()
-    try expect(project.check(), exits: 0, stdout: ["kept for the next run"])
+    try expect(project.check(), exits: 0, stdout: ["cached for the next run"])
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
     chmod("\(project.cache)/1/entries", 0o777)
     let entries = try project.entries()
     let words =
-      "plangate: warning: the cache \(project.cache) is not used: others can write to \(project.cache)/1/entries"
+      "plangate: warning: the cache \(project.cache) is not used: other users can write to \(project.cache)/1/entries"
     for arguments in [["check"], ["check", "-q"]] {
       let run = try project.start(arguments).end()
       #expect(run.stderr.components(separatedBy: words).count == 2, "\(run)")
@@ -301,15 +301,15 @@ import Testing
     }
     #expect(try !project.check().stdout.contains("seed: from the cache"))
     #expect(try project.entries() == entries)
-    try expect(project.plangate("cache", "list"), exits: 2, stderr: ["others can write to"])
-    try expect(project.plangate("cache", "clear"), exits: 2, stderr: ["others can write to"])
+    try expect(project.plangate("cache", "list"), exits: 2, stderr: ["other users can write to"])
+    try expect(project.plangate("cache", "clear"), exits: 2, stderr: ["other users can write to"])
     #expect(try project.entries() == entries)
     chmod("\(project.cache)/1/entries", 0o700)
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"], stderr: [], not: ["warning: the cache"])
   }
 
   @Test func `a cache of another user is not used`() throws {
-    // Only root can give a directory away; everybody else finds root's.
+    // Only root can change a directory's owner; other users get a directory of root's.
     let project = try CachedProject()
     let cache = geteuid() == 0 ? "\(project.files.directory)/other" : "/"
     if geteuid() == 0 {
@@ -319,13 +319,13 @@ import Testing
     let run = try project.check(environment: ["PLANGATE_CACHE_DIR": cache])
     try expect(
       run, exits: 0, stderr: ["warning: the cache \(cache) is not used", "belongs to another user"],
-      not: ["kept for the next run"])
+      not: ["cached for the next run"])
     if geteuid() == 0 { #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == [], "\(run)") }
   }
 
   @Test func `what plangate makes is trusted by the next run, whatever the umask`() throws {
     let project = try CachedProject()
-    for words in ["kept for the next run", "seed: from the cache"] {
+    for words in ["cached for the next run", "seed: from the cache"] {
       let run = try project.files.start(
         ["check", "-v"], environment: ["PLANGATE_CACHE_DIR": "\(project.files.directory)/deep/cache"],
         launcher: ["/bin/sh", "-c", "umask 0; exec \"$0\" \"$@\""]

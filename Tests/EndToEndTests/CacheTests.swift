@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs come from the cache when nothing changed, as far as nothing changed, and only then.
+/// Runs use the cache if nothing changed, as far as nothing changed, and only then.
 @Suite struct CacheTests {
   @Test func `a second run comes from the cache and says the same`() throws {
     let project = try CachedProject()
     let first = try project.check()
     try expect(
-      first, exits: 0, stdout: ["initdb (", "seed: seed/1.sql (", "seed: seed/5.sql (", "kept for the next run"],
+      first, exits: 0, stdout: ["initdb (", "seed: seed/1.sql (", "seed: seed/5.sql (", "cached for the next run"],
       not: ["from the cache"])
     let report = try project.report()
 
@@ -34,7 +34,7 @@ import Testing
       let run = try project.check()
       let word = "steps from the cache"
       try expect(run, exits: 0, stdout: steps.map { ["seed: \($0) of 5 \(word) ("] } ?? [])
-      // The empty cluster is kept when a seed begins anew, not before.
+      // The empty cluster is kept when a seed starts over, not before.
       #expect(run.stdout.contains("initdb (") == isFirstAnew, "\(what)\n\(run)")
       if steps == nil { #expect(!run.stdout.contains(word), "\(what)\n\(run)") }
       let seeded = run.stdout.split(separator: "\n").filter { $0.hasPrefix("seed: seed/") }.count
@@ -51,7 +51,7 @@ import Testing
     try run(rows: 82, from: nil, "one in the middle changed")
     try project.files.edit("seed/3.sql", "30", "31")
     try run(rows: 83, from: 2, "the one in the middle changed again")
-    // What was there before is still known.
+    // The earlier entries are still known.
     try project.files.edit("seed/3.sql", "31", "30")
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
     #expect(try project.files.json()["items"].plan?.rows == 82)
@@ -85,7 +85,7 @@ import Testing
       #expect(run.status != 2, "\(run)")
       #expect(run.stdout.contains("seed: seed/1.sql (") && !run.stdout.contains("from the cache"), "\(run)")
     }
-    // What has no part in the seed does not.
+    // A change outside the seed has no effect.
     try project.files.append("queries/manifest.yml", "# the end\n")
     try project.files.edit("queries/manifest.yml", "queries:\n", "rules: {cost: off}\nqueries:\n")
     let run = try project.check()
@@ -105,7 +105,7 @@ import Testing
       #expect(try runs() == count, "\(run)")
       #expect(try project.files.json()["items"].plan?.rows == 55)
     }
-    // The files before it were kept all the same.
+    // The files before it were cached all the same.
     try expect(project.check(), exits: 0, stdout: ["seed: 5 of 6 steps from the cache"])
 
     try project.files.edit("queries/manifest.yml", "  - \(step)\n", "  - \(step)\n    inputs: [../count]\n")
@@ -127,24 +127,25 @@ import Testing
     try project.files.write(
       "seed/6.sql", "CREATE VIEW recent AS SELECT id FROM items WHERE made > now() - '1h'::interval;\n")
     try project.files.edit("seed/1.sql", "(id integer)", "(id integer, made timestamptz DEFAULT now())")
-    // Queries that do not look at the clock do not see when the rows were made.
+    // Queries that do not read the clock cannot tell when the rows were made.
     try expect(project.check(), exits: 0)
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
 
     try project.files.edit(
       "queries/manifest.yml", "queries:\n", "queries:\n  - {name: recent, sql: SELECT id FROM recent}\n")
-    // The view reads the clock for the query: not even the first five files are taken as they were.
+    // The view reads the clock for the query, so not even the state after the first five files is used.
     for _ in 1...3 {
       let run = try project.check("items")
       try expect(
-        run, exits: 0, stdout: ["the seed may read the clock, and view public.recent does", "seed: seed/1.sql ("])
+        run, exits: 0, stdout: ["the seed may read the clock, and so does view public.recent", "seed: seed/1.sql ("])
     }
     try project.files.edit(
       "queries/manifest.yml", "SELECT id FROM recent", "SELECT id FROM items WHERE made > current_date - 1")
     for _ in 1...2 {
       let run = try project.check("items")
       try expect(
-        run, exits: 0, stdout: ["not cached: seed/1.sql: it may read the clock, and queries do", "seed: seed/1.sql ("],
+        run, exits: 0,
+        stdout: ["not cached: seed/1.sql: it may read the clock, and so do queries", "seed: seed/1.sql ("],
         not: ["from the cache ("])
     }
   }
@@ -190,7 +191,7 @@ import Testing
     let project = try CachedProject()
     let small = ["PLANGATE_CACHE_SIZE": "1MB"]
     try expect(
-      project.check(environment: small), exits: 0, stdout: ["not cached: larger than the cache may be"],
+      project.check(environment: small), exits: 0, stdout: ["not cached: larger than the cache limit"],
       leavingNothingIn: project.files)
     #expect(try project.entries() == [] && project.unfinished() == [])
   }
@@ -249,7 +250,7 @@ import Testing
     try expect(project.plangate("cache", "lst"), exits: 2, stderr: ["takes list or clear, did you mean 'list'?"])
     for word in ["list", "clear"] {
       let run = try project.start(["cache", word], environment: ["PLANGATE_CACHE_DIR": "/proc/plangate"]).end()
-      try expect(run, exits: 2, stderr: ["cannot make the cache /proc/plangate"])
+      try expect(run, exits: 2, stderr: ["cannot create the cache /proc/plangate"])
     }
   }
 }

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A project of five small seed files, with a cache of its own.
+/// A project of five small seed files, with its own cache.
 struct CachedProject {
   let files: Project
 
-  /// - Parameter more: files beside its own, or in their place.
+  /// - Parameter more: files in addition to its own, or replacing them.
   init(_ more: [String: String] = [:]) throws {
     files = try Project(Self.files.merging(Self.baselines.get()) { $1 }.merging(more) { $1 })
   }
 
-  /// Where its cache is, unless a run says otherwise.
+  /// The default directory of its cache.
   var cache: String { files.directory + "/cache" }
 
   func start(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProgram {
@@ -22,12 +22,12 @@ struct CachedProject {
     try start(arguments, environment: environment).end()
   }
 
-  /// `plangate check` that tells its steps and writes a report.
+  /// Runs `plangate check` so that it prints its steps and writes a report.
   func check(_ arguments: String..., environment: [String: String] = [:]) throws -> ProgramRun {
     try start(["check", "-v", "--json", "report.json"] + arguments, environment: environment).end()
   }
 
-  /// The JSON report without what differs from run to run.
+  /// The JSON report without the parts that differ from run to run.
   func report() throws -> String {
     try files.read("report.json").split(separator: "\n").filter { !$0.contains("\"seconds\":") }
       .joined(separator: "\n")
@@ -47,7 +47,7 @@ struct CachedProject {
     try entries().filter { try files.read("cache/1/entries/\($0)/entry").contains("\nkind \(kind)\n") }
   }
 
-  /// All files of all entries with their size, the time of the last change and a checksum.
+  /// All files of all entries with their size, modification time and checksum.
   func checksums() throws -> String {
     let run = try RunningProgram(
       [
@@ -64,7 +64,7 @@ struct CachedProject {
   /// The text of a baseline as it was recorded.
   static func recorded(_ path: String) throws -> String { try baselines.get()[path] ?? "" }
 
-  /// The baselines are of 50 rows; what these tests change is too little for a rule to speak.
+  /// Baselines of 50 rows, so that the changes of these tests are too small for any rule to fire.
   private static let baselines = Result { () throws -> [String: String] in
     let project = try Project(files)
     let run = try project.plangate("record")

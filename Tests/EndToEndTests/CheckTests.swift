@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The gate lets pass what did not change, and says what it cannot hold against anything.
+/// The gate passes what did not change, and reports what it cannot compare.
 @Suite struct CheckTests {
   @Test func `what did not change passes`() throws {
     let project = try Sample.recorded()

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A seed that did not do its work gives no pass: what reads few rows is always fast.
+/// A seed that did not do its work does not pass: reading few rows is always fast.
 @Suite struct CollapsedSeedTests {
   @Test func `cases that read an emptied table are unchecked, whatever a waiver says`() throws {
     let project = try Sample.recorded()
@@ -15,7 +15,7 @@ import Testing
       leavingNothingIn: project)
     let report = try project.json()
     for name in Sample.cases {
-      // One emptied partition of four is nothing unusual, and what is equal to NULL is looked for nowhere.
+      // One emptied partition of four is not unusual, and a comparison with NULL finds no rows anyway.
       let isEmptied = !["nap", "events_of_account", "orders_of_nobody"].contains(name)
       #expect(try (report[name].verdict == "unchecked") == isEmptied, "\(name): \(run)")
       #expect(
@@ -31,7 +31,7 @@ import Testing
   }
 }
 
-/// psql ends with status 0 also after a file that it did not run to its end.
+/// psql exits with status 0 even if it did not run a file to its end.
 @Suite struct UnfinishedSeedTests {
   struct Seed: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -65,22 +65,22 @@ import Testing
       "seed/01.sql: error: a transaction is still open at the end", including: ["seed/begin.inc": "BEGIN;\n"]),
     Seed(
       "\\q in the middle", "SELECT 1;\n\\q\n" + table,
-      "seed/01.sql:2: error: the file would end here: what follows \\q would not be run"),
+      "seed/01.sql:2: error: the file would end here: nothing after \\q would run"),
     Seed(
       "\\quit in an included file", "\\ir parts/a.inc\n" + table, "seed/parts/a.inc:1: error: the file would end here",
       including: ["seed/parts/a.inc": "\\echo Use CREATE EXTENSION \\quit\nCREATE TABLE u ();\n"]),
     Seed(
       "errors that are switched off", "\\set ON_ERROR_STOP off\n\(table)INSERT INTO nowhere VALUES (1);\n",
-      "seed/01.sql:4: error: the seed went on after an error: relation \"nowhere\" does not exist"),
+      "seed/01.sql:4: error: the seed continued after an error: relation \"nowhere\" does not exist"),
     Seed(
       "a file that is missing, unseen", "\\unset ON_ERROR_STOP\n\\i nowhere.sql\n" + table,
-      "seed/01.sql:2: error: the seed went on after an error: nowhere.sql: No such file"),
+      "seed/01.sql:2: error: the seed continued after an error: nowhere.sql: No such file"),
     Seed(
       "data that are cut off", table + "COPY t FROM stdin;\n2\n3\n",
       "seed/01.sql:3: error: the data of this COPY have no end"),
     Seed(
       "a new connection in a transaction", "BEGIN;\n\(table)\\c\nSELECT 1;\n",
-      "seed/01.sql:4: error: \\c ends the transaction that begins in line 1"),
+      "seed/01.sql:4: error: \\c ends the transaction that begins on line 1"),
     Seed("a text without an end", table + "SELECT 'abc;\n", "seed/01.sql:3: error: the seed failed: unterminated"),
     Seed("a comment without an end", table + "/* SELECT 1;\n", "seed/01.sql:3: error: the seed failed: unterminated"),
     Seed("an \\if without an end", table + "\\if false\nSELECT 1;\n", "reached EOF without finding closing \\endif"),
@@ -121,7 +121,7 @@ import Testing
   }
 }
 
-/// What a seed leaves behind in the database makes nobody wait for ever.
+/// Leftovers of a seed in the database must not block a run for ever.
 @Suite struct PreparedTransactionTests {
   private static let prepare = """
     CREATE TABLE t (id integer);

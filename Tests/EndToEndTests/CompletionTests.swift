@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The completions in the shells themselves.
+/// The completions, tested in the shells themselves.
 @Suite struct CompletionTests {
   private static let manifest = """
     version: 1
@@ -14,7 +14,7 @@ import Testing
 
     """
 
-  /// A project with the script of a shell and the program in `bin`.
+  /// A project with the script of a shell, and the program in `bin`.
   private func project(_ shell: String) throws -> Project {
     let project = try Project([
       "queries/manifest.yml": Self.manifest, "my app/m.yml": "queries:\n  - {name: elsewhere, sql: SELECT 1}\n",
@@ -33,7 +33,8 @@ import Testing
     return try RunningProgram(["/usr/bin/env"] + words, in: project.directory, environment: environment).end()
   }
 
-  /// A line up to the cursor, and what is offered for its last word as each shell counts words: bash breaks at `=` and `@`.
+  /// A line up to the cursor and the completions of its last word, as each shell splits words: bash breaks at `=` and
+  /// `@`.
   struct Line: Sendable, CustomTestStringConvertible {
     let line: String
     let bash: [String]
@@ -100,7 +101,7 @@ import Testing
     #expect(run.status == 0 && run.stdout == "" && run.stderr == "", "\(run)")
   }
 
-  /// A terminal in which somebody types a line and asks for its completion.
+  /// A terminal in which a line is typed and completion is requested.
   @Test(arguments: [
     ("plangate explain order_page@w", "order_page@whale order_page@whale+generic"), ("plangate ch", "check"),
     ("plangate record order_d", "order_detail"), ("plangate record --color=n", "never"),

@@ -3,14 +3,14 @@
   import TestSupport
   import Testing
 
-  /// Whatever a seed or a query starts ends with the run, also what detaches itself.
+  /// Every process that a seed or a query starts ends with the run, even if it detaches itself.
   @Suite struct DetachedProcessTests {
-    /// Ways out of the process group, the session and the environment of the run.
+    /// The ways out of the process group, the session and the environment of the run.
     static let escapes = [
       "(setsid sleep N &)", "setsid -f sleep N", "(trap '' TERM INT HUP QUIT; setsid nohup sleep N &)",
       "sh -c '(sh -c \"setsid sleep N &\") &'", "env -i setsid -f sleep N", "(cd /; env -i sleep N &)",
     ]
-    /// Those after which the process still bears the mark of the run.
+    /// The ways after which the process still has the mark of the run.
     static let marked = Array(escapes.prefix(4))
 
     enum Place: String, CaseIterable, Sendable {
@@ -40,7 +40,7 @@
       case .query:
         let copies = doubled.map { "COPY t FROM PROGRAM '\($0); echo x';\n" }.joined()
         seed += "CREATE FUNCTION start() RETURNS void LANGUAGE plpgsql AS $$ BEGIN\n\(copies)END $$;\n"
-        // What writes runs when the others are done. They are ended within a second, so that new ones are started.
+        // The writing query runs last. Its processes end within a second, so new ones are started.
         let more = isLong ? ", pg_sleep(1) FROM generate_series(1, 300)" : ""
         queries = ["{name: one, sql: \"SELECT start()\(more)\"}"]
       }
@@ -77,7 +77,7 @@
       let running = try project.start(["record", "--no-cache", "-v"])
       if end == .signal {
         try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
-        // A query that starts them takes a moment; in a seed they end with its step.
+        // A query takes a moment to start them; in a seed they end with its step.
         if place == .query { try running.wait(until: "they were started") { !Self.sleepers(number).isEmpty } }
         running.send(SIGTERM)
       }
@@ -91,7 +91,7 @@
       let number = Int.random(in: 100_000...999_999)
       let project = try Self.project(place, number, Self.marked, isLong: true)
       if place == .server {
-        // Killed in the middle of the step, before plangate looks for what it left.
+        // Killed in the middle of the step, before plangate looks for leftovers.
         try project.append("seed.sql", "SELECT pg_sleep(300);\n")
       }
       let running = try project.start(["record", "--no-cache", "-v"])

@@ -4,9 +4,9 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What is wrong before a server is there to be wrong.
+/// Errors that are found before a server is started.
 @Suite struct EarlyEndTests {
-  /// A project whose TMPDIR tells whether anything was ever made in it.
+  /// A project whose TMPDIR shows whether anything was ever made in it.
   private static func project(_ manifest: String) throws -> Project {
     let project = try Project([
       "seed.sql": "SELECT 1;\n", "queries/one.sql": "SELECT 1\n", "queries/manifest.yml": manifest,
@@ -162,7 +162,7 @@ import Testing
   }
 }
 
-/// Expects the reports of a run that ended before its cases.
+/// Checks the reports of a run that ended before its cases.
 func expectEarlyEnd(_ project: Project, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation) throws {
   let junit = try project.junit()
   #expect(junit.cases.map(\.name) == ["plangate"], sourceLocation: sourceLocation)
@@ -174,9 +174,9 @@ func expectEarlyEnd(_ project: Project, _ words: String..., sourceLocation: Sour
   #expect(json.cases.isEmpty, sourceLocation: sourceLocation)
 }
 
-/// What ends a run when the server is there, or almost.
+/// Errors that end a run when the server is running, or almost.
 @Suite struct BrokenSeedTests {
-  /// A project with yesterday's green reports.
+  /// A project with passing reports of yesterday.
   private static func project(_ manifest: String, _ seed: String = "SELECT 1;\n") throws -> Project {
     try Project([
       "seed/01.sql": seed, "queries/one.sql": "SELECT 1\n", "queries/manifest.yml": manifest,
@@ -207,7 +207,7 @@ func expectEarlyEnd(_ project: Project, _ words: String..., sourceLocation: Sour
 
       """)
     let run = try project.plangate("check", "--junit", "junit.xml", "--json", "report.json")
-    // What the step leaves running in the background ends with it.
+    // Background processes of the step end with it.
     try expect(
       run, exits: 2, stderr: ["echo the migration", "exit status 3", "the migration says no"], leavingNothingIn: project
     )

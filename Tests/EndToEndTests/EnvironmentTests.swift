@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Nothing of the caller's surroundings changes what a run does.
+/// The caller's environment does not change what a run does.
 @Suite struct EnvironmentTests {
-  /// A step that shows what the seed's children see.
+  /// A step that prints the environment of the seed's children.
   private static func withSeenEnvironment(_ project: Project) throws {
     try project.edit("queries/manifest.yml", "  - ../seed/*.sql\n", "  - ../seed/*.sql\n  - run: env > ../seen.txt\n")
   }
@@ -93,7 +93,7 @@ import Testing
     let project = try Sample.recorded()
     try project.edit(
       "queries/manifest.yml", "  - ../seed/*.sql\n", "  - ../seed/*.sql\n  - run: id -u > \"$TMPDIR/user\"\n")
-    // Where the tests were built nobody else may enter.
+    // Other users cannot enter the build directory.
     try project.copyProgram(plangateBinary(), to: "plangate")
     let isRoot = geteuid() == 0
     let run = try project.start(

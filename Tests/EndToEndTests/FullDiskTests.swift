@@ -3,8 +3,9 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-  /// A disk that fills, wherever it does, is named with what to do. The disk is a small tmpfs in a mount namespace of the
-  /// run's own, in which an ordinary user may mount one too.
+  /// A full disk is reported with its directory and the next step, wherever it happens.
+  ///
+  /// The disk is a small tmpfs in the run's own mount namespace, where even an ordinary user may mount one.
   @Suite struct FullDiskTests {
     private static func project() throws -> Project {
       try Project([
@@ -23,7 +24,7 @@ import Testing
       ])
     }
 
-    /// Runs plangate with a disk of some size for a directory of the project.
+    /// Runs plangate with a disk of the given size for a directory of the project.
     private static func run(
       _ project: Project, disk: String, at variable: String, _ arguments: [String]
     ) throws -> ProgramRun {
@@ -77,7 +78,7 @@ import Testing
         project, disk: "8m", at: "PLANGATE_CACHE_DIR", ["record", "small", "--verbose"])
       try expect(
         run, exits: 0,
-        stdout: ["not cached: ", "or set PLANGATE_CACHE_DIR to a directory on another disk"], not: ["kept for"])
+        stdout: ["not cached: ", "or set PLANGATE_CACHE_DIR to a directory on another disk"], not: ["cached for"])
     }
 
     @Test func `what cannot be kept is not said to be kept`() throws {
@@ -85,7 +86,7 @@ import Testing
       let run = try project.plangate(
         "record", "small", "--verbose",
         environment: ["PLANGATE_CACHE_SIZE": "1MB", "PLANGATE_CACHE_DIR": "\(project.directory)/cache"])
-      try expect(run, exits: 0, stdout: ["not cached: larger than the cache may be"], not: ["kept for"])
+      try expect(run, exits: 0, stdout: ["not cached: larger than the cache limit"], not: ["cached for"])
     }
   }
 #endif

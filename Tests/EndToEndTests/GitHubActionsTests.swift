@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A check inside GitHub Actions: a lost index, waivers that excuse nothing, and a server that says workflow commands.
+/// A check inside GitHub Actions: a lost index, waivers without a finding, and a server that prints workflow commands.
 @Suite struct GitHubActionsTests {
   private static let waiver = """
       - file: order_and_parent.sql
@@ -25,12 +25,12 @@ import Testing
     return project
   }
 
-  /// The repository's root is the directory above the project.
+  /// The repository's root, the directory above the project.
   private static func workspace(_ project: Project) -> String {
     (project.directory as NSString).deletingLastPathComponent
   }
 
-  /// What the step's runner has in the environment.
+  /// The environment of a runner's step.
   private static func environment(_ project: Project, summary: String = "summary.md") -> [String: String] {
     [
       "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": workspace(project),
@@ -77,8 +77,8 @@ import Testing
     let run = try project.plangate(
       "check", "orders_by_customer", "--json", "-", environment: Self.environment(project, summary: "queries"))
     try expect(run, exits: 1)
-    #expect(run.stderr.contains("plangate: warning: the summary of the job is not written: "), "\(run)")
-    // Standard output is the report's, so the commands go where all else goes.
+    #expect(run.stderr.contains("plangate: warning: cannot write the job summary: "), "\(run)")
+    // Standard output is used by the report, so the commands go to standard error.
     #expect(try JSONReport(parsing: run.stdout).outcome == "failed")
     #expect(Self.commands(run.stderr).count == 2, "\(run)")
   }

@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension GivenServerTests {
-  /// How plangate gets in, what it may do there, and what it keeps to itself.
+  /// How plangate connects to a given server, the rights it needs there, and what it keeps secret.
   @Suite(.serialized) struct Access {
     let server: GivenTestServer
 
     init() throws { server = try GivenTestServer.shared() }
 
-    /// A recorded project with next to no seed, since each run there seeds anew.
+    /// A recorded project with almost no seed, since each run there seeds again.
     private static func small() throws -> Project { try Project(copying: recorded.get()) }
 
     private static let recorded = Result { () throws -> Project in
@@ -44,7 +44,7 @@ extension GivenServerTests {
       }
       let run = running.end()
       try expect(run, exits: 0, stdout: ["passed"], leavingNothingIn: project)
-      // Both ways in were those of the password.
+      // Both connections used the password.
       #expect(try project.read("seen.txt") == "20000\n20000\n")
       let secrets = [GivenTestServer.password, "p%25w%3A%40%2F"]
       #expect(lines.contains { $0.contains("--set=ON_ERROR_STOP") }, "psql was not seen")
@@ -97,7 +97,7 @@ extension GivenServerTests {
     func `a conninfo that cannot be read is not quoted`(_ conninfo: String) throws {
       let project = try Sample.recorded()
       let run = try project.plangate("check", "nap", "--json", "report.json", "--server", conninfo)
-      try expect(run, exits: 2, stderr: ["--server cannot be read"], not: ["secret"], leavingNothingIn: project)
+      try expect(run, exits: 2, stderr: ["cannot parse --server"], not: ["secret"], leavingNothingIn: project)
       #expect(try !project.read("report.json").contains("secret"))
     }
 
@@ -218,7 +218,7 @@ extension GivenServerTests {
         ["check", "-v", "--server", server.conninfo], environment: GivenTestServer.withPassword)
       try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
       let name = try #require(try server.databases().first)
-      // The role may not send a superuser away.
+      // The role may not terminate a superuser's session.
       let visitor = try server.superuser(name)
       let run = running.end()
       try expect(
@@ -263,7 +263,7 @@ extension GivenServerTests {
         "check", "seen", "--server", server.conninfo, "--json", "report.json", environment: GivenTestServer.withPassword
       )
       try expect(run, exits: 1, stdout: ["1 new"], leavingNothingIn: project)
-      let notes = try project.json().notes.filter { $0.contains("settings that cannot be had") }
+      let notes = try project.json().notes.filter { $0.contains("settings not applied on this server") }
       #expect(notes.count == 1, "\(run)")
       let note = try #require(notes.first)
       for text in [
@@ -311,7 +311,7 @@ extension GivenServerTests {
   }
 }
 
-/// The words of every process there is.
+/// The arguments of all processes.
 private func commandLines() -> [String] {
   #if os(Linux)
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []

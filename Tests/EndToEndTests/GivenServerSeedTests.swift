@@ -179,7 +179,7 @@ extension GivenServerTests {
         ["seed/other.sql": "\\o hidden.sql\n\\qecho '\\\\connect witness'\n\\o /dev/null\n\\i hidden.sql\n\(more)"])
       let before = try server.inventory()
       let refused = try plangate(project, ["check"])
-      try expect(refused, exits: 2, stderr: ["seed/other.sql:4: error: \\i hidden.sql (there is no such file)"])
+      try expect(refused, exits: 2, stderr: ["seed/other.sql:4: error: \\i hidden.sql (no such file)"])
       let run = try plangate(project, ["check", "--allow-seed", "include"])
       try expect(
         run, exits: 2, stderr: ["seed/other.sql: error: ", "ends in the database 'witness'"], leavingNothingIn: project)

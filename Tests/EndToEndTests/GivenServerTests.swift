@@ -3,13 +3,14 @@ import Postgres
 import TestSupport
 import Testing
 
-/// With `--server`, plangate works in a database of its own on a server of others, and leaves it as it was.
+/// With `--server`, plangate works in its own database on a server that it does not run, and leaves the server
+/// unchanged.
 @Suite(.serialized) struct GivenServerTests {
   let server: GivenTestServer
 
   init() throws { server = try GivenTestServer.shared() }
 
-  /// Runs plangate as the ordinary role, and sees that the server is afterwards as it was before.
+  /// Runs plangate as the ordinary role, and checks that the server is unchanged afterwards.
   private func plangate(
     _ project: Project, _ arguments: [String], conninfo: String? = nil, environment: [String: String]? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -65,7 +66,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func `a case that writes has a clone with the settings that the seed gave the database`(_ isSuperuser: Bool) throws {
-    // The role's own search_path is not the seed's to change.
+    // The seed must not change the role's own search_path.
     let path = isSuperuser ? "public, \"odd, name\"" : "\"$user\", public"
     let project = try Project([
       "seed.sql": """
@@ -186,7 +187,7 @@ import Testing
     }
     let left = try server.databases()
     #expect(left.count == 1 && left[0].wholeMatch(of: /plangate_[0-9a-f]{16}/) != nil, "\(left)")
-    // What its sessions were computing ends, since nobody waits for it.
+    // Its sessions stop computing when their client is gone.
     let sessions = "SELECT FROM pg_stat_activity WHERE datname = $1"
     let patience = ContinuousClock.now + .seconds(60)
     while try !server.superuser().execute(sessions, [left[0]]).rows.isEmpty, ContinuousClock.now < patience {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension GivenServerTests {
-  /// What the manifest and the seed ask of a given server.
+  /// Requests of the manifest and the seed to a given server.
   @Suite(.serialized) struct Wishes {
     static let given = [
       ServerRefusalTests.Refusal(

@@ -4,11 +4,11 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// A server that somebody else runs, on a TCP port and a socket, with passwords, for the tests of `--server`.
+/// A server outside plangate's control, on a TCP port and a socket, with passwords, for the tests of `--server`.
 final class GivenTestServer: Sendable {
-  /// No superuser, with defaults of its own that would spoil every plan.
+  /// An ordinary role with its own defaults, which would change every plan.
   static let role = "ci"
-  /// With every character that means something in a URI, a password file or a shell.
+  /// A password with every character that is special in a URI, a password file or a shell.
   static let password = #"p%w:@/\ $'"x!"#
 
   let port: UInt16
@@ -24,7 +24,7 @@ final class GivenTestServer: Sendable {
     return server
   }
 
-  /// One of its own, for a test that stops it; the others share one.
+  /// A separate server, for a test that stops it; other tests share one.
   init() throws {
     let environment = plainEnvironment()
     let installation = try ServerInstallation.locate(nil, environment: environment)
@@ -88,14 +88,14 @@ final class GivenTestServer: Sendable {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
-  /// Ends its process: SIGINT ends its sessions too, as a restart does.
+  /// Ends the server's process by SIGINT, which also ends its sessions, as a restart does.
   func shutDown(_ signal: Int32 = SIGINT) {
     let process = process.withLock { $0 }
     process.send(signal)
     _ = process.wait()
   }
 
-  /// Starts it again.
+  /// Starts the server again.
   func start() throws {
     let started = try ChildProcess(spawning: postgres, interruptedBy: SIGQUIT, isGroup: false)
     process.withLock { $0 = started }
@@ -126,10 +126,10 @@ final class GivenTestServer: Sendable {
 
   // MARK: Use
 
-  /// For `--server`, without a password.
+  /// A conninfo for `--server`, without a password.
   var conninfo: String { "host=127.0.0.1 port=\(port) user=\(GivenTestServer.role) dbname=postgres" }
 
-  /// For `--server`, as the superuser.
+  /// A conninfo for `--server`, as the superuser.
   var superuserConninfo: String { "host=\(directory) port=\(port) user=postgres dbname=postgres" }
 
   /// libpq's environment with the password.
@@ -139,8 +139,9 @@ final class GivenTestServer: Sendable {
     try Connection(["host": directory, "port": "\(port)", "user": "postgres", "dbname": database])
   }
 
-  /// All that is not for plangate to touch: databases, roles, settings, and the rows of a table; and what of plangate's is
-  /// there.
+  /// Everything on the server that plangate must not change, and its own objects there.
+  ///
+  /// They are databases, roles, settings, and the rows of a table.
   func inventory() throws -> [String] {
     let connection = try superuser()
     let texts = [
@@ -155,13 +156,13 @@ final class GivenTestServer: Sendable {
       + witness.rows.flatMap { $0.map { $0 ?? "" } }
   }
 
-  /// The databases that are plangate's.
+  /// The databases that plangate made.
   func databases() throws -> [String] {
     try superuser().execute("SELECT datname FROM pg_database WHERE datname LIKE 'plangate%' ORDER BY 1").rows
       .compactMap { $0[0] }
   }
 
-  /// Whether a database is being copied just now.
+  /// Whether a database is being copied at the moment.
   func isCopying() -> Bool {
     let query = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE DATABASE %_clone_%'"
     return (try? superuser().execute(query).rows.isEmpty) == false

@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// Seeds that are too small for natural plans, and plans that are on the edge.
+/// Seeds that are too small for natural plans, and plans near a tipping point.
 @Suite struct IndexableTests {
-  /// Fifty rows on one page: no planner would use the index.
+  /// Fifty rows on one page, for which no planner would use the index.
   private static func tinyProject(rules: String) throws -> Project {
     try Project([
       "seed/01.sql": """

@@ -34,12 +34,12 @@ import Testing
     let project = try Project([".github/workflows/plangate.yml": "mine\n", "README.md": "mine\n"])
     try expect(
       try project.plangate("init"), exits: 0,
-      stdout: ["left alone  .github/workflows/plangate.yml", "wrote       queries/manifest.yml"])
+      stdout: ["kept        .github/workflows/plangate.yml", "wrote       queries/manifest.yml"])
     #expect(try project.read(".github/workflows/plangate.yml") == "mine\n")
     let before = try project.contents(of: "queries")
     let second = try project.plangate("init")
     try expect(
-      second, exits: 2, stdout: ["left alone  queries/manifest.yml"], stderr: ["nothing was written"], not: ["wrote"])
+      second, exits: 2, stdout: ["kept        queries/manifest.yml"], stderr: ["nothing was written"], not: ["wrote"])
     #expect(try project.contents(of: "queries") == before)
   }
 
@@ -48,7 +48,7 @@ import Testing
     let project = try Project(["queries/manifest.yml": manifest, "seed/a.sql": "SELECT 1;\n"])
     try expect(
       try project.plangate("init"), exits: 0,
-      stdout: ["wrote       .github/workflows/plangate.yml", "left alone  queries/manifest.yml", "without an example"])
+      stdout: ["wrote       .github/workflows/plangate.yml", "kept        queries/manifest.yml", "no example written"])
     #expect(
       try project.files() == [".github/workflows/plangate.yml", "queries/manifest.yml", "seed/a.sql"])
     #expect(try project.read("queries/manifest.yml") == manifest)
@@ -59,7 +59,7 @@ import Testing
     try project.makeDirectory("queries")
     try FileManager.default.createSymbolicLink(
       atPath: "\(project.directory)/queries/manifest.yml", withDestinationPath: "\(project.directory)/elsewhere.yml")
-    try expect(try project.plangate("init"), exits: 0, stdout: ["left alone  queries/manifest.yml"])
+    try expect(try project.plangate("init"), exits: 0, stdout: ["kept        queries/manifest.yml"])
     #expect(!project.exists("elsewhere.yml"))
   }
 
@@ -67,7 +67,7 @@ import Testing
     let project = try Project(["queries": "a file\n"])
     try expect(
       try project.plangate("init"), exits: 2,
-      stderr: ["queries/example_orders.sql: error: cannot write it: queries is no directory"])
+      stderr: ["queries/example_orders.sql: error: cannot write the file: queries is not a directory"])
     #expect(try project.read("queries") == "a file\n")
   }
 
@@ -81,7 +81,7 @@ import Testing
       launcher: geteuid() == 0 ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"] : [],
       binary: "\(project.directory)/tmp/plangate"
     ).end()
-    try expect(run, exits: 2, stderr: ["seed/plangate_example.sql: error: cannot write it: permission denied"])
+    try expect(run, exits: 2, stderr: ["seed/plangate_example.sql: error: cannot write the file: permission denied"])
     #expect(run.stdout == "", "\(run)")
     #expect(try project.files() == [])
   }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How many cases run side by side changes nothing of what is said of them.
+/// The number of cases that run in parallel does not change their results.
 @Suite struct JobsTests {
-  /// The JSON report of a run, without what differs from run to run.
+  /// The JSON report of a run, without the parts that differ from run to run.
   private static func report(_ project: Project, jobs: Int, exits status: Int32) throws -> String {
     let run = try project.plangate("check", "--jobs", "\(jobs)", "--json", "report.json")
     try expect(run, exits: status, leavingNothingIn: project)
@@ -42,7 +42,7 @@ import Testing
 
   // MARK: What cases could take from each other
 
-  /// Six queries that want two workers each, of the two that there are, for as long as the others run.
+  /// Six queries that need two workers each, the only two available, for as long as the others run.
   private static func parallel() throws -> Project {
     var manifest = """
       version: 1
@@ -82,7 +82,7 @@ import Testing
       baselines.append(try project.contents(of: "baselines"))
       try project.remove("baselines")
     }
-    // The leader and both workers gave a row each.
+    // The leader and both workers returned a row each.
     #expect(baselines[0].count == 6)
     for (name, text) in baselines[0] {
       #expect(text.contains("Workers Planned: 2") && text.contains("(actual rows=3 loops=1)"), "\(name)\n\(text)")
@@ -119,7 +119,7 @@ import Testing
         "CREATE TABLE items AS SELECT n AS id, repeat('x', 100) AS note FROM generate_series(1, 5000) AS n;\n",
       "queries/manifest.yml": manifest,
     ])
-    // What has a baseline and keeps to it is run once, what is new twice.
+    // A case whose plan matches its baseline runs once, a new one twice.
     try expect(project.plangate("record"), exits: 0)
     try Self.expectSameReports(project, exits: 0)
   }
@@ -132,7 +132,7 @@ import Testing
         "  - {name: write_\(number), sql: \"UPDATE items SET note = 'y' WHERE id <= $1\", params: [\(number)]}\n")
     }
     try expect(project.plangate("record"), exits: 0)
-    // Before the others, so that they meet them.
+    // Before the others, so that they run at the same time.
     try project.edit(
       "queries/manifest.yml", "queries:\n",
       """

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A postmaster that is killed takes no report with it and leaves no backend behind.
+/// A killed postmaster loses no report and leaves no backend behind.
 @Suite struct LostServerTests {
-  /// Computes for days and waits for nothing, so that it notices no end of its postmaster.
+  /// A query that computes for days and waits for nothing, so that it does not notice the end of its postmaster.
   private static let endless = "SELECT count(*) FROM (SELECT generate_series(1, 1000000000000)) AS n"
 
   private static func project(seed: String = "SELECT 1;\n") throws -> Project {
@@ -24,7 +24,7 @@ import Testing
     ])
   }
 
-  /// - Returns: the number of its segment of System V's shared memory.
+  /// - Returns: the number of its System V shared memory segment.
   @discardableResult
   private static func killPostmaster(of project: Project) throws -> Substring {
     let directory = try #require(try project.temporaryFiles().first)
@@ -39,7 +39,7 @@ import Testing
       .contains { $0.split(separator: " ")[1] == number }
   }
 
-  /// A run whose first case is done, and whose second and third are at work.
+  /// A run whose first case is done, and whose second and third are running.
   private static func runInTheMiddle(_ project: Project) throws -> RunningProgram {
     let running = try project.start(
       ["check", "-v", "--jobs", "2", "--junit", "junit.xml", "--json", "report.json"])

@@ -3,9 +3,11 @@ import OperatingSystem
 import TestSupport
 import Testing
 
-/// The reports of shards become the report of the run that was divided.
+/// The reports of shards, merged, equal the report of the run that was divided.
 @Suite struct MergeTests {
-  /// A run of the sample that regressed, and how it ended. Tests work on copies of its project.
+  /// A run of the sample that regressed, and its exit status.
+  ///
+  /// The project of the run; tests work on copies of it.
   private static let whole = Result { () throws -> (project: Project, run: ProgramRun) in
     let project = try Sample.recorded()
     try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
@@ -15,7 +17,7 @@ import Testing
     return (project, run)
   }
 
-  /// The reports that shards of the run would have written, `1.json` to `N.json`: every N-th case each.
+  /// The reports that shards of the run would have written, `1.json` to `N.json`: every N-th case in each.
   private static func shards(_ count: Int) throws -> Project {
     let project = try Project(copying: whole.get().project)
     let text = try project.read("whole.json")
@@ -36,7 +38,7 @@ import Testing
 
   @Test func `a report that is read and written again is the same, and so are all others`() throws {
     let (whole, first) = try Self.whole.get()
-    // A copy: the other tests copy the whole run's project meanwhile, half-written reports included.
+    // A copy, because other tests copy the whole run's project at the same time, including half-written reports.
     let project = try Project(copying: whole)
     let run = try project.plangate(
       "merge", "whole.json", "--json", "again.json", "--junit", "again.xml", "--color", "never")
@@ -100,9 +102,9 @@ import Testing
     try expect(
       run, exits: 2,
       stdout: [
-        "error: 2.json: cannot read the report: it is not whole, or no JSON: ",
+        "error: 2.json: cannot read the report: it is incomplete or not JSON: ",
         "gone.json: cannot read the report: no such file",
-        "whole.xml: cannot read the report: it is not whole, or no JSON: unexpected character at byte 0",
+        "whole.xml: cannot read the report: it is incomplete or not JSON: unexpected character at byte 0",
         "shard 2 of 2 is missing",
       ])
     #expect(try project.json("merged.json").cases.count == Sample.cases.count / 2)
@@ -135,7 +137,7 @@ import Testing
     for path in ["1.json", "./1.json", "queries/../1.json", "\(project.directory)/1.json"] {
       try expect(
         project.plangate("merge", "1.json", "2.json", "--json", path), exits: 2,
-        stderr: ["\(path) is to be read and to be written"])
+        stderr: ["\(path) is both an input and an output"])
       #expect(try project.read("1.json") == before)
     }
   }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What EXPLAIN prints of relations and plans that few queries have: `record` writes all of it, and `check` reads it back.
+/// EXPLAIN's output for unusual relations and plans: `record` writes all of it, and `check` reads it back.
 @Suite struct OddPlansTests {
   private static func project() throws -> Project {
     try Project(["seed/seed.sql": seed, "queries/manifest.yml": manifest])
@@ -13,7 +13,7 @@ import Testing
     try expect(try project.plangate("check"), exits: 0, not: ["UNCHECKED", "changed"], leavingNothingIn: project)
   }
 
-  /// The loss of the index would be a failure, were the baseline whole.
+  /// The loss of the index would fail if the baseline were complete.
   @Test(arguments: [
     ("Index Scan using orders_pkey", "Index Scan using!orders_pkey"), ("Index Scan", "Indet Scan"),
     ("public.orders  (", "public.orderz orders  ("), ("\n    Index Cond", " !  Index Cond"),

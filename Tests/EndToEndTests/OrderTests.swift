@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// The result of a case does not depend on the cases beside it.
+/// The result of a case does not depend on other cases.
 @Suite struct OrderTests {
-  /// Conditions of other types than their columns': the first to be run in a session looks up their operators.
+  /// Conditions of types other than their columns': the first one in a session looks up their operators.
   private static let cross = """
     SELECT (SELECT note FROM notes WHERE id = $1::smallint), (SELECT note FROM notes WHERE id = $2::bigint),
       (SELECT note FROM notes WHERE day = $3::timestamp), (SELECT note FROM notes WHERE day = $4::timestamptz)

@@ -1,15 +1,15 @@
 import Foundation
 import TestSupport
 
-/// Stands between a client and a server, as a pooler does that has a list of databases: whichever a client asks for, it
-/// gets one and the same.
+/// A proxy between client and server, like a pooler with a list of databases: any requested database leads to the same
+/// one.
 final class Pooler: Sendable {
   let port: UInt16
   private let listener: Int32
 
   /// - Parameters:
-  ///   - server: where connections go, on 127.0.0.1.
-  ///   - names: the databases that are left alone; all others become `database`.
+  ///   - server: the port on 127.0.0.1 that connections go to.
+  ///   - names: the databases that are passed through; all others become `database`.
   init(to server: UInt16, leavingAlone names: Set<String>, database: String) throws {
     let listener = streamSocket()
     self.listener = listener
@@ -40,7 +40,7 @@ final class Pooler: Sendable {
       close(server)
     }
     guard withSocketAddress(&address, { connect(server, $0, size) == 0 }), var start = startup(client) else { return }
-    // Version, then names and values, each with a NUL at its end.
+    // Version, then names and values, each ending with a NUL.
     var words = start.dropFirst(4).split(separator: 0, omittingEmptySubsequences: false).map { Array($0) }
     for index in words.indices.dropLast() where index.isMultiple(of: 2) && words[index] == Array("database".utf8) {
       if !names.contains(String(decoding: words[index + 1], as: UTF8.self)) { words[index + 1] = Array(database.utf8) }
@@ -52,7 +52,7 @@ final class Pooler: Sendable {
     pump(client, server)
   }
 
-  /// The client's first message; it is told that there is no encryption.
+  /// The client's first message; requests for encryption are refused.
   private static func startup(_ client: Int32) -> [UInt8]? {
     while true {
       var length: UInt32 = 0

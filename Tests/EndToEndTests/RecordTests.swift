@@ -68,7 +68,7 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: links).sorted()
     let kept = ["dangling", "directory", "empty", "garden", "link", "pipe"].map { "\($0).plan" }
     #expect(names == (complete.keys + kept).sorted())
-    // They are no baselines without a query either.
+    // They are not baselines without a query either.
     let next = try project.plangate("check")
     try expect(next, exits: 0, not: ["whose query is gone"], leavingNothingIn: project)
   }

@@ -1,8 +1,9 @@
 import TestSupport
 import Testing
 
-/// The gate is seen to fail. One run has all of these regressions, since each case is judged on its own; a test reads
-/// what it says of one.
+/// The gate fails when it should.
+///
+/// One run has all of these regressions, since each case is judged on its own; each test examines one of them.
 @Suite struct RegressionTests {
   private struct Regressed {
     let run: ProgramRun
@@ -107,7 +108,7 @@ import Testing
   }
 }
 
-/// What a finding comes to when it is accepted for now.
+/// The effect of a waiver on a finding.
 @Suite struct WaiverTests {
   @Test func `a waiver makes a failing case pass until its day`() throws {
     let project = try Sample.recorded()

@@ -16,7 +16,7 @@ struct JSONReport: Decodable, Sendable {
     let verdict: String
     let failed: Bool
     let findings: [Finding]
-    /// Not among the stable keys, as the two below.
+    /// Not a stable key, like the two below.
     let reason: String?
     let plan: Totals?
 
@@ -54,14 +54,14 @@ struct JSONReport: Decodable, Sendable {
   let plangate: String
   let outcome: String
   let server: String?
-  /// Not among the stable keys; only of a server that was given.
+  /// Not a stable key; present only for a given server.
   let serverAddress: String?
-  /// Not among the stable keys.
+  /// Not a stable key.
   let notes: [String]
   let counts: [String: Int]
   let cases: [Case]
 
-  /// Every key must be there, also those whose value is null.
+  /// Every key must be present, even if its value is null.
   init(parsing text: String) throws {
     let data = Data(text.utf8)
     func keys(_ value: Any?, _ wanted: [String], _ what: String) throws -> [String: Any] {
@@ -101,7 +101,7 @@ struct JUnitReport: Sendable {
     let name: String
     let classname: String
     let time: String
-    /// `failure`, `error`, `system-out`.
+    /// The element, such as `failure`, `error` or `system-out`.
     var results: [Result] = []
 
     var failure: Result? { results.first { $0.element == "failure" } }
@@ -119,7 +119,7 @@ struct JUnitReport: Sendable {
   var suites: [[String: String]] = []
   var cases: [Case] = []
 
-  /// Throws for a document that is not well-formed: `parse()` alone can say yes to a broken one.
+  /// Throws for a document that is not well-formed: `parse()` alone can return true for a broken one.
   init(parsing text: String) throws {
     let reader = Reader()
     let parser = XMLParser(data: Data(text.utf8))
@@ -186,7 +186,7 @@ extension Project {
   func junit(_ path: String = "junit.xml") throws -> JUnitReport { try JUnitReport(parsing: read(path)) }
 }
 
-/// Expects an exit status and texts in the outputs, and that the run left nothing behind; prints all when it disagrees.
+/// Checks the exit status, texts in the outputs, and that the run left nothing behind; prints everything on failure.
 func expect(
   _ run: ProgramRun, exits status: Int32, stdout: [String] = [], stderr: [String] = [], not unwanted: [String] = [],
   leavingNothingIn project: Project? = nil, sourceLocation: SourceLocation = #_sourceLocation

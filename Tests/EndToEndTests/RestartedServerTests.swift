@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A given server that restarts in the middle of a run keeps nothing of plangate's.
+/// A given server that restarts during a run keeps nothing that plangate made.
 @Suite(.serialized) struct RestartedServerTests {
   private static let made: Result<GivenTestServer, any Error> = Result {
     let server = try GivenTestServer()
@@ -15,7 +15,7 @@ import Testing
 
   init() throws {
     server = try RestartedServerTests.made.get()
-    // A test that failed may have left it down.
+    // A failed test may have left it stopped.
     if (try? server.superuser()) == nil { try server.start() }
   }
 

@@ -2,17 +2,17 @@ import TestSupport
 
 /// The small project of these tests: 20,000 orders, a partitioned table of events, queries of every kind.
 enum Sample {
-  /// Recorded once for all tests, which work on copies.
+  /// The sample, recorded once for all tests, which work on copies.
   static func recorded() throws -> Project { try Project(copying: shared.get()) }
 
-  /// Puts the recorded sample in the place of a project's files.
+  /// Replaces a project's files with the recorded sample.
   static func recorded(in project: Project) throws -> Project {
     let shared = try shared.get()
     for path in try shared.files() { try project.write(path, shared.read(path)) }
     return project
   }
 
-  /// What the first `record` printed.
+  /// The output of the first `record`.
   static func firstRecord() throws -> ProgramRun { try firstRun.get() }
 
   private static let made = Result { () throws -> (project: Project, run: ProgramRun) in
@@ -132,14 +132,14 @@ enum Sample {
     """,
   ]
 
-  /// Its cases, as reports name them.
+  /// The names of its cases, as in reports.
   static let cases = [
     "orders_by_customer@typical", "orders_by_customer@whale", "order_and_parent", "events_of_account",
     "orders_of_place",
     "pay_order", "orders_in", "orders_of_nobody", "order_by_id", "order_by_id@generic", "my_orders", "nap",
   ]
 
-  /// Its queries, as baselines are called.
+  /// The names of its queries, as in baselines.
   static let queries = [
     "events_of_account", "my_orders", "nap", "order_and_parent", "order_by_id", "orders_by_customer", "orders_in",
     "orders_of_nobody", "orders_of_place", "pay_order",

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// What a seed sets for its database: limits are for its users, the rest is the planner's world.
+/// The settings that a seed gives its database: limits are for its users, the rest affects the planner.
 @Suite struct SeedSettingsTests {
   static let settings = [
     "statement_timeout = '1ms'", "lock_timeout = '1ms'", "idle_in_transaction_session_timeout = '1ms'",
     "default_transaction_read_only = on", "search_path = nowhere", "row_security = off", "role = app_user",
-    // On purpose: it counts for the queries.
+    // Intended, and effective for the queries.
     "enable_seqscan = off", "work_mem = '777kB'",
   ]
 

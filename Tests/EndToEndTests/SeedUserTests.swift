@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// As root, what a seed runs is not root's, unless the manifest asks; for everybody else nothing changes.
+/// When plangate is root, seed steps are not, unless the manifest asks for it; for other users nothing changes.
 @Suite struct SeedUserTests {
   private static let isRoot = geteuid() == 0
 
-  /// A project whose seed says who psql and a command are, in files of the temporary directory.
+  /// A project whose seed writes the users of psql and of a command to files in the temporary directory.
   private static func project(_ more: String = "", seed: String = "") throws -> Project {
     try Project([
       "seed/01.sql": "\\! id -u > \"$TMPDIR/psql\"\nCREATE TABLE t (id integer);\n\(seed)",
@@ -36,7 +36,7 @@ import Testing
     #expect(users[0] == users[1] && (users[0] == "0\n") == false, "\(users)")
     let home = try project.read("tmp/home").dropLast()
     if Self.isRoot {
-      // A machine with a cluster of the user postgres, as Debian's package makes one, has it run as nobody.
+      // On a machine where the user postgres owns a cluster, as Debian's package makes one, it runs as nobody.
       let info = try? FileManager.default.attributesOfItem(atPath: "/var/lib/postgresql/15/main")
       if let owner = info?[.ownerAccountID] as? NSNumber { #expect(users[0] != "\(owner)\n") }
       #expect(home.hasPrefix("\(project.temporaryDirectory)/plangate-"), "\(home)")
@@ -55,7 +55,7 @@ import Testing
 
   @Test func `who runs the seed is no part of what is cached`() throws {
     let project = try CachedProject()
-    try expect(project.check(), exits: 0, stdout: ["kept for the next run"])
+    try expect(project.check(), exits: 0, stdout: ["cached for the next run"])
     try project.files.edit("queries/manifest.yml", "settings:\n", "seed-user: root\nsettings:\n")
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
   }
@@ -141,7 +141,7 @@ import Testing
       #expect(seen.contains("GITHUB_SHA=kept") && seen.contains("NPM_TOKEN=kept"), "\(child): \(seen)")
       #expect(seen.contains("GITHUB_ACTIONS=true"), "\(child): \(seen)")
     }
-    // Plangate itself writes there.
+    // plangate itself writes there.
     #expect(project.exists("summary"), "\(run)")
   }
 
@@ -154,7 +154,7 @@ import Testing
     let users = try Self.users(project)
     #expect(users[0] == users[1] && users[0] != "0\n", "\(users)")
     #expect(try project.temporaryFiles() == ["home", "psql", "step"], "\(run)")
-    // A socket may ask for the user of the system.
+    // The server may ask the socket for the operating system's user.
     let socket = try project.plangate(
       "record", "--server", "host=\(server.directory) port=\(server.port) user=postgres dbname=postgres")
     try expect(socket, exits: 0)

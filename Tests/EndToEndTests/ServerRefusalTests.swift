@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What the manifest asks of the server and does not get is told at its place.
+/// A setting or role of the manifest that the server rejects is reported at its position.
 @Suite struct ServerRefusalTests {
   struct Refusal: Sendable, CustomTestStringConvertible {
     let lines: String

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Parts of a check on machines of their own.
+/// Shards of a check on separate machines.
 @Suite struct ShardTests {
   /// The names of the cases of a report, in its order.
   private func cases(_ project: Project, _ report: String) throws -> [String] {

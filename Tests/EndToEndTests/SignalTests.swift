@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A run that is ended from outside stops its server and removes its files.
+/// A run that is ended by a signal stops its server and removes its files.
 @Suite struct SignalTests {
   enum Moment: String, CaseIterable, Sendable {
     case start, psql, step, query
@@ -10,7 +10,7 @@ import Testing
 
   static let signals: [(number: Int32, status: Int32)] = [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)]
 
-  /// Each signal in the middle of a query, and in the middle of a seed or of the server's start.
+  /// Each signal during a query, and during a seed or the start of the server.
   static let cases: [(Int32, Int32, Moment)] =
     signals.map { ($0.number, $0.status, .query) }
     + [(SIGINT, 130, .psql), (SIGTERM, 143, .step), (SIGHUP, 129, .psql), (SIGTERM, 143, .start)]
@@ -50,7 +50,7 @@ import Testing
     case .psql, .step: try running.wait(until: "the seed was reached") { project.exists("reached") }
     case .query: try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
     }
-    // Into the sleep, or into initdb.
+    // During the sleep, or during initdb.
     usleep(moment == .start ? 50_000 : 200_000)
     #expect(!project.processes().isEmpty)
     let sent = ContinuousClock.now
@@ -70,7 +70,7 @@ import Testing
     running.send(SIGTERM)
     running.send(SIGINT)
     let run = running.end()
-    // Which of two signals at once comes first is the kernel's to say.
+    // The kernel decides which of two simultaneous signals arrives first.
     #expect([130, 143].contains(run.status), "\(run)")
     #expect(try project.temporaryFiles() == [], "\(run)")
     #expect(project.processes() == [], "\(run)")
@@ -93,7 +93,7 @@ import Testing
       ["check", "-v", "nap"], launcher: ["/bin/sh", "-c", "\"$0\" \"$@\" | head -n 1"]
     ).end()
     try expect(run, exits: 0, stdout: ["server: "])
-    // The shell waits for both, in most shells; plangate may be the later one.
+    // The shell waits for both, in most shells; plangate may end later.
     let deadline = ContinuousClock.now + .seconds(10)
     while !project.processes().isEmpty, ContinuousClock.now < deadline { usleep(20_000) }
     try expect(run, exits: 0, leavingNothingIn: project)
@@ -107,7 +107,7 @@ import Testing
     let reader = open(pipe, O_RDONLY | O_NONBLOCK)
     try #require(reader >= 0)
     defer { close(reader) }
-    // One page: the report is larger.
+    // One page, since the report is larger.
     #if os(Linux)
       try #require(fcntl(reader, 1031, 4096) >= 4096)
     #endif
@@ -124,8 +124,9 @@ import Testing
     #expect(ContinuousClock.now - sent < .seconds(10))
   }
 
-  /// Two queries that lost an index, with plans of thousands of nodes: the server needs a second or two for them, and the
-  /// reports take several in a build that is not optimized.
+  /// Two queries that lost an index, with plans of thousands of nodes.
+  ///
+  /// The server needs a second or two for them, and the reports take several in a build that is not optimized.
   private static func projectWithLargePlans() throws -> Project {
     let parts = (0..<2000).map { "SELECT count(*) FROM marks WHERE place = \($0)" }
     let project = try Project([
@@ -158,7 +159,7 @@ import Testing
       "check", "-v", "--junit", "junit.xml", "--json", "report.json", "--markdown", "report.md",
       "--html", "report.html", "--sarif", "report.sarif", "--gitlab", "report.gitlab.json",
     ])
-    // All is judged, and the reports are begun: from here to the end nothing looks at a signal.
+    // Everything is judged, and the reports have begun: from here on nothing checks for signals.
     try running.wait(until: "the queries were judged") { running.stdout.contains("cases: 2 (") }
     #expect(!project.processes().isEmpty)
     let sent = ContinuousClock.now
@@ -167,7 +168,7 @@ import Testing
     let elapsed = ContinuousClock.now - sent
     try expect(run, exits: 143, stderr: ["ended by signal 15"], leavingNothingIn: project)
     #expect(elapsed < .seconds(10), "\(elapsed)\n\(run)")
-    // A run that came to its end by itself would have reported both queries as regressed.
+    // A run that finished by itself would have reported both queries as regressed.
     try expectEarlyEnd(project, "ended by signal 15")
     for path in ["report.md", "report.html", "report.sarif", "report.gitlab.json"] {
       let text = try project.read(path)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Reports that go to pipes and devices, and files that are none.
+/// Reports that go to pipes and devices, and inputs that are not regular files.
 @Suite struct StreamTests {
   private static func project(_ manifest: String = "queries: [{file: one.sql}]") throws -> Project {
     let project = try Project([
@@ -18,7 +18,7 @@ import Testing
     return project
   }
 
-  /// Runs plangate by a line of bash, in which it is `"$0" "$@"`.
+  /// Runs plangate in a line of bash, as `"$0" "$@"`.
   private static func bash(_ line: String, _ project: Project, _ arguments: String...) throws -> ProgramRun {
     try project.start(arguments, launcher: ["bash", "-c", line]).end()
   }
@@ -70,7 +70,7 @@ import Testing
   @Test func `a signal ends a merge that waits for a report, and its own report says so`() throws {
     let project = try StreamTests.recorded()
     try expect(project.plangate("check", "--json", "one.json"), exits: 0)
-    // The pipe has a writer that says nothing.
+    // The pipe has a writer that writes nothing.
     let line = """
       mkfifo pipe; sleep 60 >pipe & w=$!; "$0" "$@" & p=$!
       until test -e all.json; do sleep 0.1; done; kill $p; wait $p; s=$?; kill $w; wait $w; exit $s
@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: [[], ["--keep"]])
   func `a signal after the last report leaves the verdict`(_ options: [String]) throws {
     let project = try StreamTests.recorded()
-    // The pipe is written last; its end is seen while the server is still up.
+    // The pipe is written last; its end is seen while the server is still running.
     let line = #"mkfifo pipe; "$0" "$@" --json pipe & p=$!; cat pipe >out.json; kill $p; wait $p"#
     let run = try project.start(["check"] + options, launcher: ["bash", "-c", line]).end()
     try expect(run, exits: 0, stdout: ["1 passed"], leavingNothingIn: project)
@@ -99,7 +99,7 @@ import Testing
       #""$0" "$@" --json pipe 2>errors & p=$!; until grep -q waiting errors; do sleep 0.1; done; kill $p; wait $p"#,
       project, "check", "--junit", "junit.xml")
     try expect(run, exits: 143, leavingNothingIn: project)
-    #expect(try project.read("errors").contains("waiting for somebody to read pipe"))
+    #expect(try project.read("errors").contains("waiting for a reader of pipe"))
     #expect(try project.junit().cases.map(\.name).contains("one"))
   }
 

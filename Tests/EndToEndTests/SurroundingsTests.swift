@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  /// Machines, users and shells that lack what others have: a run works there, or says in one true sentence what to do.
+  /// Unusual machines, users and shells: a run works there, or reports correctly what to do.
   @Suite struct SurroundingsTests {
     private static let isRoot = geteuid() == 0
 
@@ -23,7 +23,7 @@
 
         """,
       ])
-      // Where the tests were built nobody else may enter.
+      // Other users cannot enter the build directory.
       try project.copyProgram(plangateBinary(), to: "plangate")
       return project
     }
@@ -70,7 +70,7 @@
     @Test(arguments: [1, 5, 9, 13])
     func `a limit on processes is named, whatever cannot be started under it`(_ limit: Int) throws {
       let project = try Self.project()
-      // A user without other processes: root has no such limit, and everybody else has many.
+      // A user without other processes: root has no such limit, and other users have many processes.
       let user = 60_000 + limit + Int(getpid() % 1000)
       let other =
         Self.isRoot
@@ -117,7 +117,7 @@
       try expect(
         run, exits: 2,
         stderr: [
-          "the user 12345 has no entry in /etc/passwd, without which initdb does not run\n", "'ci:x:12345:",
+          "the user 12345 has no entry in /etc/passwd, and initdb does not run without one\n", "'ci:x:12345:",
           "docker run --user postgres",
         ])
       #expect(try project.temporaryFiles() == [], "\(run)")
@@ -134,7 +134,7 @@
       let probe = try RunningProgram(
         namespace + ["mount", "-t", "tmpfs", "tmpfs", "/mnt"], in: "/", environment: plainEnvironment()
       ).end()
-      // A container without the right to mount has a small one of its own.
+      // A container without the right to mount has its own small one.
       let canMount = probe.status == 0
       let user = Self.isRoot || !canMount ? "" : "unshare --user --map-user=\(geteuid()) -- "
       let script = """

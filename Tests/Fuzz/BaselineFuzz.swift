@@ -1,9 +1,9 @@
 import Foundation
 import PlanCore
 
-/// Damaged baselines: each is refused, or is read as what it says, and no lost index passes against it.
+/// Damaged baselines: each is rejected, or is read as what it says, and no lost index passes against it.
 ///
-/// The first line of an input names the whole baseline.
+/// The first line of an input names the undamaged baseline.
 struct BaselineFuzz: FuzzTarget {
   static let name = "baselines"
 
@@ -69,7 +69,7 @@ struct BaselineFuzz: FuzzTarget {
     }
     guard read.query == whole.query else { return nil }
     if let pass = whole.trial.pass(against: read) { return .falsePass(pass) }
-    // Git may have given all lines the ends of another system, and editors leave out the last one.
+    // Git may have converted all line ends to another system's, and editors may omit the last one.
     let lines = parts[1].split(separator: 0x0a, omittingEmptySubsequences: false)
     var plain = Array(lines.map { $0.last == 0x0d ? $0.dropLast() : $0 }.joined(separator: [0x0a]))
     if plain.last != 0x0a { plain.append(0x0a) }

@@ -1,7 +1,7 @@
 import JSON
 import PlanCore
 
-/// The cases of a baseline after one of their indexes was dropped: what it served is read by a Seq Scan.
+/// The cases of a baseline after one of their indexes was dropped: a Seq Scan reads the relation instead.
 struct DroppedIndexes {
   private struct State {
     let index: String
@@ -11,7 +11,7 @@ struct DroppedIndexes {
 
   private let states: [State]
 
-  /// Takes the losses that the whole baseline tells of.
+  /// Collects the losses that the undamaged baseline detects.
   init(_ capture: QueryCapture) {
     var states: [State] = []
     for item in capture.cases {
@@ -32,7 +32,7 @@ struct DroppedIndexes {
 
   var isEmpty: Bool { states.isEmpty }
 
-  /// The first loss that passes when it is held against what was read of the damaged baseline.
+  /// The first loss that passes when it is compared with the reading of the damaged baseline.
   func pass(against baseline: QueryCapture) -> String? {
     for state in states {
       switch DroppedIndexes.verdict(on: state, against: baseline) {
@@ -63,7 +63,7 @@ struct DroppedIndexes {
 extension PlanNode {
   fileprivate var indexNames: [String] { (indexName.map { [$0] } ?? []) + children.flatMap(\.indexNames) }
 
-  /// The plan with a Seq Scan in the place of each scan that goes through an index.
+  /// The plan with a Seq Scan in place of each scan that uses an index.
   fileprivate func without(_ index: String) -> PlanNode {
     var node = self
     if relationName != nil, indexNames.contains(index), nodeType != "ModifyTable" {

@@ -3,8 +3,9 @@ import JSON
 import PlanCore
 import Reporting
 
-/// Answers of EXPLAIN: each is a plan or an error, and a plan is not changed by being written and read, nor judged to have
-/// regressed from itself.
+/// EXPLAIN's output: each is a plan or an error.
+///
+/// Writing and reading a plan does not change it, and it has not regressed from itself.
 struct ExplainFuzz: FuzzTarget {
   static let name = "explain"
 
@@ -21,7 +22,7 @@ struct ExplainFuzz: FuzzTarget {
 
   init() throws { corpus = try ExplainFuzz.answers().map(Repository.bytes) }
 
-  /// The recorded answers of real servers.
+  /// The recorded output of real servers.
   static func answers() throws -> [String] {
     try ["15", "16", "18"].flatMap { major in
       try Repository.paths(in: "Tests/PlanCoreTests/Golden/\(major)", ending: ".json").filter {
@@ -30,7 +31,7 @@ struct ExplainFuzz: FuzzTarget {
     }
   }
 
-  /// A plan as a baseline would hold it, with facts made up for each of its relations.
+  /// A plan as a baseline would hold it, with invented facts for each of its relations.
   static func capture(of plan: Plan, _ path: String) -> QueryCapture {
     let scans = plan.scans(facts: CatalogFacts())
     var relations: [RelationName: RelationFacts] = [:]
@@ -60,7 +61,7 @@ struct ExplainFuzz: FuzzTarget {
     }
     back.isRepaired = canonical.isRepaired
     if back.canonical != canonical { return .fault("what is written of it is read as another plan") }
-    // No server says that what never ran gave rows, or counts some kinds of blocks alone, and no key has a colon.
+    // No server reports rows for a node that never ran, or counts some kinds of blocks alone, and no key has a colon.
     var isPossible = true
     plan.root.forEachNode { node, _ in
       if let actual = node.actual, actual.loops == 0, actual.rows != 0 { isPossible = false }
@@ -69,7 +70,7 @@ struct ExplainFuzz: FuzzTarget {
     }
     if !isPossible { return nil }
     let capture = ExplainFuzz.capture(of: plan, "15")
-    // What no baseline can hold is an error when it is read, never another plan.
+    // A plan that no baseline can hold is an error when it is read, never a different plan.
     if let read = try? BaselineFile.capture(parsing: BaselineFile.text(capture)), read != capture {
       return .fault("its baseline is read as another plan")
     }
@@ -84,7 +85,7 @@ struct ExplainFuzz: FuzzTarget {
   }
 }
 
-/// What must hold for the reports of any outcome.
+/// The properties of the reports of any outcome.
 enum Reports {
   static func outcome(_ comparison: CaseComparison, _ judgement: Judgement) -> RunOutcome {
     var outcome = RunOutcome(plangateVersion: "0.0.0", manifest: "queries/manifest.yml")
@@ -95,7 +96,7 @@ enum Reports {
     return outcome
   }
 
-  /// It is read back without loss.
+  /// Checks that the report is read back without loss.
   static func jsonProblem(with outcome: RunOutcome) -> Problem? {
     let json = JSONReport.text(outcome)
     do throws(ReportError) {
@@ -106,7 +107,7 @@ enum Reports {
     return nil
   }
 
-  /// Writes all of them.
+  /// Writes all reports.
   static func problem(with outcome: RunOutcome) -> Problem? {
     if let problem = jsonProblem(with: outcome) { return problem }
     for format in ReportFormat.allCases where format != .json && !format.text(outcome).hasSuffix("\n") {

@@ -6,16 +6,16 @@ import Foundation
   import Glibc
 #endif
 
-/// What `scripts/fuzz` runs, so that a crash or a hang ends this and not the script.
+/// The program that `scripts/fuzz` runs, so that a crash or a hang ends it and not the script.
 ///
-///     run KIND EXECUTIONS SEED FROM DIRECTORY     executions FROM up to EXECUTIONS
+/// run KIND EXECUTIONS SEED FROM DIRECTORY     executions FROM up to EXECUTIONS
 ///     again KIND FILE DIRECTORY                   one input
 ///     seeds                                       see SeedReading
 ///
-/// The input that is about to be given lies in `DIRECTORY/KIND.input`, and its number is in `DIRECTORY/KIND.number`.
+/// The next input is written to `DIRECTORY/KIND.input` first, and its number to `DIRECTORY/KIND.number`.
 @main
 struct FuzzCommand {
-  /// Of processor time, for one input of up to a few megabytes.
+  /// The limit of processor time for one input of up to a few megabytes.
   private static let limit = 10
 
   static func main() throws {
@@ -63,7 +63,7 @@ struct FuzzCommand {
     exit(1)
   }
 
-  /// A signal ends the process when one input takes too long.
+  /// Sets a signal that ends the process when one input takes too long.
   private static func limitTime() {
     var timer = itimerval(it_interval: timeval(tv_sec: 0, tv_usec: 0), it_value: timeval(tv_sec: limit, tv_usec: 0))
     #if canImport(Darwin)

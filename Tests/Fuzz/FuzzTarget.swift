@@ -1,11 +1,11 @@
 import Foundation
 
-/// One kind of input that plangate reads, with what must hold for every input, damaged or not.
+/// A kind of input that plangate reads, with properties that hold for every input, damaged or not.
 protocol FuzzTarget {
   /// The name of its folder of kept inputs.
   static var name: String { get }
 
-  /// Reads what inputs are made from.
+  /// Reads the files that inputs are made from.
   init() throws
 
   /// Makes an input.
@@ -13,17 +13,20 @@ protocol FuzzTarget {
 
   /// Gives an input to the code that reads it.
   ///
-  /// - Parameter directory: for files that the code wants to find.
-  /// - Returns: what is wrong with the answer; nil for nothing.
+  /// - Parameter directory: a directory for files that the code reads.
+  /// - Returns: the problem with the result; nil if there is none.
   func problem(with input: [UInt8], in directory: URL) throws -> Problem?
 }
 
-/// What must not come of an input. A crash or a hang is seen from outside.
+/// A failure caused by an input.
+///
+/// A crash or a hang is detected from outside.
 struct Problem: Equatable {
   enum Kind: String {
     /// A pass although something was wrong, or was not checked.
     case falsePass = "false pass"
-    /// Another broken promise: a failure without cause, a place outside of the file, another text when written again.
+    /// Another broken property: a failure without cause, a position outside the file, or a different text when written
+    /// again.
     case fault
   }
 
@@ -49,7 +52,7 @@ enum Repository {
 
   static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: root.appending(path: path))) }
 
-  /// The paths of the files in a directory whose names end so, sorted.
+  /// The paths of the files in a directory with this ending, sorted.
   static func paths(in directory: String, ending: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: root.appending(path: directory).path).filter {
       $0.hasSuffix(ending)
@@ -63,7 +66,7 @@ enum Repository {
 /// Writes a line at once, so that it is not lost when an execution ends the process.
 func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
-/// The first control character of a text that people are shown, other than a line feed.
+/// The first control character of a text for people, other than a line feed.
 func controlCharacter(in text: String) -> Unicode.Scalar? {
   text.unicodeScalars.first { $0 != "\n" && $0.properties.generalCategory == .control }
 }

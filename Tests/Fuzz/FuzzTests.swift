@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The fuzzers of `scripts/fuzz`, for a moment, and first what they once found.
+/// The fuzzers of `scripts/fuzz`, run briefly after their former failures.
 @Suite struct FuzzTests {
   @Test(arguments: FuzzTargets.all.map { $0.name })
   func `what once failed does so no more`(kind: String) throws {
@@ -28,7 +28,7 @@ import Testing
   }
 }
 
-/// A directory that is gone with the value.
+/// A directory that is removed with the value.
 private final class Directory {
   let url = FileManager.default.temporaryDirectory.appending(path: "plangate-fuzz-\(UUID().uuidString)")
 

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import GateCommand
 
-/// Manifests: each is loaded, or refused with words and a place inside of the file.
+/// Manifests: each is loaded, or rejected with a message and a position inside the file.
 struct ManifestFuzz: FuzzTarget {
   static let name = "manifests"
 
@@ -32,7 +32,7 @@ struct ManifestFuzz: FuzzTarget {
   }
 
   func problem(with input: [UInt8], in directory: URL) throws -> Problem? {
-    // So deep that `../..` leads nowhere else.
+    // Deep enough that `../..` stays inside.
     let project = directory.appending(path: "a/b/c/d/e/f")
     if !FileManager.default.fileExists(atPath: project.path) {
       try FileManager.default.createDirectory(at: project, withIntermediateDirectories: true)
@@ -53,7 +53,7 @@ struct ManifestFuzz: FuzzTarget {
     return nil
   }
 
-  /// What is wrong with an error.
+  /// The problem with an error.
   private func wrong(_ error: Diagnostic) -> Problem? {
     if error.message.isEmpty { return .fault("an error without words") }
     if let scalar = controlCharacter(in: error.description) {
@@ -65,7 +65,7 @@ struct ManifestFuzz: FuzzTarget {
     guard let file = error.file, let bytes = FileManager.default.contents(atPath: file) else {
       return .fault("a line of no file: \(error.message)")
     }
-    // As YAML parts lines.
+    // Lines as YAML separates them.
     var lines = [0]
     var previous: Unicode.Scalar = " "
     for scalar in text(bytes).unicodeScalars {
@@ -79,7 +79,7 @@ struct ManifestFuzz: FuzzTarget {
     guard (1...lines.count + 1).contains(line) else {
       return .fault("line \(line) of \(lines.count): \(error.message)")
     }
-    // What is missing at the end of a line is told one behind it.
+    // Something missing at the end of a line is reported one position after it.
     let length = line <= lines.count ? lines[line - 1] : 0
     guard (1...length + 2).contains(error.column ?? 1) else {
       return .fault("column \(error.column ?? 0) of \(length), line \(line): \(error.message)")
@@ -87,7 +87,7 @@ struct ManifestFuzz: FuzzTarget {
     return nil
   }
 
-  /// A text with the mark of UTF-16 is one, as libyaml reads it.
+  /// Whether a text has the byte order mark of UTF-16, which libyaml honours.
   private func text(_ bytes: Data) -> String {
     let encoding: String.Encoding? =
       bytes.starts(with: [0xff, 0xfe]) ? .utf16LittleEndian : bytes.starts(with: [0xfe, 0xff]) ? .utf16BigEndian : nil

@@ -3,10 +3,11 @@ import JSON
 import PlanCore
 import Reporting
 
-/// Reports of shards, damaged, missing, there twice or in another order: together they pass only when each case of the run
-/// passed in one of them.
+/// Reports of shards, damaged, missing, duplicated or reordered.
 ///
-/// A line with a record separator alone stands between the reports of an input.
+/// Together they pass only if each case of the run passed in one of them.
+///
+/// The reports of an input are separated by a line with a record separator.
 struct MergeFuzz: FuzzTarget {
   static let name = "merge"
 
@@ -35,7 +36,7 @@ struct MergeFuzz: FuzzTarget {
     }
     corpus = [2, 4, 7].map { count in
       var run = whole
-      // Small plans, so that many reports are tried in a second.
+      // Small plans, so that many reports are tried per second.
       run.cases = Array(
         whole.cases.sorted { MergeFuzz.nodes($0) < MergeFuzz.nodes($1) }.prefix(count))
       for index in run.cases.indices { run.cases[index].position = index + 1 }
@@ -73,7 +74,7 @@ struct MergeFuzz: FuzzTarget {
     return Array(texts.joined(separator: MergeFuzz.separator))
   }
 
-  /// What a report of a run that did not pass says, or one of another run.
+  /// A report of a run that did not pass, or of another run.
   private func spoil(_ run: inout RunOutcome, _ random: inout Random) {
     let index = random.below(run.cases.count)
     switch random.below(8) {
@@ -120,14 +121,14 @@ struct MergeFuzz: FuzzTarget {
   }
 }
 
-/// What some reports say, read without plangate's own reader of reports.
+/// The contents of some reports, read without plangate's own reader of reports.
 private struct Claims {
   private var cases: Set<String> = []
   private var wanted = 0
   private var shards: Set<Double> = []
   private var shardCount: Double?
 
-  /// - Returns: what keeps the whole from passing.
+  /// - Returns: the reason that the merged run must not pass.
   mutating func add(_ report: JSON) -> [String] {
     var flaws: [String] = []
     if let error = report["error"]?.stringValue { flaws.append("a run ended early: \(error)") }

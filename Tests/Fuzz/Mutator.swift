@@ -1,4 +1,4 @@
-/// Damages a text: bits and bytes, lines, parts of other texts, and what readers of texts often get wrong.
+/// Damages a text: bits and bytes, lines, parts of other texts, and typical parser mistakes.
 struct Mutator {
   /// Texts that mean something to the reader.
   let pieces: [[UInt8]]
@@ -9,7 +9,7 @@ struct Mutator {
     "0", "-1", "-0", "1e308", "1e309", "1e-400", "9223372036854775807", "9223372036854775808", "18446744073709551616",
     "99999999999999999999999999999", "0.1", ".5", "1.", "NaN", "inf", "0x10", "2147483648", "\u{0661}",
   ]
-  /// A combining mark makes one character with what stands before it, also with a delimiter.
+  /// Combining marks, which form one character with the one before it, even a delimiter.
   private static let oddities: [[UInt8]] = [
     [0], [0xff], [0xc3], [0xe2, 0x80], [0xed, 0xa0, 0x80], [0xf0, 0x9f], [0xcc, 0x81], [0xe2, 0x80, 0x8d],
     [0xe2, 0x80, 0xae], [0xef, 0xbb, 0xbf], [0xc2, 0x85], [0xe2, 0x80, 0xa8], [0xc2, 0xa0], [0x0d], [0x0d, 0x0a],
@@ -64,7 +64,7 @@ struct Mutator {
     bytes = Array(lines.joined(separator: [0x0a]))
   }
 
-  /// Another number in the place of the next one.
+  /// Replaces the next number by another one.
   private func changeNumber(_ bytes: inout [UInt8], _ place: Int, _ random: inout Random) {
     func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
     guard let start = bytes[place...].firstIndex(where: isDigit) else { return }

@@ -1,8 +1,8 @@
-/// SplitMix64: the same numbers in every run with the same seed.
+/// SplitMix64, which produces the same numbers in every run with the same seed.
 struct Random: RandomNumberGenerator {
   var state: UInt64
 
-  /// The numbers of one execution, whatever ran before it.
+  /// The numbers of one execution, independent of what ran before it.
   init(seed: UInt64, execution: Int) { state = seed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: Int64(execution)) }
 
   mutating func next() -> UInt64 {
@@ -13,12 +13,14 @@ struct Random: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  /// From 0 up to but not including `limit`; 0 for an empty range.
+  /// A number from 0 up to but not including `limit`; 0 for an empty range.
   mutating func below(_ limit: Int) -> Int { limit > 0 ? Int.random(in: 0..<limit, using: &self) : 0 }
 
-  /// True once in `count` times.
+  /// Returns true once in `count` times on average.
   mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 
-  /// Traps on an empty list, which no list of a fuzzer is.
+  /// A random element.
+  ///
+  /// It traps on an empty list, but no list of a fuzzer is empty.
   mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }

@@ -2,9 +2,9 @@ import Foundation
 
 @testable import GateCommand
 
-/// Seeds and statements: their readers come to an end, stay inside of the text, and note what they found without loss.
+/// Seeds and statements: their readers terminate, stay inside the text, and store their findings without loss.
 ///
-/// An input that begins with `marked` has a psql command that does not exist in it, which must be an obstacle.
+/// An input that begins with `marked` contains a psql command that does not exist, which must be an obstacle.
 struct ScannerFuzz: FuzzTarget {
   static let name = "scanner"
 
@@ -76,7 +76,7 @@ struct ScannerFuzz: FuzzTarget {
     return arguments(input) ?? statement(text)
   }
 
-  /// Tokens follow one another, and stay inside of the text.
+  /// Tokens do not overlap, and stay inside the text.
   private func tokens(_ bytes: UnsafeRawBufferPointer, isScript: Bool, backslashesEscape: Bool) -> Problem? {
     var lexer = SQLLexer(bytes, isScript: isScript)
     lexer.backslashesEscape = backslashesEscape
@@ -105,7 +105,7 @@ struct ScannerFuzz: FuzzTarget {
     }
   }
 
-  /// As a query of the manifest: without parameters it stays as it is.
+  /// Reads the text as a query of the manifest; without parameters it must stay unchanged.
   private func statement(_ text: String) -> Problem? {
     guard text.utf8.count < 100_000 else { return nil }
     let scanner = SQLScanner(text)

@@ -2,12 +2,13 @@ import Foundation
 
 @testable import GateCommand
 
-/// Makes scripts and says what the cache knows of them, line by line, for `scripts/fuzz`, which runs them with a real psql.
+/// Makes scripts and prints what the cache knows about them, for `scripts/fuzz`, which runs them with a real psql.
 ///
-///     make SEED EXECUTION DIRECTORY PATH      writes a script to the path
-///     read DIRECTORY PATH FILE …              says which of the files the script is known to read, or why it is not cached
+/// make SEED EXECUTION DIRECTORY PATH      writes a script to the path
+///     read DIRECTORY PATH FILE …              prints the files that the script is known to read, or why it is not
+///     cached
 ///
-/// Tabs part the words.
+/// Words are separated by tabs.
 enum SeedReading {
   static func answerLines() throws {
     while let line = readLine() {
@@ -40,7 +41,7 @@ enum SeedReading {
     try Data((SeedReading.prologue + script).utf8).write(to: URL(fileURLWithPath: path))
   }
 
-  /// What each script begins with.
+  /// The beginning of each script.
   private static let prologue = """
     ROLLBACK;
     RESET ALL;

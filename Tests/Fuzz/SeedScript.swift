@@ -1,8 +1,8 @@
-/// Makes scripts for psql from every way that psql and SQL have to read a file, and from what could hide one.
+/// Makes scripts for psql from all ways in which psql and SQL read a file, and from constructs that could hide one.
 ///
 /// `@DIR@` stands for the directory of the files; see `scripts/fuzz`, which runs these scripts with a real psql.
 struct SeedScript {
-  /// Each is whole: no quote, comment or parenthesis of it goes on behind it.
+  /// The parts, each one complete: none leaves a quote, comment or parenthesis open.
   private(set) var statements: [String] = []
 
   init(using random: inout Random) {
@@ -13,7 +13,7 @@ struct SeedScript {
     }
   }
 
-  /// Statements without anything open at the end, whatever the reader takes for a quote.
+  /// Statements that leave nothing open at the end, whatever the reader takes for a quote.
   static let closed = [
     "SELECT 1;", "SELECT 'a''b', E'\\'', U&'\\', $$'$$, $a$ $b$ $a$;", "-- '\nSELECT 1;", "/* /* ' */ */ SELECT 1;",
     "SELECT 1 \\g", "\\i a.sql", "\\copy items from data.csv", "COPY items FROM '@DIR@/data.csv';", "\\set a 'b'",
@@ -23,7 +23,7 @@ struct SeedScript {
     "SELECT (1; SELECT 2);", "SELECT :'a', :\"a\", :a;", "\\set b '", "SELECT a$b$c;", "SELECT 1 \\gset x '", "\\d '",
   ]
 
-  /// As a file.
+  /// The script as a file.
   func text(using random: inout Random) -> String {
     var text = statements.joined(separator: random.pick(["\n", "\n", "\n", "\n\n", "\r\n"]))
     if !random.oneIn(5) { text += "\n" }
@@ -74,7 +74,7 @@ struct SeedScript {
     "/**/items", "items/* from */", "items -- from\n", ":t", ":\"t\"", "U&\"items\"", "s . items ( n )", "binary items",
   ]
 
-  /// Most often one of the first, which psql and the server accept: what fails is not cached.
+  /// A file name, usually one of the first, which psql and the server accept, because a failing seed is not cached.
   private static func often(_ words: [String], _ count: Int, _ random: inout Random) -> String {
     random.oneIn(3) ? random.pick(words) : words[random.below(count)]
   }
@@ -240,7 +240,7 @@ struct SeedScript {
     ])
   }
 
-  /// A way to read a file behind what could be taken for a quote or a comment, and is none, or the other way round.
+  /// A way to read a file after something that only looks like a quote or a comment, or the other way round.
   private static func hidden(_ random: inout Random) -> String {
     let script = script(&random)
     let copy = copy(&random)

@@ -91,7 +91,7 @@ import Testing
     let bytes = Array(Self.baseline("q").utf8)
     for length in 0..<bytes.count {
       try project.write("baselines/q.plan", bytes: Array(bytes.prefix(length)))
-      // Without the last line feed nothing is lost.
+      // A missing last line feed loses nothing.
       if length == bytes.count - 1 {
         #expect(try store.load("q") == whole)
         continue
@@ -187,7 +187,7 @@ import Testing
     let store = BaselineStore(project.path("file/baselines"), serverMajor: 15)
     let error = project.failure { () throws(Diagnostic) in try store.save("text", query: "q") }
     #expect(
-      error == "file/baselines: error: cannot make the directory of the baselines: a part of its path is no directory")
+      error == "file/baselines: error: cannot make the directory of the baselines: part of its path is not a directory")
   }
 
   @Test func `a baseline that cannot be replaced is an error and stays`() throws {

@@ -34,7 +34,7 @@ import Testing
 
   @Test func `a text that is cut off is no entry`() {
     let text = CacheEntryTests.full.text
-    // The last line feed says nothing that the line before it does not.
+    // The last line feed adds nothing to the line before it.
     for length in 0..<(text.count - 1) {
       #expect(CacheEntry(parsing: String(text.prefix(length))) == nil, "\(text.prefix(length).suffix(20))")
     }
@@ -65,7 +65,7 @@ import Testing
     #expect(read?.files == entry.files)
   }
 
-  /// A path of a cluster is one of PostgreSQL's own making; what comes from elsewhere must not lead out of it.
+  /// PostgreSQL itself chose the paths of a cluster; those from elsewhere must not lead out of it.
   @Test(arguments: ["../outside", "/etc/passwd", "base/../../outside", "base/..", "..", ""])
   func `a path that leads out of the cluster is no entry`(path: String) {
     var entry = CacheEntryTests.full

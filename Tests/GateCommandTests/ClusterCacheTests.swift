@@ -6,7 +6,7 @@ import Testing
 
 @testable import GateCommand
 
-/// The cache, with small directories in the place of clusters.
+/// The cache, with small directories in place of clusters.
 @Suite struct ClusterCacheTests: Sendable {
   private let project: Project
   private let cache: ClusterCache
@@ -41,7 +41,7 @@ import Testing
   private func unfinished() throws -> [String] { try project.names(in: "cache/1/unfinished") }
   private func keys() throws -> [String] { try project.names(in: "cache/1/entries") }
 
-  /// As an entry that was last used so long ago.
+  /// Changes the time at which an entry was last used.
   private func age(_ key: String, seconds: Int) {
     var times = [timeval(tv_sec: time(nil) - seconds, tv_usec: 0), timeval(tv_sec: time(nil) - seconds, tv_usec: 0)]
     #expect(utimes(project.path("cache/1/entries/\(key)"), &times) == 0)
@@ -64,7 +64,7 @@ import Testing
     try project.write("file", "")
     for base in [project.path("file"), project.path("file/cache"), "/proc/cache"] {
       let error = #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:], base: base) }
-      #expect(error?.message.hasPrefix("cannot make the cache \(base)/1/entries: ") == true, "\(error as Any)")
+      #expect(error?.message.hasPrefix("cannot create the cache \(base)/1/entries: ") == true, "\(error as Any)")
     }
     let error = #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:]) }
     #expect(error?.message.contains("PLANGATE_CACHE_DIR") == true)
@@ -174,7 +174,7 @@ import Testing
 
   struct Damage: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// Gets the path of the entry.
+    /// The damage, given the path of the entry.
     let apply: @Sendable (String) throws -> Void
 
     init(_ description: String, _ apply: @escaping @Sendable (String) throws -> Void) {
@@ -232,7 +232,7 @@ import Testing
       try add(key, text)
       age(key, seconds: 1000 - index)
     }
-    // Taking counts as use.
+    // Taking an entry counts as use.
     _ = take("a", to: "copy")
     cache.tidy()
     #expect(try keys() == ["a", "c", "d"])
@@ -268,7 +268,7 @@ import Testing
     #expect(cleared.count == 2 && cleared.size == 15)
     #expect(try keys() == [])
     #expect(cache.list().isEmpty)
-    // Somebody is still writing this one.
+    // This one is still being written.
     #expect(try unfinished().count == 1)
     #expect(try cache.add(draft, entry("one", in: draft), as: "a"))
   }
@@ -280,7 +280,7 @@ import Testing
     try project.write("cache/1/unfinished/dead/lock", "")
     try project.write("cache/1/unfinished/early/cluster", "")
     let living = try #require(cache.draft())
-    // Whoever opens the cache tidies it.
+    // Opening the cache tidies it.
     _ = try ClusterCache(environment: [:], base: project.path("cache"))
     #expect(try unfinished().count == 1)
     #expect(
@@ -295,7 +295,7 @@ import Testing
     #expect(lock != nil)
     cache.tidy()
     #expect(try unfinished() == ["dead"])
-    // Reading and adding go on.
+    // Reading and adding continue.
     #expect(take("a", to: "copy") != nil)
     #expect(try add("b"))
 
@@ -312,7 +312,7 @@ import Testing
   }
 }
 
-/// Who may have written to a cache decides whether it is used.
+/// The cache is used only if no other user may have written to it.
 @Suite struct CacheTrustTests {
   private func made() throws -> (Project, String) {
     let project = try Project()
@@ -331,7 +331,7 @@ import Testing
       for mode: mode_t in [0o720, 0o702, 0o777] + (path == base ? [] : [0o1777]) {
         chmod(path, mode)
         let reason = try #require(ClusterCache.distrust(base))
-        #expect(reason.hasPrefix("others can write to \(path) (mode \(String(mode, radix: 8)))\nremove "), "\(reason)")
+        #expect(reason.hasPrefix("other users can write to \(path) (mode \(String(mode, radix: 8)))\nremove "), "\(reason)")
         #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:], base: base) }
       }
       chmod(path, 0o755)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import GateCommand
 
-/// What help, man page and completions need of the two tables.
+/// The properties of the two tables that help, man page and completions depend on.
 @Suite struct CommandTableTests {
   @Test(arguments: Flag.all.map(\.name))
   func `a flag says what it does, in the form of all others`(name: String) throws {

@@ -63,7 +63,7 @@ import Testing
 
   @Test func `a file has the hash of its bytes`() throws {
     var generator = Generator(state: 2)
-    // Longer than what is read at once, and of no round size.
+    // Longer than one read, and not a round size.
     for length in [0, 1, 4096, 1 << 18, (1 << 18) * 2 + 13] {
       let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
       let project = try Project()

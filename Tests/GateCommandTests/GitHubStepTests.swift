@@ -26,7 +26,7 @@ import Testing
     for name in ["link", "directory", "pipe", "nowhere/summary"] {
       #expect(append(project.path(name)) != nil, "\(name)")
     }
-    #expect(append("/dev/null") == "/dev/null: it is no file")
+    #expect(append("/dev/null") == "/dev/null: it is not a file")
     #expect(try project.text("target") == "text")
     #expect(try project.names(in: "") == ["directory", "link", "pipe", "target"])
   }
@@ -36,7 +36,7 @@ import Testing
     #expect(mkfifo(project.path("pipe"), 0o600) == 0)
     let reader = open(project.path("pipe"), O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
-    #expect(append(project.path("pipe"))?.hasSuffix("it is no file") == true)
+    #expect(append(project.path("pipe"))?.hasSuffix("it is not a file") == true)
   }
 
   @Test func `what is in the file counts against the limit`() throws {
@@ -65,7 +65,7 @@ import Testing
         let paths = RepositoryPaths(environment: [marker: "true", variable: project.path(root)])
         #expect(paths.name(of: project.path("repo/ci/q.sql")) == "ci/q.sql")
         #expect(paths.name(of: project.path("link/ci/../ci/q.sql")) == "ci/q.sql")
-        // Outside, and not there.
+        // Outside the repository, and missing.
         #expect(paths.name(of: project.path("outside.sql")) == project.path("outside.sql"))
         #expect(paths.name(of: "nowhere/q.sql") == "nowhere/q.sql")
       }

@@ -3,12 +3,12 @@ import Testing
 
 @testable import GateCommand
 
-/// A manifest that is wrong, and the whole of what is said of it.
+/// Invalid manifests, with the complete error messages.
 struct Mistake: Sendable, CustomTestStringConvertible {
   let manifest: String
   let error: String
 
-  /// - Parameter error: may leave out the line and the caret, which are then those of its place.
+  /// - Parameter error: the message; if it omits the line and the caret, they are those of its position.
   init(_ manifest: String, _ error: String) {
     self.manifest = manifest
     let numbers = error.split(separator: ":").dropFirst().prefix(2).compactMap { Int($0) }
@@ -22,13 +22,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// In the lines of a query that begins in line 3.
+  /// Replaces the lines of a query that begins on line 3.
   static func query(_ lines: String, _ error: String) -> Mistake {
     let indented = lines.split(separator: "\n").joined(separator: "\n    ")
     return Mistake("version: 1\nqueries:\n  - \(indented)\n", "queries/m.yml:\(error)")
   }
 
-  /// In the lines that follow the version, line 2 on.
+  /// Replaces the lines after the version, from line 2 on.
   static func top(_ lines: String, _ error: String) -> Mistake {
     Mistake("version: 1\n\(lines)\nqueries: [{file: a.sql}]\n", "queries/m.yml:\(error)")
   }
@@ -42,10 +42,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(problems.isEmpty == isBeyondSchema, "\(problems)", sourceLocation: sourceLocation)
   }
 
-  /// What only the program can see: files and names that must be others, texts and times behind what YAML reads.
+  /// Errors that only the program can find: files, duplicate names, and texts and times that YAML accepts.
   private var isBeyondSchema: Bool {
     let words = [
-      "no such file", "it is a directory", "a second query", "a second case", "the setting 'Work_Mem' stands twice",
+      "no such file", "it is a directory", "a second query", "a second case", "the setting 'Work_Mem' appears twice",
       "version: 1.0\n", "timeout: 1e3\n", "timeout: 0.4ms\n", "timeout: 1441min\n",
     ]
     if words.contains(where: { error.contains($0) }) { return true }
@@ -172,7 +172,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "version: 1\n---\nversion: 1",
       """
-      queries/m.yml:2:1: error: a second document starts here, the file must hold only one
+      queries/m.yml:2:1: error: a second document starts here; the file must hold only one
         ---
         ^
       """),
@@ -208,7 +208,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "version:\nqueries: [{file: a.sql}]",
       """
-      queries/m.yml:1:9: error: 'version' must be a text
+      queries/m.yml:1:9: error: 'version' must be text
         version:
                 ^
       """),
@@ -264,20 +264,20 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("version: 1\nqueries:", "queries/m.yml:2:9: error: 'queries' must be a sequence"),
     Mistake("version: 1\nqueries: []", "queries/m.yml:2:10: error: 'queries' lists no query"),
     Mistake("version: 1\nqueries: [a.sql]", "queries/m.yml:2:11: error: a query must be a mapping"),
-    .top("locale: [C]", "2:9: error: 'locale' must be a text"),
-    .top("timezone: {a: b}", "2:11: error: 'timezone' must be a text"),
-    .top("encoding: ~", "2:11: error: 'encoding' must be a text"),
-    .top("baselines: [a]", "2:12: error: 'baselines' must be a text"),
-    .top("timeout: [1]", "2:10: error: 'timeout' must be a text"),
+    .top("locale: [C]", "2:9: error: 'locale' must be text"),
+    .top("timezone: {a: b}", "2:11: error: 'timezone' must be text"),
+    .top("encoding: ~", "2:11: error: 'encoding' must be text"),
+    .top("baselines: [a]", "2:12: error: 'baselines' must be text"),
+    .top("timeout: [1]", "2:10: error: 'timeout' must be text"),
     .top("seed: a.sql", "2:7: error: 'seed' must be a sequence"),
     .top("seed: {run: make}", "2:7: error: 'seed' must be a sequence"),
     .top("roles: app_user", "2:8: error: 'roles' must be a sequence"),
-    .top("roles: [[a]]", "2:9: error: a role must be a text"),
-    .top("roles: [a, b, a]", "2:15: error: the role 'a' stands twice"),
+    .top("roles: [[a]]", "2:9: error: a role must be text"),
+    .top("roles: [a, b, a]", "2:15: error: the role 'a' appears twice"),
     .top("rules: off", "2:8: error: 'rules' must be a mapping"),
     .top("settings: [a]", "2:11: error: 'settings' must be a mapping"),
-    .top("settings: {search_path: [a, b]}", "2:25: error: 'search_path' must be a text"),
-    .top("settings: {work_mem: }", "2:22: error: 'work_mem' must be a text"),
+    .top("settings: {search_path: [a, b]}", "2:25: error: 'search_path' must be text"),
+    .top("settings: {work_mem: }", "2:22: error: 'work_mem' must be text"),
   ]
 
   static let choices = [
@@ -285,10 +285,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake.top("seed-user: nobody", "2:12: error: 'seed-user' is server or root, not 'nobody'"),
     Mistake.top("seed-users: root", "2:1: error: unknown key 'seed-users', did you mean 'seed-user'?"),
     .top("timing: yes", "2:9: error: 'timing' is true or false, not 'yes'"),
-    .top("timing: [true]", "2:9: error: 'timing' must be a text"),
+    .top("timing: [true]", "2:9: error: 'timing' must be text"),
     .query("file: a.sql\ntypes: int", "4:12: error: 'types' must be a mapping"),
-    .query("file: a.sql\ntypes: [[int]]", "4:13: error: a type must be a text"),
-    .query("file: a.sql\ntypes: {a: ~}", "4:16: error: 'a' must be a text"),
+    .query("file: a.sql\ntypes: [[int]]", "4:13: error: a type must be text"),
+    .query("file: a.sql\ntypes: {a: ~}", "4:16: error: 'a' must be text"),
   ]
 
   @Test(arguments: choices)

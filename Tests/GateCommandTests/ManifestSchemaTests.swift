@@ -7,12 +7,13 @@ import Testing
 
 @testable import GateCommand
 
-/// The published schema of the manifest says what the program accepts. Every manifest that another test of this target
-/// loads, or sees refused, is held against it as well.
+/// The published schema of the manifest accepts what the program accepts.
+///
+/// Every manifest that another test of this target loads, or sees rejected, is validated against it as well.
 @Suite struct ManifestSchemaTests {
   private func schema() throws -> JSON { try JSON(parsing: SchemaValidator.Schema.manifest.text) }
 
-  /// The value that keys lead to.
+  /// The value at a path of keys.
   private func value(_ keys: String...) throws -> JSON {
     try keys.reduce(try schema()) { try #require($0[$1], "no '\($1)' in \(keys)") }
   }
@@ -101,12 +102,12 @@ import Testing
   ])
   func `what the program accepts, it accepts`(lines: String) throws {
     let manifest = "version: \"1\"\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"
-    // Loading holds it against the schema.
+    // Loading validates it against the schema.
     _ = try Project(manifest: manifest).load()
   }
 }
 
-/// A rule as the schema has it.
+/// A rule in the schema.
 private struct RuleSchema {
   let rule: Rule
 

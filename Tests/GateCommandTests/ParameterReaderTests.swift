@@ -71,7 +71,7 @@ import YAML
   @Test(arguments: [("[1, {a: b}]", 5), ("{a: {b: c}}", 5), ("[[1, [{}]]]", 7)])
   func `a mapping as a value is an error`(text: String, column: Int) {
     let error = Diagnostic(
-      "a value is a text, null or a sequence; write JSON as a text in quotes", file: "m.yml", line: 1, column: column,
+      "a value is text, null or a sequence; write JSON as quoted text", file: "m.yml", line: 1, column: column,
       sourceLine: text)
     #expect(throws: error) { try parameters(text) }
   }
@@ -80,7 +80,7 @@ import YAML
   func `a name that no statement can hold is an error`(name: String) {
     let shown = name == "''" ? "" : name
     let error = Diagnostic(
-      "'\(shown)' is no name for a parameter: letters, digits and _ are", file: "m.yml", line: 1, column: 2,
+      "'\(shown)' is not a valid parameter name; use letters, digits and _", file: "m.yml", line: 1, column: 2,
       sourceLine: "{\(name): 1}")
     #expect(throws: error) { try parameters("{\(name): 1}") }
   }

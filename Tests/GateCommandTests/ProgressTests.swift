@@ -12,7 +12,7 @@ import Testing
     GateCommand.Progress(to: pipe.fileHandleForWriting.fileDescriptor, form, width: width, lineInterval: lineInterval)
   }
 
-  /// What was written since the last time; one character of the test's own ends it.
+  /// The output since the last call; one character that the test writes ends it.
   private func written() -> String {
     pipe.fileHandleForWriting.write(Data("$".utf8))
     return String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)

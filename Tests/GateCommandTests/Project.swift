@@ -6,7 +6,7 @@ import Testing
 
 @testable import GateCommand
 
-/// A directory with the files of a project, gone with the value.
+/// A directory with the files of a project, removed with the value.
 final class Project: Sendable {
   let root: String
 
@@ -38,7 +38,7 @@ final class Project: Sendable {
     try FileManager.default.contentsOfDirectory(atPath: self.path(path)).sorted()
   }
 
-  /// What `body` fails with, the paths as seen from the project.
+  /// The error of `body`, with paths relative to the project.
   func failure(_ body: () throws(Diagnostic) -> Void) -> String? {
     do {
       try body()
@@ -50,12 +50,12 @@ final class Project: Sendable {
 extension Project {
   static let today = "2026-11-21"
 
-  /// With a manifest, and the query file `a.sql` for it to name.
+  /// A project with a manifest, and the query file `a.sql` for it to name.
   convenience init(manifest: String, _ files: [String: String] = [:]) throws {
     try self.init(files.merging(["queries/m.yml": manifest, "queries/a.sql": "SELECT 1"]) { given, _ in given })
   }
 
-  /// What the program accepts, the published schema accepts.
+  /// Loads a manifest and checks that the published schema accepts it too.
   func load(_ manifest: String = "queries/m.yml") throws(Diagnostic) -> Manifest {
     let loaded = try Manifest.load(path(manifest), today: Project.today)
     do {
@@ -70,20 +70,20 @@ extension Project {
     failure { () throws(Diagnostic) in _ = try load(manifest) }
   }
 
-  /// A path that was loaded, as seen from the project.
+  /// A loaded path, relative to the project.
   func local(_ path: String) -> String {
     path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
   }
 }
 
-/// What a manifest makes of a rule that it does not change.
+/// The settings of a rule that a manifest does not change.
 func defaults(_ id: String, _ severity: Severity? = nil) throws -> RuleSettings {
   var settings = RuleSettings(try #require(Rule.all.first { $0.id == id }))
   if let severity { settings.severity = severity }
   return settings
 }
 
-/// SplitMix64: the same numbers in every run.
+/// SplitMix64, which produces the same numbers in every run.
 struct Generator: RandomNumberGenerator {
   var state: UInt64
 

@@ -85,7 +85,7 @@ import Testing
     #expect(!text.withContiguousBytes(PsqlScript.mayNeedReading))
   }
 
-  /// However a text is cut, it is read to its end.
+  /// A text is read to its end, however it is truncated.
   @Test func `every beginning of a text is read to its end`() {
     let text =
       "BEGIN; SELECT E'\\'', \"a\", $x$ ; $x$ /* /* */ */ -- c\n;COPY t FROM stdin;\n1\n\\.\n\\i 'a' \\q\nSELECT (1);\\c x\n"

@@ -10,8 +10,8 @@ import Testing
       "file: a.sql\nsql: SELECT 1",
       "4:10: error: a query has either 'file:' or 'sql:', not both"),
     .query("sql: SELECT 1", "3:5: error: a query with 'sql:' needs the key 'name'"),
-    .query("file: ~", "3:11: error: 'file' must be a text"),
-    .query("name: q\nsql: [SELECT 1]", "4:10: error: 'sql' must be a text"),
+    .query("file: ~", "3:11: error: 'file' must be text"),
+    .query("name: q\nsql: [SELECT 1]", "4:10: error: 'sql' must be text"),
   ]
 
   @Test(arguments: statements)
@@ -47,7 +47,7 @@ import Testing
     let project = try Project(manifest: "version: 1\nqueries:\n  - file: b c.sql", ["queries/b c.sql": "SELECT 1"])
     #expect(
       project.loadFailure() == """
-        queries/m.yml:3:5: error: the file's name 'b c' is no name for a query; give one with 'name:'
+        queries/m.yml:3:5: error: the file name 'b c' is not a valid query name; set one with 'name:'
             - file: b c.sql
               ^
         """)
@@ -57,14 +57,14 @@ import Testing
     Mistake(
       "version: 1\nqueries:\n  - {name: orders, file: a.sql}\n  - {name: b, file: a.sql}\n  - {name: Orders, file: a.sql}",
       """
-      queries/m.yml:5:5: error: a second query 'Orders' (names are unique without regard to case; the first is in line 3)
+      queries/m.yml:5:5: error: a second query 'Orders' (names are unique without regard to case; the first is on line 3)
           - {name: Orders, file: a.sql}
             ^
       """),
     Mistake(
       "version: 1\nqueries:\n  - file: a.sql\n  - {name: a, sql: SELECT 1}",
       """
-      queries/m.yml:4:5: error: a second query 'a' (names are unique without regard to case; the first is in line 3)
+      queries/m.yml:4:5: error: a second query 'a' (names are unique without regard to case; the first is on line 3)
           - {name: a, sql: SELECT 1}
             ^
       """),
@@ -104,7 +104,7 @@ import Testing
       """),
     .query(
       "file: a.sql\nplan: fast", "4:11: error: 'plan' is custom, generic or both, not 'fast'"),
-    .query("file: a.sql\nplan: [both]", "4:11: error: 'plan' must be a text"),
+    .query("file: a.sql\nplan: [both]", "4:11: error: 'plan' must be text"),
     .query("file: a.sql\ntimeout: never", "4:14: error: 'timeout' must be a time such as 30s, 500ms or 2min"),
   ]
 
@@ -120,7 +120,7 @@ import Testing
     "LISTEN_ADDRESSES", "Plangate.x",
   ])
   func `a setting of plangate's own is an error, for the server and for a session`(name: String) throws {
-    let message = "'\(name)' is set by plangate itself, so that plans repeat and the server stays its own"
+    let message = "'\(name)' is set by plangate itself, to keep plans repeatable and the server private"
     try Mistake.top(
       "settings: {a: 1, \(name): 1}",
       "2:18: error: \(message)"
@@ -176,7 +176,7 @@ import Testing
   @Test func `one setting in two spellings is an error`() throws {
     try Mistake.top(
       "settings: {work_mem: 1MB, Work_Mem: 2MB}",
-      "2:27: error: the setting 'Work_Mem' stands twice"
+      "2:27: error: the setting 'Work_Mem' appears twice"
     ).expect()
   }
 
@@ -194,7 +194,7 @@ import Testing
 
   static let sessions = [
     Mistake.query("file: a.sql\nsession: app_user", "4:14: error: 'session' must be a mapping"),
-    .query("file: a.sql\nsession: {role: [a]}", "4:21: error: 'role' must be a text"),
+    .query("file: a.sql\nsession: {role: [a]}", "4:21: error: 'role' must be text"),
     .query(
       "file: a.sql\nsession: {settings: a}",
       "4:25: error: 'settings' must be a mapping"),

@@ -18,7 +18,7 @@ import Testing
 
   private var unfinished: RunOutcome {
     var unfinished = outcome
-    unfinished.error = "the run did not come to its end"
+    unfinished.error = "the run did not finish"
     return unfinished
   }
 
@@ -160,7 +160,7 @@ import Testing
     let reader = try FileHandle(forReadingFrom: URL(filePath: project.path("r/target.xml")))
     try replaceFile(project.path("r/link.xml"), with: "new")
     #expect(try project.text("r/target.xml") == "new")
-    // Who is reading reads the old one to its end.
+    // A reader that has it open reads the old one to its end.
     #expect(try reader.readToEnd() == Data("green".utf8))
     let type = try FileManager.default.attributesOfItem(atPath: project.path("r/link.xml"))[.type] as? FileAttributeType
     #expect(type == .typeSymbolicLink)
@@ -199,7 +199,7 @@ import Testing
     let project = try Project()
     var options = options(project, junit: nil, json: nil)
     options.reports[.json] = "/dev/fd/987"
-    let error = "/dev/fd/987: error: cannot write the report: nothing is open there"
+    let error = "/dev/fd/987: error: cannot write the report: the descriptor is not open"
     #expect(project.failure { () throws(Diagnostic) in try ReportFiles(options).finish(outcome) } == error)
 
     signal(SIGPIPE, SIG_IGN)

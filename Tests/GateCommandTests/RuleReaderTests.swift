@@ -58,8 +58,8 @@ import Testing
     Mistake.top("rules: {seq-scan: error}", "2:19: error: a severity is fail, warn or off, not 'error'"),
     .top("rules: {seq-scan: false}", "2:19: error: a severity is fail, warn or off, not 'false'"),
     .top("rules: {seq-scan: Fail}", "2:19: error: a severity is fail, warn or off, not 'Fail'"),
-    .top("rules: {seq-scan: ~}", "2:19: error: a severity must be a text"),
-    .top("rules: {seq-scan: [off]}", "2:19: error: a severity must be a text"),
+    .top("rules: {seq-scan: ~}", "2:19: error: a severity must be text"),
+    .top("rules: {seq-scan: [off]}", "2:19: error: a severity must be text"),
     .top(
       "rules: {seq-scan: {severity: no}}",
       "2:30: error: a severity is fail, warn or off, not 'no'"),
@@ -125,7 +125,7 @@ import Testing
       "5:9: error: a waiver needs the key 'reason'"),
     .query(
       "file: a.sql\nwaive: [{rule: seq-scan, reason: ~}]",
-      "4:38: error: 'reason' must be a text"),
+      "4:38: error: 'reason' must be text"),
     .query(
       "file: a.sql\nwaive: [{rule: seq-scna, reason: x}]",
       """
@@ -139,7 +139,7 @@ import Testing
     .query(
       "file: a.sql\nwaive: [{rule: seq-scan, reason: x, relation: [a]}]",
       """
-      4:51: error: 'relation' must be a text
+      4:51: error: 'relation' must be text
             waive: [{rule: seq-scan, reason: x, relation: [a]}]
                                                           ^
       """),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import GateCommand
 
-/// Whatever the text, the scanner comes to an end and touches nothing but parameters.
+/// For any text, the scanner terminates and changes nothing but parameters.
 @Suite struct SQLScannerPropertyTests {
   private static let pieces = [
     "'", "\"", "E'", "e'", "\\", "\\'", "''", "$$", "$t$", "$é$", "$", "$1", "$12", "--", "/*", "*/", "\n", "\r\n",
@@ -18,7 +18,7 @@ import Testing
     return (0..<count).map { _ in Self.pieces.randomElement(using: &generator) ?? "" }.joined()
   }
 
-  /// Walks both texts side by side; nil when all that differs are parameters, else where they part.
+  /// Compares both texts; nil if they differ only in parameters, otherwise the position where they differ.
   private func difference(_ text: String, _ scanner: SQLScanner) -> String? {
     let (old, new) = (Array(text.unicodeScalars), Array(scanner.sql.unicodeScalars))
     var (i, j) = (0, 0)
@@ -27,7 +27,7 @@ import Testing
         (i, j) = (i + 1, j + 1)
         continue
       }
-      // A space is put before a parameter that touches a word.
+      // A space is inserted before a parameter that touches a word.
       if j + 1 < new.count, new[j] == " ", new[j + 1] == "$" { j += 1 }
       guard i < old.count, j < new.count, old[i] == ":", new[j] == "$" else { return "at \(i)" }
       var (name, digits) = ("", "")
@@ -62,7 +62,7 @@ import Testing
       #expect(scanner.originalOffset(length) == text.unicodeScalars.count, "\(text.debugDescription)")
       if !scanner.names.isEmpty { replaced += 1 }
     }
-    // Often enough to mean something.
+    // Often enough to be meaningful.
     #expect(replaced > 500)
   }
 

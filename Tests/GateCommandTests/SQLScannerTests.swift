@@ -3,7 +3,7 @@ import Testing
 @testable import GateCommand
 
 @Suite struct SQLScannerTests {
-  /// What has no parameters comes out as it went in.
+  /// Texts without parameters, which must stay unchanged.
   private func expectUntouched(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
     let scanner = SQLScanner(text)
     #expect(scanner.sql == text, sourceLocation: sourceLocation)
@@ -210,7 +210,7 @@ import Testing
     for (offset, scalar) in rewritten.enumerated() where scalar != "$" && !("0"..."9").contains(scalar) {
       #expect(original[scanner.originalOffset(offset)] == scalar, "\(offset)")
     }
-    // The places of the parameters, and one past the end.
+    // The positions of the parameters, and one past the end.
     #expect([7, 14, 19, 27].map(scanner.originalOffset) == [7, 21, 26, 41])
     #expect(scanner.originalOffset(rewritten.count) == original.count)
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GateCommand
 
-/// Which states of a cluster have one name, and which another.
+/// Which states of a cluster have the same name, and which have different ones.
 @Suite struct SeedPlanTests {
   private static let installation = Result {
     let environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
@@ -43,7 +43,7 @@ import Testing
     try Project(manifest: manifest, files.merging(changes) { $1 })
   }
 
-  /// The same without its command.
+  /// The manifest without its command.
   private static func projectOfFiles(_ changes: [String: String] = [:]) throws -> Project {
     let project = try project(changes)
     let command = "  - run: make rows\n    inputs: [../rows, ../Makefile]\n"
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// All states, the cluster of initdb first, the settled one last.
+  /// All states: initdb's cluster first, the settled one last.
   private static func states(_ project: Project) throws -> [String?] {
     let plan = try plan(project)
     return [plan.initialised] + plan.steps.map(\.state) + [plan.settled]
@@ -83,7 +83,7 @@ import Testing
     let file: String
     let old: String
     let new: String
-    /// The number of the first state that is another: 0 is initdb's, 6 the settled one; nil for none.
+    /// The index of the first state that changes: 0 is initdb's, 6 the settled one; nil for none.
     let first: Int?
 
     init(_ description: String, _ file: String, _ old: String, _ new: String, first: Int?) {
@@ -221,8 +221,8 @@ import Testing
     ])
     #expect(try Self.plan(project).settled == nil)
     #expect(
-      try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and queries do")
-    // Its own rows have the time at which they were dumped.
+      try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
+    // Its own rows contain the time at which they were dumped.
     let manifest = try project.text("queries/m.yml").replacing("  - ../seed/5.sql\n", with: "")
     try project.write("queries/m.yml", manifest)
     #expect(try Self.plan(project).settled != nil)
@@ -245,7 +245,7 @@ import Testing
   @Test func `a step that rests on what cannot be seen has no state, and none after it`() throws {
     for (file, text, obstacle) in [
       ("seed/2.sql", "\\! date\n", "seed/2.sql: it uses \\!"),
-      // In a file that a file includes.
+      // In a file that another file includes.
       ("seed/parts/deep.sql", "\\set day `date`\n", "seed/2.sql: it runs a command in backquotes"),
     ] {
       let project = try Self.project([file: text])
@@ -288,14 +288,14 @@ import Testing
     let plan = try Self.plan(project)
     #expect(plan.steps.map { $0.state != nil } == [true, true, true, false])
     #expect(plan.settled == nil)
-    #expect(plan.obstacle.map(project.local) == "seed/5.sql: it may read the clock, and queries do")
+    #expect(plan.obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
   }
 
   @Test func `a command may make rows of now in any language`() throws {
     let plan = try Self.plan(Self.project(["queries/a.sql": "SELECT now(), $1::integer"]))
     #expect(plan.steps.map { $0.state != nil } == [true, true, false, false, false])
     #expect(plan.settled == nil)
-    #expect(plan.obstacle == "make rows: it may read the clock, and queries do")
+    #expect(plan.obstacle == "make rows: it may read the clock, and so do queries")
   }
 
   @Test(arguments: ["params: [now]", "params: [Today]", "cases: {one: [yesterday]}"])
@@ -319,7 +319,7 @@ import Testing
     let cache = try ClusterCache(environment: [:], base: project.path("cache"))
     let plain = try Self.plan(project)
     #expect(try Self.plan(project, cache: cache).settled == plain.settled)
-    // One of the archive, whatever its size.
+    // A note for the archive, whatever its size.
     #expect(try project.names(in: "cache/1/scans").count == 2)
     #expect(try Self.plan(project, cache: cache).settled == plain.settled)
     try project.write("queries/other.sql", "SELECT 1;\n")
@@ -328,7 +328,7 @@ import Testing
     try project.write("seed/5.sql", large + "\\! date\n")
     #expect(try Self.plan(project, cache: cache).settled == nil)
     #expect(try project.names(in: "cache/1/scans").count == 3)
-    // Half a note is none.
+    // A truncated note is ignored.
     for name in try project.names(in: "cache/1/scans") {
       let text = try project.text("cache/1/scans/\(name)")
       try project.write("cache/1/scans/\(name)", String(text.prefix(text.count / 2)))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GateCommand
 
-/// What SQL seeds do outside their database, as far as their text tells.
+/// The effects of SQL seeds outside their database, as far as their text shows them.
 @Suite struct SeedReachTests {
   private func kinds(_ text: String) -> [SeedReach.Kind] { ReachScan(text).reaches.map(\.kind) }
 
@@ -95,7 +95,7 @@ import Testing
     "\\copy t from stdin\nDROP DATABASE x;\n\\.\n", "COPY t FROM stdin\\g\n\\connect x\n\\.\n",
     "\\! psql -c 'SELECT 1' \\connect\n", "\\echo connect\n", "\\conninfo\n", "SELECT 1 AS \"a\\connect\";",
     "SET standard_conforming_strings = on;\nINSERT INTO t VALUES ('C:\\');\nINSERT INTO t VALUES (' \\connect x');",
-    // The database that it runs in is its own.
+    // The current database is its own.
     "ALTER DATABASE :\"DBNAME\" SET work_mem = '5MB';", "ALTER DATABASE :DBNAME SET work_mem = '5MB';",
     "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET x = 1', current_database()); END$$;",
     "DO $$BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET x = 1'; END$$;",
@@ -132,7 +132,7 @@ import Testing
     #expect(places(text.replacing("\n", with: "\r\n")) == places(text))
   }
 
-  // MARK: What psql makes of a text depends on what it did before
+  // MARK: psql reads a text depending on earlier settings
 
   private func problem(_ files: [String: String], allowing allowed: Set<SeedReach.Kind> = [], isComplete: Bool = true)
     throws -> String?
@@ -175,7 +175,7 @@ import Testing
   @Test func `an include that an earlier step may write is looked for when its script runs`() throws {
     let files = ["seed/a.sql": "\\ir made.sql\n"]
     #expect(try problem(files, isComplete: false) == nil)
-    #expect(try problem(files)?.contains("made.sql (there is no such file)") == true)
+    #expect(try problem(files)?.contains("made.sql (no such file)") == true)
   }
 
   @Test func `all are told at once, with file, line and the next step`() throws {
@@ -185,11 +185,11 @@ import Testing
         seed/a.sql:1: error: ALTER SYSTEM changes the configuration of the whole server; on a given server (--server) \
         a seed may not do that
         remove it, or allow it: --allow-seed alter-system
-        seed/a.sql:2: error: CREATE DATABASE concerns a database other than plangate's own; on a given server \
+        seed/a.sql:2: error: CREATE DATABASE affects a database other than plangate's own; on a given server \
         (--server) a seed may not do that
-        remove it (a dump made without --create has none), or allow it: --allow-seed database
+        remove it (a dump made without --create does not have it), or allow it: --allow-seed database
         seed/a.sql:3: error: \\connect leaves plangate's own database; on a given server (--server) a seed may not do that
-        remove it (a dump made without --create has none), or allow it: --allow-seed connect
+        remove it (a dump made without --create does not have it), or allow it: --allow-seed connect
         """)
   }
 
@@ -205,7 +205,7 @@ import Testing
       let text = String(repeating: part, count: count)
       return ContinuousClock().measure { _ = ReachScan(text) }
     }
-    // Ten times the text would take a hundred times as long; a machine with other work takes its time as well.
+    // With quadratic time, ten times the text would take a hundred times as long; a busy machine also takes longer.
     #expect(time(30_000) < time(3_000) * 50 + .seconds(3), "\(part)")
   }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import GateCommand
 
-/// A file that psql runs, from where psql runs.
+/// A file that psql runs, named from psql's directory.
 private func script(_ path: String) -> SeedScan.Include {
   SeedScan.Include(path: path, isRelativeToFile: false, isScript: true)
 }
@@ -28,7 +28,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("\\lo_import a.csv x /*\n\\i b.sql", [data("a.csv"), script("b.sql")]),
     ("\\encoding UTF8 \"\n\\i b.sql", [script("b.sql")]),
     ("\\? \\ir a.sql", [beside("a.sql")]), ("\\? x \\copy items from data.csv", [data("data.csv")]),
-    // psql takes semicolons from the end, joins what is quoted with what is not, and knows escapes.
+    // psql removes semicolons from the end, joins quoted and unquoted parts, and reads escapes.
     ("\\i a.sql;", [script("a.sql")]), ("\\ir a.sql;;", [beside("a.sql")]), ("\\i 'a'.sql", [script("a.sql")]),
     ("\\i a'.s'ql;", [script("a.sql")]), ("\\i 'a;.sql'", [script("a;.sql")]),
     ("\\i 'a\\x2esql'", [script("a.sql")]), ("\\i 'a\\056sql'", [script("a.sql")]),
@@ -119,7 +119,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "CREATE FUNCTION f() RETURNS date LANGUAGE sql AS 'SELECT now()'",
     "DO $$ BEGIN EXECUTE 'SELECT now()'; END $$", "\\set day today\nSELECT :'day';", "SELECT uuidv7()",
     "COPY a FROM stdin;\n1\tnow\n\\.\n", "COPY a FROM stdin csv;\n1,\"today 08:00\"\n\\.\n",
-    // A text may end there, and what follows runs.
+    // A text may end there, and the rest runs.
     "SELECT 'a\n-- ', now()", "SELECT '\n--', now()", "$$\n-- $$; SELECT now()", "SELECT 1 --\n+ 1, now()",
     "a--b\n now()",
   ])
@@ -151,8 +151,9 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("SELECT 1 \\gexec", "it uses \\gexec"), ("SELECT 'COPY a' \\gexec", "it uses \\gexec"),
     ("SELECT 1 \\watch", "it uses \\watch"), ("\\d items `x`", "it runs a command in backquotes"),
     ("SELECT 1 \\g |sh", "it writes a file or runs a program with \\g"), ("\\o x.sql", "it writes a file with \\o"),
-    ("\\connect host=other", "it connects to what is not in its text"),
-    ("\\c a b other", "it connects to what is not in its text"), ("\\set SINGLELINE on", "it uses \\set SINGLELINE"),
+    ("\\connect host=other", "it connects to a database that its text does not name"),
+    ("\\c a b other", "it connects to a database that its text does not name"),
+    ("\\set SINGLELINE on", "it uses \\set SINGLELINE"),
     ("SELECT :'HOST';", "it uses :HOST"), ("\\set h :HOST", "it uses :HOST"),
     ("\\encoding SJIS", "it is in another encoding"),
     ("\\set day `date`", "it runs a command in backquotes"), ("\\echo `date`", "it runs a command in backquotes"),
@@ -178,36 +179,36 @@ private func beside(_ path: String) -> SeedScan.Include {
     ),
     ("SELECT run('COPY items FROM ''/x''');", "it reads a file whose name is not in its text"),
     ("SELECT run('COPY items FROM ' || '''/x''');", "it reads a file whose name is not in its text"),
-    ("DO $$ BEGIN EXECUTE statement; END $$;", "it runs a statement that is not in its text, with EXECUTE"),
+    ("DO $$ BEGIN EXECUTE statement; END $$;", "it runs a statement with EXECUTE that its text does not show"),
     (
       "DO $$ DECLARE s text := 'CO' || 'PY a FROM ''/x'''; BEGIN EXECUTE s; END $$;",
-      "it runs a statement that is not in its text, with EXECUTE"
+      "it runs a statement with EXECUTE that its text does not show"
     ),
     (
       "DO 'DECLARE s text; BEGIN EXECUTE ''SELECT '' || s; END';",
-      "it runs a statement that is not in its text, with EXECUTE"
+      "it runs a statement with EXECUTE that its text does not show"
     ),
-    ("DO $$ BEGIN EXECUTE format('%s', s); END $$;", "it runs a statement that is not in its text, with EXECUTE"),
-    ("DO $$ BEGIN EXECUTE (SELECT s FROM a); END $$;", "it runs a statement that is not in its text, with EXECUTE"),
+    ("DO $$ BEGIN EXECUTE format('%s', s); END $$;", "it runs a statement with EXECUTE that its text does not show"),
+    ("DO $$ BEGIN EXECUTE (SELECT s FROM a); END $$;", "it runs a statement with EXECUTE that its text does not show"),
     (
       "DO $$ DECLARE n int; BEGIN DECLARE n text; BEGIN EXECUTE 'SELECT ' || n; END; END $$;",
-      "it runs a statement that is not in its text, with EXECUTE"
+      "it runs a statement with EXECUTE that its text does not show"
     ),
     (
       "CREATE FUNCTION f(s text) RETURNS SETOF a AS $$ BEGIN RETURN QUERY EXECUTE s; END $$ LANGUAGE plpgsql;",
-      "it runs a statement that is not in its text, with EXECUTE"
+      "it runs a statement with EXECUTE that its text does not show"
     ),
     ("DO LANGUAGE plperl $$ spi_exec_query($_) $$;", "it has code in plperl"),
     ("CREATE FUNCTION f() RETURNS text AS 'x' LANGUAGE c;", "it has code in c"),
     ("CREATE FUNCTION f() RETURNS text LANGUAGE \"plv8\" AS $$ $$;", "it has code in plv8"),
     ("LOAD 'x';", "it uses LOAD"), ("CREATE TABLESPACE x LOCATION '/x';", "it uses CREATE TABLESPACE"),
     ("CREATE SERVER x FOREIGN DATA WRAPPER y;", "it uses CREATE SERVER"),
-    ("CREATE EXTENSION acme;", "it uses the extension acme, of which plangate does not know what it reads"),
+    ("CREATE EXTENSION acme;", "it uses the extension acme, and plangate does not know what that reads"),
     (
       "CREATE EXTENSION IF NOT EXISTS \"acme\";",
-      "it uses the extension acme, of which plangate does not know what it reads"
+      "it uses the extension acme, and plangate does not know what that reads"
     ),
-    ("SELECT query_to_xml('x', true, true, '')", "it runs a text as a statement, with query_to_xml"),
+    ("SELECT query_to_xml('x', true, true, '')", "it runs text as a statement, with query_to_xml"),
     ("SELECT pg_ls_dir('/x')", "it uses pg_ls_dir"), ("SELECT \"pg_read_file\"('/x')", "it uses pg_read_file"),
     ("SELECT U&\"pg\\005fread_file\"('/x')", "it has names with Unicode escapes"),
     ("SET standard_conforming_strings = off;", "it turns standard_conforming_strings off"),
@@ -221,9 +222,9 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("COPY items TO '/x/items.csv';", "it copies into a file or a program"),
     ("\\copy items to data.csv", "it copies into a file or a program"),
     ("COPY items FROM stdin; SELECT 1;\n1\n\\.\n", "a statement follows COPY … FROM STDIN on its line"),
-    ("SELECT copy a FROM stdin;\n\\i a.sql", "it copies rows where no COPY is seen"),
-    ("\\set x off\n\\set ON_ERROR_STOP :x", "it goes on after errors"),
-    ("\\set ON_ERROR_STOP off", "it goes on after errors"), ("\\unset ON_ERROR_STOP", "it goes on after errors"),
+    ("SELECT copy a FROM stdin;\n\\i a.sql", "it copies rows, but no COPY statement was recognized"),
+    ("\\set x off\n\\set ON_ERROR_STOP :x", "it continues after errors"),
+    ("\\set ON_ERROR_STOP off", "it continues after errors"), ("\\unset ON_ERROR_STOP", "it continues after errors"),
     ("SELECT '\0';", "it holds NUL characters"),
     ("\\if true\nCOPY items FROM stdin;\n1\n\\.\n\\endif", "it has rows for COPY inside \\if"),
     ("COPY items FROM PROGRAM 'make data';", "it copies from a program"),
@@ -313,7 +314,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     _ = SeedScan(text)
     var copy = text
     _ = copy.withUTF8 { PsqlScript(UnsafeRawBufferPointer($0)) }
-    // Linear reading takes less than a second; reading anew for each repetition took minutes, or the stack.
+    // Linear reading takes less than a second; rereading for each repetition took minutes, or exhausted the stack.
     #expect(ContinuousClock.now - started < .seconds(60))
   }
 
@@ -350,7 +351,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     scan.readsClock = true
     scan.obstacle = "it uses \\!"
     let text = scan.text
-    // The last line feed says nothing that the line before it does not.
+    // The last line feed adds nothing to the line before it.
     for length in 0..<(text.count - 1) { #expect(SeedScan(parsing: String(text.prefix(length))) == nil, "\(length)") }
     #expect(SeedScan(parsing: text.replacing("scan 2", with: "scan 1")) == nil)
     #expect(SeedScan(parsing: text.replacing("clock", with: "cluck")) == nil)

@@ -56,10 +56,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("../seed/x.sql", "there is no file seed/x.sql"), ("../seed/y*.sql", "no file matches seed/y*.sql"),
+    ("../seed/x.sql", "no such file: seed/x.sql"), ("../seed/y*.sql", "no file matches seed/y*.sql"),
     ("\"../seed/[x.sql\"", "no file matches seed/[x.sql"),
-    ("../seed", "seed is a directory; name its files: ../seed/*.sql"), ("~", "a seed step must be a text"),
-    ("[a]", "a seed step must be a text"),
+    ("../seed", "seed is a directory; name its files: ../seed/*.sql"), ("~", "a seed step must be text"),
+    ("[a]", "a seed step must be text"),
   ])
   func `a path that names no file is an error`(seed: String, message: String) throws {
     let project = try project(seed, ["seed/a.sql"])
@@ -113,7 +113,7 @@ import Testing
         """)
     #expect(
       try project("run: [make]", []).loadFailure() == """
-        queries/m.yml:3:10: error: 'run' must be a text
+        queries/m.yml:3:10: error: 'run' must be text
             - run: [make]
                    ^
         """)

@@ -2,18 +2,18 @@ import Testing
 
 @testable import GateCommand
 
-/// What the readers of seeds see alike, since one lexer splits the text for all of them.
+/// The readers of seeds agree on these texts, since they share one lexer.
 @Suite struct SharedLexerTests {
   private func places(_ text: String, _ mode: ReachScan.Mode = .init()) -> [String] {
     ReachScan(text, mode).reaches.map { "\($0.line) \($0.what)" }
   }
 
   @Test(arguments: [
-    // Escapes by number, comments between literals, and those in dollars that are joined.
+    // Numeric escapes, comments between literals, and joined dollar-quoted literals.
     #"SELECT E'\x41LTER SYSTEM SET x = 1' \gexec"#, #"SELECT E'\101LTER \u0053YSTEM SET x = 1' \gexec"#,
     "SELECT 'ALTER ' -- more\n  'SYSTEM SET x = 1' \\gexec", "SELECT 'ALTER ' || /* more */ 'SYSTEM SET x' \\gexec",
     "SELECT 'ALTER ' || $$SYSTEM SET x = 1$$ \\gexec", "SELECT $a$ALTER $a$ || E'SYSTEM SET x = 1' \\gexec",
-    // A line that ends with a carriage return ends a comment.
+    // A carriage return ends a line comment.
     "-- note\rALTER SYSTEM SET x = 1;",
   ])
   func `a statement is seen however its text is written`(_ text: String) {

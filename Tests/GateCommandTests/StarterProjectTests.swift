@@ -17,7 +17,7 @@ import YAML
     #expect(manifest.queries.map(\.name) == ["example_orders"])
     #expect(manifest.queries[0].cases.map(\.name) == ["typical", "whale"])
 
-    // A comment that is made a line of the manifest must be right.
+    // A comment that is turned into a line of the manifest must be valid.
     var text = StarterProject.manifest.text
     for offer in ["work_mem", "effective_cache_size", "rules:", "  seq-scan", "  row-estimate"] {
       #expect(text.contains("# \(offer)"), "\(offer)")

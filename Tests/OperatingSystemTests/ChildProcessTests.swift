@@ -75,7 +75,7 @@ import Testing
     let program = try #require(findProgram("env", in: environment["PATH"]))
     #expect(
       try ChildProcess.run(Command(program, ["-0"], environment: environment, outputPath: outputPath)) == .status(0))
-    // Some shells say where they are.
+    // Some shells print their position.
     let seen = try project.read("output").split(separator: "\0").map(String.init)
       .filter { !$0.hasPrefix("PWD=") && $0 != RunMark.text }
     #expect(Set(seen) == Set(environment.map { "\($0.key)=\($0.value)" }))
@@ -165,20 +165,20 @@ import Testing
     #expect(child.wait() == .signal(SIGTERM))
     #expect(child.hasEnded)
     #expect(child.wait() == .signal(SIGTERM))
-    // Its number may be another's by now.
+    // Its process id may have been reused.
     child.send(SIGKILL)
   }
 
   @Test func `what it leaves running in the background ends with it`() throws {
     #expect(try ChildProcess.run(shell("sleep 300 & echo $!; exit 4")) == .status(4))
     let background = try #require(Int32(try project.read("output").dropLast()))
-    // Its new parent reaps it in its own time.
+    // Its new parent reaps it later.
     let deadline = ContinuousClock.now + .seconds(10)
     while isRunning(background), ContinuousClock.now < deadline { usleep(5000) }
     #expect(!isRunning(background))
   }
 
-  /// Whether a process is there and no zombie.
+  /// Whether a process exists and is not a zombie.
   private func isRunning(_ pid: Int32) -> Bool {
     guard kill(pid, 0) == 0 else { return false }
     #if os(Linux)

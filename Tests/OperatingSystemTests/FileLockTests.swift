@@ -41,7 +41,7 @@ import Testing
   @Test func `a lock that is not had closes no file twice`() throws {
     let held = lock(isShared: false)
     #expect(held != nil)
-    // Whatever number the failed lock had, the next file gets it and must keep it.
+    // Whatever descriptor the failed lock had, the next file gets it and must keep it.
     for _ in 0..<200 {
       let other = lock(isShared: false)
       let file = open(path, O_RDONLY)

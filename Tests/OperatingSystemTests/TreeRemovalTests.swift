@@ -33,7 +33,7 @@ import Testing
     removeTree("\(directory)/tree")
     #expect(!exists("tree"))
     #expect(exists("outside/kept") && exists("other"))
-    // A link in the place of the tree itself.
+    // A link in place of the tree itself.
     try FileManager.default.createSymbolicLink(atPath: "\(directory)/tree", withDestinationPath: "\(directory)/outside")
     removeTree("\(directory)/tree")
     #expect(!exists("tree") && exists("outside/kept"))
@@ -52,7 +52,7 @@ import Testing
     let before = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     removeTree("\(project.directory)/tree")
     #expect(!exists("tree"))
-    // Other tests open and close files meanwhile.
+    // Other tests open and close files at the same time.
     let after = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     #expect(after < before + 100)
   }

@@ -36,7 +36,7 @@ import Testing
         $0.most = max($0.most, $0.now)
         return $0.now == 4
       }
-      // None goes on before all are there.
+      // None continues before all have arrived.
       if isLast { for _ in 0..<4 { everybody.signal() } }
       everybody.wait()
       counts.withLock { $0.now -= 1 }

@@ -54,7 +54,7 @@ import Testing
     #expect(error?.message == "format \(version) is not known to this plangate, which reads format 1")
   }
 
-  /// One change of a text that occurs once, and where and how it is told.
+  /// A change to a text that occurs once, with the position and message of the expected error.
   static let damages: [(String, String, Int, String)] = [
     // The head.
     ("query: order_search\n", "", 19, "the file ends before its query, server and cases are known"),
@@ -142,7 +142,7 @@ import Testing
       "Sort Key: [\"a\", \"b\"]", "Sort Key: [\"a\", \"b\"", 14,
       "the value of 'Sort Key' is damaged: expected ',' or ']'"
     ),
-    ("Sort Key: [\"a\", \"b\"]", "Sort Key: \"a", 14, "the value of 'Sort Key' is damaged: a string without an end"),
+    ("Sort Key: [\"a\", \"b\"]", "Sort Key: \"a", 14, "the value of 'Sort Key' is damaged: unterminated string"),
     ("      Sort Key: [\"a\", \"b\"]", "    Late Key: x", 14, "expected a plan node"),
     (
       "loops=1) (buffers=24)\n      Scan", "loops=1)\n      Scan", 12,
@@ -175,7 +175,7 @@ import Testing
 
   @Test func `that was cut anywhere is refused`() throws {
     let bytes = Array(Self.intact.utf8)
-    // Only the last line feed may be missing: an editor may have taken it away.
+    // Only the last line feed may be missing, since an editor may have removed it.
     for end in 0..<bytes.count - 1 {
       let text = String(decoding: bytes[..<end], as: UTF8.self)
       #expect(throws: BaselineError.self, "\(end)") { try BaselineFile.capture(parsing: text) }
@@ -191,12 +191,12 @@ import Testing
     for end in stride(from: 0, to: bytes.count - 1, by: bytes.count / 60) {
       let cut = String(decoding: bytes[..<end], as: UTF8.self)
       #expect(throws: BaselineError.self, "\(end)") { try BaselineFile.capture(parsing: cut) }
-      // Closed by hand, it is a file with less in it, or none.
+      // If it is closed by hand, it is a file with fewer entries, or none.
       _ = try probe(cut + "\nend\n")
     }
   }
 
-  /// Whatever is read must be a capture that can be written and read again: nothing of a damaged file is half understood.
+  /// Anything that can be read is a capture that can be written and read again: no damaged file is half understood.
   private func probe(_ text: String) throws -> Bool {
     let capture: QueryCapture
     do { capture = try BaselineFile.capture(parsing: text) } catch {

@@ -15,7 +15,7 @@ enum Baselines {
     try String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }
 
-  /// A capture with one of everything.
+  /// A capture with every kind of entry.
   static func sample() throws -> QueryCapture {
     let node = ExplainNode("Limit", [], .index("orders", "o", using: "orders_idx").expecting(20, got: 20)).adding(
       ExplainNode.seq("small").neverExecuted.subPlan(1))
@@ -117,7 +117,7 @@ enum Baselines {
     "Outer -> Seq Scan", "  (cost=0..1", "Key: value", "case: x", "relation x", "end", "<<<<<<< HEAD", "Orders",
     "größe", "表", "😀", "👨‍👩‍👧", "e\u{301}", "\u{301}a", "\u{301}", "a\u{301}", "\u{feff}a", "\u{200d}", "\u{2028}",
     "\u{85}", "\u{0}", "\u{1b}[31m",
-    // To Swift each of these separators is another Character, to the file it is not.
+    // Swift combines each of these separators into another Character; the file does not.
     ".\u{301}", "a.\u{301}b", ": \u{301}", ":\u{301} a", " \u{301}", "\"\u{301}", "a\"\u{301}", "\\\u{301}\"",
     "-> \u{301}", "Outer -> \u{301}", "  (cost=\u{301}", ") (\u{301}", "=\u{301}", "\u{600}\"", "\u{600}: ",
   ]
@@ -162,7 +162,7 @@ enum Baselines {
     let text = BaselineFile.text(capture)
     let read = try BaselineFile.capture(parsing: text)
     #expect(read == capture)
-    // Strings are equal in all their normal forms; bytes are not.
+    // Strings compare equal in all their normal forms; bytes do not.
     #expect(Array(BaselineFile.text(read).utf8) == Array(text.utf8))
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
   }

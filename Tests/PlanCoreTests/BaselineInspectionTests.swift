@@ -1,7 +1,7 @@
 import PlanCore
 import Testing
 
-/// A file can be well-formed and damaged all the same: then its parts do not fit each other.
+/// A file can be well-formed and still damaged: then its parts are inconsistent.
 @Suite struct `A baseline whose parts do not fit` {
   static let intact = """
     plangate baseline 1
@@ -54,7 +54,7 @@ import Testing
     #expect(try BaselineFile.text(BaselineFile.capture(parsing: Self.intact)) == Self.intact)
   }
 
-  /// One change of a text that occurs once, and where and how it is told.
+  /// A change to a text that occurs once, with the position and message of the expected error.
   static let damages: [(String, String, Int, String)] = [
     // Types of nodes.
     ("Bitmap Heap Scan", "Bitmap Heqp Scan", 32, "unknown node type 'Bitmap Heqp Scan', which reads a relation"),
@@ -86,7 +86,7 @@ import Testing
     ("Limit  (", "Limit on l  (", 39, "Limit with an alias"),
     (" on public.users  (cost", "  (cost", 40, "the Seq Scan has no relation"),
     ("public.events_2 e_2", "public.events_2 e_1", 31, "the alias e_1 appears twice"),
-    // Relations that nobody reads.
+    // Relations that no node reads.
     (
       "relation public.users:", "relation public.unread: 5 rows, 1 pages\nrelation public.users:", 17,
       "no plan reads public.unread"
@@ -162,13 +162,13 @@ import Testing
     #expect(error?.message == message)
   }
 
-  /// What a server can have printed, near what is damage.
+  /// Plausible output of a server that resembles damage.
   static let twins: [(String, String)] = [
     ("public.users  (cost=0..9 rows=10", "pg_catalog.pg_class users  (cost=0..9 rows=10"),
     ("public.users  (cost=0..9 rows=10", "pg_temp.users  (cost=0..9 rows=10"),
     // A sequence has no facts.
     ("public.users  (cost=0..9 rows=10", "public.users_id_seq users  (cost=0..1.01 rows=1"),
-    // A partition of another server has no indexes.
+    // A partition on another server has no indexes.
     (
       "  index events_2_at: btree (at) WITH (fillfactor='70')\n", ""
     ),

@@ -3,7 +3,7 @@ import JSON
 import PlanCore
 import Testing
 
-/// An index is dropped, and the baseline that would tell of it was damaged: either the damage is told, or the index is.
+/// When an index is dropped and its baseline was damaged, either the damage or the index is reported.
 @Suite struct `A damaged baseline beside a dropped index` {
   @Test(arguments: Baselines.names)
   func `is never a pass`(name: String) throws {
@@ -32,13 +32,13 @@ import Testing
   }
 }
 
-/// A text in which something happened to one place.
+/// A text that was changed in one position.
 private struct Damage {
   let name: String
   let text: String
 
-  /// Bytes that are changed, left out or put in, line feeds that are another byte, and lines that are lost, are there twice,
-  /// or stand in each other's place.
+  /// All single changes: bytes changed, removed or inserted, line feeds replaced, and lines lost, duplicated or
+  /// swapped.
   static func all(
     of text: String, bytes: Int, lines: Int, using random: inout SeededGenerator
   ) -> [Damage] {
@@ -95,11 +95,11 @@ private struct Damage {
   }
 }
 
-/// The same cases after one of their indexes was dropped: what it served is read by a Seq Scan.
+/// The same cases after one of their indexes was dropped: a Seq Scan reads the relation instead.
 private struct DroppedIndexes {
   private let states: [(index: String, observation: Observation, isIndexable: Bool)]
 
-  /// Only where a whole baseline tells of the loss.
+  /// Only losses that an undamaged baseline detects.
   init(_ capture: QueryCapture) throws {
     var states: [(index: String, observation: Observation, isIndexable: Bool)] = []
     for item in capture.cases {
@@ -153,7 +153,7 @@ private struct DroppedIndexes {
 extension PlanNode {
   fileprivate var indexNames: [String] { (indexName.map { [$0] } ?? []) + children.flatMap(\.indexNames) }
 
-  /// The plan with a Seq Scan in the place of each scan that goes through an index.
+  /// The plan with a Seq Scan in place of each scan that uses an index.
   fileprivate func without(_ index: String) -> PlanNode {
     var node = self
     if relationName != nil, indexNames.contains(index), nodeType != "ModifyTable" {

@@ -1,7 +1,7 @@
 import JSON
 import PlanCore
 
-/// Facts of relations in `public`, by name.
+/// The facts of relations in `public`, by name.
 func facts(_ relations: [String: RelationFacts]) -> CatalogFacts {
   CatalogFacts(
     relations: Dictionary(
@@ -53,7 +53,7 @@ func compare(_ before: ExplainNode, _ now: ExplainNode, _ facts: CatalogFacts = 
   try compare(State(before, facts), State(now, facts))
 }
 
-/// What one rule says, with its default settings but for the given ones.
+/// The findings of one rule, with its default settings except for the given ones.
 func findings(
   _ rule: String, _ comparison: CaseComparison, _ values: [String: Rule.Parameter.Value] = [:]
 ) -> [Finding] {
@@ -65,8 +65,9 @@ func findings(
   return rule.findings(comparison, settings)
 }
 
-/// The rules on scans and estimates with their defaults, on a day on which nothing special happens. All other rules are
-/// off: a test of one thing shall not hear of another.
+/// The default settings of the rules on scans and estimates, on an arbitrary day.
+///
+/// All other rules are off, so that they do not affect a test of these.
 let policy: CasePolicy = policy()
 
 func policy(

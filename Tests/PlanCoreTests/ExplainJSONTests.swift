@@ -117,7 +117,7 @@ import Testing
 }
 
 extension JSON {
-  /// The value as the plan of an answer.
+  /// The value as the plan in an answer.
   fileprivate var asAnswer: String { JSON.array([.object([JSONMember("Plan", self)])]).text }
 
   fileprivate func adding(_ member: JSONMember) -> JSON {
@@ -125,7 +125,7 @@ extension JSON {
     return .object(members + [member])
   }
 
-  /// The value without one key of the object that a path of keys and indexes leads to.
+  /// The value without one key of the object at a path of keys and indexes.
   fileprivate func without(_ key: String, at path: [String]) -> JSON {
     let rest = Array(path.dropFirst())
     switch self {

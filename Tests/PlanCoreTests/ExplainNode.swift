@@ -1,12 +1,12 @@
 import JSON
 import PlanCore
 
-/// A node of a hand-made EXPLAIN answer: only what a test speaks of is written, the rest has figures that harm nothing.
+/// A node of a handmade EXPLAIN output: a test writes only what it is about; the other figures are harmless.
 struct ExplainNode: Sendable {
   var type: String
   var members: [JSONMember] = []
   var rows = 1.0
-  /// Nil for a plan without ANALYZE.
+  /// The actual figures; nil for a plan without ANALYZE.
   var actual: Double? = 1
   var loops = 1.0
   var cost = 10.0
@@ -120,9 +120,9 @@ extension ExplainNode {
     return node
   }
 
-  // MARK: The same node with something else
+  // MARK: Variants of a node
 
-  /// What was expected, what came in each loop, and how many loops there were.
+  /// Sets the estimated rows, the actual rows per loop, and the number of loops.
   func expecting(_ rows: Double, got actual: Double, loops: Double = 1) -> ExplainNode {
     var node = self
     (node.rows, node.actual, node.loops) = (rows, actual, loops)
@@ -131,7 +131,7 @@ extension ExplainNode {
 
   var neverExecuted: ExplainNode { expecting(rows, got: 0, loops: 0) }
 
-  /// As EXPLAIN gives it without ANALYZE.
+  /// The node as EXPLAIN prints it without ANALYZE.
   var notRun: ExplainNode {
     var node = self
     node.actual = nil
@@ -171,7 +171,7 @@ extension ExplainNode {
 
   func filter(_ condition: String) -> ExplainNode { with("Filter", .string(condition)) }
 
-  /// Adds a child without touching its relationship.
+  /// Adds a child without changing its relationship.
   func adding(_ children: ExplainNode...) -> ExplainNode {
     var node = self
     node.children += children

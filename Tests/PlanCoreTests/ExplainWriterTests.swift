@@ -11,7 +11,7 @@ import Testing
       // EXPLAIN has no word for it.
       back.isRepaired = plan.isRepaired
       #expect(back.canonical == plan.canonical)
-      // What was written stays as it is when it is written once more.
+      // Writing the text again does not change it.
       #expect(back.canonical.explainJSON == plan.canonical.explainJSON)
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import PlanCore
 import Testing
 
-/// The recorded answers of real servers: `Golden/MAJOR/NAME.json`, with what the scans should have found in `truth.json`.
+/// The recorded output of real servers: `Golden/MAJOR/NAME.json`, with the expected scans in `truth.json`.
 enum GoldenCorpus {
   static let majors = [15, 16, 18]
 
@@ -26,13 +26,13 @@ enum GoldenCorpus {
     return try answer.plan.get()
   }
 
-  /// The names of the files with this ending, sorted; empty for a folder that is not there.
+  /// The names of the files with this ending, sorted; empty for a missing folder.
   static func names(in directory: String, ending: String) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: directory).path)) ?? []
     return files.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
   }
 
-  /// Empty for a file that cannot be read: nothing that is recorded is empty.
+  /// The text of a file; empty if it cannot be read, since no recorded file is empty.
   static func text(of file: String) -> String {
     (try? Data(contentsOf: folder.appending(path: file))).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
@@ -42,7 +42,7 @@ struct MissingGolden: Error {
   let file: String
 }
 
-/// What one server answered to one statement.
+/// The answer of one server to one statement.
 struct GoldenAnswer: Sendable, CustomTestStringConvertible {
   let major: Int
   let name: String
@@ -56,13 +56,13 @@ struct GoldenAnswer: Sendable, CustomTestStringConvertible {
     plan = Result { () throws(ExplainError) in try Plan(explainJSON: text) }
   }
 
-  /// Planned without the values of its parameters.
+  /// Whether it is planned without the values of its parameters.
   var isGeneric: Bool { (try? plan.get())?.settings["plan_cache_mode"] == "force_generic_plan" }
 
   var testDescription: String { "\(major)/\(name)" }
 }
 
-/// What one scan should have found: one element of a `truth.json`.
+/// The expected result of one scan: one element of a `truth.json`.
 struct Truth: Decodable, Sendable {
   let statement: String
   let path: [Int]

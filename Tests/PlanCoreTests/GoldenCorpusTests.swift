@@ -100,7 +100,7 @@ import Testing
 }
 
 extension GoldenCorpus {
-  /// The answer as a baseline would hold it, with facts made up for each of its relations.
+  /// The answer as a baseline would hold it, with invented facts for each of its relations.
   static func capture(of answer: GoldenAnswer) throws -> QueryCapture {
     let plan = try answer.plan.get()
     var relations: [RelationName: RelationFacts] = [:]

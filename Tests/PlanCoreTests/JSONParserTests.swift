@@ -75,13 +75,13 @@ import Testing
     ("-", 0, "unexpected character"), ("+1", 0, "unexpected character"), (".5", 0, "unexpected character"),
     ("01", 1, "unexpected text after the value"), ("-01", 2, "unexpected text after the value"),
     ("0x1", 1, "unexpected text after the value"), ("1.", 2, "expected a digit"), ("1.e1", 2, "expected a digit"),
-    ("1e", 2, "expected a digit"), ("1e+", 3, "expected a digit"), ("[1e999]", 1, "a number too large"),
-    ("[-1e999]", 1, "a number too large"), ("\"a", 2, "a string without an end"), ("\"a\\", 3, "unexpected end"),
+    ("1e", 2, "expected a digit"), ("1e+", 3, "expected a digit"), ("[1e999]", 1, "the number is too large"),
+    ("[-1e999]", 1, "the number is too large"), ("\"a", 2, "unterminated string"), ("\"a\\", 3, "unexpected end"),
     ("\"\\u12\"", 3, "expected four hexadecimal digits"), ("\"\\u12", 3, "expected four hexadecimal digits"),
     ("\"\\u00gg\"", 3, "expected four hexadecimal digits"), ("\"\\u+123\"", 3, "expected four hexadecimal digits"),
-    ("\"\\ud83d\"", 7, "half of a surrogate pair"), ("\"\\ude00\"", 7, "half of a surrogate pair"),
-    ("\"\\ud83dx\"", 7, "half of a surrogate pair"), ("\"\\ud83d\\n\"", 8, "half of a surrogate pair"),
-    ("\"\\ud83d\\u0041\"", 13, "half of a surrogate pair"), ("\"\\ud83d\\ud83d\"", 13, "half of a surrogate pair"),
+    ("\"\\ud83d\"", 7, "unpaired surrogate"), ("\"\\ude00\"", 7, "unpaired surrogate"),
+    ("\"\\ud83dx\"", 7, "unpaired surrogate"), ("\"\\ud83d\\n\"", 8, "unpaired surrogate"),
+    ("\"\\ud83d\\u0041\"", 13, "unpaired surrogate"), ("\"\\ud83d\\ud83d\"", 13, "unpaired surrogate"),
     ("[\"a\": 1]", 4, "expected ',' or ']'"), ("\"表\" x", 6, "unexpected text after the value"),
   ])
   func `says what is wrong and at which byte`(text: String, offset: Int, message: String) {
@@ -91,9 +91,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"a\nb\"", 2, "a control character inside a string"), ("\"\u{0}\"", 1, "a control character inside a string"),
-    ("\"ab\t\"", 3, "a control character inside a string"), ("\"\\x41\"", 2, "an unknown escape"),
-    ("\"\\\u{e9}\"", 2, "an unknown escape"),
+    ("\"a\nb\"", 2, "control character inside a string"), ("\"\u{0}\"", 1, "control character inside a string"),
+    ("\"ab\t\"", 3, "control character inside a string"), ("\"\\x41\"", 2, "unknown escape"),
+    ("\"\\\u{e9}\"", 2, "unknown escape"),
   ])
   func `points at the byte that must not stand in a string`(text: String, offset: Int, message: String) {
     let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"["a": 1]"#, "a key outside of any object"), (#"{"x": [1: 2]}"#, "expected ',' or ']'"),
+    (#"["a": 1]"#, "a key outside any object"), (#"{"x": [1: 2]}"#, "expected ',' or ']'"),
     (#"{"x": ["a": ]}"#, "unexpected character"), (#"{"x": ["a": 1}"#, "expected ',' or ']'"),
     (#"{"x": ["a":: 1]}"#, "unexpected character"),
   ])

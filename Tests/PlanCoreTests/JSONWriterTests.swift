@@ -52,7 +52,7 @@ import Testing
       #expect(alone.hasPrefix("\\"), "\(scalar.value)")
       #expect(content("a\(scalar)é\(scalar)\(scalar)b") == "a\(alone)é\(alone)\(alone)b", "\(scalar.value)")
     }
-    // Two that have a name, three that have a letter, the other controls, DEL and the two line ends of JavaScript.
+    // Two with a name, three with a letter, the other controls, DEL and the two line separators of JavaScript.
     #expect(scalars.count { content(String($0)) != String($0) } == 2 + 32 + 33 + 2)
   }
 

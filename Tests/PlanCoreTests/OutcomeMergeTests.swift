@@ -11,7 +11,7 @@ import Testing
     return item
   }
 
-  /// `b.json` is shard 2 of 3, with these cases.
+  /// Makes a report: `b.json` is shard 2 of 3, with these cases.
   private func shard(
     _ index: Int, of count: Int = 3, _ positions: [Int] = [], _ change: (inout RunOutcome) -> Void = { _ in }
   ) -> ReportedOutcome {

@@ -8,7 +8,7 @@ import Testing
     let current: Int?
   }
 
-  /// The rows and the moved ones with the nodes' places in EXPLAIN's order.
+  /// The rows and the moved nodes, as positions in EXPLAIN's order.
   private func alignment(_ comparison: CaseComparison) throws -> (rows: [Row], moved: [Row]) {
     func places(_ plan: Plan?) -> [NodePath: Int] {
       var places: [NodePath: Int] = [:]
@@ -23,7 +23,7 @@ import Testing
     return (placed(alignment.rows), placed(alignment.moved))
   }
 
-  /// `0=0 1=- -=1`: places before and now, `-` where there is none.
+  /// The alignment as text, `0=0 1=- -=1`: positions before and now, `-` where there is none.
   private func rows(_ before: ExplainNode, _ now: ExplainNode) throws -> String {
     text(try alignment(try compare(before, now)).rows)
   }
@@ -49,7 +49,7 @@ import Testing
   @Test func `a scan answers to the scan of its relation, however it is read`() throws {
     let limit = { (scan: ExplainNode) in ExplainNode("Limit", [], scan) }
     #expect(try rows(limit(.index("orders")), limit(.seq("orders"))) == "0=0 1=1")
-    // The Bitmap Index Scan below has nobody to answer to.
+    // The Bitmap Index Scan below has no matching node.
     #expect(try rows(limit(.index("orders")), limit(.bitmap("orders"))) == "0=0 1=1 -=2")
   }
 
@@ -94,7 +94,7 @@ import Testing
     #expect(try rows(ExplainNode("Result"), .seq("a")) == "0=- -=0")
   }
 
-  /// All nodes once and in order, also beyond the size at which the best alignment is looked for.
+  /// All nodes appear once and in order, even above the size at which the best alignment is computed.
   @Test(arguments: [3, 40, 700]) func `every node has one row, in EXPLAIN's order`(count: Int) throws {
     var random = SeededGenerator(seed: UInt64(count))
     func plan() -> ExplainNode {

@@ -2,7 +2,7 @@ import JSON
 import PlanCore
 import Testing
 
-/// Each pair: the plan that must fire and its nearest neighbour that must not.
+/// Pairs of a plan that must fire and its nearest neighbour that must not.
 @Suite struct `The rule row-estimate` {
   private func messages(
     _ before: ExplainNode, _ now: ExplainNode, _ values: [String: Rule.Parameter.Value] = [:]
@@ -10,7 +10,7 @@ import Testing
     findings("row-estimate", try compare(before, now), values).map(\.message)
   }
 
-  /// A scan that expects so many rows and gets so many.
+  /// A scan with this estimate and this actual number of rows.
   private func scan(_ estimated: Double, _ actual: Double, loops: Double = 1) -> ExplainNode {
     .seq("orders", "o").expecting(estimated, got: actual, loops: loops)
   }
@@ -119,7 +119,7 @@ import Testing
     #expect(try messages(scan(1, 5000), ExplainNode("Unique", [], scan(1, 5000)).expecting(9, got: 9)).isEmpty)
     let twice = ExplainNode.append(scan(1, 5000).filter("x"), .seq("orders", "o_1").expecting(1, got: 5000))
     #expect(try messages(twice, twice).isEmpty)
-    // An alias is part of the identity; a scan without one still answers to the relations below it.
+    // An alias is part of the identity; a scan without one still matches by the relations below it.
     #expect(try messages(scan(1, 5000), ExplainNode.seq("orders", "x").expecting(1, got: 5000)).count == 1)
   }
 
@@ -132,7 +132,7 @@ import Testing
       try messages(join("Hash Join", "a", "b", 1), join("Hash Join", "a", "b"))
         == ["Hash Join {a, b}: 1 rows estimated, 5,000 came, off by a factor of 5,000 (accepted: 1)"])
     #expect(try messages(join("Hash Join", "a", "b"), join("Hash Join", "a", "c")).count == 1)
-    // An aggregate over the same relations is no counterpart of their join.
+    // An aggregate over the same relations does not match their join.
     let aggregate = ExplainNode("Aggregate", [], join("Hash Join", "a", "b", 1)).expecting(1, got: 5000)
     #expect(try messages(aggregate, join("Hash Join", "a", "b")).count == 1)
   }
@@ -160,7 +160,7 @@ import Testing
     }
     #expect(try count(append(5000, 1), append(5000, 1)) == 0)
     #expect(try count(append(5000, 1), append(1, 5000)) == 1)
-    // A new partition answers to the table as a whole.
+    // A new partition matches the table as a whole.
     let alone = ExplainNode.append(ExplainNode.seq("p_a", "p_1").expecting(1, got: 5000))
     #expect(try count(alone, append(5000, 5000)) == 0)
   }
@@ -203,7 +203,7 @@ import Testing
     func join(_ actual: Double) -> ExplainNode {
       .join("Nested Loop", ExplainNode.seq("a").expecting(900, got: 900), scan(1, actual, loops: 900))
     }
-    // 10.4 rows a loop: 17 prints 10, which may be 9.5; 18 knows better.
+    // 10.4 rows per loop: 17 prints 10, which may be 9.5; 18 prints decimals.
     #expect(findings("row-estimate", try compare(State(join(1)), State(join(10), major: 17))).isEmpty)
     #expect(findings("row-estimate", try compare(State(join(1)), State(join(10.4), major: 18))).count == 1)
   }
@@ -225,7 +225,7 @@ import Testing
     #expect(try paths(tree(1, 1, 1000)) == [[]])
     #expect(try paths(tree(1000, 1, 1)) == [[0, 0]])
     #expect(try paths(tree(1000, 1999, 1000)) == [[0, 0]])
-    // At least twice as bad as its input is an error of its own.
+    // At least twice as bad as its input is a separate error.
     #expect(try paths(tree(1000, 2000, 2000)) == [[0], [0, 0]])
     #expect(try paths(tree(1, 1, 1)).isEmpty)
   }
@@ -251,7 +251,8 @@ import Testing
       let observation = Observation(item, facts: CatalogFacts(), serverMajor: major)
       return findings("row-estimate", CaseComparison(baseline: nil, current: observation), ["absolute": .flag(true)])
     }
-    // Two columns with the same content: the planner multiplies, and the join above inherits it.
+    // Two columns with the same content: the planner multiplies their selectivities, and the join above inherits the
+    // error.
     let found = try absolute("nestloop-misestimated-outer")
     #expect(found.map { $0.relation?.name } == ["bm"])
     #expect(found.first?.path == [0])

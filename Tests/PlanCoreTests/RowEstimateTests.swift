@@ -2,7 +2,7 @@ import JSON
 import PlanCore
 import Testing
 
-/// What the pass makes of small plans, one parent's rule at a time.
+/// The results of the pass for small plans, one parent node's rule at a time.
 @Suite struct `Row estimates` {
   private func estimates(_ node: ExplainNode, major: Int = 15, isGeneric: Bool = false) throws -> [NodePath:
     RowEstimate]
@@ -216,7 +216,7 @@ import Testing
     #expect(try rowCount(cteScan("other").adding(body), at: [0]) == .lowerBound)
     let both = ExplainNode.join("Hash Join", cteScan("w"), ExplainNode("Limit", [], cteScan("w"))).adding(body)
     #expect(try rowCount(both, at: [2]) == .comparable)
-    // Two bodies of one name: nobody knows which scan reads which.
+    // Two bodies with the same name: it is unknown which scan reads which.
     let twice = both.adding(ExplainNode.seq("b").cte("w"))
     #expect(try rowCount(twice, at: [2]) == .lowerBound)
   }

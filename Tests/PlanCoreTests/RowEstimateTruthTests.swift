@@ -1,7 +1,7 @@
 import PlanCore
 import Testing
 
-/// The counts that the pass calls comparable are held against counts made with the conditions of each scan.
+/// The counts that the pass calls comparable, compared with counts made with the conditions of each scan.
 @Suite struct `Row counts against the truth` {
   private func estimates(_ statement: String, _ major: Int, isGeneric: Bool) throws -> [NodePath: RowEstimate] {
     let plan = try GoldenCorpus.plan(statement, major)
@@ -21,7 +21,7 @@ import Testing
         let node = root[truth.path]
         #expect(node.relation?.description == truth.relation && node.alias == truth.alias, "\(statement) \(truth.path)")
         let estimate = try #require(estimates[truth.path])
-        // An average over loops is rounded; rows that workers share are summed again, each with its rounding.
+        // An average over loops is rounded; rows shared by workers are summed again, each with its own rounding.
         let perLoop = estimate.executions > 0 ? (node.actual?.loops ?? 0) / estimate.executions : 1
         let slack = node.actual?.loops == 1 ? 0 : (major >= 18 ? 0.005 : 0.5) * perLoop + 1e-6
         counts[estimate.rowCount, default: 0] += 1

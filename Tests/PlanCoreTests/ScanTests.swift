@@ -67,9 +67,9 @@ import Testing
   }
 
   @Test func `lose the number of a partition by what the plan or the catalog says of it`() throws {
-    // Nothing is known of the relation, but it stands below an Append.
+    // There are no facts about the relation, but it is below an Append.
     #expect(try names(.append(.seq("unknown_a", "u_1"))) == ["public.unknown_a u"])
-    // It stands alone below the ModifyTable, but it is known to be a partition.
+    // It is alone below the ModifyTable, but it is known to be a partition.
     let update = ExplainNode.scan("ModifyTable", "events", "e").adding(.seq("events_2026_01", "e_1").as("Outer"))
     #expect(try names(update) == ["public.events_2026_01 e"])
   }

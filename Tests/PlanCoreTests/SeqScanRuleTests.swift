@@ -2,7 +2,7 @@ import JSON
 import PlanCore
 import Testing
 
-/// Each pair: the plan that must fire and its nearest neighbour that must not.
+/// Pairs of a plan that must fire and its nearest neighbour that must not.
 @Suite struct `The rule seq-scan` {
   private func messages(
     _ before: ExplainNode, _ now: ExplainNode, _ facts: CatalogFacts = CatalogFacts()
@@ -112,7 +112,7 @@ import Testing
     )
     let lost = plan(byID, .seq("orders", "orders_1").filter("(day = 1)"))
     #expect(try messages(plan(byID, byDay), lost) == ["public.orders: Index Scan using orders_pkey -> Seq Scan"])
-    // The numbers of the aliases follow the range table: another order is no regression.
+    // The numbers of the aliases follow the range table: another order is not a regression.
     let mixed = plan(.seq("orders").filter("(day = 1)"), .index("orders", "orders_1").filter("(id = 1)"))
     #expect(try messages(lost, mixed).isEmpty)
   }
@@ -138,7 +138,7 @@ import Testing
       .seq("orders", "a").filter("(note = 'x')"), .index("orders", "b").with("Index Cond", "(id = 1)"))
     let now = ExplainNode.append(.seq("orders", "y").filter("(id = 1)"), .seq("orders", "x").filter("(note = 'x')"))
     #expect(try messages(before, now) == ["public.orders y: Index Scan using orders_pkey -> Seq Scan"])
-    // However many there are: three that were accepted under another alias, and one that was not.
+    // With several scans: three that were accepted under another alias, and one that was not.
     let notes = ["b", "c", "d"].map { ExplainNode.seq("orders", $0).filter("(note = 'x')") }
     let many = ExplainNode.append(notes[0], notes[1], notes[2], .index("orders", "a"))
     let more = ["s", "t", "u"].map { ExplainNode.seq("orders", $0).filter("(note = 'x')") }
@@ -271,11 +271,11 @@ import Testing
           "public.events_2_p e: Seq Scan of a partition without the index that its sibling public.events_1_p is read "
             + "through (Index Scan using events_1_idx): btree (created_at)"
         ])
-    // With the index it is the planner's business, be the partition empty or full.
+    // With the index, the planner decides, whether the partition is empty or full.
     for pages in [0.0, 1000] {
       #expect(try messages(before, now, was: was, is: [Self.partition(1), Self.partition(2, pages: pages)]).isEmpty)
     }
-    // Empty, but without the index: it will fill.
+    // Empty, but without the index: it will be filled.
     let empty = Self.partition(2, pages: 0, hasIndex: false)
     #expect(try messages(before, now, was: was, is: [Self.partition(1), empty]).count == 1)
   }

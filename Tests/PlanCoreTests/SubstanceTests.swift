@@ -141,7 +141,7 @@ import Testing
 }
 
 @Suite struct `A fingerprint` {
-  /// Committed in every baseline: these values must never change.
+  /// These values are in every committed baseline and must never change.
   @Test(arguments: [
     ("", "cbf29ce484222325"), ("a", "af63dc4c8601ec8c"), ("foobar", "85944171f73967e8"),
     ("select 1", "02fb785a1a5a96f2"), ("größe", "b7450e1ef58140da"), ("10", "07f89207b4ba08a4"),

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `is improved by exactly ten percent, whatever the figure`() throws {
-    // As EXPLAIN prints it: two decimals. A tenth of some of these has no exact binary form.
+    // As EXPLAIN prints them, with two decimals. A tenth of some of these has no exact binary form.
     for tenths in stride(from: 1, through: 5000, by: 7) {
       let (before, now) = (try #require(Double("\(tenths / 10).\(tenths % 10)0")), Double(tenths * 9) / 100)
       let judged = try verdict(

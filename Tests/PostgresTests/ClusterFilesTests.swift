@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-/// Sealing and copying, with small files in the place of a cluster's.
+/// Sealing and copying, with small files in place of a cluster's.
 @Suite struct ClusterFilesTests {
   private let project: Project
 
@@ -83,7 +83,7 @@ import Testing
     for file in sealed.files {
       #expect(try (inode("copy/\(file.path)") == inode("data/\(file.path)")) == (isSharing && file.isShared), "\(file)")
     }
-    // Whoever has a copy can copy it on.
+    // A copy can itself be copied.
     let target = "\(project.directory)/second"
     try copy.copy(sealed.directories, sealed.files, to: target, user: nil, sharing: isSharing)
     #expect(try project.files(in: "second") == sealed.files.map(\.path))
@@ -146,10 +146,10 @@ import Testing
     let handle = try #require(FileHandle(forWritingAtPath: "\(copy.directory)/base/5/101"))
     try handle.write(contentsOf: Data("OTHER".utf8))
     try handle.close()
-    #expect(throws: ClusterFilesError("\(copy.directory)/base/5/101", because: "another cluster has it too")) {
+    #expect(throws: ClusterFilesError("\(copy.directory)/base/5/101", because: "another cluster shares it")) {
       try copy.seal(sharing)
     }
-    // The one that it comes from knows that it is damaged.
+    // The original also reports the damage.
     #expect(throws: ClusterFilesError.self) { try self.copy(sealed, to: "second", sharing: true) }
   }
 

@@ -14,7 +14,7 @@ import Testing
     #expect(try ConnectionInfo("").parameters == [:])
     #expect(try ConnectionInfo("postgres:///shop?host=/run/pg").parameters == ["dbname": "shop", "host": "/run/pg"])
     #expect(try ConnectionInfo("postgres://[::1]/x").parameters == ["host": "::1", "dbname": "x"])
-    // Only what stands before the query counts as place.
+    // Only the part before the query is the host.
     #expect(try ConnectionInfo("postgres://h/x?password=a@b").parameters["password"] == "a@b")
     // An abstract socket.
     #expect(try ConnectionInfo("host=@name").parameters == ["host": "@name"])

@@ -104,7 +104,7 @@ import Testing
     ])
     #expect(try connection.execute("SELECT current_setting('app.together')").value == "it's; one")
     #expect(try error("CREATE TABLE made_together (id integer)").sqlState == "25006")
-    // The last cannot run in a transaction, and must not be taken for a part of one.
+    // The last statement cannot run in a transaction, and must not be treated as part of one.
     try connection.execute(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
     #expect(try connection.execute("SELECT count(*) FROM pg_prepared_statements").value == "0")
     #expect(try connection.execute("SELECT current_setting('app.together', true)").value ?? "" == "")
@@ -125,7 +125,7 @@ import Testing
   @Test func `whoever uses the connection next waits for statements that were sent, and gets their error`() throws {
     try connection.send(together: [("SELECT set_config('app.sent', 'there', false)", []), ("SELECT 1/0", [])])
     #expect(try error("SELECT 1").sqlState == "22012")
-    // It is said once, and no statement was run in its place.
+    // It is reported once, and no statement ran instead.
     #expect(try connection.execute("SELECT current_setting('app.sent')").value == "there")
     try connection.send(together: [("BEGIN", []), ("SELECT pg_sleep(0.05)", [])])
     try connection.send(together: [("SELECT set_config('app.sent', 'later', true)", [])])
@@ -133,7 +133,7 @@ import Testing
     #expect(try connection.execute("EXECUTE sent").value == "later")
     try connection.send(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
     #expect(try connection.execute("SELECT count(*) FROM pg_prepared_statements").value == "0")
-    // One that nobody waits for holds nobody up.
+    // A connection without a waiting client blocks nothing.
     try connection.send(together: [("SELECT 1", [])])
   }
 

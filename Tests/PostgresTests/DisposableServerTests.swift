@@ -32,7 +32,7 @@ import TestSupport
     let socket = try #require(server.clientEnvironment(database: "postgres")["PGHOST"])
     #expect(lines[4] == socket)
     #expect(try mode(socket) == 0o700)
-    // Where another user runs the server, for root, that user may pass through and no more.
+    // If another user runs the server for root, that user may only pass through.
     #expect(try mode(server.directory) == (geteuid() == 0 ? 0o711 : 0o700))
     #expect(try mode(data) == 0o700)
     #expect(try mode("\(socket)/.s.PGSQL.5432") == 0o700)
@@ -43,7 +43,7 @@ import TestSupport
     let data = try #require(try show("data_directory"))
     let own = URL(fileURLWithPath: server.directory).resolvingSymlinksInPath().path
     #expect(URL(fileURLWithPath: data).resolvingSymlinksInPath().path == "\(own)/data")
-    // Out of the server's own reach.
+    // Outside the server's own reach.
     #expect(try show("config_file") == "\(server.directory)/postgresql.conf")
     #expect(try show("hba_file")?.hasPrefix(data) == true)
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-/// With files as PostgreSQL 15 writes them, to the letter.
+/// Exact copies of files that PostgreSQL 15 writes.
 @Suite struct PostmasterFileTests {
   private let project: Project
 
@@ -22,7 +22,7 @@ import Testing
     #expect(starting.process == 4711)
     #expect(starting.segment == 65)
     #expect(!starting.isReady)
-    // One that serves nobody, as initdb starts some.
+    // A standalone server, as initdb starts it.
     let single = try #require(try file("-" + PostmasterFileTests.head + "  1234567        65\n"))
     #expect(single.process == 4711)
     #expect(try #require(try file(PostmasterFileTests.head + "  1234567        65\nready   \n")).isReady)

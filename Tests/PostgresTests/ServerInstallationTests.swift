@@ -9,7 +9,7 @@ import Testing
 
   init() throws { project = try Project() }
 
-  /// A directory with programs that say that they are a server of this version.
+  /// A directory with programs that report this server version.
   private func installation(_ folder: String, version: String) throws -> String {
     for program in ["postgres", "initdb"] {
       try project.writeProgram("\(folder)/\(program)", "#!/bin/sh\necho 'postgres (PostgreSQL) \(version)'\n")
@@ -42,7 +42,7 @@ import Testing
 
   @Test func `a directory without a server that runs is an error`() throws {
     for choice in [project.directory, "/nonexistent/bin", "bin", "./bin"] {
-      #expect(try message(choice) == "no PostgreSQL server in \(choice): it has no 'postgres' and 'initdb' that run")
+      #expect(try message(choice) == "no PostgreSQL server in \(choice): it has no working 'postgres' and 'initdb'")
     }
     let broken = try installation("broken", version: "15.1")
     try project.writeProgram("broken/postgres", "#!/bin/sh\nexit 1\n")

@@ -40,7 +40,7 @@ import Testing
     #expect(!Self.other.canRead("\(project.directory)/missing"))
     mode("a", 0o755)
     mode("a/b/file", 0o644)
-    // A link leads where it leads.
+    // The target of a link counts.
     try project.makeDirectory("closed")
     try project.write("closed/file", "x")
     try FileManager.default.createSymbolicLink(
@@ -55,7 +55,7 @@ import Testing
     #expect((user == nil) == (geteuid() != 0))
     guard let user else { return }
     #expect(user.uid != 0)
-    // Of the two that may serve, postgres comes first where it owns nothing.
+    // Of the two candidates, postgres comes first if it owns nothing.
     let owner = getpwnam("postgres").map { entry in
       SystemUser(name: "postgres", uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
     }

@@ -6,7 +6,7 @@
 
   @testable import Postgres
 
-  /// Segments of this process in the place of a postmaster's.
+  /// Segments of this process in place of a postmaster's.
   @Suite struct SharedMemoryTests {
     private let now = time(nil)
 

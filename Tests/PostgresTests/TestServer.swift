@@ -2,10 +2,10 @@ import Foundation
 import Postgres
 import TestSupport
 
-/// The one server of these tests.
+/// The single server of these tests.
 enum TestServer {
-  /// Settings with every character that a configuration file treats in a way of its own, and some that are not for a
-  /// manifest to change.
+  /// Settings with every character that a configuration file treats specially, and some that a manifest must not
+  /// change.
   static let configuration = ServerConfiguration(
     locale: "C.UTF-8", encoding: "UTF8", timeZone: "Europe/Vienna",
     settings: [
@@ -24,9 +24,9 @@ enum TestServer {
 
   private static let started = Started()
 
-  /// Tests that run side by side only read the server and open connections.
+  /// The shared server: concurrent tests only read it and open connections.
   private final class Started: @unchecked Sendable {
-    /// Written once, before anybody can read it.
+    /// The server, written once, before any reader.
     private var result: Result<DisposableServer, any Error>?
 
     init() {
@@ -38,7 +38,7 @@ enum TestServer {
         while true { sleep(3600) }
       }
       isDone.wait()
-      // Nothing releases what is static.
+      // Static values are never released.
       atexit { try? TestServer.server().stop() }
     }
 

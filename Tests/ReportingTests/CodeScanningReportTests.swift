@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reporting
 
-/// The reports for services that keep findings from run to run.
+/// The reports for services that track findings from run to run.
 @Suite struct CodeScanningReportTests {
   private func elements(_ json: JSON?) -> [JSON] {
     guard case .array(let elements)? = json else { return [] }
@@ -125,7 +125,7 @@ import Testing
     #expect(try category(api) == .string("plangate/api/\(api.manifest)/"))
     #expect(try category(web) == .string("plangate/web/\(web.manifest)/"))
     #expect(Set(try fingerprints(api)).isDisjoint(with: try fingerprints(web)))
-    // The error of the run has no place of its own.
+    // The error of the run has no position of its own.
     #expect(api.remarks.first?.place == Place(file: "api/\(api.manifest)"))
   }
 

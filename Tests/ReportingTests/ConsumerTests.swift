@@ -3,9 +3,9 @@ import PlanCore
 import Reporting
 import Testing
 
-/// Other people's programs read the JUnit report, hostile names and messages and all.
+/// Third-party programs read the JUnit report, including hostile names and messages.
 @Suite struct ConsumerTests {
-  /// Runs a program on the report of a run; what it prints.
+  /// Runs a program on the report of a run and returns its output.
   private func output(of words: [String], on run: RunOutcome) throws -> String {
     let directory = FileManager.default.temporaryDirectory.appending(path: "plangate-consumer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -26,7 +26,7 @@ import Testing
     return text
   }
 
-  /// `junit.rng` is a part of what Jenkins' xUnit plugin takes, with two attributes more.
+  /// Validates against `junit.rng`, a part of what Jenkins' xUnit plugin accepts, with two additional attributes.
   @Test func `xmllint finds every report well-formed and of the form that services read`() throws {
     let schema = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "junit.rng").path
     var early = RunOutcome(plangateVersion: "0.1.0", manifest: hostile)

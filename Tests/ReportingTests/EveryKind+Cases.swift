@@ -4,7 +4,7 @@ import PlanCore
 @testable import Reporting
 
 extension EveryKind {
-  /// A finding of each rule that can be found: failing, warning and waived in turn.
+  /// A finding of each rule: failing, warning and waived in turn.
   static func everyRule() throws -> CaseOutcome {
     var outcome = try Shop.regressed()
     outcome.id = CaseID("every_rule", outcome.caseName)
@@ -26,7 +26,7 @@ extension EveryKind {
     return outcome
   }
 
-  /// Hostile names in every place: names of a manifest, of relations, in conditions and in messages.
+  /// Hostile names everywhere: names of a manifest, of relations, in conditions and in messages.
   static func lostIndexes() throws -> CaseOutcome {
     func plan(_ type: String, index: String?, cost: Double) -> JSON {
       node(

@@ -4,7 +4,7 @@ import PlanCore
 @testable import Reporting
 
 extension EveryKind {
-  /// The Sort and the Aggregate change places.
+  /// The Sort and the Aggregate are swapped.
   static func moved() throws -> CaseOutcome {
     func scan(_ type: String, _ buffers: Double) -> JSON {
       node(type, "orders", alias: "o", cost: 100, rows: 1000, actual: 900, buffers: buffers, as: "Outer")
@@ -26,7 +26,7 @@ extension EveryKind {
     return outcome("orders_by_status", before: try observation(before), now: try observation(now))
   }
 
-  /// An Append of many members that are alike; one of them lost its index.
+  /// An Append with many similar members, one of which lost its index.
   static func partitions() throws -> CaseOutcome {
     func append(lost: Int?) -> JSON {
       let members = (0..<40).map { (index: Int) in
@@ -40,7 +40,7 @@ extension EveryKind {
     return outcome("events_of_user", before: try observation(append(lost: nil)), now: try observation(append(lost: 20)))
   }
 
-  /// Time is measured; an InitPlan and a CTE stand elsewhere than they run; workers share the rows.
+  /// A plan with timing, an InitPlan and a CTE shown elsewhere than where they run, and workers that share the rows.
   static func timed() throws -> CaseOutcome {
     var outcome = try outcome("timed", before: observation(timedPlan(hasTime: false)), now: observation(timedPlan()))
     outcome.comparison = try timedComparison()

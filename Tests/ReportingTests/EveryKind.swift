@@ -2,19 +2,22 @@ import JSON
 import PlanCore
 import Reporting
 
-/// All that a format could obey, hide or end at: mentions, links, images, HTML, fences, table cells, workflow commands,
-/// attachments, ends of scripts, comments and attributes, the line separators of JavaScript, combining marks behind what is
-/// escaped, and what is in `hostile`.
+/// Everything that a format could interpret, hide or end at, and the contents of `hostile`.
+///
+/// It has mentions, links, images, HTML, fences, table cells, workflow commands, attachments, ends of scripts, comments
+/// and attributes, the line separators of JavaScript, and combining marks after characters that are escaped.
 let markup =
   "@octocat `` ` | \\| ![x](https://evil.example/x.png) <img src=x onerror=alert(1)> "
   + "</details></code> --> ``` ~~~ # **b** _i_ a@evil.example #1 "
   + "::error::x ##[error]x %0A::error::y [[ATTACHMENT|/etc/passwd]] {0} $(id) 100%,=: `\u{301}|\u{301}"
   + "</script><!--<script>\u{2028}\u{2066}\" onfocus='x' &lt; ${y}" + hostile
 
-/// An outcome that holds everything that an outcome can hold: every verdict, rule and severity, hostile texts wherever a
-/// text comes from outside, and a value in every field.
+/// An outcome with everything that an outcome can hold.
+///
+/// It has every verdict, rule and severity, hostile texts wherever a text comes from outside, and a value in every
+/// field.
 enum EveryKind {
-  /// A name with dots, quotes, markup and a combining mark right behind a dot.
+  /// A name with dots, quotes, markup and a combining mark right after a dot.
   static let name = "a.\u{301}b.\"c\\\(markup)"
 
   static let relation = RelationName(schema: "s.\u{308}\(markup)", name: name)
@@ -103,8 +106,10 @@ enum EveryKind {
     }
   }
 
-  /// The shop, cases that are hostile in one way each, the figures and plans that a page draws, and a case of each verdict
-  /// that is hostile in every text.
+  /// The cases of the shop, and hostile ones.
+  ///
+  /// They are cases that are hostile in one way each, the figures and plans that a page draws, and a case of each
+  /// verdict that is hostile in every text.
   static func run() throws -> RunOutcome {
     var run = try Shop.run()
     run.cases += [
@@ -135,7 +140,7 @@ enum EveryKind {
     return run
   }
 
-  /// The one that regressed has all findings.
+  /// The regressed case has all findings.
   private static func hostile(_ number: Int, _ verdict: Verdict) throws -> CaseOutcome {
     var item = CaseOutcome(query: "every", caseName: "\(verdict.rawValue)-\(markup)", verdict: verdict)
     item.findings = verdict == .regressed ? findings() : Array(findings().prefix(4))
@@ -151,7 +156,7 @@ enum EveryKind {
     return item
   }
 
-  /// The same as another run would find it, with other figures.
+  /// The same outcome in another run, with other figures.
   static func again() throws -> RunOutcome {
     var run = try run()
     for index in run.cases.indices {

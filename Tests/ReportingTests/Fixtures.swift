@@ -57,7 +57,7 @@ func outcome(
   _ query: String, _ caseName: String? = nil, before: Observation?, now: Observation, waivers: [Waiver] = []
 ) -> CaseOutcome {
   let comparison = CaseComparison(baseline: before, current: now)
-  // A few rules are enough to show every form that a finding takes.
+  // A few rules are enough to show every form of a finding.
   let shown = ["seq-scan", "row-estimate", "new-seq-scan"]
   let quiet = Rule.all.filter { !shown.contains($0.id) }.map { ($0.id, RuleSettings(severity: .off)) }
   let judgement = judge(
@@ -72,7 +72,7 @@ func outcome(
   return outcome
 }
 
-/// Plans and cases of a small shop.
+/// The plans and cases of a small shop.
 enum Shop {
   static let customerIndex = IndexFacts(name: "orders_customer_idx", definition: "btree (customer_id)")
 
@@ -97,7 +97,7 @@ enum Shop {
       ])
   }
 
-  /// An index was lost.
+  /// A case that lost an index.
   static func regressed() throws -> CaseOutcome {
     outcome(
       "orders_by_customer", "typical", before: try observation(ordersByIndex(), indexes: ["orders": [customerIndex]]),
@@ -118,7 +118,7 @@ enum Shop {
       method, cost: 900, rows: 1200, actual: 1200, buffers: 2500, [key("Join Type", "Inner")], [items, customers])
   }
 
-  /// Everything at once: two findings that fail, one that is waived and one that warns, other joins, another major.
+  /// A case with two failing findings, one waived and one warning, other joins, and another major.
   static func manyFindings() throws -> CaseOutcome {
     let countries = { (isNew: Bool) in
       isNew
@@ -184,7 +184,7 @@ enum Shop {
     outcome("newest_customers", before: try observation(ordersByIndex()), now: try observation(ordersByIndex()))
   }
 
-  /// Passed, with a warning and a waived finding, and a name that no manifest allows.
+  /// A passed case with a warning and a waived finding, and a name that no manifest allows.
   static func hostilePassed() throws -> CaseOutcome {
     let plan = try observation(ordersByIndex())
     var outcome = outcome("q\(hostile)", hostile, before: plan, now: plan)
@@ -207,7 +207,7 @@ enum Shop {
     return run
   }
 
-  /// Judged by three servers, two of them of one major.
+  /// A run on three servers, two of them of the same major.
   static func matrix() throws -> RunOutcome {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "ci/queries.yml")
     run.seconds = 4
@@ -245,7 +245,7 @@ enum Shop {
   }
 }
 
-/// All that the program prints for a run.
+/// Everything that the program prints for a run.
 func terminalText(_ run: RunOutcome, isVerbose: Bool = true, style: TerminalStyle) -> String {
   let width = TerminalReport.nameWidth(run.cases.map(\.name), style: style)
   let lines = run.cases.map { TerminalReport.caseLine($0, strict: run.isStrict, nameWidth: width, style: style) }

@@ -10,7 +10,7 @@ import Testing
     var properties: [String: String]
     var data: String
 
-    /// Nil for a line that is none.
+    /// Nil for a line that is not a command.
     init?(_ line: String) {
       var rest = Substring(line)
       while rest.first?.isWhitespace == true { rest.removeFirst() }
@@ -88,8 +88,8 @@ import Testing
     let commands = try commands(run(Array(repeating: warned, count: 12) + [Shop.unchecked()] + regressed))
     #expect(commands.map(\.name) == Array(repeating: "error", count: 10) + Array(repeating: "warning", count: 10))
     #expect(commands[0].properties["title"] == "plangate: q0@typical: seq-scan")
-    #expect(commands[9].data.hasSuffix("\n(21 more errors in the summary of the job)"))
-    #expect(commands[19].data.hasSuffix("\n(2 more warnings in the summary of the job)"))
+    #expect(commands[9].data.hasSuffix("\n(21 more errors in the job summary)"))
+    #expect(commands[19].data.hasSuffix("\n(2 more warnings in the job summary)"))
     #expect(!commands[8].data.contains("more errors"))
   }
 

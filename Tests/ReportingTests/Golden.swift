@@ -3,8 +3,8 @@ import Testing
 
 /// Texts that are compared as a whole with a file under `Golden`.
 ///
-/// To write the files anew: `PLANGATE_RECORD_GOLDENS=1 swift test --filter ReportingTests`. The run that wrote them
-/// fails; read the difference in git, then run once more without the variable.
+/// To record the files again: `PLANGATE_RECORD_GOLDENS=1 swift test --filter ReportingTests`. The run that records them
+/// fails; review the difference in git, then run again without the variable.
 enum Golden {
   static func expect(_ text: String, is file: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(file)")
@@ -16,7 +16,7 @@ enum Golden {
     }
     let data = try #require(try? Data(contentsOf: url), "no golden file \(file)", sourceLocation: sourceLocation)
     let golden = try #require(String(bytes: data, encoding: .utf8), sourceLocation: sourceLocation)
-    // By scalars: Characters compare equal in all their normal forms.
+    // Scalars are compared, because Characters are equal in all their normal forms.
     if Array(golden.unicodeScalars) == Array(text.unicodeScalars) { return }
     let (old, new) = (lines(golden), lines(text))
     let number = zip(old, new).prefix { $0 == $1 }.count

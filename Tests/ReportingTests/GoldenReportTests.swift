@@ -5,10 +5,10 @@ import Testing
 @testable import Reporting
 
 @Suite struct GoldenReportTests {
-  /// JSON holds what every other report is made of, and has its goldens of whole runs.
+  /// Every other report is derived from JSON's contents, and JSON has goldens of whole runs.
   private static let brief = ReportFormat.allCases.filter { $0 != .json }
 
-  /// The report, a page without its style and its script, which are the same in all of them.
+  /// The report; a page without its style and its script, which are the same in all of them.
   private func text(_ format: ReportFormat, _ run: RunOutcome) throws -> String {
     guard format == .html else { return format.text(run) }
     let page = try ParsedPage(HTMLReport.text(run))
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// Of the cases that are hostile in every text one says what there is to see.
+  /// Of the cases that are hostile in every text, one is enough to read.
   private func everyKind() throws -> RunOutcome {
     var run = try EveryKind.run()
     run.cases.removeAll { $0.query == "every" && $0.verdict != .regressed }

@@ -53,7 +53,7 @@ import Testing
 
   @Test func `hostile text opens no element and ends none`() throws {
     let text = HTMLReport.text(try EveryKind.run())
-    // The page's own scripts and no other: a block a case, one for the run, and the program.
+    // Only the page's own scripts: one block per case, one for the run, and the program.
     let blocks = try EveryKind.run().cases.count + 1
     #expect(text.components(separatedBy: "<script").count - 1 == blocks + 1)
     #expect(text.components(separatedBy: "</script").count - 1 == blocks + 1)
@@ -213,7 +213,7 @@ import Testing
   @Test func `the cost of an inner side counts as often as it is run`() throws {
     let joined = try observation(Shop.joined("Nested Loop", customersByIndex: true, itemsRows: 1000))
     let figures = OwnFigures(FlatPlan(joined.plan)).cost
-    // 900 in all: the outer side 90, 1,000 times 0.3, and the rest is the join's.
+    // 900 in all: 90 of the outer side, 1,000 times 0.3, and the rest belongs to the join.
     #expect(figures.map { ($0 * 10).rounded() / 10 } == [510, 90, 300])
   }
 
@@ -249,7 +249,7 @@ import Testing
     try write(HTMLReport.text(try Shop.many(3)), "three.html")
   }
 
-  /// Leaves a page for a browser, where `scripts/browser-test` asks for it.
+  /// Saves a page for a browser, where `scripts/browser-test` asks for it.
   private func write(_ text: String, _ name: String) throws {
     guard let directory = ProcessInfo.processInfo.environment["PLANGATE_PAGES"] else { return }
     try Data(text.utf8).write(to: URL(filePath: directory).appending(path: name))

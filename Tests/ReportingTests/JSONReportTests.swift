@@ -75,7 +75,7 @@ import Testing
       .filter { $0 != .null }
     #expect(waived.map { $0["reason"] } == [.string("twelve rows"), .string(hostile)])
     #expect(waived.map { $0["until"] } == [.string("2027-06-30"), .null])
-    // It may be the waiver of another finding, which this one follows from.
+    // It may be the waiver of another finding that caused this one.
     #expect(waived.map { $0["rule"] } == [.string("seq-scan"), .string("seq-scan")])
   }
 

@@ -174,7 +174,8 @@ import Testing
         "testsuites": ["name", "tests", "failures", "errors", "time"],
         "testsuite": ["name", "tests", "failures", "errors", "time"],
         "properties": [], "property": ["name", "value"], "system-out": [],
-        // `file` and `line` are GitLab's, CircleCI's and the GitHub reporters', and none of Jenkins' xUnit plugin.
+        // `file` and `line` are attributes of GitLab, CircleCI and the GitHub reporters; Jenkins' xUnit plugin does not
+        // have them.
         "testcase": ["name", "classname", "time", "file", "line"],
         "failure": ["type", "message"], "error": ["type", "message"],
       ]

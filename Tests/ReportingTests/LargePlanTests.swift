@@ -4,7 +4,7 @@ import Testing
 @testable import PlanCore
 @testable import Reporting
 
-/// Judging and reporting take time in proportion to text and nodes: where it was their square, these took minutes.
+/// Judging and reporting take time proportional to text and nodes: with quadratic time, these would take minutes.
 @Suite struct `A large plan` {
   private static func scan(_ table: String, _ alias: String, index: Bool, _ condition: String) -> PlanNode {
     var node = PlanNode(
@@ -36,7 +36,7 @@ import Testing
     )
   }
 
-  /// Two states of one case: an index was dropped.
+  /// Two states of a case: an index was dropped.
   private static func reports(_ comparison: CaseComparison) -> [String] {
     let judgement = judge(comparison, policy: CasePolicy(today: "2026-06-15"))
     #expect(judgement.verdict == .regressed)

@@ -4,7 +4,7 @@ import Testing
 @testable import Reporting
 
 @Suite struct LikewiseTests {
-  /// A partitioned table that loses its index; in parts, so that each partition is a relation of its own.
+  /// A partitioned table that loses its index, built in parts so that each partition is a separate relation.
   private func partitioned(_ count: Int) throws -> CaseOutcome {
     let root = RelationName(schema: "public", name: "events")
     func observation(_ type: String, isIndexed: Bool) throws -> Observation {

@@ -66,7 +66,7 @@ import Testing
 
   // MARK: Hostile text
 
-  /// GitHub's own renderer, with raw HTML let through: what a database says must not even need GitHub's sanitizer.
+  /// GitHub's own renderer, with raw HTML let through: text from a database must not even need GitHub's sanitizer.
   @Test(arguments: [MarkdownReport.commentLimit, MarkdownReport.summaryLimit])
   func `nothing that a database says is markup`(limit: Int) throws {
     var run = try EveryKind.run()
@@ -86,7 +86,7 @@ import Testing
       #expect(!page.prose.contains(word), "\(word) in \(page.prose)")
     }
     #expect(page.code.contains("<img src=x onerror=alert(1)> </details></code> --> ``` ~~~ # **b** _i_"))
-    // Five columns in each line of the table: no bar of a name is one of its own.
+    // Five columns in each row of the table: no bar in a name starts a column.
     #expect(page.count(of: "td") == page.count(of: "tr") * 5 - 5)
     #expect(page.count(of: "details") == run.cases.count { $0.isFailed(strict: false) })
   }
@@ -123,12 +123,12 @@ import Testing
     #expect(text.contains("1000 cases regressed, 1 passed"))
     #expect(text.contains("<code>query_0@typical</code> regressed"))
     #expect(text.contains("```diff"))
-    // Lines of later cases go before those of earlier ones, and blocks before lines.
+    // Rows of later cases are omitted before those of earlier ones, and blocks before rows.
     let rows = (0..<1000).map { text.contains("`query_\($0)@typical`") }
     let blocks = (0..<1000).map { text.contains("<code>query_\($0)@typical</code>") }
     #expect(rows == rows.sorted { $0 && !$1 } && blocks == blocks.sorted { $0 && !$1 })
     #expect(rows.count { $0 } >= blocks.count { $0 })
-    let left = try #require(text.split(separator: "\n").first { $0.hasPrefix("Left out") })
+    let left = try #require(text.split(separator: "\n").first { $0.hasPrefix("Omitted") })
     #expect(left.contains("\(1000 - rows.count { $0 }) failing cases"), "\(left)")
     #expect(left.contains("1 other case"), "\(left)")
     #expect(left.contains("`--junit`"))
@@ -149,11 +149,11 @@ import Testing
     for number in 0..<60 { #expect(text.contains("<code>query_\(number)@typical</code> regressed")) }
     let plans = text.components(separatedBy: "```diff").count - 1
     #expect((1..<60).contains(plans))
-    #expect(text.contains("Left out for want of room: the plans of \(60 - plans) failing cases."))
+    #expect(text.contains("Omitted to fit the size limit: the plans of \(60 - plans) failing cases."))
   }
 
   @Test func `no text of any length breaks the limit`() throws {
-    // One Character of 30,000 scalars, and one of four bytes many times.
+    // One Character of 30,000 scalars, and many of four bytes.
     for long in ["a" + String(repeating: "\u{301}", count: 30_000), String(repeating: "😀", count: 30_000)] {
       var unchecked = Shop.unchecked()
       unchecked.reason = String(repeating: long + "\n", count: 3)
@@ -181,6 +181,6 @@ import Testing
     #expect(lines.count < 20)
     #expect(lines.contains { $0.hasPrefix("- -> Index Scan using i on public.events_150") })
     #expect(lines.contains { $0.hasPrefix("+ -> Bitmap Heap Scan") })
-    #expect(lines.contains("  … 147 lines as before"))
+    #expect(lines.contains("  … 147 unchanged lines"))
   }
 }

@@ -3,7 +3,7 @@ import JSON
 import PlanCore
 import Testing
 
-/// The parts of a page that the tests look at.
+/// The parts of a page that the tests examine.
 struct ParsedPage {
   /// The page without its style and its script, which are the same in all of them.
   let rest: String

@@ -17,7 +17,9 @@ final class ParsedXML: NSObject, XMLParserDelegate {
     self.attributes = attributes
   }
 
-  /// The root element. Throws for a document that is not well-formed: `parse()` alone can say yes to a broken one.
+  /// The root element.
+  ///
+  /// Throws for a document that is not well-formed: `parse()` alone can return true for a broken one.
   static func root(of text: String) throws -> ParsedXML {
     let document = ParsedXML("", [:])
     let parser = XMLParser(data: Data(text.utf8))
@@ -43,7 +45,7 @@ final class ParsedXML: NSObject, XMLParserDelegate {
     open.removeLast()
   }
 
-  /// All elements of a name, in the document's order.
+  /// All elements with a name, in document order.
   func all(_ name: String) -> [ParsedXML] {
     children.flatMap { ($0.name == name ? [$0] : []) + $0.all(name) }
   }

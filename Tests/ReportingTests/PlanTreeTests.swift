@@ -110,7 +110,7 @@ import Testing
     #expect(lines.filter { $0.contains("Index Cond") }.count == 1)
     for number in 1...10 {
       #expect(lines.contains { ($0 + " ").contains("using an_index_with_a_long_name_too_\(number) ") })
-      // The schema of the one that is marked stays.
+      // The marked one keeps its schema.
       let schema = number == 3 ? "public." : ""
       #expect(lines.contains { $0.hasSuffix("on \(schema)a_relation_with_a_long_name_\(number)") })
     }

@@ -5,11 +5,11 @@ import Testing
   import FoundationXML
 #endif
 
-/// Markdown as cmark-gfm, which is GitHub's renderer, makes a page of it.
+/// Markdown rendered by cmark-gfm, GitHub's renderer.
 struct RenderedMarkdown {
   let elements: Set<String>
   let attributes: Set<String>
-  /// The text in `code` and `pre` elements, where GitHub looks for no mention.
+  /// The text in `code` and `pre` elements, where GitHub finds no mentions.
   let code: String
   /// All other text.
   let prose: String
@@ -32,7 +32,7 @@ struct RenderedMarkdown {
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
-    // What is rendered is well-formed: an element that a name opened or closed would not be.
+    // The output is well-formed, which it would not be if a name opened or closed an element.
     let reader = Reader()
     let parser = XMLParser(data: Data("<page>\n".utf8) + (try Data(contentsOf: page)) + Data("</page>".utf8))
     parser.delegate = reader

@@ -4,7 +4,7 @@ import Reporting
 import TestSupport
 import Testing
 
-/// The published schema of the JSON report says what is written.
+/// The published schema of the JSON report matches the reports.
 @Suite struct ReportSchemaTests {
   private func problems(_ run: RunOutcome) throws -> [String] {
     try SchemaValidator.problems(of: JSONReport.text(run), .report)
@@ -67,7 +67,7 @@ import Testing
         try SchemaValidator.problems(of: text[..<range.lowerBound] + new + text[range.upperBound...], .report) != [],
         "\(old)")
     }
-    // Others may add to a report, or a later plangate.
+    // Other programs, or a later plangate, may add keys to a report.
     let range = try #require(text.firstRange(of: "\"position\": null,"))
     let more = text[..<range.lowerBound] + "\"extra\": 1, " + text[range.lowerBound...]
     #expect(try SchemaValidator.problems(of: String(more), .report, isClosed: false) == [])

@@ -5,7 +5,7 @@ import Testing
 
 /// A JSON report holds its outcome without loss.
 @Suite struct RoundTripTests {
-  /// Every report of an outcome, by what it is called.
+  /// Every report of an outcome, by its name.
   private func reports(_ run: RunOutcome) -> [(name: String, text: String)] {
     var lax = run
     lax.isStrict.toggle()
@@ -21,7 +21,7 @@ import Testing
   private func expectRoundTrip(_ run: RunOutcome, _ sourceLocation: SourceLocation = #_sourceLocation) throws {
     let back = try RunOutcome(jsonReport: JSONReport.text(run))
     for (before, after) in zip(reports(run), reports(back)) {
-      // By scalars: Characters compare equal in all their normal forms.
+      // Scalars are compared, because Characters are equal in all their normal forms.
       #expect(
         Array(before.text.unicodeScalars) == Array(after.text.unicodeScalars), "\(before.name)",
         sourceLocation: sourceLocation)
@@ -56,7 +56,7 @@ import Testing
     try expectRoundTrip(run)
   }
 
-  /// Whoever adds a field puts it into the JSON report and its reader, into `EveryKind`, and here.
+  /// A new field must be added to the JSON report and its reader, to `EveryKind`, and here.
   @Test func `no field of an outcome is forgotten`() throws {
     func fields(_ value: Any) -> Set<String> { Set(Mirror(reflecting: value).children.compactMap(\.label)) }
     let run = try EveryKind.run()
@@ -121,7 +121,7 @@ import Testing
   }
 }
 
-/// What is no report, or no whole one.
+/// Texts that are not reports, or not complete ones.
 @Suite struct ForeignReportTests {
   private func message(_ text: String) -> String? {
     do {
@@ -132,12 +132,12 @@ import Testing
 
   @Test(arguments: ["{}", "[]", "null", "{\"plangate\": \"0.1.0\"}", "{\"format\": 1}", "[{\"Plan\": {}}]"])
   func `other JSON is refused`(text: String) {
-    #expect(message(text) == "it is no JSON report of plangate")
+    #expect(message(text) == "it is not a JSON report of plangate")
   }
 
   @Test(arguments: ["", " ", "<testsuites/>", "plangate baseline 1", "{\"plangate\": "])
   func `what is no JSON is refused`(text: String) {
-    #expect(message(text)?.hasPrefix("it is not whole, or no JSON: ") == true)
+    #expect(message(text)?.hasPrefix("it is incomplete or not JSON: ") == true)
   }
 
   @Test(arguments: [(0, false), (2, true), (1.5, true)])
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  /// Every place of a report, as the keys and numbers that lead to it.
+  /// Every position in a report, as the keys and indexes that lead to it.
   private func places(_ json: JSON) -> [[String]] {
     switch json {
     case .object(let members):
@@ -173,7 +173,7 @@ import Testing
     }
   }
 
-  /// The value with another one at a place, or without it.
+  /// The value with the one at a position replaced or removed.
   private func changed(_ json: JSON, at place: ArraySlice<String>, to value: JSON?) -> JSON {
     guard let key = place.first else { return json }
     func next(_ child: JSON) -> JSON? {
@@ -192,7 +192,7 @@ import Testing
     }
   }
 
-  /// What a report says for people and programs, and its reader finds again.
+  /// Values that a report states for people and programs, and its reader computes again.
   private static let derived: Set<String> = [
     "outcome", "recordCommand", "counts", "failed", "differences", "causes", "cost", "rows", "buffers",
   ]
@@ -206,12 +206,12 @@ import Testing
     let others: [JSON] = [.null, .number(-7), .string("x"), .array([]), .bool(true), .object([])]
     for (number, place) in places(report).enumerated() {
       let isInPlan = place.contains { $0.hasPrefix("explain") }
-      // The many places of the plans are much alike.
+      // The many positions of the plans are much alike.
       if isInPlan, number % 8 != 0 { continue }
       for value in [nil, others[number % others.count]] {
         let text = changed(report, at: place[...], to: value).text
         do {
-          // What can still be read can still be told.
+          // A report that can still be read can still be written.
           let back = try RunOutcome(jsonReport: text)
           _ = JSONReport.text(back) + JUnitReport.text(back)
           _ = terminalText(back, style: TerminalStyle(isColored: false, width: 80))
@@ -229,10 +229,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"failed\": true", "\"failed\": false", "'failed' of cases[0] is not what its verdict 'regressed' says"),
+    ("\"failed\": true", "\"failed\": false", "'failed' of cases[0] is not consistent with its verdict 'regressed'"),
     (
       "\"verdict\": \"regressed\"", "\"verdict\": \"passed\"",
-      "'failed' of cases[0] is not what its verdict 'passed' says"
+      "'failed' of cases[0] is not consistent with its verdict 'passed'"
     ),
     ("\"error\": null", "\"error\": \"x\",\n  \"error\": null", "the report has the key 'error' twice"),
     ("\"verdict\": \"passed\"", "\"verdict\": \"fine\"", "cases[7] has the unknown verdict 'fine'"),
@@ -243,7 +243,10 @@ import Testing
       "\"schema\": \"public\"", "\"schema\": \"private\"",
       "'relation' of cases[0].findings[0] is not in the schema 'private'"
     ),
-    ("\"relations\": [0]", "\"relations\": [99]", "'relations' of cases[0].plan is not a list of places in the table"),
+    (
+      "\"relations\": [0]", "\"relations\": [99]",
+      "'relations' of cases[0].plan is not a list of indexes into the table"
+    ),
     ("\"line\": 1,", "\"line\": 1e300,", "'line' of cases[0] is not a whole number"),
     ("\"strict\": false", "\"strict\": 0", "'strict' of the report is not true or false"),
     ("\"shard\": null", "\"shard\": {\"index\": 3, \"count\": 2}", "there is no shard 3 of 2"),
@@ -251,7 +254,7 @@ import Testing
     ("\"shard\": null", "\"shard\": 3", "shard is not an object"),
     (
       "\"Node Type\": \"Limit\"", "\"Node\": \"Limit\"",
-      "'explain' of cases[0].plan is no plan: Plan has no key 'Node Type'"
+      "'explain' of cases[0].plan is not a plan: Plan has no key 'Node Type'"
     ),
   ])
   func `an error says where`(old: String, new: String, expected: String) throws {

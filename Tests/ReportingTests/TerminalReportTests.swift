@@ -23,7 +23,7 @@ import Testing
           || scalar == "\u{202e}"
       }
       #expect(forbidden.isEmpty)
-      // Colours are the only difference, and they are only those of the style.
+      // Colours are the only difference, and they are all from the style.
       let colored = terminalText(run, style: TerminalStyle(isColored: true, width: 80))
       #expect(colored.contains("\u{1b}["))
       #expect(colored.replacing(/\u{1b}\[(0|1|2|31|32|33|1;31)m/, with: "") == plain)
@@ -43,7 +43,7 @@ import Testing
         == "FAIL       order_search                    customers: Index Scan -> Seq Scan (+1), 1 warning, 1 wai…")
     #expect(
       try line(Shop.misestimated())
-        == "FAIL       tenant_dashboard@whale+generic  items: 1,000 rows estimated, 64k came")
+        == "FAIL       tenant_dashboard@whale+generic  items: estimated 1,000 rows, got 64k")
     #expect(try line(Shop.new()) == "NEW        month_close                     no baseline yet")
     #expect(
       line(Shop.unchecked()) == "UNCHECKED  tax_report@typical              ERROR 42703: column \"vatt\" does not exist"
@@ -192,7 +192,7 @@ import Testing
     let details = TerminalReport.allDetails(run, isVerbose: false, style: style)
     #expect(details[0].contains("\n  before ") && details[0].contains("fix: "))
     #expect(!details[1].contains("\n  before "))
-    #expect(details[1].contains("  the plans change as those of orders_by_customer@typical do, above"))
+    #expect(details[1].contains("  same plan change as orders_by_customer@typical above"))
     #expect(details[1].contains("  seq-scan: public.orders o: ") && details[1].contains("x102"))
     #expect(TerminalReport.allDetails(run, isVerbose: true, style: style)[1].contains("\n  before "))
   }

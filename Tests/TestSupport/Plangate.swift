@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built binary, which stands next to the test bundle.
+/// The built binary, which is next to the test bundle.
 package func plangateBinary() throws -> String {
   var candidates: [String] = []
   for program in ["/proc/self/exe", CommandLine.arguments[0], Bundle.main.executablePath ?? ""] where !program.isEmpty {
@@ -24,7 +24,7 @@ package func plainEnvironment() -> [String: String] {
   return ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
 }
 
-/// Runs the built binary to its end.
+/// Runs the built binary and waits for it to end.
 package func plangate(
   _ arguments: [String], in directory: String, environment: [String: String] = [:]
 ) throws -> ProgramRun {

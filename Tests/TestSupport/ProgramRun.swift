@@ -1,10 +1,12 @@
 import Foundation
 
-/// What came of a run of a program. Its description holds everything, for an expectation that disagrees.
+/// The result of running a program.
+///
+/// Its description holds everything, for a failed expectation.
 package struct ProgramRun: Sendable, CustomStringConvertible {
-  /// The words that were run.
+  /// The words of the command.
   package let words: [String]
-  /// The exit status; for a program that a signal ended the signal's number, negative.
+  /// The exit status; for a program that a signal ended, the negative signal number.
   package let status: Int32
   package let stdout: String
   package let stderr: String
@@ -23,24 +25,25 @@ package struct ProgramRun: Sendable, CustomStringConvertible {
   }
 }
 
-/// A test cannot go on; the text says why.
+/// The reason that a test cannot continue.
 package struct TestFailure: Error, CustomStringConvertible {
   package let description: String
 
   package init(_ description: String) { self.description = description }
 }
 
-/// A program that runs, with no standard input and its outputs in files: a server that it leaves behind would keep a
-/// pipe open for ever.
+/// A running program, without standard input and with its outputs in files.
 ///
-/// Foundation's `Process` takes a program for running as long as any of its children holds a descriptor of its own.
+/// Files are used because a server that it leaves behind would keep a pipe open for ever.
+///
+/// Foundation's `Process` treats a program as running as long as any of its children holds one of its own descriptors.
 package final class RunningProgram {
   package let pid: Int32
   private let words: [String]
   private let outputs: String
   private let started = ContinuousClock.now
 
-  /// - Parameter environment: all of it.
+  /// - Parameter environment: the complete environment.
   package init(_ words: [String], in directory: String, environment: [String: String]) throws {
     self.words = words
     outputs = try makeTemporaryDirectory("plangate-output")
@@ -53,7 +56,7 @@ package final class RunningProgram {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // The tests may run where Ctrl-C is ignored, as background jobs of a shell do.
+    // The tests may run where Ctrl-C is ignored, as in background jobs of a shell.
     var defaults = sigset_t()
     sigemptyset(&defaults)
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { sigaddset(&defaults, signal) }
@@ -75,25 +78,25 @@ package final class RunningProgram {
 
   package func send(_ signal: Int32) { kill(pid, signal) }
 
-  /// What it has written to standard output so far.
+  /// The standard output so far.
   package var stdout: String { text("stdout") }
 
-  /// What it has written to standard error so far.
+  /// The standard error so far.
   package var stderr: String { text("stderr") }
 
   private func text(_ name: String) -> String {
     String(decoding: FileManager.default.contents(atPath: "\(outputs)/\(name)") ?? Data(), as: UTF8.self)
   }
 
-  /// Whether it has ended by itself; `end()` is to be called all the same.
+  /// Whether it has ended by itself; `end()` must be called all the same.
   package var hasEnded: Bool {
     var info = siginfo_t()
     return waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.signalled == pid
   }
 
-  /// Waits until something holds while the program runs.
+  /// Waits until a condition holds while the program runs.
   ///
-  /// - Throws: when the program ends before, or after 60 seconds.
+  /// - Throws: if the program ends before that, or after 60 seconds.
   package func wait(until what: String, _ condition: () -> Bool) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while !condition() {
@@ -106,7 +109,7 @@ package final class RunningProgram {
     }
   }
 
-  /// Waits for its end, for two minutes at most.
+  /// Waits for its end, for at most two minutes.
   package func end() -> ProgramRun {
     let deadline = started + .seconds(120)
     var status: Int32 = 0
@@ -133,7 +136,9 @@ extension siginfo_t {
   }
 }
 
-/// A new directory in TMPDIR that every user may enter. It has its real path, since macOS's `/tmp` is a link.
+/// A new directory in TMPDIR that every user may enter.
+///
+/// It has its real path, since macOS's `/tmp` is a link.
 package func makeTemporaryDirectory(_ name: String) throws -> String {
   let base = FileManager.default.temporaryDirectory.path
   var template = Array("\(base)/\(name)-XXXXXX".utf8CString)

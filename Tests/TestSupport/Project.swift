@@ -6,17 +6,17 @@ import Synchronization
 package final class Project: Sendable {
   package let directory: String
 
-  /// TMPDIR of every run: what a run leaves behind is left here, and by nobody else.
+  /// The TMPDIR of every run, where only these runs leave anything behind.
   package var temporaryDirectory: String { directory + "/tmp" }
 
   /// An empty project.
   package init() throws {
     directory = try makeTemporaryDirectory("plangate-test")
     Leftovers.add(directory)
-    // For the steps of a seed, which for root run as another user.
+    // For the steps of a seed, which run as another user when plangate is root.
     chmod(directory, 0o777)
     try makeDirectory("tmp")
-    // The server of a run by root is another user's too, and a test runs plangate as a third.
+    // The server of a run by root belongs to another user too, and a test runs plangate as a third one.
     chmod(temporaryDirectory, 0o1777)
   }
 
@@ -38,7 +38,7 @@ package final class Project: Sendable {
 
   // MARK: Files
 
-  /// All files but those in TMPDIR, sorted.
+  /// All files except those in TMPDIR, sorted.
   package func files(in folder: String = "") throws -> [String] {
     let root = folder.isEmpty ? directory : "\(directory)/\(folder)"
     return try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
@@ -68,7 +68,7 @@ package final class Project: Sendable {
     try write(path, read(path) + text)
   }
 
-  /// Replaces a text that the file holds exactly once.
+  /// Replaces a text that the file contains exactly once.
   package func edit(_ path: String, _ old: String, _ new: String) throws {
     let parts = try read(path).components(separatedBy: old)
     guard parts.count == 2 else {
@@ -77,14 +77,14 @@ package final class Project: Sendable {
     try write(path, parts.joined(separator: new))
   }
 
-  /// Writes a program, or copies one, that can be run at once.
+  /// Writes or copies a program that can be run at once.
   package func writeProgram(_ path: String, _ text: String) throws {
     try write(path, text)
     try makeRunnable(path)
   }
 
   package func copyProgram(_ original: String, to path: String) throws {
-    // By a program of its own: children of other tests would inherit a file that is open for writing here.
+    // Done by a separate program: children of other tests would inherit a file that is open for writing here.
     let copy = try RunningProgram(
       ["cp", original, "\(directory)/\(path)"], in: "/", environment: plainEnvironment()
     ).end()
@@ -116,7 +116,7 @@ package final class Project: Sendable {
 
   // MARK: Runs
 
-  /// Runs the built binary in the project to its end.
+  /// Runs the built binary in the project and waits for it to end.
   package func plangate(_ arguments: String..., environment: [String: String] = [:]) throws -> ProgramRun {
     try start(arguments, environment: environment).end()
   }
@@ -136,13 +136,14 @@ package final class Project: Sendable {
 
   // MARK: What a run leaves behind
 
-  /// What is in TMPDIR now.
+  /// The current contents of TMPDIR.
   package func temporaryFiles() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: temporaryDirectory).sorted()
   }
 
-  /// Processes that run in TMPDIR, name it or have it in their environment: the server and its backends, psql, the
-  /// commands of a seed.
+  /// Processes that run in TMPDIR, name it or have it in their environment.
+  ///
+  /// They are the server and its backends, psql, and the commands of a seed.
   package func processes() -> [String] {
     #if os(Linux)
       let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
@@ -163,9 +164,9 @@ package final class Project: Sendable {
   }
 }
 
-/// Directories that tests share: nothing releases them before the process ends.
+/// Directories that tests share and that are released only when the process ends.
 private enum Leftovers {
-  /// The one cache of all tests: projects that are seeded alike are seeded once.
+  /// The single cache of all tests, so that projects with the same seed are seeded once.
   static let cache: String = {
     let directory = (try? makeTemporaryDirectory("plangate-test-cache")) ?? "/tmp/plangate-test-cache"
     add(directory)

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The published JSON Schemas and a program of other people's that validates against them.
+/// The published JSON Schemas, and a third-party program that validates against them.
 package final class SchemaValidator: Sendable {
   package enum Schema: String, Sendable {
     case manifest, report
@@ -16,7 +16,7 @@ package final class SchemaValidator: Sendable {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// One for all tests: its start takes longer than all that it is asked.
+  /// The validator for all tests: starting it takes longer than all its work.
   private static let shared = Result { try SchemaValidator() }
 
   private struct Pipes: Sendable {
@@ -34,15 +34,15 @@ package final class SchemaValidator: Sendable {
     process.arguments = ["-W", "ignore", SchemaValidator.root.appending(path: "Tests/validate.py").path]
     process.standardInput = input
     process.standardOutput = output
-    // Without the packages it ends at once, and writing to it is to be an error and no signal.
+    // Without the packages it ends at once, and writing to it must be an error and not a signal.
     signal(SIGPIPE, SIG_IGN)
     try process.run()
     pipes = Mutex(Pipes(input: input.fileHandleForWriting, output: output.fileHandleForReading))
   }
 
-  /// What is wrong with a text, empty for a valid one.
+  /// The problem with a text; empty for a valid one.
   ///
-  /// - Parameter isClosed: Keys that the schema does not describe are wrong too.
+  /// - Parameter isClosed: whether keys that the schema does not describe are errors too.
   package static func problems(of text: String, _ schema: Schema, isClosed: Bool = true) throws -> [String] {
     let request: [String: Any] = [
       "schema": schema.path, "text": text, "format": schema == .manifest ? "yaml" : "json", "closed": isClosed,

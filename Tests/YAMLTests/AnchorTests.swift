@@ -56,10 +56,10 @@ import YAML
   }
 
   @Test func `an alias inside what it names is an error`() {
-    #expect(throws: failure("the alias '*a' stands inside the node that it names, which starts on line 2", 4, 5)) {
+    #expect(throws: failure("the alias '*a' is inside the node that it names, which starts on line 2", 4, 5)) {
       try parse("x:\n  &a\n  - 1\n  - *a")
     }
-    #expect(throws: failure("the alias '*a' stands inside the node that it names, which starts on line 1", 1, 9)) {
+    #expect(throws: failure("the alias '*a' is inside the node that it names, which starts on line 1", 1, 9)) {
       try parse("&a {k: [*a]}")
     }
   }

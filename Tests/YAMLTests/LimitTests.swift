@@ -22,7 +22,7 @@ import YAML
 
   @Test func `keys count as nodes`() {
     #expect(throws: failure(Self.tooMany, 50_000, 9)) {
-      // The mapping and two nodes a line: the value on line 50,000 is one too many.
+      // The mapping and two nodes per line: the value on line 50,000 is one too many.
       try parse((10_000..<70_000).map { "k\($0): v\n" }.joined())
     }
   }
@@ -33,7 +33,7 @@ import YAML
       let items = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
       lines.append("a\(level): &a\(level) [\(items)]")
     }
-    // 12,351 nodes as far as the bracket on line 5, then 11,111 for every copy of a3: the eighth goes over.
+    // 12,351 nodes up to the bracket on line 5, then 11,111 for every copy of a3: the eighth exceeds the limit.
     #expect(throws: failure(Self.tooMany, 5, 45)) { try parse(lines.joined(separator: "\n")) }
   }
 

@@ -1,7 +1,7 @@
 import Testing
 import YAML
 
-/// Broken input ends in a value or in an error with words and a place, never in a crash.
+/// Broken input produces a value or an error with a message and a position, never a crash.
 @Suite struct MutationTests {
   private static let manifest = Array(
     """
@@ -22,7 +22,7 @@ import YAML
 
     """.utf8)
 
-  /// SplitMix64: the same bytes in every run.
+  /// SplitMix64, which produces the same bytes in every run.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
 
@@ -39,7 +39,7 @@ import YAML
     var values = 0
     var messages: Set<String> = []
 
-    /// Parses twice, because an answer that depends on what memory happens to hold would differ.
+    /// Parses twice, because an answer that depends on the contents of uninitialized memory would differ.
     mutating func add(_ bytes: [UInt8]) {
       let result = Result { () throws(YAMLError) in try YAMLParser.parse(bytes) }
       #expect(result == Result { () throws(YAMLError) in try YAMLParser.parse(bytes) }, "\(bytes)")
@@ -93,7 +93,7 @@ import YAML
       }
       tally.add(bytes)
     }
-    // Both ways out are taken often enough to mean something.
+    // Both outcomes occur often enough to be meaningful.
     #expect(tally.values > 100)
     #expect(tally.messages.count > 20)
   }

@@ -1,6 +1,6 @@
 import YAML
 
-/// Parses text; what is no text (broken UTF-8, UTF-16) goes to ``YAMLParser`` as bytes.
+/// Parses text; input that is not text (broken UTF-8, UTF-16) goes to ``YAMLParser`` as bytes.
 func parse(_ text: String) throws(YAMLError) -> YAMLNode {
   try YAMLParser.parse(Array(text.utf8))
 }
@@ -9,7 +9,7 @@ func plain(_ text: String, _ line: Int, _ column: Int) -> YAMLNode {
   YAMLNode(value: .scalar(text, isPlain: true), mark: YAMLMark(line: line, column: column))
 }
 
-/// A scalar that is text and nothing else: quoted, a block, or tagged so.
+/// A scalar that is always text: quoted, a block, or tagged as such.
 func quoted(_ text: String, _ line: Int, _ column: Int) -> YAMLNode {
   YAMLNode(value: .scalar(text, isPlain: false), mark: YAMLMark(line: line, column: column))
 }

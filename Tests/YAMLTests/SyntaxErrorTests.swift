@@ -8,7 +8,7 @@ import YAML
   }
 
   @Test func `a second document is an error at its start`() {
-    let message = "a second document starts here, the file must hold only one"
+    let message = "a second document starts here; the file must hold only one"
     #expect(throws: failure(message, 3, 1)) { try parse("---\na: 1\n---\nb: 2") }
     #expect(throws: failure(message, 2, 1)) { try parse("a\n--- b") }
   }

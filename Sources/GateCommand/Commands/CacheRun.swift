@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Reporting
 
-/// `plangate cache list` and `plangate cache clear`.
+/// The commands `plangate cache list` and `plangate cache clear`.
 struct CacheRun {
   let options: Options
   let console: Console

@@ -7,21 +7,21 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// `plangate init`.
+/// The command `plangate init`.
 struct InitRun {
   let console: Console
 
   private enum Result: Equatable {
     case written
-    /// It was there.
+    /// The file already exists.
     case kept
     case failed(String)
   }
 
   func run() throws(Diagnostic) -> ExitStatus {
     let hasManifest = exists(StarterProject.manifest.path)
-    // An example beside somebody's own manifest would be in the way: its glob may take the seed for its own. The manifest
-    // comes last, so that none is left that names files which could not be written.
+    // Without an existing manifest only: its glob might otherwise take the example for a seed. The manifest comes last,
+    // so that it never names files that could not be written.
     let example = hasManifest ? [] : [StarterProject.example, StarterProject.query]
     var results: [Result] = []
     for file in example + [StarterProject.workflow, StarterProject.manifest] {
@@ -30,17 +30,18 @@ struct InitRun {
       results.append(result)
       switch result {
       case .written: console.say("wrote       \(file.path)")
-      case .kept: console.say("left alone  \(file.path), which is there")
-      case .failed(let reason): Console.error(Diagnostic("cannot write it: \(reason)", file: file.path).description)
+      case .kept: console.say("kept        \(file.path) (exists)")
+      case .failed(let reason):
+        Console.error(Diagnostic("cannot write the file: \(reason)", file: file.path).description)
       }
     }
     let hasFailed = results.contains { $0 != .written && $0 != .kept }
     guard results.contains(.written) else {
-      if !hasFailed { Console.error("error: nothing was written: all of it is there") }
+      if !hasFailed { Console.error("error: nothing was written: all files already exist") }
       return .unchecked
     }
     if hasFailed { return .unchecked }
-    if hasManifest { console.say("            without an example, since there is a manifest") }
+    if hasManifest { console.say("            no example written, because a manifest exists") }
     let steps = StarterProject.nextSteps(hasExample: !hasManifest)
     let width = steps.map(\.command.count).max() ?? 0
     console.say("\nNext:")
@@ -56,7 +57,9 @@ struct InitRun {
     return lstat(path, &status) == 0
   }
 
-  /// Writes a file that is not there; the check and the making are one step, so that nothing can come between.
+  /// Writes a file that does not exist.
+  ///
+  /// Check and creation are one step, so that nothing can come between them.
   private func write(_ file: StarterProject.File) -> Result {
     if exists(file.path) { return .kept }
     let directory = parentDirectory(of: file.path)
@@ -65,7 +68,7 @@ struct InitRun {
     } catch {
       var status = stat()
       let isOther = stat(directory, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
-      return .failed(isOther ? "\(directory) is no directory" : reason(of: error))
+      return .failed(isOther ? "\(directory) is not a directory" : reason(of: error))
     }
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return errno == EEXIST ? .kept : .failed(String(cString: strerror(errno))) }

@@ -4,7 +4,7 @@ import PlanCore
 import Postgres
 import Reporting
 
-/// `plangate merge`: the reports of the shards of a check as one.
+/// The command `plangate merge`, which combines the reports of a check's shards into one.
 struct MergeRun {
   let options: Options
   let console: Console
@@ -34,7 +34,7 @@ struct MergeRun {
         try checkInterruption()
       }
       let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
-      // The files have the names that the runs gave them.
+      // File names are already those that the runs gave them.
       try files.finish(outcome, published: outcome, console: console, environment: environment)
       return outcome.exitStatus
     }
@@ -50,12 +50,12 @@ struct MergeRun {
     }
   }
 
-  /// What is to be read must not be written first: `plangate merge --json all.json *.json` names its own result.
+  /// Rejects an output that is also an input, as in `plangate merge --json all.json *.json`.
   private func checkReportsStay() throws(Diagnostic) {
     func place(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
     let inputs = Set(options.names.map(place))
     for path in options.reportFiles.map(\.path) where path != "-" && inputs.contains(place(path)) {
-      throw Diagnostic("\(path) is to be read and to be written; write the whole to another file")
+      throw Diagnostic("\(path) is both an input and an output; write the result to another file")
     }
   }
 }

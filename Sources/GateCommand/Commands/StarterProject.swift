@@ -1,15 +1,16 @@
-/// What `plangate init` writes: a project that is green at once and has a plan worth gating.
+/// The files that `plangate init` writes: a project that passes at once and has a plan worth checking.
 enum StarterProject {
   struct File: Equatable, Sendable {
     let path: String
     let text: String
   }
 
-  /// Where plangate is on GitHub, with its action, its schemas and its documents. A build of a copy that has another
-  /// address changes it here: a workflow with a name to be filled in would not run.
+  /// The repository of plangate on GitHub, with its action, its schemas and its documents.
+  ///
+  /// A build of a fork changes it here: a workflow with a placeholder would not run.
   static let repository = "plangate/plangate"
 
-  /// Where editors find out what a manifest may hold.
+  /// The schema with which editors check a manifest.
   static let schema = "https://raw.githubusercontent.com/\(repository)/main/schemas/manifest.schema.json"
 
   static let manifest = File(
@@ -17,33 +18,33 @@ enum StarterProject {
     text: """
       # yaml-language-server: $schema=\(schema)
       #
-      # What plangate checks: https://github.com/\(repository)/blob/main/docs/manifest.md
+      # The reference of this file: https://github.com/\(repository)/blob/main/docs/manifest.md
       # All paths are relative to this file. `plangate record` writes the baselines, `plangate check` compares.
       version: 1
 
-      # What fills the disposable database, in this order: SQL files, pg_dump archives (*.dump), commands.
-      # Put your own here: the migrations, and some rows. A few thousand a table are enough when they are skewed as
-      # production's are; with less, PostgreSQL reads whole tables and a lost index does not show.
+      # The steps that fill the disposable database, in order: SQL files, pg_dump archives (*.dump), commands.
+      # Replace the example with your own: the migrations, and some rows. A few thousand rows per table are enough
+      # if they are skewed like production's; with fewer, PostgreSQL reads whole tables and a lost index goes unnoticed.
       seed:
         - ../\(example.path)
         # - run: make -C .. migrate       # DATABASE_URL and PG* point to the disposable server
         # - ../seed/*.sql                 # globs sort by name
 
-      # The planner's world, as production has it: plans depend on it.
+      # Production's planner settings: plans depend on them.
       settings:
         random_page_cost: 1.1             # SSD
         # work_mem: 16MB
         # effective_cache_size: 4GB
 
-      # What fails and what warns. Every rule has a default; these two are them.
+      # Severities of the rules. These are the defaults of two rules.
       # rules:
       #   seq-scan: fail                  # fail, warn, off
       #   row-estimate: {severity: fail, threshold: 10}
 
-      # A query is one statement in a file of its own; it is called as the file is, without .sql.
+      # A query is one statement in its own file; its name is the file name without .sql.
       queries:
         - file: \(queryName).sql
-          cases:                          # other values, other plans: a typical customer and the biggest one
+          cases:                          # different values, different plans: a typical customer and the biggest one
             typical: [7]                  # for $1
             whale: [1]
 
@@ -51,7 +52,7 @@ enum StarterProject {
         #   params: {tenant: 7, term: lamp}         # one case; for :tenant and :term
         #   plan: both                              # also the generic plan of prepared statements
         #   session: {role: app_user}               # under row-level security
-        #   waive:                                  # accepted for now, and until when
+        #   waive:                                  # accepted until a date
         #     - {rule: seq-scan, relation: public.orders, reason: "the index comes back", until: 2027-06-30}
 
       """)
@@ -59,7 +60,7 @@ enum StarterProject {
   static let example = File(
     path: "seed/plangate_example.sql",
     text: """
-      -- The example of plangate init: 50,000 orders of 2,000 customers. Customer 1 has every tenth of them.
+      -- The example of plangate init: 50,000 orders of 2,000 customers. Every tenth order is customer 1's.
       CREATE TABLE orders (
         id integer PRIMARY KEY,
         customer_id integer NOT NULL,
@@ -120,21 +121,21 @@ enum StarterProject {
 
       """)
 
-  /// The three steps that come next.
+  /// The three next steps.
   ///
   /// - Parameter hasExample: whether the manifest is the one above.
   static func nextSteps(hasExample: Bool) -> [(command: String, text: String)] {
     [
-      ("plangate record", "writes the baselines; read them and commit them"),
+      ("plangate record", "writes the baselines; review and commit them"),
       (
         "plangate check",
         hasExample
-          ? "is green; drop the index from the seed, and it fails"
-          : "compares; plangate record accepts what is meant"
+          ? "passes; drop the index from the seed and it fails"
+          : "compares; accept intended changes with plangate record"
       ),
       (
         "edit \(manifest.path)",
-        hasExample ? "your migrations, rows and queries for the example" : "list the queries that matter"
+        hasExample ? "replace the example with your migrations, rows and queries" : "list the queries that matter"
       ),
     ]
   }

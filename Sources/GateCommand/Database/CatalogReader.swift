@@ -27,7 +27,9 @@ extension CatalogFacts {
     return facts
   }
 
-  /// Kind, schema, relation, name and text of what else plans rest on. A policy counts only where row security is on.
+  /// Kind, schema, relation, name and text of other facts that plans depend on.
+  ///
+  /// Policies count only with row security on.
   private static let detailsQuery = """
     WITH tables AS (
       SELECT c.oid, c.relrowsecurity, n.nspname, c.relname
@@ -86,7 +88,7 @@ extension CatalogFacts {
     WHERE c.relkind IN ('r', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
     """
 
-  /// Valid indexes; what follows USING is the same for the indexes of all partitions.
+  /// Valid indexes; the text after USING is the same for the indexes of all partitions.
   private static let indexesQuery = """
     SELECT n.nspname, c.relname, x.relname,
       substr(d.text, strpos(d.text, ' USING ' || am.amname || ' (') + 7)

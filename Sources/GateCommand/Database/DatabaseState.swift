@@ -16,25 +16,25 @@ struct DatabaseState: Sendable {
   let steps: StepRunner
   private let reading: Background<Result<Catalog, Diagnostic>>
   let report: Statistics.Report
-  /// What concerns the whole run, for the reports.
+  /// The notes about the whole run, for the reports.
   let notes: [String]
-  /// How many cases run side by side.
+  /// The number of cases that run in parallel.
   var jobs = 1
-  /// Shows each case that is done.
+  /// The progress display, updated after each case.
   var progress: Progress?
-  /// What the cases took in the server, over the whole run.
+  /// The time that the cases took in the server, over the whole run.
   private(set) var serverTime = ServerTime()
 
-  /// What plans depend on, beside the statistics.
+  /// The facts that plans depend on, apart from the statistics.
   struct Catalog: Sendable {
     let facts: CatalogFacts
     let definitions: DefinitionCatalog
   }
 
-  /// Waits for it.
+  /// The catalog, once it has been read.
   var catalog: Catalog { get throws(Diagnostic) { try reading.value.get() } }
 
-  /// Seeds a new database, vacuums and analyzes.
+  /// Seeds a new database, then vacuums and analyzes it.
   static func seed(
     _ manifest: Manifest, on server: GateServer, as name: GateServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) -> DatabaseState {
@@ -86,9 +86,11 @@ struct DatabaseState: Sendable {
     _ = try catalog
   }
 
-  /// Opens a database whose statistics are settled. Its catalog is read while the first cases run.
+  /// Opens a database whose statistics are settled.
   ///
-  /// - Parameter whenUnreadable: called when the database turns out to be damaged; what it says ends the error.
+  /// Its catalog is read while the first cases run.
+  ///
+  /// - Parameter whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
   init(
     opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ steps: StepRunner,
     _ report: Statistics.Report, whenUnreadable: @escaping @Sendable () -> String? = { nil }
@@ -98,7 +100,7 @@ struct DatabaseState: Sendable {
     self.manifest = manifest
     self.steps = steps
     self.report = report
-    // Whoever comes first finds a session that is open.
+    // The first use finds an open session.
     do { server.keep(try server.connect(to: name), to: name) } catch { throw server.diagnostic(error) }
     reading = Background {
       Result { () throws(Diagnostic) in
@@ -133,7 +135,7 @@ struct DatabaseState: Sendable {
   private static func notes(_ report: Statistics.Report, _ manifest: Manifest) -> [String] {
     var notes: [String] = []
     if manifest.configuration.settings.isEmpty {
-      notes.append("the manifest gives no settings: plans are those of the server's defaults, not of production")
+      notes.append("the manifest has no settings: plans use the server's defaults, not production's")
     }
     if !manifest.wholeStatistics {
       notes.append("statistics are sampled, as the manifest asks: estimates vary from run to run")
@@ -144,7 +146,7 @@ struct DatabaseState: Sendable {
     }
     if !report.notAllVisible.isEmpty {
       notes.append(
-        "not all pages are visible after VACUUM, index-only scans visit the table: "
+        "not all pages are visible after VACUUM, so index-only scans visit the table: "
           + report.notAllVisible.joined(separator: ", "))
     }
     return notes

@@ -2,27 +2,28 @@ import PlanCore
 import Postgres
 import Synchronization
 
-/// The views and functions of a database. EXPLAIN shows what they expand to and not their names, so which of them a query
-/// uses is read from its text.
+/// The views and functions of a database.
+///
+/// EXPLAIN shows their expansions and not their names, so the ones that a query uses are read from its text.
 final class DefinitionCatalog: Sendable {
   private struct Definition: Sendable {
-    /// `view public.open_orders`.
+    /// The title, such as `view public.open_orders`.
     let title: String
-    /// Functions share a name; the definition of each counts.
+    /// The definitions; functions can share a name, and each one counts.
     var texts: [String] = []
   }
 
-  /// What is found out about a definition once it is asked for.
+  /// A definition's fingerprint and references, computed on first use.
   private struct Reading: Sendable {
     let fingerprint: String
-    /// The positions of those that it names.
+    /// The positions of the definitions that it names.
     let references: [Int]
   }
 
   private let definitions: [Definition]
-  /// Their positions by the name that a text has for them, without the schema.
+  /// The positions by name without schema, as texts refer to them.
   private let positions: [String: [Int]]
-  /// By position. Queries name the same few, and name those again and again.
+  /// The readings by position, cached because queries name the same few definitions over and over.
   private let readings = Mutex<[Int: Reading]>([:])
 
   /// - Parameter rows: kind, schema, name and text.
@@ -44,12 +45,12 @@ final class DefinitionCatalog: Sendable {
     (self.definitions, self.positions) = (definitions, positions)
   }
 
-  /// Reads all that a seed can have made; what belongs to an extension does not count.
+  /// Reads all definitions that a seed can have made; those of extensions do not count.
   static func read(_ connection: Connection) throws(ServerError) -> DefinitionCatalog {
     DefinitionCatalog(try connection.execute(query).rows)
   }
 
-  /// The fingerprints of all that a statement names, itself or through another of them.
+  /// The fingerprints of all definitions that a statement names, directly or through other definitions.
   func definitions(namedIn statement: String) -> [String: String] {
     var fingerprints: [String: String] = [:]
     for place in places(namedIn: statement) {

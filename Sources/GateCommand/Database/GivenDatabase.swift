@@ -1,22 +1,26 @@
 import Postgres
 
-/// Makes the manifest's seeded database on a server that somebody else runs. Nothing of it is in a cache.
+/// Makes the manifest's seeded database on a server that plangate does not run.
+///
+/// Nothing of it is cached.
 struct GivenDatabase {
-  /// As the user gave it; it may hold a password.
+  /// The conninfo as the user gave it; it may hold a password.
   let conninfo: String
   /// The caller's variables for libpq.
   let libpqEnvironment: [String: String]
   let manifest: Manifest
-  /// What SQL seeds may do outside plangate's own database.
+  /// The effects that SQL seeds may have outside plangate's own database.
   let allowedReach: Set<SeedReach.Kind>
-  /// Cleared of the caller's PG*.
+  /// The environment, cleared of the caller's PG* variables.
   let environment: [String: String]
   let console: Console
 
+  /// Opens the database.
+  ///
   /// - Returns: the database, on a server that the caller leaves by `stop`.
   func open() throws(Diagnostic) -> DatabaseState {
     let started = ContinuousClock.now
-    // Before anything runs; and before each step again, since those before may write its files.
+    // The check comes before anything runs, and again before each step, since earlier steps may write its files.
     try SeedReach.check(manifest.seed, in: manifest.directory, allowing: allowedReach)
     let given = try GivenServer(
       conninfo, libpqEnvironment: libpqEnvironment, manifest, allowing: allowedReach)

@@ -1,6 +1,7 @@
 import Postgres
 
-/// Moves the rows of every other page of each table to its end, so that columns correlate otherwise with where rows lie.
+/// Moves the rows of every other page of each table to its end, which changes the correlation of columns with row
+/// order.
 struct Reordering {
   let connection: Connection
 

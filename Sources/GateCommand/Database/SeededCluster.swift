@@ -8,15 +8,15 @@ import Postgres
   import Glibc
 #endif
 
-/// Brings up a server with the manifest's seeded database, from the cache as far as that has it.
+/// Starts a server with the manifest's seeded database, taken from the cache as far as possible.
 struct SeededCluster {
   let manifest: Manifest
   let installation: ServerInstallation
-  /// Cleared of the caller's PG*.
+  /// The environment, cleared of the caller's PG* variables.
   let environment: [String: String]
   let console: Console
   let cache: ClusterCache?
-  /// Whether the run only reads the seeded database, so that its files may be the cache's own.
+  /// Whether the run only reads the seeded database, so that it may share the cache's files.
   let isShared: Bool
 
   private var steps: StepRunner { StepRunner(environment: environment, console: console) }
@@ -55,7 +55,7 @@ struct SeededCluster {
     SeedPlan(manifest, installation, cache: cache) { path in
       guard let program = try? installation.client("pg_restore", environment: environment) else { return nil }
       var words = [program, "--schema-only", "--file=-"]
-      // An archive is the repository's; root does not read it.
+      // An archive belongs to the repository, so root must not read it.
       if !manifest.seedsAsRoot, let user = try? SystemUser.needed() { words = user.words + words }
       var command = Command(words[0], Array(words.dropFirst()), environment: environment, directory: "/")
       command.input = OpenFile(reading: absolutePath(path))
@@ -65,16 +65,18 @@ struct SeededCluster {
 
   // MARK: The clock
 
-  /// What was "a minute ago" when it was cached is no longer. Which views and functions the queries use is known only
-  /// when the database is there.
+  /// The name of a view, function or policy that reads the clock, if cached rows would be affected by it.
+  ///
+  /// Rows that were "a minute ago" when they were cached no longer are. Which views and functions the queries use is
+  /// known only when the database exists.
   private func clockReader(_ plan: SeedPlan, _ database: DatabaseState) throws(Diagnostic) -> String? {
     guard plan.readsClock, plan.settled != nil else { return nil }
     return try database.catalog.definitionReadingClock(manifest.queries)
   }
 
-  private static func clock(_ name: String) -> String { "the seed may read the clock, and \(name) does" }
+  private static func clock(_ name: String) -> String { "the seed may read the clock, and so does \(name)" }
 
-  /// Puts the server back to where there is no cluster yet, and sees to it that the next run knows better.
+  /// Resets the server to the state without a cluster, and leaves a note for the next run.
   private func startOver(_ plan: SeedPlan, on server: GateServer, since name: String) throws(Diagnostic) -> SeedPlan {
     let new = plan.withoutClock(because: SeededCluster.clock(name))
     if let obstacle = new.obstacle { console.step("not cached: \(obstacle)") }
@@ -99,7 +101,7 @@ struct SeededCluster {
 
   // MARK: From the cache
 
-  /// The seeded database as it was left by an earlier run.
+  /// The seeded database as an earlier run left it.
   private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> DatabaseState? {
     guard let cache, let state = plan.settled else { return nil }
     let started = ContinuousClock.now
@@ -123,12 +125,12 @@ struct SeededCluster {
         cache.remove(state)
         return "the cached cluster is damaged and was removed; run plangate again"
       }
-      // Time is measured undisturbed.
+      // The catalog is read first, so that it does not disturb the measured time.
       if plan.readsClock || manifest.measuresTime { _ = try database.catalog }
       return database
     } catch {
       try checkInterruption()
-      // Whatever is wrong with it, it is of no use to anybody; this run seeds anew.
+      // Whatever is wrong with the entry, it is useless; this run seeds again.
       console.step("the cached cluster cannot be used: \(error.message)")
       cache.remove(state)
       discardCluster(of: server)
@@ -153,7 +155,7 @@ struct SeededCluster {
 
   // MARK: Step by step
 
-  /// - Returns: the database, and how many steps of it came from the cache.
+  /// - Returns: the database, and how many of its steps came from the cache.
   private func built(
     _ plan: SeedPlan, on server: GateServer
   ) throws(Diagnostic) -> (database: DatabaseState, done: Int) {
@@ -180,7 +182,7 @@ struct SeededCluster {
     return (database, done)
   }
 
-  /// Puts the cluster into the last state that the cache has, or a new one, and starts its server.
+  /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   ///
   /// - Returns: how many steps of the seed are done.
   private func startOfSeed(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> Int {
@@ -197,9 +199,9 @@ struct SeededCluster {
     if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
       try server.makeCluster()
       console.step("initdb (\(seconds(since: started)) s)")
-      // So that it shows later which of initdb's databases nobody has written to.
+      // The seal shows later which of initdb's databases were not written to.
       if cache != nil { _ = try? ClusterFiles(target).seal() }
-      // A server build's first seed has enough else to keep.
+      // The first seed of a server build already has enough to keep.
       if cache?.list().contains(where: { $0.entry.chain.first == plan.initialised }) ?? false {
         keepFiles(
           plan.initialised, CacheEntry(kind: .initialised, server: installation.versionText, title: "empty cluster"),
@@ -216,8 +218,10 @@ struct SeededCluster {
 
   // MARK: Into the cache
 
-  /// Before which steps the cluster is kept: before the last, which changes most often, and before the first that
-  /// differs from an earlier seed, which is being worked on.
+  /// The steps before which the cluster is kept.
+  ///
+  /// They are the last step, which changes most often, and the first one that differs from an earlier seed, since that
+  /// one is being edited.
   private func snapshots(_ plan: SeedPlan, after done: Int) -> Set<Int> {
     guard let cache else { return [] }
     var wanted: Set<Int> = [plan.steps.count - 1]
@@ -228,13 +232,15 @@ struct SeededCluster {
     return wanted.filter { $0 > done }
   }
 
-  /// Keeps the cluster as it is now. The server is down for a moment.
+  /// Keeps the cluster as it is now.
+  ///
+  /// The server is stopped for a moment.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedPlan, on server: GateServer,
     of database: DatabaseState? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
-    // A file that was changed while the seed ran is not the one that the state is named after.
+    // If a file changed while the seed ran, the state was not made from the files that its name says.
     let again = cache.map(self.plan)
     guard again?.settled == state || again?.chain.contains(state) == true else {
       return console.step("not cached: a file of the seed changed while it ran")
@@ -254,12 +260,14 @@ struct SeededCluster {
     try server.stopCleanly()
     let isKept = keepFiles(state, entry, of: server, sharing)
     try server.start()
-    if isKept { console.step("kept for the next run (\(seconds(since: started)) s)") }
+    if isKept { console.step("cached for the next run (\(seconds(since: started)) s)") }
   }
 
-  /// What cannot be kept is made again by the next run; this one goes on.
+  /// Copies the cluster's files into the cache.
   ///
-  /// - Returns: whether the cache has it now; when not, the reason was said.
+  /// If that fails, the run goes on and the next one makes them again.
+  ///
+  /// - Returns: whether the cache has it now; if not, the reason was printed.
   @discardableResult
   private func keepFiles(
     _ state: String, _ entry: CacheEntry, of server: GateServer, _ sharing: ClusterFiles.Sharing = .none
@@ -272,16 +280,16 @@ struct SeededCluster {
           + (isFull ? "; free some space there, or set PLANGATE_CACHE_DIR to a directory on another disk" : ""))
       return false
     }
-    guard let draft = cache.draft() else { return notCached("nothing can be written to \(cache.base)") }
+    guard let draft = cache.draft() else { return notCached("cannot write to \(cache.base)") }
     var entry = entry
     let cluster = ClusterFiles(server.cluster.dataDirectory)
     do {
       (entry.directories, entry.files) = try cluster.seal(sharing)
-      guard entry.size <= cache.limit else { return notCached("larger than the cache may be") }
+      guard entry.size <= cache.limit else { return notCached("larger than the cache limit") }
       try cluster.copy(
         entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
     } catch { return notCached(error.description) }
-    guard cache.add(draft, entry, as: state) else { return notCached("nothing can be written to \(cache.base)") }
+    guard cache.add(draft, entry, as: state) else { return notCached("cannot write to \(cache.base)") }
     cache.tidy()
     return true
   }

@@ -1,12 +1,12 @@
 import Postgres
 import Synchronization
 
-/// What the cases took in the server, in seconds.
+/// The time that the cases took in the server, in seconds.
 final class ServerTime: Sendable {
   private struct State {
     var explain = 0.0
     var clones = 0.0
-    /// While at least one of them was under way.
+    /// The time during which at least one of them was running.
     var together = 0.0
     var underWay = 0
     var since = ContinuousClock.now
@@ -16,7 +16,7 @@ final class ServerTime: Sendable {
 
   var explain: Double { state.withLock { $0.explain } }
   var clones: Double { state.withLock { $0.clones } }
-  /// Less than both of them where cases run side by side.
+  /// The time during which any of them ran; less than their sum if cases run in parallel.
   var together: Double { state.withLock { $0.together } }
 
   func explain<Result>(_ body: () throws(ServerError) -> Result) throws(ServerError) -> Result {

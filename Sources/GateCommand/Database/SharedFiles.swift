@@ -1,16 +1,16 @@
 import Postgres
 
-/// Which files of a cluster may be shared by runs that only read its seeded database, in READ ONLY transactions.
+/// The files of a cluster that may be shared by runs that only read its seeded database, in READ ONLY transactions.
 ///
 /// Such transactions write to no table and create nothing, but they set hint bits on rows whose transaction they had to
-/// look up, and mark what they find dead. Where all rows are frozen there is nothing to look up and nothing dead. Making
-/// and dropping other databases writes to a few catalogs that all databases share, and every server writes to its control
-/// file, its log and its transaction status.
+/// look up, and mark dead rows. If all rows are frozen, there is nothing to look up and nothing dead. Making and
+/// dropping other databases writes to a few catalogs that all databases share, and every server writes to its control
+/// file, its WAL and its transaction status.
 ///
-/// What writes outside of these transactions writes to a table of the seed too: background workers of preloaded libraries,
-/// triggers on login. Where there may be such, nothing of the database is shared.
+/// Code that writes outside these transactions can also write to a table of the seed: background workers of preloaded
+/// libraries, or triggers on login. If there may be such code, nothing of the database is shared.
 enum SharedFiles {
-  /// Freezes the catalogs, which collecting statistics wrote to, and finds the files.
+  /// Freezes the catalogs, which were written to when statistics were collected, and finds the files.
   static func ofSeeded(_ database: DatabaseState) throws(ServerError) -> ClusterFiles.Sharing {
     let connection = try database.server.connect(to: database.name)
     // The server wrote this statement and quoted the names in it.
@@ -27,7 +27,8 @@ enum SharedFiles {
       folders: folders, untouched: untouched, exceptions: Set(exceptions).union(["global/pg_control"]))
   }
 
-  /// Of the one database that nobody can get into: while the seed still runs, or where something else may write.
+  /// The files of the one database that accepts no connections, for use while the seed still runs or if other code may
+  /// write.
   static func untouchable(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
     let folder = try connection.execute(
       "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = 'template0' AND NOT datallowconn"
@@ -35,8 +36,7 @@ enum SharedFiles {
     return ClusterFiles.Sharing(untouched: Set([folder].compactMap { $0 }))
   }
 
-  /// A trigger on login (17 and newer), or a preloaded library of which it is not known that it starts nothing that writes
-  /// to tables.
+  /// A trigger on login (17 and newer), or a preloaded library that may start something that writes to tables.
   private static let writers = """
     SELECT evtname::text FROM pg_catalog.pg_event_trigger WHERE evtevent = 'login' AND evtenabled <> 'D'
     UNION ALL
@@ -53,14 +53,17 @@ enum SharedFiles {
     WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AND c.relkind = 'r'
     """
 
-  /// The seeded database, and those of initdb, into which no run writes.
+  /// The seeded database and those of initdb, to which no run writes.
   private static let databases = """
     SELECT 'base/' || oid, datname = $1 FROM pg_catalog.pg_database
     WHERE datname = $1 OR datname IN ('template0', 'template1', 'postgres')
     """
 
-  /// Relations with rows that are not frozen, or that are reset after a crash, or that are no tables; the shared catalogs
-  /// that CREATE and DROP DATABASE write to; and large objects, which servers before 16 let READ ONLY transactions write.
+  /// The relations that cannot be shared.
+  ///
+  /// They are relations with rows that are not frozen, that are reset after a crash, or that are not tables; the shared
+  /// catalogs that CREATE and DROP DATABASE write to; and large objects, which servers before 16 let READ ONLY
+  /// transactions write.
   private static let exceptions = """
     WITH written AS (
       SELECT c.oid, c.reltoastrelid FROM pg_catalog.pg_class c

@@ -8,23 +8,23 @@ import Postgres
 
 /// Vacuums and analyzes a seeded database so that each run on the same data has the same statistics.
 ///
-/// ANALYZE reads a random sample of 300 rows times the largest statistics target. While it runs, each larger table has one
-/// extended statistics object with a target so large that the sample is the whole table; the columns keep their own
-/// targets, and with them as many most common values and histogram bounds as production has.
+/// ANALYZE reads a random sample of 300 rows times the largest statistics target. While it runs, each larger table has
+/// one extended statistics object with a target so large that the sample is the whole table. The columns keep their own
+/// targets, and so get as many most common values and histogram bounds as in production.
 struct Statistics {
   let connection: Connection
-  /// False for the random samples that ANALYZE takes by itself.
+  /// Whether whole tables are sampled; false for the random samples that ANALYZE takes by default.
   var isWhole = true
-  /// How long a statement waits for a lock: nobody else is in the database, and what is still locked may stay so for ever.
+  /// The limit for waiting for a lock: the database has no other users, so a lock that is still held may stay for ever.
   var lockTimeout = "60s"
-  /// How much the sample of one table may take, in bytes.
+  /// The memory limit for the sample of one table, in bytes.
   var memory = Statistics.physicalMemory / 4
 
-  /// What can be said of the result.
+  /// Remarks on the result.
   struct Report: Sendable {
-    /// Relations too large for a whole sample: their statistics differ from run to run.
+    /// Relations too large to analyze in full: their statistics differ from run to run.
     var sampled: [String]
-    /// Relations whose pages are not all marked visible: an Index Only Scan visits them.
+    /// Relations whose pages are not all marked visible, so that an Index Only Scan visits the table.
     var notAllVisible: [String]
   }
 
@@ -33,13 +33,13 @@ struct Statistics {
       throw ServerError(
         sqlState: "55P03",
         message: "VACUUM or ANALYZE waited \(lockTimeout) for a lock that another session holds",
-        hint: "let the seed end what it starts")
+        hint: "end in the seed whatever it starts")
     }
   }
 
   private func report() throws(ServerError) -> Report {
     try connection.execute("SELECT pg_catalog.set_config('lock_timeout', $1, false)", [lockTimeout])
-    // A seed may have event triggers; they must not see plangate's own statements.
+    // Event triggers that a seed may have made must not see plangate's own statements.
     try connection.silenceTriggers()
     try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
     try connection.execute(
@@ -52,9 +52,9 @@ struct Statistics {
     return Report(sampled: sampled, notAllVisible: notVisible)
   }
 
-  /// Makes the statistics objects; the statements that drop them again.
+  /// Makes the statistics objects and returns the statements that drop them again.
   ///
-  /// - Parameter sampled: gets the tables of others, on a server of others.
+  /// - Parameter sampled: gets the tables that belong to other roles, on a given server.
   private func makeObjects(_ sampled: inout [String]) throws(ServerError) -> [String] {
     var drops: [String] = []
     for row in try connection.execute(Statistics.samples(serverVersion: connection.serverVersion)).rows {
@@ -72,8 +72,9 @@ struct Statistics {
 
   private static var physicalMemory: Int { max(sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)), 1 << 30) }
 
-  /// Every table with the rows that its sample must have. The sample of a parent is shared out by pages, so it has to be
-  /// large enough for its fullest child.
+  /// Every table with the number of rows that its sample must have.
+  ///
+  /// The sample of a parent is distributed by pages, so it has to be large enough for its fullest child.
   private static let wanted = """
     WITH RECURSIVE tree AS (
       SELECT c.oid AS parent, c.oid AS member FROM pg_catalog.pg_class c
@@ -106,8 +107,9 @@ struct Statistics {
   private static let tooLarge =
     wanted + " SELECT nspname || '.' || relname FROM wanted WHERE is_too_large ORDER BY 1"
 
-  /// The statements that make, raise and drop an object for each table. One expression is enough from 14 on; 13 wants two
-  /// columns that can be sorted.
+  /// The statements that make, raise and drop an object for each table.
+  ///
+  /// One expression is enough since 14; 13 needs two sortable columns.
   private static func samples(serverVersion: Int) -> String {
     let columns =
       serverVersion >= 140_000

@@ -7,13 +7,15 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// Finds the files that a path of the manifest names. Links count as what they lead to.
+/// Finds the files that a path of the manifest names, following links.
 enum FilePattern {
   static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
 
-  /// The files and directories that a pattern matches, sorted. `**` stands for any number of directories.
+  /// The files and directories that a pattern matches, sorted.
   ///
-  /// - Parameter directory: where a relative pattern begins; it is no pattern, whatever its name.
+  /// `**` stands for any number of directories.
+  ///
+  /// - Parameter directory: the directory in which a relative pattern begins. Its name is not treated as a pattern.
   static func matches(_ pattern: String, in directory: String) -> [String] {
     return Array(Set(expanded(joined(escaped(directory), pattern)))).sorted()
   }
@@ -26,7 +28,7 @@ enum FilePattern {
     let rest = parts.joined(separator: "/")
     let starts = start.isEmpty ? [index == 0 ? "." : "/"] : glob(start)
     return starts.filter(isDirectory).flatMap { start in
-      // As shells do, it leaves out what begins with a dot.
+      // Like shells, `**` skips names that begin with a dot.
       if rest.isEmpty { return tree(start) { !$0.hasPrefix(".") }.files }
       return tree(start) { !$0.hasPrefix(".") }.directories.flatMap { directory in
         expanded(escaped(directory) + "/" + rest)
@@ -55,7 +57,7 @@ enum FilePattern {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
   }
 
-  /// All files in a directory and in those below it, sorted; a link that leads nowhere is one of them.
+  /// All files in a directory and below it, sorted, including broken links.
   static func files(in directory: String) -> [String] { tree(directory) { _ in true }.files }
 
   private struct Identity: Hashable {
@@ -69,14 +71,14 @@ enum FilePattern {
     }
   }
 
-  /// What is below a directory, and the directory itself.
+  /// A directory, the directories below it and their files.
   private static func tree(
     _ root: String, where isWanted: (String) -> Bool
   ) -> (directories: [String], files: [String]) {
     var directories: [String] = []
     var files: [String] = []
     func add(_ directory: String, below ancestors: [Identity]) {
-      // A link to a directory above it would lead in circles.
+      // A link to an ancestor directory would loop.
       guard let identity = Identity(directory), !ancestors.contains(identity) else { return }
       directories.append(directory)
       let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []

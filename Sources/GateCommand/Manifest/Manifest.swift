@@ -3,17 +3,17 @@ import PlanCore
 import Postgres
 import YAML
 
-/// The manifest: what is seeded, how the server is set, which queries are judged and how.
+/// The manifest: the seed, the server's settings, and the queries with the rules that judge them.
 struct Manifest: Sendable {
-  /// As the user named it.
+  /// The path as the user named it.
   var path: String
-  /// All paths in it are relative to this.
+  /// The directory that all paths in the manifest are relative to.
   var directory: String
   var configuration: ServerConfiguration
-  /// Whether it names the locale, so that no other will do.
+  /// Whether the manifest names the locale, so that no other is accepted.
   var namesLocale = false
   var seed: [SeedStep]
-  /// Whether the steps of the seed keep root's rights when plangate is root.
+  /// Whether seed steps keep root's rights when plangate is root.
   var seedsAsRoot = false
   var roles: [String]
   var queries: [Query]
@@ -21,14 +21,14 @@ struct Manifest: Sendable {
   var wholeStatistics: Bool
   /// The directory of the baselines.
   var baselines: String
-  /// Where what is asked of the server stands.
+  /// The positions in the manifest of what it asks of the server.
   var places: [ServerWish: ManifestPlace] = [:]
-  /// Of its text.
+  /// A fingerprint of the manifest's text.
   var fingerprint = ""
 }
 
 extension Manifest {
-  /// What tells that two runs are asked to judge the same cases.
+  /// A value that is equal for two runs if they judge the same cases.
   func selection(of queries: [Query]) -> Selection {
     let parts = queries.flatMap { query in
       [query.name, query.statement.text] + query.cases.map { query.id(of: $0).description }
@@ -40,17 +40,17 @@ extension Manifest {
 }
 
 extension Manifest {
-  /// Whether the cases' time is judged.
+  /// Whether the duration of the cases is judged.
   var measuresTime: Bool { queries.contains(where: \.measuresTime) }
 }
 
 /// One step of the seed, in the order of the manifest.
 enum SeedStep: Equatable, Sendable {
-  /// An SQL file, for psql: as the user would name it from here.
+  /// An SQL file for psql, as the user would name it from the current directory.
   case script(String)
   /// A pg_dump archive, for pg_restore.
   case archive(String)
-  /// A shell command, and the files that its result rests on; without them nobody can tell when it is to be run again.
+  /// A shell command and the files that its result depends on. Without them, it is unknown when it must run again.
   case command(String, inputs: [String])
 }
 
@@ -63,7 +63,7 @@ struct Query: Sendable {
   var cases: [QueryCase]
   var session: Session
   var policy: CasePolicy
-  /// In milliseconds, for the statement as a whole.
+  /// The timeout in milliseconds, for the statement as a whole.
   var timeout: Int
   /// Type names for parameters whose type the server cannot infer, by position from 1 or by name.
   var types: [String: String] = [:]
@@ -72,7 +72,7 @@ struct Query: Sendable {
 }
 
 extension Query {
-  /// What a query without `name:` is called.
+  /// The name of a query without `name:`.
   static func name(ofFile file: String) -> String {
     let last = file.split(separator: "/").last.map(String.init) ?? file
     return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
@@ -81,15 +81,15 @@ extension Query {
   func id(of item: QueryCase) -> CaseID { CaseID(name, item.name) }
 }
 
-/// The text of a query and where it stands.
+/// The text of a query and its position.
 struct Statement: Equatable, Sendable {
-  /// As in the file.
+  /// The text as it is in the file.
   var text: String
-  /// The file, or the manifest for a query inside it, as the user would name it.
+  /// The file, or the manifest for an inline query, as the user would name it.
   var file: String
   /// The line of the file on which the text begins, from 1.
   var firstLine: Int
-  /// By how many characters each line is indented in the file beyond the text.
+  /// The number of characters by which each line is indented in the file beyond the text.
   var indentation: Int
 }
 
@@ -97,19 +97,19 @@ struct Statement: Equatable, Sendable {
 struct QueryCase: Equatable, Sendable {
   var name: String?
   var parameters: Parameters
-  /// Planned without the parameters' values.
+  /// Whether it is planned without the parameters' values.
   var isGeneric: Bool
 }
 
 /// The values of a case.
 enum Parameters: Equatable, Sendable {
   case none
-  /// For `$1`, `$2` …
+  /// Values for `$1`, `$2` …
   case positional([String?])
-  /// For `:name`, in the manifest's order.
+  /// Values for `:name`, in the manifest's order.
   case named([NamedParameter])
 
-  /// For the reports.
+  /// The values for the reports.
   var bound: [BoundParameter] {
     switch self {
     case .none: []
@@ -118,7 +118,7 @@ enum Parameters: Equatable, Sendable {
     }
   }
 
-  /// What tells that the values changed.
+  /// A fingerprint that changes with the values.
   var fingerprint: String {
     func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
     switch self {
@@ -133,11 +133,11 @@ enum Parameters: Equatable, Sendable {
 
 struct NamedParameter: Equatable, Sendable {
   let name: String
-  /// Nil is NULL.
+  /// The value; nil is NULL.
   let value: String?
 }
 
-/// Who runs a query.
+/// The role and settings with which a query runs.
 struct Session: Equatable, Sendable {
   var role: String?
   var settings: [String: String] = [:]

@@ -1,7 +1,7 @@
 import OperatingSystem
 import YAML
 
-/// A file of YAML that is being read: it turns places into errors.
+/// A YAML file that is being read; it turns positions into errors.
 struct ManifestSource: Sendable {
   let file: String
   let text: String
@@ -17,7 +17,7 @@ struct ManifestSource: Sendable {
     return fields
   }
 
-  /// - Parameter mistakes: gets the keys that are not known; only what is no mapping at all is thrown.
+  /// - Parameter mistakes: collects the unknown keys; only a node that is not a mapping is thrown as an error.
   func mapping(
     _ node: YAMLNode, _ what: String, keys: [String], _ mistakes: inout Mistakes
   ) throws(Diagnostic) -> ManifestFields {
@@ -32,17 +32,19 @@ struct ManifestSource: Sendable {
   }
 
   func text(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
-    guard let text = node.scalarText, !node.isNull else { throw error("\(what) must be a text", at: node) }
-    // Neither a C string nor PostgreSQL can hold it.
+    guard let text = node.scalarText, !node.isNull else { throw error("\(what) must be text", at: node) }
+    // Neither a C string nor PostgreSQL can hold a NUL character.
     if text.unicodeScalars.contains("\0") { throw error("\(what) holds a NUL character", at: node) }
     return text
   }
 
-  /// The name of a role. PostgreSQL would cut a longer one off, and then not find it.
+  /// The name of a role.
+  ///
+  /// PostgreSQL would truncate a longer one and then not find it.
   func role(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
     let role = try text(node, what)
-    if role.isEmpty { throw error("\(what) needs a name, and this one is empty", at: node) }
-    if role.utf8.count > 63 { throw error("the name of \(what) has more than 63 bytes", at: node) }
+    if role.isEmpty { throw error("\(what) must have a name; this one is empty", at: node) }
+    if role.utf8.count > 63 { throw error("the name of \(what) is longer than 63 bytes", at: node) }
     return role
   }
 
@@ -51,7 +53,7 @@ struct ManifestSource: Sendable {
     return elements
   }
 
-  /// Names and values of a mapping with keys of the user's own.
+  /// The names and values of a mapping whose keys are the user's own.
   func texts(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> [(key: YAMLNode, name: String, value: String)] {
     guard let entries = node.mapping else { throw error("\(what) must be a mapping", at: node) }
     var pairs: [(key: YAMLNode, name: String, value: String)] = []
@@ -62,18 +64,19 @@ struct ManifestSource: Sendable {
     return pairs
   }
 
-  /// The files, all of which must be regular ones or links to them: what a pipe or a device gives is gone when it is read
-  /// again, or has no end.
+  /// The files, all of which must be regular ones or links to them.
+  ///
+  /// The contents of a pipe or a device are gone when it is read again, or never end.
   func regularFiles(_ paths: [String], at node: YAMLNode) throws(Diagnostic) -> [String] {
     for path in paths {
-      // A link in a directory may lead nowhere.
+      // A link in a directory may be broken.
       guard let kind = FileKind(path), kind != .regular else { continue }
       throw error("\(path) is \(kind.description), not a file", at: node)
     }
     return paths
   }
 
-  /// A name of a query or a case.
+  /// The name of a query or a case.
   func identifier(_ node: YAMLNode, _ what: String) throws(Diagnostic) -> String {
     let text = try text(node, what)
     guard isIdentifier(text) else {
@@ -91,7 +94,7 @@ func isIdentifier(_ text: String) -> Bool {
     && text.allSatisfy { isAlphanumeric($0) || $0 == "." || $0 == "_" || $0 == "-" }
 }
 
-/// A mapping whose keys were held against those that are known.
+/// A mapping whose keys were checked against the known ones.
 struct ManifestFields {
   let source: ManifestSource
   let node: YAMLNode

@@ -5,9 +5,9 @@ import Postgres
 import YAML
 
 extension Manifest {
-  /// Reads a manifest and the query files that it names. All that can be wrong without a server is found here.
+  /// Reads a manifest and the query files that it names, and reports every error that can be found without a server.
   ///
-  /// - Parameter today: as `2026-11-21`, for waivers.
+  /// - Parameter today: the date, such as `2026-11-21`, for waivers.
   static func load(_ path: String, today: String) throws(Diagnostic) -> Manifest {
     let bytes = try readFile(path, "the manifest", hint: "name another with --manifest FILE")
     let text = String(decoding: bytes, as: UTF8.self)
@@ -23,7 +23,7 @@ extension Manifest {
   }
 }
 
-/// The bytes of a file, or an error that says what the file was for.
+/// The bytes of a file, or an error that says what the file is for.
 func readFile(_ path: String, _ what: String, hint: String? = nil) throws(Diagnostic) -> [UInt8] {
   do { return try readBytes(path) } catch {
     let exists = FileManager.default.fileExists(atPath: path)
@@ -47,7 +47,7 @@ struct ManifestLoader {
   func manifest(_ root: YAMLNode) throws(Diagnostic) -> Manifest {
     var mistakes = Mistakes()
     let fields = try source.mapping(root, "the manifest", keys: ManifestLoader.keys, &mistakes)
-    // All keys of another version may be unknown here.
+    // A manifest of another version may have other keys, so the version is checked first.
     let version = try fields.required("version", of: "the manifest")
     guard try source.text(version, "'version'") == "1" else {
       throw source.error("this plangate reads manifests of version 1", at: version)
@@ -99,7 +99,7 @@ struct ManifestLoader {
 
   // MARK: The server
 
-  /// Where what is asked of the server stands.
+  /// The positions of what the manifest asks of the server.
   private func places(_ fields: ManifestFields) -> [ServerWish: ManifestPlace] {
     var marks: [(ServerWish, YAMLMark?)] = [
       (.locale, fields["locale"]?.mark), (.encoding, fields["encoding"]?.mark), (.timeZone, fields["timezone"]?.mark),
@@ -118,9 +118,9 @@ struct ManifestLoader {
     for node in try fields.sequence("roles") {
       let role = try source.role(node, "a role")
       if ["public", "none"].contains(role) {
-        throw source.error("no role can be called '\(role)': PostgreSQL gives the word another meaning", at: node)
+        throw source.error("'\(role)' cannot be the name of a role: it has another meaning in PostgreSQL", at: node)
       }
-      if roles.contains(role) { throw source.error("the role '\(role)' stands twice", at: node) }
+      if roles.contains(role) { throw source.error("the role '\(role)' appears twice", at: node) }
       roles.append(role)
     }
     return roles
@@ -157,7 +157,7 @@ struct ManifestLoader {
     guard FilePattern.isPattern(pattern) else {
       var isDirectory = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-        throw source.error("there is no file \(path)", at: node)
+        throw source.error("no such file: \(path)", at: node)
       }
       if isDirectory, allowsDirectories { return try source.regularFiles(FilePattern.files(in: path), at: node) }
       if isDirectory { throw source.error("\(path) is a directory; name its files: \(pattern)/*.sql", at: node) }

@@ -1,8 +1,8 @@
-/// Collects the errors of what can be read one by one, so that somebody who mends a file sees all of them at once.
+/// Collects errors that are independent of one another, so that all of them are reported together.
 struct Mistakes {
   private var found: [Diagnostic] = []
 
-  /// What `body` gives, or nil after an error.
+  /// Returns the result of `body`, or nil after an error.
   mutating func attempt<Value>(_ body: () throws(Diagnostic) -> Value) -> Value? {
     do { return try body() } catch {
       add(error)
@@ -16,11 +16,11 @@ struct Mistakes {
     found += [first] + error.others
   }
 
-  /// Throws what was found, in the order of the file.
+  /// Throws the collected errors, in the order of the file.
   func check() throws(Diagnostic) {
     guard !found.isEmpty else { return }
     var sorted = found.enumerated().sorted { a, b in
-      // What stands in another file stays where it was found.
+      // An error in another file keeps its position in the list.
       guard a.element.file == b.element.file else { return a.offset < b.offset }
       return (a.element.line ?? 0, a.element.column ?? 0, a.offset) < (
         b.element.line ?? 0, b.element.column ?? 0, b.offset

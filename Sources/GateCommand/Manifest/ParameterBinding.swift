@@ -1,4 +1,4 @@
-/// Why the values of a case do not fit the parameters of its query.
+/// The reason the values of a case do not match the parameters of its query.
 struct ParameterError: Error, Equatable, Sendable {
   let message: String
 }
@@ -13,11 +13,11 @@ extension Parameters {
     switch self {
     case .none:
       guard scanned.names.isEmpty else {
-        throw ParameterError(message: "the query has the parameters \(wanted), and 'params:' has no values")
+        throw ParameterError(message: "the query has the parameters \(wanted), but 'params:' gives no values")
       }
       guard scanned.positionalCount == 0 else {
         throw ParameterError(
-          message: "the query has parameters up to $\(scanned.positionalCount), and 'params:' has no values")
+          message: "the query has parameters up to $\(scanned.positionalCount), but 'params:' gives no values")
       }
       return []
     case .positional(let values):
@@ -26,7 +26,7 @@ extension Parameters {
       }
       guard values.count == scanned.positionalCount else {
         throw ParameterError(
-          message: "the query has parameters up to $\(scanned.positionalCount), the case gives \(values.count)")
+          message: "the query has parameters up to $\(scanned.positionalCount), but the case gives \(values.count)")
       }
       return values
     case .named(let given):

@@ -1,8 +1,9 @@
 import JSON
 import YAML
 
-/// Reads the values of parameters. A scalar's text is bound as it is written; plain `null` and `~` are NULL; a sequence
-/// is an array.
+/// Reads the values of parameters.
+///
+/// A scalar's text is bound as it is written; plain `null` and `~` are NULL; a sequence is an array.
 struct ParameterReader {
   let source: ManifestSource
 
@@ -20,7 +21,7 @@ struct ParameterReader {
     for entry in entries {
       let name = entry.key.scalarText ?? ""
       guard SQLScanner.isParameterName(name) else {
-        throw source.error("'\(name)' is no name for a parameter: letters, digits and _ are", at: entry.key)
+        throw source.error("'\(name)' is not a valid parameter name; use letters, digits and _", at: entry.key)
       }
       values.append(NamedParameter(name: name, value: try value(entry.value)))
     }
@@ -31,7 +32,7 @@ struct ParameterReader {
     if node.isNull { return nil }
     if let elements = node.sequence { return try array(elements) }
     guard node.scalarText != nil else {
-      throw source.error("a value is a text, null or a sequence; write JSON as a text in quotes", at: node)
+      throw source.error("a value is text, null or a sequence; write JSON as quoted text", at: node)
     }
     return try source.text(node, "a value")
   }

@@ -3,10 +3,10 @@ import PlanCore
 import Postgres
 import YAML
 
-/// What the manifest says for all queries.
+/// The manifest's defaults for all queries.
 struct QueryDefaults {
   let rules: [String: RuleSettings]
-  /// In milliseconds.
+  /// The timeout in milliseconds.
   let timeout: Int
   let measuresTime: Bool
 }
@@ -37,7 +37,7 @@ struct QueryReader {
       if let line = places.updateValue(node.mark.line, forKey: query.name.lowercased()) {
         mistakes.add(
           source.error(
-            "a second query '\(query.name)' (names are unique without regard to case; the first is in line \(line))",
+            "a second query '\(query.name)' (names are unique without regard to case; the first is on line \(line))",
             at: node))
       }
       queries.append(query)
@@ -50,7 +50,7 @@ struct QueryReader {
     var mistakes = Mistakes()
     let fields = try source.mapping(node, "a query", keys: QueryReader.keys, &mistakes)
     let statement = mistakes.attempt { () throws(Diagnostic) in try self.statement(fields, node) }
-    // Without a statement the lack of a name is no news.
+    // Without a statement, a missing name is not worth reporting.
     let name = statement == nil ? nil : mistakes.attempt { () throws(Diagnostic) in try self.name(fields, node) }
     let cases = mistakes.attempt { () throws(Diagnostic) in try self.cases(fields) }
     let session = mistakes.attempt { () throws(Diagnostic) in try self.session(fields) }
@@ -80,7 +80,7 @@ struct QueryReader {
     }
     let name = Query.name(ofFile: file)
     guard isIdentifier(name) else {
-      throw source.error("the file's name '\(name)' is no name for a query; give one with 'name:'", at: node)
+      throw source.error("the file name '\(name)' is not a valid query name; set one with 'name:'", at: node)
     }
     return name
   }
@@ -105,7 +105,7 @@ struct QueryReader {
         let line = text.unicodeScalars[..<end].count { $0 == "\n" } + 1
         throw Diagnostic("the file holds a NUL character", file: path, line: line)
       }
-      // Editors on Windows begin a file with a byte order mark.
+      // Windows editors begin a file with a byte order mark.
       let isMarked = text.unicodeScalars.first == "\u{FEFF}"
       return Statement(
         text: isMarked ? String(text.unicodeScalars.dropFirst()) : text, file: path, firstLine: 1, indentation: 0)
@@ -115,7 +115,7 @@ struct QueryReader {
     }
   }
 
-  /// A statement inside the manifest.
+  /// Makes the statement of an inline query.
   private func inline(_ text: String, at mark: YAMLMark) -> Statement {
     // An anchor or a tag may come first.
     let words = (Diagnostic.line(mark.line, of: source.text) ?? "").unicodeScalars.dropFirst(mark.column - 1)
@@ -125,7 +125,7 @@ struct QueryReader {
       let quote = start == "'" || start == "\"" ? 1 : 0
       return Statement(text: text, file: source.file, firstLine: mark.line, indentation: mark.column - 1 + quote)
     }
-    // A block begins in the line after its indicator. Its first line that is not blank tells the indentation.
+    // A block begins on the line after its indicator. Its first nonblank line determines the indentation.
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let index = lines.firstIndex { !$0.allSatisfy { $0 == " " } } ?? 0
     let written = Diagnostic.line(mark.line + 1 + index, of: source.text) ?? ""
@@ -166,7 +166,7 @@ struct QueryReader {
     }
   }
 
-  /// `types:`, a sequence for $1, $2 … or a mapping for :name.
+  /// Reads `types:`, a sequence for $1, $2 … or a mapping for :name.
   private func types(_ fields: ManifestFields) throws(Diagnostic) -> [String: String] {
     guard let node = fields["types"] else { return [:] }
     var types: [String: String] = [:]

@@ -1,7 +1,7 @@
 import Postgres
 import YAML
 
-/// A place of the manifest that the server may object to.
+/// A position in the manifest of something that the server may reject.
 struct ManifestPlace: Equatable, Sendable {
   let line: Int
   let column: Int
@@ -14,20 +14,20 @@ extension ManifestPlace {
   }
 }
 
-/// What a place of the manifest says of the server.
+/// Something that the manifest asks of the server.
 enum ServerWish: Hashable, Sendable {
   case locale, encoding, timeZone
-  /// `settings:` as a whole.
+  /// The whole of `settings:`.
   case settings
-  /// In lower case.
+  /// A setting, its name in lower case.
   case setting(String)
   case role(String)
 }
 
 extension Manifest {
-  /// The refusal of initdb or of the server, told at the place that asks for what it refuses; nil for any other error.
+  /// The rejection by initdb or the server, reported at the position that asks for it; nil for any other error.
   func settingError(in error: Diagnostic) -> Diagnostic? {
-    // What a seed does is not the manifest's wish.
+    // An error of the seed is not an error of the manifest.
     guard error.file == nil, !error.message.hasPrefix("the seed") else { return nil }
     let refusal = ServerRefusal(error.message)
     let found =
@@ -59,7 +59,7 @@ extension Manifest {
     }
     for line in refusal.lines where refusal.isOfCreation {
       if line.text.contains("encoding") {
-        // The one that the manifest names is at fault where they do not fit.
+        // If the two do not match, the one that the manifest names is at fault.
         return (places[.encoding] == nil && places[.locale] != nil ? .locale : .encoding, refusal.words(from: line))
       }
       if line.text.contains("locale") { return (.locale, refusal.words(from: line)) }
@@ -72,13 +72,13 @@ extension Manifest {
     return nil
   }
 
-  /// What takes shared memory, most of it first.
+  /// The settings that take shared memory, the largest first.
   private static let memory = [
     "huge_pages", "shared_buffers", "max_locks_per_transaction", "max_pred_locks_per_transaction", "max_connections",
     "max_prepared_transactions", "max_worker_processes", "wal_buffers", "track_activity_query_size",
   ]
 
-  /// The settings that ask for more shared memory, or more sessions, than there are.
+  /// The settings that ask for more shared memory, or more sessions, than are available.
   private func wish(forMemory refusal: ServerRefusal) -> Found? {
     let isFull = refusal.lines.first { $0.text.contains("too many clients") || $0.text.contains("connection slots") }
     if let isFull, configuration.settings["max_connections"] != nil {
@@ -92,10 +92,10 @@ extension Manifest {
     }
     guard let first = asked.first else { return nil }
     let others = asked.dropFirst().map { "'\($0)'" }.joined(separator: ", ")
-    return (.setting(first), line.text + (others.isEmpty ? "" : "\nwhat else asks for shared memory: \(others)"))
+    return (.setting(first), line.text + (others.isEmpty ? "" : "\nother settings that need shared memory: \(others)"))
   }
 
-  /// The setting whose value stands in quotes in the words: a library, a group, a file.
+  /// The setting whose value is quoted in the words: a library, a group, a file.
   private func wish(withValue refusal: ServerRefusal) -> Found? {
     for line in refusal.lines.reversed() {
       for quoted in line.quoted {
@@ -120,7 +120,7 @@ extension Manifest {
     return nil
   }
 
-  /// A server that does not start for a reason of its own words, with settings that are not plangate's.
+  /// The settings as a whole, when a server with such settings does not start for an unrecognized reason.
   private func wish(ofStart message: String) -> Found? {
     guard !configuration.settings.isEmpty, message.hasPrefix("the server does not start"),
       let end = message.firstIndex(of: "\n")
@@ -135,20 +135,20 @@ private struct ServerRefusal {
     let text: String
     let isHint: Bool
 
-    /// `parameter "work_mem"`, in lower case.
+    /// The name in `parameter "work_mem"`, in lower case.
     var parameter: String? {
       guard let range = text.firstRange(of: "parameter \"") else { return nil }
       return text[range.upperBound...].split(separator: "\"").first?.lowercased()
     }
 
-    /// What stands in quotes.
+    /// The parts of the line in quotes.
     var quoted: [Substring] {
       let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
       return parts.indices.filter { $0 % 2 == 1 && $0 + 1 < parts.count }.map { parts[$0] }
     }
   }
 
-  /// Those that say what is wrong; what initdb says of its settings before is not among them.
+  /// The lines that say what is wrong, without initdb's report of its settings before them.
   let lines: [Line]
   /// Whether initdb or CREATE DATABASE may have said it: no such object, no such value, wrong kind of object.
   let isOfCreation: Bool
@@ -165,13 +165,13 @@ private struct ServerRefusal {
         text = text[end...].drop { $0 == " " }
         break
       }
-      // The log names a file that plangate wrote and removed again.
+      // The log names a file that plangate wrote and has removed.
       text = text[..<(text.firstRange(of: " in file ")?.lowerBound ?? text.endIndex)]
       return Line(text: String(text), isHint: line.contains("HINT: ") || line.contains("hint: "))
     }
   }
 
-  /// A line and the next ones, without the advice for somebody who calls initdb.
+  /// A line and the following ones, without advice that is meant for users of initdb.
   func words(from line: Line) -> String {
     lines.drop { $0.text != line.text }.filter { !($0.isHint && $0.text.contains("initdb")) }.prefix(3).map(\.text)
       .joined(separator: "\n")

@@ -19,10 +19,10 @@ extension ManifestSource {
       if lower == "role", isSession { throw error("set the role with the key 'role:'", at: key) }
       guard ServerConfiguration.ownSettings[lower] == nil, !lower.hasPrefix("plangate.") else {
         throw error(
-          "'\(name)' is set by plangate itself, so that plans repeat and the server stays its own", at: key)
+          "'\(name)' is set by plangate itself, to keep plans repeatable and the server private", at: key)
       }
       guard settings.updateValue(value, forKey: lower) == nil else {
-        throw error("the setting '\(name)' stands twice", at: key)
+        throw error("the setting '\(name)' appears twice", at: key)
       }
     }
     return settings

@@ -2,26 +2,26 @@ import OperatingSystem
 import Reporting
 import YAML
 
-/// An error that a person can act on, with its place where it has one:
+/// An error that a person can act on, with its position if it has one.
 ///
-///     queries/manifest.yml:12:5: error: unknown key 'querys', did you mean 'queries'?
+/// queries/manifest.yml:12:5: error: unknown key 'querys', did you mean 'queries'?
 ///       querys:
 ///       ^
 package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A file as the user would name it, or nil for an error of no file.
+  /// The file as the user would name it; nil if the error concerns no file.
   package var file: String?
-  /// From 1.
+  /// The line, from 1.
   package var line: Int?
-  /// From 1, in characters (Unicode scalars).
+  /// The column, from 1, in characters (Unicode scalars).
   package var column: Int?
-  /// Lower case, without a final full stop; further lines give the next step.
+  /// The message in lower case, without a final full stop; further lines give the next step.
   package var message: String
   /// The text of the line, if it is to be shown.
   package var sourceLine: String?
-  /// What else is wrong.
+  /// The other errors found together with this one.
   package var others: [Diagnostic] = []
 
-  /// Errors that are told at once.
+  /// The number of errors shown at once.
   private static let shownCount = 10
 
   package init(
@@ -43,11 +43,11 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
 
   private var text: String {
     let place = [file?.visible, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
-    // Words of the file may be quoted in it.
+    // The message may quote the file.
     var text = (place.isEmpty ? "" : place + ": ") + "error: " + message.visibleText
     if let sourceLine, !sourceLine.allSatisfy(\.isWhitespace), sourceLine.unicodeScalars.count <= 400 {
       let scalars = sourceLine.unicodeScalars
-      // One column each, for the caret below.
+      // Each character takes one column, so that the caret below it is in place.
       text += "\n  " + String(scalars.map { String($0).visible == String($0) ? Character($0) : " " })
       if let column, column <= scalars.count + 1 { text += "\n  " + String(repeating: " ", count: column - 1) + "^" }
     }
@@ -56,13 +56,13 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Diagnostic {
-  /// An error at a place of a text.
+  /// Makes an error at a position of a text.
   init(_ message: String, file: String, mark: YAMLMark?, source: String) {
     self.init(message, file: file, line: mark?.line, column: mark?.column)
     if let mark { sourceLine = Diagnostic.line(mark.line, of: source) }
   }
 
-  /// - Parameter number: from 1.
+  /// - Parameter number: the number of the line, from 1.
   static func line(_ number: Int, of source: String) -> String? {
     let lines = source.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.indices.contains(number - 1) else { return nil }
@@ -78,12 +78,12 @@ func nearest(to word: String, among words: some Sequence<String>) -> String? {
   return best.0
 }
 
-/// `, did you mean 'queries'?`, or nothing.
+/// The suggestion `, did you mean 'queries'?`, or an empty text.
 func suggestion(for word: String, among words: some Sequence<String>) -> String {
   nearest(to: word, among: words).map { ", did you mean '\($0)'?" } ?? ""
 }
 
-/// Characters put in, left out, exchanged, or swapped with their neighbour.
+/// The number of characters inserted, deleted, replaced, or swapped with their neighbour.
 private func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a), Array(b))
   var before: [Int] = []
@@ -100,7 +100,7 @@ private func editDistance(_ a: String, _ b: String) -> Int {
   return row[b.count]
 }
 
-/// Throws when a signal has come.
+/// Throws when a signal has arrived.
 func checkInterruption() throws(Diagnostic) {
   if let signal = Interruption.shared.signal { throw Diagnostic("ended by signal \(signal)") }
 }

@@ -8,7 +8,7 @@ import Synchronization
   import Glibc
 #endif
 
-/// How far a run has come: a bar on a terminal, which goes when something is printed, and a line now and then in a log.
+/// The progress of a run: on a terminal, a bar that disappears when something is printed; in a log, an occasional line.
 final class Progress: Sendable {
   enum Form: Sendable {
     case none, bar, lines
@@ -17,7 +17,7 @@ final class Progress: Sendable {
   private struct State {
     var isShown = false
     var stage = ""
-    /// Of a log, as long as a part is being done.
+    /// The line for a log, while a part is in progress.
     var line = ""
     var last = ContinuousClock.now
   }
@@ -27,7 +27,7 @@ final class Progress: Sendable {
   private let width: Int
   private let state = Mutex(State())
 
-  /// So often a log gets a line: a run that is over before needs none.
+  /// The time between two lines of a log; a shorter run needs none.
   private let lineInterval: Duration
   private static let barInterval = Duration.milliseconds(50)
 
@@ -46,7 +46,7 @@ final class Progress: Sendable {
     }?.detach()
   }
 
-  /// Tells of a part that takes long once more: some CI services end a job that prints nothing.
+  /// Repeats the line of a part that takes long: some CI services end a job that prints nothing.
   private func repeatLine() {
     state.withLock { state in
       guard !state.line.isEmpty, ContinuousClock.now - state.last > lineInterval * 6 else { return }
@@ -55,9 +55,9 @@ final class Progress: Sendable {
     }
   }
 
-  /// Tells that `done` of `total` parts of a stage are done.
+  /// Reports that `done` of `total` parts of a stage are done.
   ///
-  /// - Parameter part: what is being done now, a line without control characters.
+  /// - Parameter part: the part in progress, a line without control characters.
   func show(_ stage: String, _ done: Int, of total: Int, _ part: String = "") {
     if form == .none || total == 0 { return }
     state.withLock { state in
@@ -80,17 +80,17 @@ final class Progress: Sendable {
     }
   }
 
-  /// `seed     [######----------------] 2 of 5  seed/03-indexes.sql`
+  /// The bar, such as `seed     [######----------------] 2 of 5  seed/03-indexes.sql`.
   private func bar(_ stage: String, _ done: Int, _ total: Int, _ part: String) -> String {
     let cells = max(10, min(30, width - 50))
     let filled = cells * done / total
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: cells - filled)
     let text = "\(stage) [\(bar)] \(done) of \(total)" + (part.isEmpty ? "" : "  \(part)")
-    // One that wraps could not be taken back.
+    // A bar that wraps could not be erased.
     return String(text.prefix(width - 1))
   }
 
-  /// Takes the bar from the terminal.
+  /// Erases the bar from the terminal.
   func clear() {
     state.withLock { state in
       state.line = ""

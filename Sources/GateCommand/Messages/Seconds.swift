@@ -1,4 +1,4 @@
-/// Seconds since an instant, to the millisecond.
+/// The seconds since an instant, to the millisecond.
 func seconds(since start: ContinuousClock.Instant) -> String {
   milliseconds((ContinuousClock.now - start) / .seconds(1))
 }

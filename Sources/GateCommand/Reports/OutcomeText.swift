@@ -24,16 +24,21 @@ extension Console {
 }
 
 extension ReportFiles {
-  /// Replaces yesterday's reports. One that cannot be written keeps neither the others nor the run from their work.
+  /// Replaces yesterday's reports.
+  ///
+  /// If one cannot be written, the others and the run go on.
   func start(_ outcome: RunOutcome) {
     do throws(Diagnostic) { try begin(outcome) } catch {
-      Console.error("\(error.description)\nthe run goes on, and ends with exit status 2 unless it can be written then")
+      Console.error(
+        "\(error.description)\nthe run continues; it ends with exit status 2 if the report still cannot be written")
     }
   }
 
-  /// Writes the reports and tells people. A report that cannot be written hides nothing of what the run found.
+  /// Writes the reports and prints the outcome.
   ///
-  /// - Parameter published: the outcome as reports name its files.
+  /// A report that cannot be written hides nothing of what the run found.
+  ///
+  /// - Parameter published: the outcome with the file names that reports use.
   func finish(
     _ outcome: RunOutcome, published: RunOutcome, console: Console, environment: [String: String]
   ) throws(Diagnostic) {

@@ -10,7 +10,7 @@ struct ReportFiles: Sendable {
   private let targets: [(format: ReportFormat, target: ReportTarget)]
   private let writing = Writing()
 
-  /// Who writes: a signal hands the reports over to another thread.
+  /// The right to write, which a signal moves to another thread.
   private final class Writing: Sendable {
     private struct State {
       var isTakenOver = false
@@ -30,15 +30,19 @@ struct ReportFiles: Sendable {
 
   init(_ options: Options) { targets = options.reportFiles.map { ($0.format, ReportTarget($0.path)) } }
 
-  /// Replaces yesterday's reports before anything else is done: whatever ends this run, none of them can be read as
-  /// today's. A pipe has no yesterday, and gets one document, at the end.
+  /// Replaces yesterday's reports before anything else happens, so that none can be read as today's, however this run
+  /// ends.
+  ///
+  /// A pipe has no report of yesterday; it gets its one document at the end.
   func begin(_ outcome: RunOutcome) throws(Diagnostic) {
     var unfinished = outcome
-    unfinished.error = "the run did not come to its end"
+    unfinished.error = "the run did not finish"
     try ReportFiles.check(failures(writing: unfinished) { $0.isFile }.map(\.problem))
   }
 
-  /// Writes all reports. Where one cannot be written, the others have the reason.
+  /// Writes all reports.
+  ///
+  /// If one cannot be written, the others include the reason.
   func finish(_ outcome: RunOutcome) throws(Diagnostic) {
     var outcome = outcome
     var failures = failures(writing: outcome) { $0.isFile }
@@ -55,21 +59,22 @@ struct ReportFiles: Sendable {
     try ReportFiles.check(failures.map(\.problem))
   }
 
-  /// Writes all reports in the place of `finish`, which is under way on another thread and writes no more. A pipe that has
-  /// a part of its document already gets nothing else.
+  /// Writes all reports in place of `finish`, which runs on another thread and writes no more.
+  ///
+  /// A pipe that already has a part of its document gets nothing else.
   func takeOver(_ outcome: RunOutcome) {
     writing.takeOver()
     _ = failures(writing: outcome, isTakenOver: true) { $0.isFile }
     _ = failures(writing: outcome, isTakenOver: true) { !$0.isFile }
   }
 
-  /// Writes some of the reports, also after one of them fails.
+  /// Writes some of the reports and continues after one of them fails.
   private func failures(
     writing outcome: RunOutcome, isTakenOver: Bool = false, to isWanted: (ReportTarget) -> Bool
   ) -> [(target: ReportTarget, problem: Diagnostic)] {
     var failures: [(target: ReportTarget, problem: Diagnostic)] = []
     let wanted = targets.indices.filter { isWanted(targets[$0].target) }
-    // Each takes its time where plans have thousands of nodes.
+    // Each takes a while if plans have thousands of nodes.
     let texts = concurrentMap(wanted.map { targets[$0].format }) { $0.text(outcome) }
     for (index, text) in zip(wanted, texts) {
       let target = targets[index].target
@@ -79,7 +84,7 @@ struct ReportFiles: Sendable {
     return failures
   }
 
-  /// Throws what failed as one error.
+  /// Throws all failures as one error.
   private static func check(_ failures: [Diagnostic]) throws(Diagnostic) {
     guard var failure = failures.first else { return }
     failure.message = ([failure.message] + failures.dropFirst().map(\.description)).joined(separator: "\n")

@@ -1,6 +1,6 @@
 import OperatingSystem
 
-/// How files are called in a CI service's reports: from the root of the repository, wherever the run was started.
+/// The names of files in a CI service's reports: relative to the root of the repository, wherever the run was started.
 struct RepositoryPaths {
   /// The root as the service names it; nil elsewhere.
   private let root: String?
@@ -11,8 +11,10 @@ struct RepositoryPaths {
     root = variable.flatMap { environment[$0] }.flatMap { $0.isEmpty ? nil : resolvedPath($0) ?? $0 }
   }
 
-  /// Links are resolved: the service knows files by the paths that git has. A file outside the repository, or one that is
-  /// not there, keeps the name that the user gave it.
+  /// The name of a file in reports.
+  ///
+  /// Links are resolved, because the service knows files by their paths in git. A file that is outside the repository
+  /// or does not exist keeps the name that the user gave it.
   func name(of file: String) -> String {
     guard let root, let path = resolvedPath(file), path.hasPrefix(root + "/") else { return file }
     return String(path.dropFirst(root.count + 1))

@@ -3,29 +3,29 @@
 /// Source: PostgreSQL's `psqlscanslash.l`, and `copy.c` of psql.
 struct CommandArguments {
   private let bytes: UnsafeRawBufferPointer
-  /// Behind what was read so far.
+  /// The position after what was read so far.
   private(set) var at: Int
   private let end: Int
 
   /// An argument as psql would take it.
   struct Argument {
     var value: [UInt8] = []
-    /// The variables whose values become part of it.
+    /// The variables whose values become part of the argument.
     var variables: [String] = []
-    /// Whether it runs a command in backquotes, whose output becomes part of it.
+    /// Whether it runs a command in backquotes, whose output becomes part of the argument.
     var runsCommand = false
-    /// Whether psql refuses it: a quote has no end.
+    /// Whether psql rejects it because of an unterminated quote.
     var isBroken = false
-    /// How many of the last bytes were not quoted.
+    /// The number of trailing bytes that were not quoted.
     fileprivate var bareTail = 0
 
-    /// Nil where it is not known before psql runs.
+    /// The text; nil where it is not known before psql runs.
     var text: String? {
       !variables.isEmpty || runsCommand || isBroken ? nil : String(decoding: value, as: UTF8.self)
     }
   }
 
-  /// - Parameter at: behind the command's name.
+  /// - Parameter at: the position after the command's name.
   init(_ bytes: UnsafeRawBufferPointer, at: Int, end: Int) {
     self.bytes = bytes
     self.at = at
@@ -34,19 +34,19 @@ struct CommandArguments {
     self.end = lineEnd
   }
 
-  /// The arguments of a command whose name the lexer has just read.
+  /// Starts with the arguments of a command whose name the lexer has just read.
   init(_ lexer: inout SQLLexer) {
     bytes = lexer.bytes
     at = lexer.at
     end = lexer.endOfLine()
   }
 
-  /// Whether a command takes the rest of its line as it is, with all backslashes.
+  /// Whether a command takes the rest of its line verbatim, including backslashes.
   static func takesLine(_ name: String) -> Bool {
     isCopy(name) || name.hasPrefix("!") || ["h", "help", "sf", "sf+", "sv", "sv+", "ef", "ev"].contains(name)
   }
 
-  /// `\\copy`, the one command whose letters may be of any case.
+  /// Whether this is `\\copy`, the one command whose name ignores case.
   static func isCopy(_ name: String) -> Bool { name.lowercased() == "copy" }
 
   /// The rest of the line, which some commands take whole.
@@ -56,7 +56,9 @@ struct CommandArguments {
     return at..<end
   }
 
-  /// Passes what ends a command: the end of the line, or `\\`. What follows on the line is SQL again.
+  /// Skips the end of a command: the end of the line, or `\\`.
+  ///
+  /// The rest of the line after that is SQL again.
   mutating func passCommandEnd() {
     passBlanks()
     if at + 1 < end, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "\\") { at += 2 }
@@ -64,7 +66,7 @@ struct CommandArguments {
 
   /// The next argument; nil when there is none.
   ///
-  /// - Parameter dropsSemicolons: whether psql takes semicolons from its end, as it does for names of files.
+  /// - Parameter dropsSemicolons: whether psql removes semicolons from its end, as it does for file names.
   mutating func next(dropsSemicolons: Bool = false) -> Argument? {
     passBlanks()
     guard at < end, bytes[at] != UInt8(ascii: "\\") else { return nil }
@@ -76,7 +78,7 @@ struct CommandArguments {
         argument.runsCommand = true
         passQuoted(UInt8(ascii: "`"), &argument)
       case UInt8(ascii: "\""):
-        // The quotes stay, and blanks between them part nothing.
+        // The quotes stay, and blanks between them do not separate arguments.
         let start = at
         passQuoted(UInt8(ascii: "\""), &argument)
         argument.value += bytes[start..<at]
@@ -105,7 +107,7 @@ struct CommandArguments {
     while at < end, SQLLexer.isBlank(bytes[at]) { at += 1 }
   }
 
-  /// Whether a colon is where psql puts a variable's value.
+  /// Whether a colon starts a variable that psql substitutes.
   private func isVariable() -> Bool {
     guard at + 1 < end else { return false }
     return SQLLexer.isVariablePart(bytes[at + 1]) || "'\"{".utf8.contains(bytes[at + 1])
@@ -117,7 +119,7 @@ struct CommandArguments {
     if at < end { at += 1 } else { argument.isBroken = true }
   }
 
-  /// Text in single quotes, which knows escapes.
+  /// Reads text in single quotes, which may contain escapes.
   private mutating func quoted(_ argument: inout Argument) {
     at += 1
     argument.bareTail = 0
@@ -154,7 +156,7 @@ struct CommandArguments {
     }
   }
 
-  /// A byte by its number.
+  /// A byte given by its number.
   private mutating func number(base: UInt, digits: Int) -> UInt8 {
     let start = at
     var number: UInt = 0

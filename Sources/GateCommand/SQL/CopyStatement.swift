@@ -1,10 +1,10 @@
-/// Follows the tokens of `COPY table (columns) FROM source …`, one by one, from the word COPY on.
+/// Follows the tokens of `COPY table (columns) FROM source …` one by one, starting after the word COPY.
 ///
-/// What does not go on as a COPY does is none, so that a column of that name does no harm.
+/// Tokens that do not continue as a COPY does end it, so a column of that name does no harm.
 struct CopyStatement {
-  /// Where the rows come from, or go to.
+  /// The place that the rows come from or go to.
   enum Source: Equatable {
-    /// A file that the server reads; nil where the text does not say which.
+    /// A file that the server reads; nil where the text does not name it.
     case file([UInt8]?)
     /// Rows that follow in the script, or come from the client.
     case input
@@ -27,7 +27,7 @@ struct CopyStatement {
 
   private var state = State.table
 
-  /// Whether the next token says where the rows come from.
+  /// Whether the next token names the source of the rows.
   var awaitsSource: Bool {
     if case .source = state { return true }
     return false
@@ -52,7 +52,7 @@ struct CopyStatement {
       } else if token.isSymbol(".") {
         state = .table
       } else if isName(token) {
-        // `COPY BINARY table`, and a word that is none of the direction's.
+        // `COPY BINARY table`, or any word other than FROM and TO.
         return direct(token, lexer, else: .afterName)
       } else {
         return .isNone
@@ -87,7 +87,7 @@ struct CopyStatement {
     return .goesOn
   }
 
-  /// Nil for what no COPY has there: `… copy this from there`.
+  /// The source; nil for a token that no COPY has there, as in `… copy this from there`.
   private func source(_ token: SQLToken, _ lexer: SQLLexer) -> Source? {
     switch token.kind {
     case .word:

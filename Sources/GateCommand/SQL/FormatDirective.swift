@@ -1,11 +1,11 @@
-/// `%1$-10s` and its like, as PostgreSQL's format() reads them.
+/// A directive such as `%1$-10s`, as PostgreSQL's format() reads it.
 struct FormatDirective {
-  /// `s`, `I`, `L` or `%`.
+  /// The conversion: `s`, `I`, `L` or `%`.
   let conversion: UInt8
-  /// From 0; nil for the next argument.
+  /// The position of the argument, from 0; nil for the next one.
   let position: Int?
 
-  /// - Parameter index: behind the percent sign; afterwards behind the directive.
+  /// - Parameter index: the position after the percent sign; on return the position after the directive.
   init?<Format: RandomAccessCollection<UInt8>>(_ format: Format, _ index: inout Int) where Format.Index == Int {
     var position: Int?
     let start = index

@@ -4,13 +4,14 @@
   import Glibc
 #endif
 
-/// What the text of an SQL file tells of how psql runs it: where it leaves, which transaction it leaves open. psql itself
-/// says nothing of either.
+/// The ways in which an SQL file may end early or incompletely under psql, read from its text.
 ///
-/// Statements are told apart by the rules of psql's own lexer (`psqlscan.l`), with standard_conforming_strings on. What
-/// `\if` leaves out is read like the rest.
+/// They are where it quits and which transaction it leaves open; psql itself reports neither.
+///
+/// Statements are separated by the rules of psql's own lexer (`psqlscan.l`), with standard_conforming_strings on. Parts
+/// that `\if` skips are read like the rest.
 struct PsqlScript: Equatable {
-  /// A place in the file; lines count from 1.
+  /// A position in the file; lines count from 1.
   struct Mark: Equatable {
     let line: Int
     let text: String
@@ -18,15 +19,15 @@ struct PsqlScript: Equatable {
 
   /// The first `\q` that something else follows.
   private(set) var quit: Mark?
-  /// The statement that begins the transaction that is open at the end, by the text alone.
+  /// The statement that begins the transaction still open at the end, judged by the text alone.
   private(set) var openTransaction: Mark?
-  /// The first `\connect` inside a transaction, which ends it without a word.
+  /// The first `\connect` inside a transaction, which ends the transaction silently.
   private(set) var reconnection: (mark: Mark, transaction: Mark)?
   /// The `COPY … FROM STDIN` whose data end with the file, without `\.`.
   private(set) var unfinishedCopy: Mark?
   /// The transactions that are prepared and neither committed nor rolled back, by their identifiers.
   private(set) var prepared: [String: Mark] = [:]
-  /// `\i` and `\ir`: the files that are run in its place.
+  /// The files that `\i` and `\ir` run.
   private(set) var includes: [(path: String, isRelativeToFile: Bool)] = []
 
   static func == (a: PsqlScript, b: PsqlScript) -> Bool {
@@ -57,11 +58,11 @@ struct PsqlScript: Equatable {
       switch name {
       case "q", "quit":
         pendingQuit = pendingQuit ?? mark
-        // psql passes over what stands behind it on its line.
+        // psql ignores the arguments after it.
         if let rest = arguments.first, !rest.hasPrefix("--") { quit = quit ?? pendingQuit }
       case "i", "include", "ir", "include_relative":
         if var path = arguments.first {
-          // psql takes a semicolon off the end.
+          // psql removes semicolons from the end.
           while path.hasSuffix(";") { path.removeLast() }
           includes.append((path, name == "ir" || name == "include_relative"))
         }
@@ -97,7 +98,7 @@ struct PsqlScript: Equatable {
 }
 
 extension PsqlScriptReader.Event {
-  /// Whether nothing is left undone when psql leaves before it: the end of an `\if`, another `\q`.
+  /// Whether nothing is skipped if psql quits before this event: the end of an `\if`, another `\q`.
   fileprivate var isEnd: Bool {
     if case .command(let name, _, _) = self { return ["q", "quit", "endif"].contains(name) }
     return false
@@ -107,8 +108,8 @@ extension PsqlScriptReader.Event {
 extension PsqlScript {
   /// The script in a file; nil when it cannot be read.
   ///
-  /// - Parameter isWanted: whether a file of these bytes is worth being read by the rules of the lexer, which take longer
-  ///   than a look for single words.
+  /// - Parameter isWanted: whether a file of these bytes needs to be read by the rules of the lexer, which is slower
+  ///   than a search for single words.
   init?(file path: String, where isWanted: (UnsafeRawBufferPointer) -> Bool = { _ in true }) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
@@ -125,8 +126,9 @@ extension PsqlScript {
     if isWanted(bytes) { self.init(bytes) } else { self.init("") }
   }
 
-  /// Whether a text may hold what `quit`, `reconnection`, `unfinishedCopy` or `includes` tell of. A dump of any size has
-  /// none of it, and is told by its backslashes.
+  /// Whether a text may hold what `quit`, `reconnection`, `unfinishedCopy` or `includes` report.
+  ///
+  /// A dump of any size has none of it and is recognized by its backslashes.
   static func mayNeedReading(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard let start = bytes.baseAddress else { return false }
     var at = 0

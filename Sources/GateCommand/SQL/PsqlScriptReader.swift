@@ -1,18 +1,19 @@
-/// Divides an SQL file as psql does: into statements, commands of its own, and the data of COPY.
+/// Divides an SQL file as psql does, into statements, psql commands and the data of COPY.
 struct PsqlScriptReader {
   enum Event {
-    /// The first words in lower case, the first text in quotes, and where it begins.
+    /// A statement: its first words in lower case, its first quoted text, and where it begins.
     case statement(words: [String], literal: String?, PsqlScript.Mark)
     /// The data that follow a `COPY … FROM STDIN`, which begins at the mark.
     case copyData(PsqlScript.Mark, hasEnd: Bool)
-    /// `\name` with its arguments.
+    /// A command `
+    /// ame` with its arguments.
     case command(name: String, arguments: [String], PsqlScript.Mark)
   }
 
   private var lexer: SQLLexer
   private var events: [Event] = []
   private var statement = Statement()
-  /// Copies whose data begin on the next line.
+  /// The COPY statements whose data begin on the next line.
   private var copies: [PsqlScript.Mark] = []
   private var lines = LineCounter()
 
@@ -23,7 +24,7 @@ struct PsqlScriptReader {
     var copy: CopyStatement?
     var readsInput = false
     var parentheses = 0
-    /// BEGIN and CASE in the body of a function in standard SQL, in which semicolons end nothing.
+    /// The depth of BEGIN and CASE in a function body in standard SQL, where semicolons end nothing.
     var blocks = 0
 
     var isFunction: Bool {
@@ -102,7 +103,7 @@ struct PsqlScriptReader {
       line: lines.line(at: start, in: bytes), text: String(decoding: bytes[start..<end], as: UTF8.self))
   }
 
-  /// Passes the data of the copies, a line `\.` behind those of each.
+  /// Skips the data of the COPY statements, each of which ends with a line `\.`.
   private mutating func takeCopies() {
     for mark in copies {
       let rows = lexer.passRows()
@@ -111,7 +112,7 @@ struct PsqlScriptReader {
     copies = []
   }
 
-  // MARK: psql's own
+  // MARK: psql commands
 
   private mutating func command(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
@@ -131,7 +132,7 @@ struct PsqlScriptReader {
     }
     reader.passCommandEnd()
     lexer.at = reader.at
-    // They send what stands before them.
+    // These commands send the statement before them.
     if name.hasPrefix("g") || name == "crosstabview" || name == "watch" { endStatement() }
     if name == "r" || name == "reset" { statement = Statement() }
     events.append(.command(name: name, arguments: arguments, mark(from: token.range.lowerBound)))

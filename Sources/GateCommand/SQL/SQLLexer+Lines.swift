@@ -4,13 +4,13 @@
   import Glibc
 #endif
 
-/// The lines of a text: commands of psql end with them, and rows for COPY begin behind them.
+/// The lines of a text: psql commands end with them, and rows for COPY begin after them.
 ///
-/// psql knows the end of a line by the line feed alone.
+/// For psql only a line feed ends a line.
 extension SQLLexer {
-  /// Where the line ends that is being read.
+  /// The end of the current line.
   mutating func endOfLine() -> Int {
-    // Very many commands may stand on one line.
+    // Cached, because one line may hold very many commands.
     if at > lineEnd || at < lineStart {
       lineStart = at
       lineEnd = lineFeed(from: at)
@@ -20,7 +20,7 @@ extension SQLLexer {
 
   private func lineFeed(from start: Int) -> Int {
     guard start < end, let base = bytes.baseAddress else { return end }
-    // Most of a large seed is rows.
+    // memchr is fast, and most of a large seed is rows.
     return memchr(base + start, 0x0a, end - start).map { UnsafeRawPointer($0) - base } ?? end
   }
 
@@ -32,13 +32,13 @@ extension SQLLexer {
       at = line.end
       return nil
     }
-    // Without its closing quote it goes on in the next line.
+    // A token without its closing quote continues on the next line.
     if token.content.upperBound == token.range.upperBound { return next() }
     at = line.at
     return token
   }
 
-  /// Passes rows for COPY from the next line on, with the `\.` that ends them.
+  /// Skips rows for COPY from the next line on, including the `\.` that ends them.
   ///
   /// - Returns: the rows; nil at the end of the text.
   mutating func passRows() -> Range<Int>? {
@@ -59,23 +59,23 @@ extension SQLLexer {
   }
 }
 
-/// Counts the lines of a text up to places that follow one another.
+/// Counts lines up to positions that are given in ascending order.
 struct LineCounter {
   private var at: Int
   private var line: Int
-  /// No line is beyond it: escapes make line feeds that a script does not have.
+  /// The last line number: escapes can produce line feeds that the script does not have.
   private let last: Int
 
   /// - Parameters:
-  ///   - at: where the text begins.
-  ///   - first: the line of that place.
+  ///   - at: the position where the text begins.
+  ///   - first: the line of that position.
   init(at: Int = 0, first: Int = 1, last: Int = .max) {
     self.at = at
     line = first
     self.last = last
   }
 
-  /// The line of a place; that of the last one where it is before that.
+  /// The line of a position; for a position before the last one given, the line of that one.
   mutating func line(at place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     if place > at {
       line += UnsafeRawBufferPointer(rebasing: bytes[at..<place]).reduce(0) { $0 &+ ($1 == 0x0a ? 1 : 0) }

@@ -4,7 +4,7 @@ extension SQLLexer {
     String(decoding: bytes[range].map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 
-  /// What a literal or a quoted name says; nil where that is not read.
+  /// The value of a literal or a quoted name; nil where it is not read.
   func value(of token: SQLToken) -> [UInt8]? {
     switch token.kind {
     case .string: undoubled(token.content, UInt8(ascii: "'"))
@@ -15,7 +15,9 @@ extension SQLLexer {
     }
   }
 
-  /// What a literal says, also where it goes on in other lines or has escapes by number. Those of `U&'…'` stay.
+  /// The value of a literal, even if it continues on other lines or has numeric escapes.
+  ///
+  /// Those of `U&'…'` are kept as they are.
   func wholeValue(of token: SQLToken) -> [UInt8] {
     guard token.kind == .unreadString || token.kind == .escapeString else { return value(of: token) ?? [] }
     let isPlain = !backslashesEscape && bytes[token.range.lowerBound] | 0x20 != UInt8(ascii: "e")
@@ -41,7 +43,7 @@ extension SQLLexer {
     return value
   }
 
-  /// Of `E'…'`; nil where it holds an escape by number that is not to be read: nobody needs one to write a plain text.
+  /// The value of `E'…'`; nil where it holds a numeric escape and these are not read, since plain text needs none.
   private func unescaped(_ range: Range<Int>, readsNumbers: Bool) -> [UInt8]? {
     var value: [UInt8] = []
     var index = range.lowerBound
@@ -69,9 +71,9 @@ extension SQLLexer {
     return value
   }
 
-  /// The character of an escape by number: `\101`, `\x41`, `\u0041`, `\U00000041`; the letter itself without digits.
+  /// The character of a numeric escape: `\101`, `\x41`, `\u0041`, `\U00000041`; the letter itself without digits.
   ///
-  /// - Parameter index: behind the backslash; afterwards behind the escape.
+  /// - Parameter index: the position after the backslash; on return the position after the escape.
   private func numbered(_ index: inout Int, _ end: Int) -> [UInt8] {
     let letter = bytes[index]
     let digits = [UInt8(ascii: "x"): 2, UInt8(ascii: "u"): 4, UInt8(ascii: "U"): 8][letter] ?? 3

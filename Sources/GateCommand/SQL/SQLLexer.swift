@@ -1,17 +1,18 @@
 /// Splits SQL into tokens, as psql does for a file or as the server does for a statement.
 ///
-/// It holds for encodings whose characters beyond ASCII have no ASCII bytes.
+/// It works for encodings whose non-ASCII characters contain no ASCII bytes.
+///
 /// Source: PostgreSQL's `psqlscan.l` and `scan.l`.
 struct SQLLexer {
   let bytes: UnsafeRawBufferPointer
-  /// Where the next token is looked for.
+  /// The position where the next token is searched for.
   var at: Int
   let end: Int
-  /// Whether psql reads the text, which knows commands and variables.
+  /// Whether psql reads the text, which may then contain commands and variables.
   let isScript: Bool
-  /// Whether backslashes are escapes in all texts: `standard_conforming_strings = off`.
+  /// Whether backslashes are escapes in all strings: `standard_conforming_strings = off`.
   var backslashesEscape = false
-  /// The line that was looked for last; see `endOfLine()`.
+  /// The cached current line; see `endOfLine()`.
   var (lineStart, lineEnd) = (0, -1)
 
   init(_ bytes: UnsafeRawBufferPointer, at: Int = 0, end: Int? = nil, isScript: Bool) {
@@ -21,13 +22,13 @@ struct SQLLexer {
     self.isScript = isScript
   }
 
-  /// Of a file that psql runs.
+  /// Starts at the beginning of a file that psql runs.
   init(script bytes: UnsafeRawBufferPointer) {
-    // Editors on Windows begin a file with a byte order mark.
+    // Windows editors begin a file with a byte order mark.
     self.init(bytes, at: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, isScript: true)
   }
 
-  /// The next token; nil at the end. Blanks and comments are none.
+  /// The next token, skipping blanks and comments; nil at the end.
   mutating func next() -> SQLToken? {
     passBlanks()
     guard at < end else { return nil }
@@ -59,7 +60,7 @@ struct SQLLexer {
 
   static func isWordPart(_ byte: UInt8) -> Bool { isWordStart(byte) || isDigit(byte) || byte == UInt8(ascii: "$") }
 
-  /// Of a psql variable's name.
+  /// Whether a byte can be part of a psql variable's name.
   static func isVariablePart(_ byte: UInt8) -> Bool { isWordStart(byte) || isDigit(byte) }
 
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
@@ -68,9 +69,9 @@ struct SQLLexer {
 
   // MARK: Blanks
 
-  /// Passes blanks and comments.
+  /// Skips blanks and comments.
   ///
-  /// - Returns: whether there was the end of a line among them.
+  /// - Returns: whether they included the end of a line.
   @discardableResult
   mutating func passBlanks() -> Bool {
     var hasLineEnd = false
@@ -90,19 +91,19 @@ struct SQLLexer {
     return hasLineEnd
   }
 
-  /// Whether this byte comes next, blanks and comments aside.
+  /// Whether this byte comes next, ignoring blanks and comments.
   func isFollowed(by byte: UInt8) -> Bool {
     var ahead = self
     ahead.passBlanks()
     return ahead.at < end && bytes[ahead.at] == byte
   }
 
-  /// Up to the end of the line, which stays.
+  /// Skips to the end of the line, without the line end.
   mutating func passLine() {
     while at < end, bytes[at] != 0x0a, bytes[at] != 0x0d { at += 1 }
   }
 
-  /// Comments nest.
+  /// Skips a comment; comments nest.
   private mutating func passComment() {
     var depth = 0
     repeat {
@@ -140,10 +141,10 @@ struct SQLLexer {
     return SQLToken(.word, start..<at)
   }
 
-  /// A literal whose quote stands here.
+  /// Reads a literal whose quote is the next byte.
   private mutating func string(from start: Int, _ kind: SQLToken.Kind) -> SQLToken {
     let content = passQuoted(UInt8(ascii: "'"), hasEscapes: kind == .escapeString)
-    // With the end of a line between them, two literals are one.
+    // Two literals separated by the end of a line are one.
     var ahead = self
     var isContinued = false
     while ahead.passBlanks(), ahead.peek() == UInt8(ascii: "'") {
@@ -159,7 +160,9 @@ struct SQLLexer {
     return SQLToken(.quotedName(hasEscapes: hasEscapes), start..<at, content: content)
   }
 
-  /// - Returns: what stands between the quotes.
+  /// Skips a quoted text.
+  ///
+  /// - Returns: the range between the quotes.
   mutating func passQuoted(_ quote: UInt8, hasEscapes: Bool) -> Range<Int> {
     at += 1
     let start = at
@@ -180,7 +183,7 @@ struct SQLLexer {
     return start..<max(start, end)
   }
 
-  /// `$1`, `$tag$text$tag$` or a lone dollar.
+  /// Reads `$1`, `$tag$text$tag$` or a lone dollar.
   private mutating func dollar() -> SQLToken {
     let start = at
     at += 1

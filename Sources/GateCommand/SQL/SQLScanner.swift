@@ -1,30 +1,31 @@
-/// Finds the parameters of a statement: `$1` and `:name`, outside of texts, quoted names, comments and casts.
+/// Finds the parameters of a statement, `$1` and `:name`, outside strings, quoted names, comments and casts.
 struct SQLScanner {
-  /// The statement with each `:name` as `$1`, `$2` … in order of first appearance.
+  /// The statement with each `:name` replaced by `$1`, `$2` … in order of first appearance.
   private(set) var sql = ""
   /// The names, in that order.
   private(set) var names: [String] = []
   /// The largest `$n` of the text, 0 for none.
   private(set) var positionalCount = 0
-  /// Whether the text holds nothing but blanks, comments and semicolons.
+  /// Whether the text holds only blanks, comments and semicolons.
   private(set) var isEmpty = true
-  /// Whether it is a `SELECT … INTO`, which makes a table: no other statement has the word without INSERT or MERGE before
-  /// it.
+  /// Whether it is a `SELECT … INTO`, which creates a table.
+  ///
+  /// No other statement contains the word INTO without INSERT or MERGE before it.
   private(set) var selectsInto = false
-  /// The first word or other character, and the last one so far; blanks and comments are none.
+  /// The first word or other character, and the last one so far, ignoring blanks and comments.
   private var first: Range<Int>?
   private var last: Range<Int>?
   /// The words and quoted names.
   private var nameTokens: [Range<Int>] = []
-  /// Where the rewritten text parts from the original: offsets in characters from 0, ascending.
+  /// The positions where the rewritten text shifts against the original: offsets in characters from 0, ascending.
   private var shifts: [(rewritten: Int, original: Int)] = []
 
-  /// In UTF-8: what ends a token is ASCII, and no byte of another character is.
+  /// The text in UTF-8: the bytes that end a token are ASCII, and no byte of another character is.
   private let text: [UInt8]
   private var position = 0
   private var bracketDepth = 0
-  /// The rewritten text as far as the last `:name`, its length and that of the original in characters, and where the
-  /// original goes on.
+  /// The rewritten text up to the last `:name`, its length and that of the original in characters, and the original's
+  /// rest.
   private var output: [UInt8] = []
   private var counts = (rewritten: 0, original: 0)
   private var rest = 0
@@ -38,7 +39,7 @@ struct SQLScanner {
   /// The first word or other character, in lower case.
   var firstToken: String { first.map { string($0).lowercased() } ?? "" }
 
-  /// The names in it as often as they stand there, keywords among them: bare ones in lower case, quoted ones as they are.
+  /// All names in order, including keywords: unquoted ones in lower case, quoted ones as they are.
   var words: [String] {
     let quote = UInt8(ascii: "\"")
     return nameTokens.map { token in
@@ -48,7 +49,7 @@ struct SQLScanner {
     }
   }
 
-  /// The offset in the statement as written, for one in the rewritten text; both in characters from 0.
+  /// The offset in the original statement for one in the rewritten text; both in characters from 0.
   func originalOffset(_ offset: Int) -> Int {
     guard let shift = shifts.last(where: { $0.rewritten <= offset }) else { return offset }
     return shift.original + offset - shift.rewritten
@@ -66,14 +67,14 @@ struct SQLScanner {
     isNameStart(scalar) || ("0"..."9").contains(scalar)
   }
 
-  /// Of a word of SQL, as against a parameter's name.
+  /// Whether a scalar can be part of an SQL word, as opposed to a parameter's name.
   private static func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
     isNamePart(scalar) || scalar == "$" || scalar.value > 0x7f
   }
 
   private func string(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
 
-  /// The character some bytes ahead; for a byte of one beyond ASCII some scalar above 0x7f.
+  /// The character some bytes ahead; for a byte of a non-ASCII character, some scalar above 0x7f.
   private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
     position + offset < text.count ? Unicode.Scalar(text[position + offset]) : nil
   }
@@ -94,7 +95,7 @@ struct SQLScanner {
     }
   }
 
-  /// The bytes of the blank beyond ASCII that stands here, nil for another character.
+  /// The length in bytes of the non-ASCII blank at this position; nil for another character.
   private var blankLength: Int? {
     let scalar = string(position..<min(position + 4, text.count)).unicodeScalars.first
     return scalar.flatMap { $0.properties.isWhitespace ? UTF8.width($0) : nil }
@@ -113,7 +114,7 @@ struct SQLScanner {
     last = token
   }
 
-  /// Whether a token is a word, which is given in lower case.
+  /// Whether a token is this word, given in lower case.
   private func isWord(_ token: Range<Int>?, _ word: String) -> Bool {
     guard let token, token.count == word.utf8.count else { return false }
     return zip(text[token], word.utf8).allSatisfy { byte, letter in
@@ -131,11 +132,11 @@ struct SQLScanner {
       if scalar == "[" { bracketDepth += 1 }
       if scalar == "]" { bracketDepth -= 1 }
       if SQLScanner.isNameStart(scalar) || scalar.value > 0x7f {
-        // A whole word, so that `a$1` and `x1` are no parameters.
+        // Reads a whole word, so that `a$1` and `x1` are not parameters.
         var count = 1
         while let next = peek(count), SQLScanner.isWordPart(next) { count += 1 }
         if count == 1, peek(1) == "'", scalar == "e" || scalar == "E" {
-          // Only `E'…'` knows backslashes.
+          // Only `E'…'` has backslash escapes.
           pass(1)
           passQuoted("'", hasEscapes: true)
         } else {
@@ -168,7 +169,7 @@ struct SQLScanner {
     pass(count)
   }
 
-  /// Comments nest.
+  /// Skips a comment; comments nest.
   private mutating func passComment() {
     var count = 2
     var depth = 1
@@ -186,7 +187,7 @@ struct SQLScanner {
     pass(count)
   }
 
-  /// `$1`, or a dollar-quoted text.
+  /// Reads `$1`, or a dollar-quoted text.
   private mutating func dollar() {
     var count = 1
     if let next = peek(1), ("0"..."9").contains(next) {
@@ -207,7 +208,7 @@ struct SQLScanner {
     pass(end + tag.count <= text.count ? end + tag.count - position : text.count - position)
   }
 
-  /// `::` is a cast, `:=` an assignment and `a[1:n]` a slice; `:name` is a parameter.
+  /// Reads a colon: `::` is a cast, `:=` an assignment and `a[1:n]` a slice; `:name` is a parameter.
   private mutating func colon() {
     if peek(1) == ":" { return pass(2) }
     guard let first = peek(1), SQLScanner.isNameStart(first) else { return pass(1) }
@@ -218,7 +219,7 @@ struct SQLScanner {
     if !names.contains(name) { names.append(name) }
     take(text[rest..<position])
     if let last = output.last, SQLScanner.isWordPart(Unicode.Scalar(last)) {
-      // `limit:n` is two words, `limit$1` would be one.
+      // `limit:n` is two words; `limit$1` would be one.
       output.append(UInt8(ascii: " "))
       counts.rewritten += 1
       shifts.append(counts)
@@ -232,10 +233,10 @@ struct SQLScanner {
     shifts.append(counts)
   }
 
-  /// Takes a part of the original into the rewritten text.
+  /// Copies a part of the original into the rewritten text.
   private mutating func take(_ part: ArraySlice<UInt8>) {
     output += part
-    // A character has one byte that does not go on with another's.
+    // Each character has exactly one byte that is not a continuation byte.
     let count = part.count { $0 & 0xc0 != 0x80 }
     counts.rewritten += count
     counts.original += count

@@ -1,26 +1,26 @@
-/// A token of SQL as psql and the server split it, with the bytes of the text that it covers.
+/// A token of SQL as psql and the server split it, with the range of bytes that it covers.
 struct SQLToken: Equatable {
   enum Kind: Equatable {
     /// A keyword or an unquoted name.
     case word
-    /// `"name"`, and `U&"name"` with `hasEscapes`.
+    /// A quoted name: `"name"`, or `U&"name"` with `hasEscapes`.
     case quotedName(hasEscapes: Bool)
-    /// `'text'`.
+    /// A string literal, `'text'`.
     case string
-    /// `E'text'`, or any text in which backslashes are escapes.
+    /// `E'text'`, or any string in which backslashes are escapes.
     case escapeString
-    /// A literal whose value is not read here: `U&'…'`, or one that goes on in the next line.
+    /// A literal whose value is not read here: `U&'…'`, or one that continues on the next line.
     case unreadString
-    /// `$tag$text$tag$`.
+    /// A dollar-quoted string, `$tag$text$tag$`.
     case dollarString
     case number
-    /// `$1`.
+    /// A parameter, `$1`.
     case parameter
-    /// psql's `:name`, which puts a value's text into the statement.
+    /// psql's `:name`, which inserts a value's text into the statement.
     case variable
-    /// psql's `:'name'` and `:"name"`, which put it there as a literal or a name, and `:{?name}`.
+    /// psql's `:'name'` and `:"name"`, which insert it as a literal or a name, and `:{?name}`.
     case quotedVariable
-    /// psql's `\;`, which parts statements without sending them.
+    /// psql's `\;`, which separates statements without sending them.
     case separator
     /// A backslash and the name of a psql command; its arguments follow.
     case command
@@ -29,9 +29,9 @@ struct SQLToken: Equatable {
   }
 
   let kind: Kind
-  /// All of it.
+  /// The range of the whole token.
   let range: Range<Int>
-  /// Between its quotes; the name of a variable or a command.
+  /// The range between its quotes, or of the name of a variable or a command.
   let content: Range<Int>
 
   init(_ kind: Kind, _ range: Range<Int>, content: Range<Int>? = nil) {

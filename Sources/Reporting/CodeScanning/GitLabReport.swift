@@ -1,10 +1,11 @@
 import JSON
 package import PlanCore
 
-/// The report for GitLab's code-quality widget: the subset of Code Climate's format that GitLab reads. What is waived is
-/// left out, since the widget knows no other way to say that it is accepted.
+/// The report for GitLab's code-quality widget: the subset of Code Climate's format that GitLab reads.
+///
+/// Waived findings are left out, since the widget has no other way to show that they are accepted.
 package enum GitLabReport {
-  /// A whole document, with a line feed at its end.
+  /// A whole document, ending with a line feed.
   package static func text(_ outcome: RunOutcome) -> String {
     JSON.array(outcome.remarks.filter { $0.weight != .waived }.map(json)).prettyText + "\n"
   }

@@ -1,10 +1,12 @@
 import JSON
 package import PlanCore
 
-/// The report for code scanning: SARIF 2.1.0 with the properties that GitHub reads. Cases that could not be checked are
-/// notifications of an invocation that did not succeed: an empty list of results is then no all-clear.
+/// The report for code scanning: SARIF 2.1.0 with the properties that GitHub reads.
+///
+/// Cases that could not be checked become notifications of an unsuccessful invocation, so that an empty list of results
+/// is not taken for success.
 package enum SARIFReport {
-  /// A whole document, with a line feed at its end.
+  /// A whole document, ending with a line feed.
   package static func text(_ outcome: RunOutcome) -> String {
     JSON.object([
       JSONMember("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
@@ -37,7 +39,7 @@ package enum SARIFReport {
     ])
   }
 
-  /// `plangate/ci/queries.yml/`, which keeps the reports of several manifests or shards apart.
+  /// The category, such as `plangate/ci/queries.yml/`, which separates the reports of several manifests or shards.
   private static func category(_ outcome: RunOutcome) -> String {
     "plangate/\(outcome.manifestFile.visible)/" + (outcome.shard.map { "shard \($0.index) of \($0.count)/" } ?? "")
   }
@@ -81,7 +83,8 @@ package enum SARIFReport {
           JSONMember(
             "partialFingerprints",
             .object([
-              // The one that GitHub reads; it would else be made of the line's text, which all remarks of a query share.
+              // The fingerprint that GitHub reads; its default would be based on the line's text, which all remarks of
+              // a query share.
               JSONMember("primaryLocationLineHash", .string(remark.fingerprint + ":1")),
               JSONMember("plangate/v1", .string(remark.fingerprint)),
             ])),
@@ -89,14 +92,16 @@ package enum SARIFReport {
         ])
   }
 
-  /// The first sentence is what a list shows, so it ends with a full stop.
+  /// The message of a remark.
+  ///
+  /// Lists show its first sentence, so that ends with a full stop.
   private static func message(_ remark: Remark) -> JSONMember {
     let head = (remark.caseName.map { "\($0.visible): " } ?? "") + remark.message
     let text = ([head.limited(to: 1000) + "."] + remark.details.map { $0.limited(to: 1000) }).joined(separator: "\n")
     return JSONMember("message", .object([JSONMember("text", .string(plain(text)))]))
   }
 
-  /// The text without what SARIF takes for a link, `[text](target)`.
+  /// The text without sequences that SARIF takes for a link, `[text](target)`.
   private static func plain(_ text: String) -> String { text.replacingScalars("](", with: "] (") }
 
   private static func location(_ place: Place, of name: String? = nil) -> JSON {
@@ -117,8 +122,9 @@ package enum SARIFReport {
         } ?? []))
   }
 
-  /// A path as a URI reference (RFC 3986). The first segment of a relative one may hold no colon, and it is encoded as
-  /// the others.
+  /// A path as a URI reference (RFC 3986).
+  ///
+  /// The first segment of a relative reference must not contain a colon; colons are encoded in all segments.
   static func uri(_ path: String) -> String {
     let encoded = path.percentEncoded(besides: "/")
     return encoded.hasPrefix("/") ? "file://" + encoded : encoded
@@ -143,7 +149,7 @@ package enum SARIFReport {
   ) -> Descriptor {
     func text(_ text: String) -> JSON { .object([JSONMember("text", .string(text))]) }
     let help =
-      ["\(id): \(summary).", "What usually mends it: \(fix)."]
+      ["\(id): \(summary).", "Usual fix: \(fix)."]
       + (keys.isEmpty ? [] : ["Keys that a manifest can set:"] + keys.map { "- \($0)" })
     let level = severity == .fail ? "error" : severity == .warn ? "warning" : "note"
     let problem = severity == .fail ? "error" : severity == .warn ? "warning" : "recommendation"
@@ -151,7 +157,7 @@ package enum SARIFReport {
       id: id,
       json: .object([
         JSONMember("id", .string(id)), JSONMember("shortDescription", text(summary)),
-        JSONMember("fullDescription", text("\(summary). What usually mends it: \(fix).")),
+        JSONMember("fullDescription", text("\(summary). Usual fix: \(fix).")),
         JSONMember("help", text(help.joined(separator: "\n"))),
         JSONMember(
           "defaultConfiguration",

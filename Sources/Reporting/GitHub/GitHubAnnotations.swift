@@ -1,11 +1,12 @@
 package import PlanCore
 
-/// What GitHub Actions shows beside the lines of a pull request: workflow commands, a line each, to be printed by the step.
+/// The annotations of GitHub Actions on the lines of a pull request, as workflow commands for the step to print, one
+/// per line.
 package enum GitHubAnnotations {
-  /// GitHub shows so many errors and so many warnings of a step, the first ones.
+  /// The number of errors, and of warnings, that GitHub shows per step.
   package static let limit = 10
 
-  /// The lines, each with a line feed at its end: first what fails, on the lines of the queries, then what warns.
+  /// The commands, each ending with a line feed: first failures, on the lines of the queries, then warnings.
   package static func text(_ outcome: RunOutcome) -> String {
     let errors = runErrors(outcome) + outcome.failingCases.map { error($0, in: outcome) }
     let warnings =
@@ -27,7 +28,7 @@ package enum GitHubAnnotations {
   private static func commands(_ annotations: [Annotation], _ command: String) -> String {
     var shown = Array(annotations.prefix(limit))
     let more = annotations.count - shown.count
-    if more > 0 { shown[limit - 1].message += "\n(\(counted(more, "more \(command)")) in the summary of the job)" }
+    if more > 0 { shown[limit - 1].message += "\n(\(counted(more, "more \(command)")) in the job summary)" }
     return shown.map { annotation in
       var properties = ["file=\(escapedProperty(annotation.place.file.visible))"]
       if let line = annotation.place.line { properties.append("line=\(line)") }
@@ -36,7 +37,7 @@ package enum GitHubAnnotations {
     }.joined()
   }
 
-  // MARK: What is said
+  // MARK: Messages
 
   private static func runErrors(_ outcome: RunOutcome) -> [Annotation] {
     guard let error = outcome.error else { return [] }
@@ -78,7 +79,7 @@ package enum GitHubAnnotations {
     Place(file: item.file ?? run.manifestFile, line: item.file == nil ? item.manifestLine : item.line)
   }
 
-  /// Lines that are visible, and not too many of them.
+  /// The lines, made visible and limited in number.
   private static func text(_ texts: [String]) -> String {
     let lines = texts.flatMap(\.visibleLines)
     return lines.prefix(40).map { $0.replacingScalars("\t", with: " ").limited(to: 500) }.joined(separator: "\n")
@@ -86,7 +87,7 @@ package enum GitHubAnnotations {
 
   // MARK: Escaping
 
-  /// As the runner undoes it: `%`, carriage return and line feed.
+  /// Escapes what the runner unescapes: `%`, carriage return and line feed.
   private static func escapedData(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar {
@@ -98,16 +99,17 @@ package enum GitHubAnnotations {
     }.joined()
   }
 
-  /// In a property a colon and a comma would end it.
+  /// Also escapes colons and commas, which would end a property.
   private static func escapedProperty(_ text: String) -> String {
     escapedData(text).replacingScalars(":", with: "%3A").replacingScalars(",", with: "%2C")
   }
 }
 
 extension GitHubAnnotations {
-  /// Text for the log of a step that holds no workflow command: a runner obeys each line that begins with `::` behind
-  /// spaces, and each `##[` anywhere. Query files and servers may say such things. To a runner a carriage return alone
-  /// ends a line as well.
+  /// Text for the log of a step, changed so that it contains no workflow command.
+  ///
+  /// A runner obeys each line that begins with `::` after spaces, and each `##[` anywhere. Query files and servers may
+  /// print such text. For a runner, a carriage return alone also ends a line.
   package static func inert(_ text: String) -> String {
     var output = ""
     var rest = Substring(text).unicodeScalars

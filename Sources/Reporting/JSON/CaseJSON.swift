@@ -3,7 +3,7 @@ import PlanCore
 
 /// A case in the JSON report.
 enum CaseJSON {
-  /// Short values, and plans: a plan over several lines would be most of the report.
+  /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
     "parameters", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations", "definitions",
     "explain", "explainWithoutSeqScans",
@@ -81,8 +81,9 @@ enum CaseJSON {
     ])
   }
 
-  /// A plan: the figures of the whole (cost units, rows that came, blocks touched; the last two are null for a plan that
-  /// did not run), what it rests on, and all of it as EXPLAIN prints it.
+  /// A plan: its totals, its dependencies, and the whole plan as EXPLAIN prints it.
+  ///
+  /// The totals are cost units, actual rows and buffers; the last two are null for a plan that did not run.
   private static func json(_ observation: Observation, _ facts: CatalogFacts, _ table: inout RelationTable) -> JSON {
     let (captured, root) = (observation.captured, observation.plan.root)
     let definitions = facts.definitions.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }

@@ -1,21 +1,23 @@
 import JSON
 import PlanCore
 
-/// Why a text is no report that can be read back.
+/// The reason a text is not a report that can be read.
 package struct ReportError: Error, Equatable, Sendable {
   package let message: String
-  /// The file is whole, and of a format that a newer plangate wrote.
+  /// Whether the file is complete but has a format that a newer plangate wrote.
   package var isNewerFormat = false
 
   init(_ message: String) { self.message = message }
 }
 
-/// An object of a report that is being read, and where it stands. A key that is missing is an error, never a default.
+/// An object of a report that is being read, with its position.
+///
+/// A missing key is an error, never a default.
 struct JSONFields {
-  /// `cases[2].findings[0]`.
+  /// The position, such as `cases[2].findings[0]`.
   let place: String
   private let members: [JSONMember]
-  /// Where each key stands.
+  /// The index of each key.
   private let positions: [String: Int]
 
   init(_ json: JSON, at place: String) throws(ReportError) {
@@ -23,7 +25,7 @@ struct JSONFields {
     self.members = members
     self.place = place
     positions = Dictionary(members.enumerated().map { ($1.key, $0) }) { $1 }
-    // plangate writes none twice, and readers of JSON differ on which one counts.
+    // plangate writes no key twice, and JSON readers differ on which one counts.
     guard positions.count == members.count else {
       let key = members.enumerated().first { positions[$1.key] != $0 }?.element.key ?? ""
       throw ReportError("\(place) has the key '\(key)' twice")
@@ -39,7 +41,7 @@ struct JSONFields {
     return value
   }
 
-  /// The value of a key, nil where it is null.
+  /// The value of a key; nil where it is null.
   private func nullable(_ key: String) throws(ReportError) -> JSON? {
     let value = try value(key)
     return value == .null ? nil : value
@@ -49,12 +51,12 @@ struct JSONFields {
 
   func optionalText(_ key: String) throws(ReportError) -> String? {
     guard let value = try nullable(key) else { return nil }
-    guard let text = value.stringValue else { throw wrong(key, "a text") }
+    guard let text = value.stringValue else { throw wrong(key, "a string") }
     return text
   }
 
   func text(_ key: String) throws(ReportError) -> String {
-    guard let text = try optionalText(key) else { throw wrong(key, "a text") }
+    guard let text = try optionalText(key) else { throw wrong(key, "a string") }
     return text
   }
 
@@ -124,7 +126,7 @@ struct JSONFields {
   func textList(_ key: String) throws(ReportError) -> [String] {
     let elements = try elements(key)
     let texts = elements.compactMap(\.stringValue)
-    guard texts.count == elements.count else { throw wrong(key, "an array of texts") }
+    guard texts.count == elements.count else { throw wrong(key, "an array of strings") }
     return texts
   }
 
@@ -140,11 +142,11 @@ struct JSONFields {
   func texts(_ key: String) throws(ReportError) -> [(String, String)] {
     guard case .object(let members) = try value(key) else { throw wrong(key, "an object") }
     let pairs = members.compactMap { member in member.value.stringValue.map { (member.key, $0) } }
-    guard pairs.count == members.count else { throw wrong(key, "an object of texts") }
+    guard pairs.count == members.count else { throw wrong(key, "an object of strings") }
     return pairs
   }
 
-  /// The place of a whole report.
+  /// The position of a whole report.
   static let top = "the report"
 
   private func place(of key: String) -> String { place == JSONFields.top ? key : "\(place).\(key)" }

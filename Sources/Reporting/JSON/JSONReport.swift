@@ -1,16 +1,19 @@
 import JSON
 package import PlanCore
 
-/// The report for programs. The keys in docs/reports.md stay; more may come. `RunOutcome(jsonReport:)` reads it
-/// back without loss.
+/// The report for programs.
+///
+/// `RunOutcome(jsonReport:)` reads it back without loss.
+///
+/// The keys in docs/reports.md are stable; more may be added.
 package enum JSONReport {
-  /// Of what a reader needs to know, counted up when an old report can no longer be read.
+  /// The version of the format, increased when older reports can no longer be read.
   package static let formatVersion = 1
 
-  /// A whole document, with a line feed at its end.
+  /// A whole document, ending with a line feed.
   package static func text(_ outcome: RunOutcome) -> String {
     var output = "{"
-    // Case by case: the tree of a whole report would take many times the room of its text.
+    // Written case by case: the tree of a whole report would take far more memory than its text.
     func add(_ key: String, _ value: JSON) {
       output += (output.utf8.count == 1 ? "" : ",") + "\n  \(JSON.quoted(key)): "
       value.write(to: &output, depth: 1, oneLineKeys: [])

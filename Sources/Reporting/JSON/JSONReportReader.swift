@@ -2,18 +2,20 @@ import JSON
 package import PlanCore
 
 extension RunOutcome {
-  /// Reads a JSON report back. Every report of the outcome that comes out is, byte for byte, that of the one that went in.
+  /// Reads a JSON report back.
   ///
-  /// What the report says twice (counts, differences, causes) is not read but found again. Whether a case failed must be
-  /// the same both times: a report that contradicts itself is damaged.
+  /// Every report on the result is identical, byte for byte, to one on the original outcome.
+  ///
+  /// Values that the report derives from others (counts, differences, causes) are not read but computed again. Whether
+  /// a case failed must agree in both: a report that contradicts itself is damaged.
   package init(jsonReport text: String) throws(ReportError) {
     let json: JSON
-    // A plan stands a few levels deeper than in the answer that it came from.
+    // A plan is nested a few levels deeper here than in the answer that it came from.
     do { json = try JSON(parsing: text, maximumDepth: JSON.maximumDepth + 10) } catch {
-      throw ReportError("it is not whole, or no JSON: \(error.message) at byte \(error.offset)")
+      throw ReportError("it is incomplete or not JSON: \(error.message) at byte \(error.offset)")
     }
     guard let version = json["plangate"]?.stringValue, let format = json["format"]?.numberValue else {
-      throw ReportError("it is no JSON report of plangate")
+      throw ReportError("it is not a JSON report of plangate")
     }
     guard format == Double(JSONReport.formatVersion) else {
       var error = ReportError(
@@ -46,7 +48,7 @@ extension RunOutcome {
     for item in try fields.objects("cases") {
       let outcome = try CaseReader(relations: relations).outcome(item)
       guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
-        throw item.wrong("failed", "what its verdict '\(outcome.verdict.rawValue)' says")
+        throw item.wrong("failed", "consistent with its verdict '\(outcome.verdict.rawValue)'")
       }
       cases.append(outcome)
     }
@@ -117,7 +119,7 @@ private struct CaseReader {
     return finding
   }
 
-  /// A name that stands as `schema.name`, where both may hold dots.
+  /// A name written as `schema.name`, where both parts may contain dots.
   private func relationName(
     _ fields: JSONFields, _ key: String, schema schemaKey: String
   ) throws(ReportError) -> RelationName? {
@@ -125,14 +127,14 @@ private struct CaseReader {
       _ = try fields.value(schemaKey)
       return nil
     }
-    // By scalars: a dot with a combining mark behind it is one character to Swift.
+    // Scalars are compared, because a dot with a combining mark after it is one character to Swift.
     let prefix = Array((schema + ".").unicodeScalars)
     guard text.unicodeScalars.starts(with: prefix) else { throw fields.wrong(key, "in the schema '\(schema)'") }
     return RelationName(
       schema: schema, name: String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(prefix.count))))
   }
 
-  /// A place in a plan, which must be there: rules and reports follow it without looking.
+  /// The path of an existing node of a plan: rules and reports follow it unchecked.
   private func path(_ fields: JSONFields, _ key: String, in plan: Plan?) throws(ReportError) -> NodePath? {
     guard let path = try fields.optionalIntegers(key) else { return nil }
     guard let plan, plan.root.node(at: path) != nil else { throw fields.wrong(key, "the path of a node of the plan") }
@@ -144,7 +146,7 @@ private struct CaseReader {
   private func comparison(_ fields: JSONFields, caseName: String?) throws(ReportError) -> CaseComparison? {
     let baseline = try fields.optional("baselinePlan")
     guard let current = try fields.optional("plan") else {
-      if baseline != nil { throw fields.wrong("plan", "there, and 'baselinePlan' is") }
+      if baseline != nil { throw fields.wrong("plan", "present, but 'baselinePlan' is") }
       return nil
     }
     return CaseComparison(
@@ -155,7 +157,9 @@ private struct CaseReader {
   private func observation(_ fields: JSONFields, caseName: String?) throws(ReportError) -> Observation {
     var facts = CatalogFacts(definitions: Dictionary(try fields.texts("definitions")) { $1 })
     for place in try fields.optionalIntegers("relations") ?? [] {
-      guard relations.indices.contains(place) else { throw fields.wrong("relations", "a list of places in the table") }
+      guard relations.indices.contains(place) else {
+        throw fields.wrong("relations", "a list of indexes into the table")
+      }
       facts.relations[relations[place].name] = relations[place].facts
     }
     guard var plan = try plan(fields, "explain") else { throw fields.wrong("explain", "a plan") }
@@ -172,7 +176,7 @@ private struct CaseReader {
     let value = try fields.value(key)
     if value == .null { return nil }
     do { return try Plan(explain: value) } catch {
-      throw ReportError("'\(key)' of \(fields.place) is no plan: \(error.message)")
+      throw ReportError("'\(key)' of \(fields.place) is not a plan: \(error.message)")
     }
   }
 }

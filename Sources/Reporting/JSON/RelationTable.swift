@@ -1,12 +1,12 @@
 import JSON
 import PlanCore
 
-/// The relations of a report, each state of one once: most cases read the same tables, before and now.
+/// The relations of a report, each state of one listed once, since most cases read the same tables, before and now.
 struct RelationTable {
   private(set) var rows: [JSON] = []
   private var places: [RelationName: [(facts: RelationFacts, place: Int)]] = [:]
 
-  /// Where the relations of some facts stand, from 0, sorted by name.
+  /// The indexes of the relations of some facts, from 0, sorted by name.
   mutating func places(of facts: CatalogFacts) -> [Int] {
     facts.relations.sorted { $0.key < $1.key }.map { name, facts in
       if let known = places[name]?.first(where: { $0.facts == facts }) { return known.place }

@@ -1,15 +1,16 @@
 package import PlanCore
 
-/// The report in the JUnit format that CI services read: a `failure` for a case that fails, an `error` for one that
-/// could not be checked, never `skipped`.
+/// The report in the JUnit format that CI services read.
+///
+/// A case that fails has a `failure` and one that could not be checked an `error`; `skipped` is never written.
 package enum JUnitReport {
-  /// A whole document, with a line feed at its end.
+  /// A whole document, ending with a line feed.
   package static func text(_ outcome: RunOutcome) -> String {
     let suites = JUnitReport.suites(outcome)
     var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
     lines.append("<testsuites\(XMLText.attribute("name", "plangate"))\(counts(outcome))>")
     for (index, suite) in suites.enumerated() {
-      // The error of the run stands in the first suite.
+      // The error of the run goes into the first suite.
       var part = outcome
       part.cases = suite.cases
       if index > 0 { part.error = nil }
@@ -35,7 +36,7 @@ package enum JUnitReport {
     let cases: [CaseOutcome]
   }
 
-  /// One for the manifest, or one for each server that judged it.
+  /// One suite for the manifest, or one per server.
   private static func suites(_ outcome: RunOutcome) -> [Suite] {
     var servers: [String?] = []
     for item in outcome.cases where !servers.contains(item.server) { servers.append(item.server) }
@@ -110,12 +111,12 @@ package enum JUnitReport {
       + "\(content(body))</\(element)>"
   }
 
-  /// GitLab and Jenkins take `[[ATTACHMENT|path]]` in an output for a file to link to.
+  /// The text with GitLab's and Jenkins' `[[ATTACHMENT|path]]` disabled, by which an output links to a file.
   private static func content(_ text: String) -> String {
     XMLText.content(text.replacingScalars("[[ATTACHMENT|", with: "[ [ATTACHMENT|"))
   }
 
-  /// The first finding that fails; services show it in a list, the body only on demand.
+  /// The first finding that fails; services show it in a list, and the body only on demand.
   private static func message(_ outcome: CaseOutcome) -> String {
     let failing = outcome.findings.filter(\.isFailing)
     let more = failing.count > 1 ? " (and \(failing.count - 1) more)" : ""
@@ -145,7 +146,7 @@ package enum JUnitReport {
 
   // MARK: Figures
 
-  /// `0.042`: seconds with three decimals.
+  /// Seconds with three decimals, such as `0.042`.
   static func seconds(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds > 0, seconds < 1e12 else { return "0.000" }
     let milliseconds = Int64((seconds * 1000).rounded())

@@ -1,11 +1,11 @@
 import PlanCore
 
-/// What a Markdown report says of one case: a line of the table, and a folded block.
+/// A case in a Markdown report: a row of the table, and a folded block.
 struct MarkdownCase {
   let row: String
   /// The block up to the plans.
   let head: [String]
-  /// The plans, empty where there are none.
+  /// The plans; empty where there are none.
   let plan: [String]
   /// The end of the block.
   let tail = ["</details>", ""]
@@ -55,7 +55,7 @@ struct MarkdownCase {
     return words.joined(separator: ", ")
   }
 
-  /// `25.9 → 2,636`, or the one figure that there is.
+  /// The change, such as `25.9 → 2,636`, or a single figure.
   private static func change(_ before: Double?, _ now: Double?, _ text: (Double) -> String) -> String {
     guard let now else { return "" }
     guard let before, text(before) != text(now) else { return text(now) }
@@ -81,7 +81,7 @@ struct MarkdownCase {
     }
     let findings = findingLines(outcome)
     let what = (outcome.verdict == .new ? ["- no baseline yet"] : []) + findings + differenceLines(outcome)
-    let title = outcome.verdict == .regressed ? "**What got worse**" : "**What there is**"
+    let title = outcome.verdict == .regressed ? "**What got worse**" : "**Details**"
     if !what.isEmpty { blocks.append([title, ""] + what) }
     if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes.map(\.text))) }
     let advice = adviceLines(outcome, run: run)
@@ -90,7 +90,7 @@ struct MarkdownCase {
     return blocks.flatMap { $0 + [""] }
   }
 
-  /// A sentence a finding, failing ones first, and the figures of the whole plan.
+  /// One item per finding, failing ones first, and the figures of the whole plan.
   private static func findingLines(_ outcome: CaseOutcome) -> [String] {
     let failing = outcome.findings.filter(\.isFailing)
     let labelled =
@@ -108,7 +108,7 @@ struct MarkdownCase {
     return lines + (totals.isEmpty ? [] : ["- whole plan: " + totals.joined(separator: ", ")])
   }
 
-  /// `cost 25.9 → 2,636 (x102)`, for each figure of the whole plan that grew or fell by 5 % or more.
+  /// Texts such as `cost 25.9 → 2,636 (x102)`, for each total of the plan that changed by 5 % or more.
   private static func totals(_ outcome: CaseOutcome) -> [String] {
     guard let now = outcome.comparison?.current.plan.root, let before = outcome.comparison?.baseline?.plan.root else {
       return []
@@ -138,7 +138,7 @@ struct MarkdownCase {
     return shown + (texts.count > shown.count ? ["- … \(texts.count - shown.count) more"] : [])
   }
 
-  /// A rule's own words as prose; words that hold a name as code.
+  /// The advice, as prose if it is a rule's own text, and as code if it contains a name.
   private static func advice(_ fix: String) -> String {
     Rule.all.contains { $0.fix == fix } ? fix : MarkdownText.code(fix, limit: 1000)
   }
@@ -147,13 +147,13 @@ struct MarkdownCase {
     var lines =
       outcome.findings.first(where: \.isFailing)?.fix.map { ["- \(advice($0))"] } ?? []
     if !outcome.lostIndexStatements.isEmpty {
-      lines += ["- bring the lost index back:", ""]
+      lines += ["- recreate the lost index:", ""]
       lines += MarkdownText.block(outcome.lostIndexStatements.map(\.visible), language: "sql").map { "  " + $0 }
     }
     if outcome.isRecordable, outcome.isFailed(strict: run.isStrict) {
       let command = RecordCommand.text(queries: [outcome.query], manifest: run.manifest)
       if !outcome.lostIndexStatements.isEmpty { lines.append("") }
-      lines += [outcome.verdict == .new ? "- record the plan:" : "- or, if it is meant, accept it:", ""]
+      lines += [outcome.verdict == .new ? "- record the plan:" : "- or, if the change is intended, accept it:", ""]
       lines += MarkdownText.block([command], language: "sh").map { "  " + $0 }
     }
     return lines

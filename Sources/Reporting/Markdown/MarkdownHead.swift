@@ -1,9 +1,9 @@
 import PlanCore
 
-/// What a Markdown report says of the whole run.
+/// The head of a Markdown report, about the whole run.
 struct MarkdownHead {
   let outcome: RunOutcome
-  /// How many bytes its error and its notes may have.
+  /// The most bytes that its error and its notes may take.
   let limit: Int
 
   var lines: [String] {
@@ -32,7 +32,7 @@ struct MarkdownHead {
     return lines + notes + (notes.isEmpty ? [] : [""])
   }
 
-  /// What a reader who opens no block has to know above all.
+  /// The lost indexes, the most important fact for a reader who opens no block.
   private var lostIndexes: [String] {
     var statements: [String] = []
     for item in outcome.failingCases {
@@ -45,18 +45,18 @@ struct MarkdownHead {
     return [title, ""] + MarkdownText.block(shown + more, language: "sql") + [""]
   }
 
-  /// The command that accepts all that can be accepted.
+  /// The command that accepts everything that can be accepted.
   var accept: [String] {
     guard outcome.failingCases.count > 1, let command = RecordCommand.text(outcome) else { return [] }
     if command.utf8.count <= 2000 {
-      return ["If all of it is meant, accept it:", ""] + MarkdownText.block([command], language: "sh") + [""]
+      return ["If all changes are intended, accept them:", ""] + MarkdownText.block([command], language: "sh") + [""]
     }
-    return ["If all of it is meant, accept it with `plangate record`.", ""]
+    return ["If all changes are intended, accept them with `plangate record`.", ""]
   }
 }
 
 extension RunOutcome {
-  /// `2 cases regressed, 1 new, 9 passed`.
+  /// The counts, such as `2 cases regressed, 1 new, 9 passed`.
   var headline: String {
     let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
     let counts = order.map { ($0, count($0)) }.filter { $0.1 > 0 }

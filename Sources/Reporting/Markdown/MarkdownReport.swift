@@ -1,29 +1,34 @@
 package import PlanCore
 
-/// The report for a pull-request comment and for the summary of a job: a table of verdicts, then for each case that fails
-/// a folded block with what got worse, why, what to do, and both plans.
+/// The report for a pull-request comment and for a job summary.
 ///
-/// What does not fit is left out from the least important on: cases that do not fail, then the plans, the blocks and the
-/// lines of the last failing cases.
+/// It has a table of verdicts, then for each failing case a folded block with what got worse, why, what to do, and both
+/// plans.
+///
+/// If it is too long, the least important parts are omitted first: cases that do not fail, then the plans, the blocks
+/// and the rows of the last failing cases.
 package enum MarkdownReport {
-  /// What GitHub takes as a comment: 65,536 characters, counted in bytes to be on the safe side, less what a workflow may
-  /// add to the first line.
+  /// The size limit of a GitHub comment, less what a workflow may add to the first line.
+  ///
+  /// GitHub counts 65,536 characters; bytes are counted here to be on the safe side.
   package static let commentLimit = 65_536 - 256
-  /// What GitHub takes as the summary of a step: 1 MiB, less a few bytes that it counts otherwise.
+  /// The size limit of a GitHub step summary: 1 MiB, less a margin for differences in counting.
   package static let summaryLimit = 1_048_576 - 1024
 
-  /// A whole document, with a line feed at its end. Its first line is a hidden comment that is the same in every run of
-  /// one manifest, so that a workflow finds the comment that it wrote before.
+  /// A whole document, ending with a line feed.
   ///
-  /// - Parameter limit: how many bytes it may have; at least 20,000.
+  /// Its first line is a hidden comment that is the same in every run of a manifest, so that a workflow finds its
+  /// previous comment.
+  ///
+  /// - Parameter limit: the most bytes that it may have; at least 20,000.
   package static func text(_ outcome: RunOutcome, limit: Int = commentLimit) -> String {
     let head = MarkdownHead(outcome: outcome, limit: limit / 3)
     let failing = outcome.failingCases.map { MarkdownCase(outcome: $0, run: outcome) }
     let others = outcome.otherCases.map { MarkdownCase(outcome: $0, run: outcome) }
     var room = limit - size(head.lines) - size(MarkdownCase.tableHead(outcome)) - size(head.accept) - reserve
 
-    // Lines of the table, then blocks, then plans, each from the first failing case on. Where not all of it fits, the
-    // lines leave most of the room to the blocks, and the blocks a little to the plans of the first cases.
+    // Rows of the table, then blocks, then plans, each from the first failing case on. If they do not all fit, the rows
+    // leave most of the room to the blocks, and the blocks leave a little to the plans of the first cases.
     func take(_ lines: [String]) -> Bool {
       guard size(lines) <= room else { return false }
       room -= size(lines)
@@ -39,7 +44,7 @@ package enum MarkdownReport {
     let blocks = prefix(rows, within: max(room / 8 * 7, room - plansSize)) { $0.head + $0.tail }
     var plans: Set<Int> = []
     for (index, item) in blocks.enumerated() where !item.plan.isEmpty && take(item.plan) { plans.insert(index) }
-    // What fails comes before all that does not.
+    // All failing cases come before the others.
     let isWhole = blocks.count == failing.count && plans.count == blocks.count { !$0.plan.isEmpty }
     let otherRows = isWhole ? others.filter { take([$0.row]) } : []
 
@@ -61,7 +66,7 @@ package enum MarkdownReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// For what is written whatever else is left out.
+  /// The room for parts that are never omitted.
   private static let reserve = 1000
 
   private static func size(_ lines: [String]) -> Int { lines.reduce(0) { $0 + $1.utf8.count + 1 } }
@@ -75,14 +80,14 @@ package enum MarkdownReport {
     let parts = parts.filter { !$0.hasPrefix("0 ") && !$0.contains(" 0 ") }
     guard !parts.isEmpty else { return [] }
     return [
-      "Left out for want of room: \(parts.joined(separator: "; ")). The log of the job has all of it, and so have the "
-        + "reports of `--junit` and `--json`; `plangate explain` shows a plan.", "",
+      "Omitted to fit the size limit: \(parts.joined(separator: "; ")). The job log and the reports of `--junit` and "
+        + "`--json` have everything; `plangate explain` shows a plan.", "",
     ]
   }
 }
 
 extension RunOutcome {
-  /// What is worst comes first; else in the manifest's order.
+  /// The failing cases, the worst first, otherwise in the manifest's order.
   var failingCases: [CaseOutcome] {
     let failing = cases.filter { $0.isFailed(strict: isStrict) }
     return [.regressed, .unchecked, .new, .changed, .improved].flatMap { (verdict: Verdict) in
@@ -90,7 +95,7 @@ extension RunOutcome {
     }
   }
 
-  /// What does not fail and is not plainly passed.
+  /// The cases that do not fail and did not pass cleanly.
   var otherCases: [CaseOutcome] {
     let others = cases.filter { !$0.isFailed(strict: isStrict) }
     return [.changed, .improved, .passed].flatMap { (verdict: Verdict) in

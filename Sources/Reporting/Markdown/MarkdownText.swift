@@ -1,9 +1,11 @@
-/// Text that GitHub's Markdown shows as it is. Names and messages come from a database: in a code span nothing is a
-/// mention, a link, an image, HTML or emphasis.
+/// Text that GitHub's Markdown shows literally.
+///
+/// Names and messages come from a database; inside a code span nothing is a mention, a link, an image, HTML or
+/// emphasis.
 enum MarkdownText {
   /// A code span of one line.
   ///
-  /// - Parameter isCell: it stands in a table, where a bar would end the cell even inside a code span.
+  /// - Parameter isCell: whether it is in a table, where a bar would end the cell even inside a code span.
   static func code(_ text: String, isCell: Bool = false, limit: Int = 300) -> String {
     var text = text.visible.limited(to: limit)
     if text.isEmpty { text = " " }
@@ -14,8 +16,10 @@ enum MarkdownText {
     return fence + (isPadded ? " \(text) " : text) + fence
   }
 
-  /// A bar in a table is escaped by a backslash, which must not be taken for the second of a pair: an odd run of
-  /// backslashes before it gets one more.
+  /// The text with its bars escaped for a table.
+  ///
+  /// The backslash of an escaped bar must not be taken for the second of a pair, so an odd run of backslashes before it
+  /// gets one more.
   private static func escapingBars(_ text: String) -> String {
     var output = ""
     var backslashes = 0
@@ -34,10 +38,12 @@ enum MarkdownText {
     return [fence + language] + lines + [fence]
   }
 
-  /// Text inside an HTML element, on one line. Only `code` elements hold such text: GitHub looks for no mention there.
+  /// Text inside an HTML element, on one line.
+  ///
+  /// Only `code` elements hold such text: GitHub finds no mentions there.
   static func html(_ text: String, limit: Int = 300) -> String { text.visible.limited(to: limit).markupEscaped }
 
-  /// A comment that is not shown, and that no text inside it can end.
+  /// A hidden comment that no text inside it can end.
   static func comment(_ text: String) -> String {
     var output = ""
     for scalar in text.unicodeScalars {

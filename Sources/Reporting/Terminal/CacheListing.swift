@@ -1,14 +1,14 @@
-/// What `plangate cache list` prints.
+/// The output of `plangate cache list` and `plangate cache clear`.
 package enum CacheListing {
-  /// A cluster that is kept.
+  /// A cached cluster.
   package struct Row: Sendable {
-    /// `seeded`, `4 of 5 steps`.
+    /// The contents, such as `seeded` or `4 of 5 steps`.
     package var what: String
-    /// `15.18`.
+    /// The server's version, such as `15.18`.
     package var server: String
-    /// In bytes.
+    /// The size in bytes.
     package var size: Int
-    /// Since it was last used, in seconds.
+    /// The time since it was last used, in seconds.
     package var age: Int
     /// The manifest whose seed it holds; empty for none.
     package var project: String
@@ -33,7 +33,7 @@ package enum CacheListing {
     let widths = (0..<5).map { column in cells.map { $0[column].count }.max() ?? 0 }
     let lines = cells.map { row in
       let padded = zip(row, widths).enumerated().map { column, cell in
-        // Sizes are figures; nothing follows the last column.
+        // Sizes are aligned to the right; nothing follows the last column.
         column == 2 ? cell.0.padded(left: cell.1) : column == 4 ? cell.0 : cell.0.padded(to: cell.1)
       }
       var line = padded.joined(separator: "  ")
@@ -43,7 +43,7 @@ package enum CacheListing {
     return (lines + ["", total]).joined(separator: "\n")
   }
 
-  /// What `plangate cache clear` prints.
+  /// The output of `plangate cache clear`.
   package static func cleared(_ count: Int, size: Int, directory: String) -> String {
     count == 0
       ? "nothing to remove in \(directory.visible)" : "removed \(total(count, size)), from \(directory.visible)"
@@ -53,10 +53,10 @@ package enum CacheListing {
     "\(count) cluster\(count == 1 ? "" : "s"), \(size(bytes))"
   }
 
-  /// `46.1 MB`, `5 GB`: in the units that the limit is given in.
+  /// A size such as `46.1 MB` or `5 GB`, in the units of the limit.
   static func size(_ bytes: Int) -> String {
     var (value, unit) = (bytes, 0)
-    // Tenths, so that what is rounded up to 1024 gets the next unit.
+    // Counted in tenths, so that a value that rounds up to 1024 gets the next unit.
     value *= 10
     while value >= 10_235, unit < 4 {
       value = (value + 512) / 1024
@@ -66,7 +66,7 @@ package enum CacheListing {
     return "\(value / 10)\(tenths) \(["bytes", "KB", "MB", "GB", "TB"][unit])"
   }
 
-  /// `3 h ago`.
+  /// An age such as `3 h ago`.
   static func ago(_ seconds: Int) -> String {
     switch seconds {
     case ..<60: "just now"

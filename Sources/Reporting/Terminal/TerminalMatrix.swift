@@ -1,9 +1,9 @@
 package import PlanCore
 
 extension TerminalReport {
-  /// The verdicts of a run on several servers: a line a case, a column a server.
+  /// The verdicts of a run on several servers: one line per case, one column per server.
   ///
-  ///                              15.18      16.14      18.4
+  /// 15.18      16.14      18.4
   ///     orders_by_customer       ok         ok         FAIL
   package static func matrix(_ outcome: RunOutcome, style: TerminalStyle) -> String {
     var servers: [String] = []
@@ -25,7 +25,7 @@ extension TerminalReport {
     ]
     for name in names {
       let cells = servers.map { server in
-        // A server that was not reached has no word on any case.
+        // A server that could not be reached has no verdicts.
         let cell = words[name]?[server] ?? ("-", .dim)
         return style.painted(cell.word.padded(to: width), cell.ink)
       }

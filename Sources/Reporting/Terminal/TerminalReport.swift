@@ -1,29 +1,33 @@
 package import PlanCore
 
-/// The report for people. No text ends with a line feed, and none holds a control character besides line feeds, tabs in
-/// reasons and the style's own colours.
+/// The report for people.
+///
+/// No text ends with a line feed, and none contains control characters except line feeds, tabs in reasons and the
+/// style's own colours.
 package enum TerminalReport {
   // MARK: Before the cases
 
-  /// The first line: who judges what.
+  /// The first line: plangate's version, the server and the manifest.
   package static func heading(_ outcome: RunOutcome, style: TerminalStyle) -> String {
     let shard = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
     let server = outcome.server.map { _ in ", PostgreSQL \(outcome.serverText)" } ?? ""
     return "plangate \(outcome.plangateVersion)\(server), \(outcome.manifest)\(shard)".visible
   }
 
-  // MARK: One line a case
+  // MARK: One line per case
 
-  /// The column that the names of some cases need, for `caseLine`. It needs no outcomes, so that lines can be printed
-  /// while the run goes on.
+  /// The width of the names of some cases, for `caseLine`.
+  ///
+  /// It needs no outcomes, so that lines can be printed during the run.
   package static func nameWidth(_ names: some Sequence<String>, style: TerminalStyle) -> Int {
     min(names.reduce(0) { max($0, $1.visible.columns) }, max(style.width * 2 / 5, 34))
   }
 
-  /// `FAIL       orders_by_customer@typical  orders: Index Scan -> Seq Scan`. The word of a case that fails is in
-  /// capitals. A screen cuts the line, a log does not.
+  /// A line such as `FAIL       orders_by_customer@typical  orders: Index Scan -> Seq Scan`.
   ///
-  /// - Parameter nameWidth: where the note begins; see `nameWidth(_:style:)`.
+  /// The verdict of a failing case is in capitals. The line is cut on a screen but not in a log.
+  ///
+  /// - Parameter nameWidth: the column where the note begins; see `nameWidth(_:style:)`.
   package static func caseLine(
     _ outcome: CaseOutcome, strict isStrict: Bool, nameWidth: Int = 34, style: TerminalStyle
   ) -> String {
@@ -35,7 +39,7 @@ package enum TerminalReport {
     return note.isEmpty ? head + name : head + name.padded(to: nameWidth) + "  " + style.painted(note, .dim)
   }
 
-  /// Of a line in a log.
+  /// The longest note of a line in a log.
   private static let longestNote = 200
 
   static func word(_ outcome: CaseOutcome, isStrict: Bool) -> String {
@@ -54,25 +58,26 @@ package enum TerminalReport {
     return outcome.verdict == .changed ? .yellow : .green
   }
 
-  // MARK: One block a case
+  // MARK: One block per case
 
-  /// What there is to say of a case: everything for one that fails, its warnings and changes for one that does not.
-  /// Nil when there is nothing to say.
+  /// The block of a case: everything for one that fails, warnings and changes for one that does not.
+  ///
+  /// Nil when there is nothing to report.
   ///
   /// - Parameters:
-  ///   - label: how the run calls the case; nil for its name.
-  ///   - manifest: as the user named it.
-  ///   - twin: the case with the same change of plan whose plans were shown already.
-  ///   - hidesPlan: the plan of a new case is left out.
+  ///   - label: the run's name for the case; nil for the case's own name.
+  ///   - manifest: the manifest as the user named it.
+  ///   - twin: a case with the same plan change whose plans were already shown.
+  ///   - hidesPlan: whether to omit the plan of a new case.
   package static func details(
     _ outcome: CaseOutcome, strict isStrict: Bool, label: String? = nil,
     manifest: String = RecordCommand.defaultManifest, twin: String? = nil, hidesPlan: Bool = false, style: TerminalStyle
   ) -> String? {
     let text = CaseText(outcome: outcome, style: style, isBrief: true)
     let findings = text.findingLines(outcome.findings)
-    // Most cases are passed and show none.
+    // Computed on demand: most cases passed and show no plans.
     var plans: [String] {
-      twin.map { [style.painted("  the plans change as those of \($0.visible) do, above", .dim)] } ?? text.planLines
+      twin.map { [style.painted("  same plan change as \($0.visible) above", .dim)] } ?? text.planLines
     }
     var blocks: [[String]]
     switch outcome.verdict {
@@ -95,8 +100,10 @@ package enum TerminalReport {
     return (head + parameters + blocks.joined(separator: [""])).joinedLines
   }
 
-  /// The blocks of all cases that fail, in order; with `isVerbose` of all that have something to say. Where several cases
-  /// of a query change their plans alike, the plans are shown once; those of new cases are left out when there are many.
+  /// The blocks of all failing cases, in order; with `isVerbose`, those of all cases that have something to report.
+  ///
+  /// If several cases of a query change their plans in the same way, the plans are shown once. Those of new cases are
+  /// omitted if there are many.
   package static func allDetails(_ run: RunOutcome, isVerbose: Bool, style: TerminalStyle) -> [String] {
     var shown: [CaseOutcome] = []
     let hidesNew = !isVerbose && run.count(.new) > shownNew
@@ -108,20 +115,20 @@ package enum TerminalReport {
         outcome, strict: run.isStrict, label: run.label(outcome), manifest: run.manifest, twin: twin.map(run.label),
         hidesPlan: hidesNew, style: style)
     }
-    if hidesNew { blocks.append("The plans of so many new cases are shown by plangate check -v.") }
+    if hidesNew { blocks.append("To show the plans of all new cases, run plangate check -v.") }
     return blocks
   }
 
-  /// New cases whose plans are shown.
+  /// The number of new cases up to which their plans are shown.
   private static let shownNew = 5
 
-  /// The place where a case that could not be checked gets its values, its caller and its settings from.
+  /// The entry in the manifest of a case that could not be checked, which gives its values, role and settings.
   private static func listed(_ outcome: CaseOutcome, _ manifest: String, _ style: TerminalStyle) -> [String] {
     guard let line = outcome.manifestLine else { return [] }
     return [style.painted("  listed at \(manifest.visible):\(line)", .dim)]
   }
 
-  /// Verdict and name, and at the right where the query stands, or below them when the line is too short.
+  /// Verdict and name, with the place of the query on the right, or below them if the line is too short.
   private static func header(
     _ outcome: CaseOutcome, _ label: String, isStrict: Bool, style: TerminalStyle
   ) -> [String] {
@@ -136,7 +143,7 @@ package enum TerminalReport {
 
   // MARK: The run
 
-  /// `note: …`, a line each: what concerns the whole run, for the top of the report.
+  /// The notes about the whole run, for the top of the report, each beginning with `note:`.
   package static func notes(_ outcome: RunOutcome, style: TerminalStyle) -> String? {
     guard !outcome.notes.isEmpty else { return nil }
     return outcome.notes.flatMap { note in
@@ -146,16 +153,16 @@ package enum TerminalReport {
     }.joinedLines
   }
 
-  /// The last lines: notes, why the run ended early, what several failures have in common, counts, and the command that
-  /// accepts what failed.
+  /// The last lines: notes, the reason the run ended early, common causes, counts, and the command that accepts
+  /// failures.
   ///
-  /// - Parameter hasNotes: false when `notes(_:style:)` was printed at the top.
+  /// - Parameter hasNotes: whether to include the notes; false if `notes(_:style:)` was printed at the top.
   package static func summary(_ outcome: RunOutcome, hasNotes: Bool = true, style: TerminalStyle) -> String {
     var lines: [String] = []
     if hasNotes, let notes = notes(outcome, style: style) { lines.append(notes) }
     if let error = outcome.error {
       var text = error.visibleLines.map(\.readable)
-      // An error with a place says so itself: `queries/manifest.yml:12:5: error: unknown key`.
+      // An error with a position already contains the word: `queries/manifest.yml:12:5: error: unknown key`.
       if !(text.first ?? "").contains("error: ") { text = ["error: " + (text.first ?? "unknown")] + text.dropFirst() }
       lines.append(style.painted(text[0], .boldRed))
       lines += text.dropFirst()
@@ -163,7 +170,7 @@ package enum TerminalReport {
     lines += commonCauses(outcome, style: style)
     lines.append(counts(outcome, style: style))
     if outcome.isStrict, outcome.cases.contains(where: { $0.verdict == .changed || $0.verdict == .improved }) {
-      lines.append("with --strict, a plan that changed fails")
+      lines.append("with --strict, changed plans fail")
     }
     if let command = RecordCommand.text(outcome) {
       let failed = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) && $0.isRecordable }
@@ -173,7 +180,7 @@ package enum TerminalReport {
     return lines.joinedLines
   }
 
-  /// `16 failures have this cause: index orders_tenant_idx of public.orders is gone`.
+  /// Lines such as `cause of 16 failures: index orders_tenant_idx of public.orders is gone`.
   private static func commonCauses(_ outcome: RunOutcome, style: TerminalStyle) -> [String] {
     var counts: [(cause: String, count: Int)] = []
     var places: [String: Int] = [:]
@@ -187,7 +194,7 @@ package enum TerminalReport {
         }
       }
     }
-    // Of equal counts the first in the manifest's order comes first: `sorted` is stable in fact, but not by contract.
+    // Equal counts keep the manifest's order: `sorted` is stable in practice, but not by contract.
     let common = counts.enumerated().filter { $0.element.count > 1 }
       .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.prefix(5).map(\.element)
     return common.flatMap { cause, count in
@@ -214,13 +221,12 @@ package enum TerminalReport {
 }
 
 extension CaseOutcome {
-  /// Whether the plans of another case of the same query change as those of this one do, so that they need not be shown
-  /// twice.
+  /// Whether the plans of another case of the same query change in the same way, so that they need not be shown twice.
   fileprivate func isTwin(of other: CaseOutcome) -> Bool {
     guard query == other.query, server == other.server, verdict == other.verdict, let a = comparison,
       let b = other.comparison, let before = a.baseline, let otherBefore = b.baseline
     else { return false }
-    // Of plans that keep their shape the figures are all there is to see.
+    // Plans that keep their shape differ only in their figures, so they are always shown.
     return a.isShapeChanged && before.shape == otherBefore.shape && a.current.shape == b.current.shape
   }
 }

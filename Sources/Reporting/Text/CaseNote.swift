@@ -1,8 +1,8 @@
 import PlanCore
 
-/// What a list of cases says of each in a few words.
+/// A note of a few words on a case, for lists of cases.
 enum CaseNote {
-  /// Empty for a case that passed without a remark.
+  /// The note; empty for a case that passed without a remark.
   static func text(_ outcome: CaseOutcome) -> String {
     var notes: [String] = []
     let failing = outcome.findings.filter(\.isFailing)
@@ -21,7 +21,7 @@ enum CaseNote {
     return notes.joined(separator: ", ").readable.visible
   }
 
-  /// `orders: Index Scan -> Seq Scan`, `orders: 20 rows estimated, 1,500 came`.
+  /// A short text such as `orders: Index Scan -> Seq Scan` or `orders: estimated 20 rows, got 1,500`.
   private static func shortText(_ finding: Finding, _ comparison: CaseComparison?) -> String {
     let node = finding.path.flatMap { comparison?.current.plan.root.node(at: $0) }
     let before = finding.baselinePath.flatMap { comparison?.baseline?.plan.root.node(at: $0) }
@@ -29,14 +29,14 @@ enum CaseNote {
       return "\(finding.relation.map { "\($0.name): " } ?? "")\(before.nodeType) -> \(node.nodeType)"
     }
     if let node, finding.rule == "row-estimate", let figures = finding.figures, let actual = figures.actualRows {
-      let (estimated, came) = (NodeFigures.count(figures.planRows), NodeFigures.count(actual))
-      return "\(finding.relation?.name ?? node.nodeType): \(estimated) rows estimated, \(came) came"
+      let (estimated, got) = (NodeFigures.count(figures.planRows), NodeFigures.count(actual))
+      return "\(finding.relation?.name ?? node.nodeType): estimated \(estimated) rows, got \(got)"
     }
     return "\(finding.rule): \(finding.message)"
   }
 }
 
-/// `3.2 s`, `2 min 5 s`.
+/// A duration such as `3.2 s` or `2 min 5 s`.
 func durationText(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds < 1e9 else { return "? s" }
   if seconds < 99.95 { return "\(NodeFigures.oneDecimal(max(seconds, 0))) s" }

@@ -1,21 +1,23 @@
 import PlanCore
 
-/// The parts of what is said of a case to people, shared by the terminal and by the body of a JUnit failure. All lines
-/// are indented by two columns.
+/// The parts of the text about a case, shared by the terminal and the body of a JUnit failure.
+///
+/// All lines are indented by two columns.
 struct CaseText {
   let outcome: CaseOutcome
   let style: TerminalStyle
-  /// Whether long lists are cut and long lines wrapped, as befits a screen.
+  /// Whether long lists are cut and long lines wrapped, as suits a screen.
   let isBrief: Bool
 
   private static let briefCount = 12
   private static let briefValue = 60
-  /// Nodes of a new plan that are shown with all their conditions: somebody has to read it once.
+  /// The largest number of nodes for which a new plan is shown with all conditions, since it should be read once in
+  /// full.
   private static let readableCount = 25
 
   // MARK: Lists
 
-  /// `seq-scan: …` for what fails, `warning: …` and `waived: …` for the rest, in this order.
+  /// Lines such as `seq-scan: …` for failures, then `warning: …` and `waived: …`.
   func findingLines(_ findings: [Finding]) -> [String] {
     let failing = findings.filter(\.isFailing)
     let waived = findings.filter { $0.waiver != nil }
@@ -35,20 +37,20 @@ struct CaseText {
     isBrief ? Likewise.folded(findings) : findings.map { Likewise(first: $0) }
   }
 
-  /// What usually mends the first finding that fails, from which the others mostly follow, and the statements that bring
-  /// lost indexes back.
+  /// The usual fix for the first failing finding, from which the others mostly follow, and statements that recreate
+  /// lost indexes.
   var fixLines: [String] {
     guard let first = outcome.findings.first(where: \.isFailing) else { return [] }
     return ((first.fix.map { [$0] } ?? []) + outcome.lostIndexStatements).flatMap { entry("fix", $0, nil) }
   }
 
-  /// ` (waived: twelve rows, until 2027-06-30)`.
+  /// The waiver of a finding, such as ` (waived: twelve rows, until 2027-06-30)`.
   private static func excuse(_ finding: Finding) -> String {
     guard let waiver = finding.waiver else { return "" }
     return " (\(waiver.reason)\(waiver.until.map { ", until \($0)" } ?? ""))"
   }
 
-  /// What changed in the shape of the plan, without what a finding said already, and what changed around it.
+  /// The changes in the shape of the plan that no finding mentions, and their causes.
   var changeLines: [String] {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
@@ -60,7 +62,7 @@ struct CaseText {
 
   var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0.readable } }
 
-  /// `with $1 = 42, $2 = '2026-01-01'`: the values that the plans were made with.
+  /// The values that the plans were made with, such as `with $1 = 42, $2 = '2026-01-01'`.
   var parameterLines: [String] {
     guard !outcome.parameters.isEmpty else { return [] }
     let values = outcome.parameters.map { parameter in
@@ -77,7 +79,7 @@ struct CaseText {
     ).enumerated().map { style.painted(($0 == 0 ? "  " : "    ") + $1, .dim) }
   }
 
-  /// The command after which the case passes, where there is one.
+  /// The command after which the case passes, if there is one.
   func commandLines(manifest: String) -> [String] {
     guard outcome.isRecordable else { return [] }
     let verb = outcome.verdict == .new ? "record" : "accept"
@@ -90,7 +92,7 @@ struct CaseText {
     return shown.flatMap(lines) + (rest > 0 ? [style.painted("  … \(rest) more", .dim)] : [])
   }
 
-  /// As many as a screen can bear.
+  /// The elements, limited to a number that suits a screen.
   private func brief<Element>(_ elements: [Element]) -> [Element] {
     isBrief && elements.count > CaseText.briefCount + 1 ? Array(elements.prefix(CaseText.briefCount)) : elements
   }
@@ -108,8 +110,10 @@ struct CaseText {
 
   // MARK: Plans
 
-  /// The plan before and now with the guilty nodes marked: side by side on a wide screen, else below each other, or only
-  /// the one of now where both have one shape.
+  /// The plan before and now, with the nodes named in findings marked.
+  ///
+  /// They are side by side on a wide screen, otherwise one below the other, or only the current one if both have the
+  /// same shape.
   var planLines: [String] {
     guard let comparison = outcome.comparison else { return [] }
     let (now, before) = (comparison.current, comparison.baseline)
@@ -150,7 +154,7 @@ struct CaseText {
     return PlanTotals(baseline: baseline.plan, current: comparison.current.plan).lines.map { "  " + $0 }
   }
 
-  /// The nodes of the findings that fail; without any, the scans that are read otherwise than before.
+  /// The nodes named in failing findings; without any, the scans whose access changed.
   private func marks(_ comparison: CaseComparison) -> (before: Set<NodePath>, now: Set<NodePath>) {
     let failing = brief(folded(outcome.findings.filter(\.isFailing))).map(\.first)
     guard failing.isEmpty, comparison.baseline != nil else {
@@ -166,10 +170,10 @@ struct CaseText {
 }
 
 extension CaseOutcome {
-  /// `queries/orders.sql:1`; nil when the file is not known.
+  /// The place of the query, such as `queries/orders.sql:1`; nil when the file is not known.
   var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
 
-  /// Why it could not be checked, never empty.
+  /// The reason that it could not be checked, never empty.
   var reasonText: String {
     guard let reason, !reason.visibleLines.isEmpty else { return "no reason was given" }
     return reason
@@ -180,5 +184,5 @@ extension CaseOutcome {
   var waived: [Finding] { findings.filter { $0.waiver != nil } }
 }
 
-/// `1 warning`, `2 warnings`.
+/// A count with its noun, such as `1 warning` or `2 warnings`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,14 +1,14 @@
 import PlanCore
 
-/// What is said of one thing and holds for several: a lost index of a table with 300 partitions is one piece of news.
+/// A message that holds for several things: a lost index of a table with 300 partitions is reported once.
 struct Likewise<Element> {
   let first: Element
-  /// How many follow that are like it.
+  /// The number of further elements like it.
   var others = 0
 
-  /// The elements, those with one key taken together where there are more than `least` of them.
+  /// The elements, with those of the same key combined if there are more than `least` of them.
   ///
-  /// - Parameter key: nil for what stands alone.
+  /// - Parameter key: returns nil for an element that is never combined.
   static func folded<Key: Hashable>(_ elements: [Element], least: Int = 2, by key: (Element) -> Key?) -> [Likewise] {
     var counts: [Key: Int] = [:]
     for element in elements {
@@ -33,7 +33,7 @@ struct Likewise<Element> {
 }
 
 extension Likewise where Element == Finding {
-  /// Findings of one rule on the partitions of one table, alike in weight.
+  /// Combines findings of one rule and the same weight on the partitions of one table.
   static func folded(_ findings: [Finding]) -> [Likewise] {
     folded(findings) { finding -> [String]? in
       guard let root = finding.root, root != finding.relation else { return nil }
@@ -43,7 +43,7 @@ extension Likewise where Element == Finding {
     }
   }
 
-  /// `…, and likewise 11 more partitions of public.events`.
+  /// The message, such as `…, and likewise 11 more partitions of public.events`.
   var message: String {
     guard others > 0, let root = first.root else { return first.message }
     return first.message + ", and likewise \(others) more partitions of \(root)"
@@ -51,7 +51,7 @@ extension Likewise where Element == Finding {
 }
 
 extension Likewise where Element == Cause {
-  /// Causes that say the same of several indexes: those of a partitioned table and of its partitions.
+  /// Combines causes that say the same of several indexes, such as those of a partitioned table and its partitions.
   static func folded(causes: [Cause]) -> [Likewise] {
     folded(causes) { cause -> String? in
       if case .index(_, .gone(let index)) = cause { index.definition } else { nil }

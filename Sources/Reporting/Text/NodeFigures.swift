@@ -2,16 +2,16 @@ import PlanCore
 
 /// The columns beside a tree of nodes.
 struct NodeFigures {
-  /// `cost`, `rows`, `off by`, `buffers`; a column that is empty everywhere is left out.
+  /// The cells `cost`, `rows`, `off by` and `buffers`; a column that is empty everywhere is left out.
   let cells: [String]
 
-  /// - Parameter isNarrow: there is little room.
+  /// - Parameter isNarrow: whether there is little room.
   static func heads(_ plans: [Plan], isNarrow: Bool = false) -> [String] {
     let rows = plans.contains(where: \.isAnalyzed) ? (isNarrow ? "" : "rows ") + "est -> actual" : "rows"
     return ["cost", rows, "off by", "buffers"]
   }
 
-  /// - Parameter qError: nil where the counts cannot be judged.
+  /// - Parameter qError: the q-error; nil where the counts cannot be judged.
   init(_ node: PlanNode, qError: Double? = nil) {
     cells = [
       NodeFigures.cost(node.totalCost), NodeFigures.rows(node), NodeFigures.miss(qError),
@@ -19,19 +19,19 @@ struct NodeFigures {
     ]
   }
 
-  /// `x64`; empty for an estimate that is about right.
+  /// The factor by which an estimate is off, such as `x64`; empty for an estimate that is about right.
   static func miss(_ qError: Double?) -> String {
     guard let qError, qError >= 2.95 else { return "" }
     return "x" + (qError < 100_000 ? Figures.factor(qError) : Figures.count(qError))
   }
 
-  /// `25.9`, `2,636`, `3.2M`; one decimal below 100.
+  /// A cost such as `25.9`, `2,636` or `3.2M`; with one decimal below 100.
   static func cost(_ cost: Double) -> String {
     guard cost >= 100 else { return oneDecimal(cost) }
     return cost < 999_999.5 ? Figures.grouped(cost) : Figures.count(cost)
   }
 
-  /// `20 -> 21`, `1 -> 0.9 x 1,200`: rows expected and rows that came, both per loop.
+  /// Estimated and actual rows per loop, such as `20 -> 21` or `1 -> 0.9 x 1,200`.
   static func rows(_ node: PlanNode) -> String {
     let estimated = count(node.planRows)
     guard let actual = node.actual else { return estimated }
@@ -40,7 +40,7 @@ struct NodeFigures {
     return actual.loops > 1 ? "\(text) x \(Figures.grouped(actual.loops))" : text
   }
 
-  /// `0.3`, `21`, `1,200`, `21.4k`.
+  /// A count such as `0.3`, `21`, `1,200` or `21.4k`.
   static func count(_ count: Double) -> String { Figures.count(count) }
 
   static func oneDecimal(_ number: Double) -> String {
@@ -50,7 +50,7 @@ struct NodeFigures {
   }
 }
 
-/// The figures of a whole plan before and now, as a small table.
+/// The totals of a plan before and now, as a small table.
 struct PlanTotals {
   private struct Row {
     let name: String
@@ -62,7 +62,7 @@ struct PlanTotals {
   let baseline: Plan
   let current: Plan
 
-  /// Empty when nothing differs by much.
+  /// The lines; empty if no total differs by much.
   var lines: [String] {
     let rows = [
       Row(name: "cost", before: baseline.root.totalCost, now: current.root.totalCost) { cost in
@@ -90,7 +90,7 @@ struct PlanTotals {
       + zip(rows, cells).map { row, cells in line(row.name, cells, PlanTotals.change(row.before, row.now)) }
   }
 
-  /// `x35`, `+40 %`, `-97 %`; empty below 5 %.
+  /// The change, such as `x35`, `+40 %` or `-97 %`; empty below 5 %.
   static func change(_ before: Double?, _ now: Double?) -> String {
     guard let before, let now, before > 0, now >= 0 else { return "" }
     let factor = now / before

@@ -1,15 +1,15 @@
 import JSON
 import PlanCore
 
-/// How EXPLAIN's text format would call a node.
+/// The name of a node, in the words of EXPLAIN's text format.
 struct NodeText {
-  /// `CTE recent: Parallel Index Scan Backward`.
+  /// The name, such as `CTE recent: Parallel Index Scan Backward`.
   let name: String
-  /// `using orders_pkey`.
+  /// The index, such as `using orders_pkey`.
   let index: String?
-  /// `on public.orders o`.
+  /// The target, such as `on public.orders o`.
   let target: String?
-  /// The target, without its schema where that is `public`.
+  /// The target, without its schema if that is `public`.
   let shortTarget: String?
 
   init(_ node: PlanNode) {
@@ -22,7 +22,7 @@ struct NodeText {
 
   var parts: [String] { [name] + [index, target].compactMap { $0 } }
 
-  /// The parts, the target without its schema where the whole is too long for one line.
+  /// The parts, the target without its schema if the whole is too long for one line.
   func parts(within width: Int) -> [String] {
     let whole = parts
     guard whole.joined(separator: " ").columns > width else { return whole }
@@ -36,7 +36,7 @@ struct NodeText {
     return label + (node.isParallelAware ? "Parallel " : "") + operation(node)
   }
 
-  /// As `ExplainNode` in `explain.c` words it.
+  /// The operation in the words of `ExplainNode` in `explain.c`.
   private static func operation(_ node: PlanNode) -> String {
     switch node.nodeType {
     case "Aggregate":
@@ -83,7 +83,7 @@ struct NodeText {
 }
 
 extension PlanNode {
-  /// The node at a path, nil where there is none.
+  /// The node at a path; nil if there is none.
   func node(at path: NodePath) -> PlanNode? {
     guard let index = path.first else { return self }
     return children.indices.contains(index) ? children[index].node(at: Array(path.dropFirst())) : nil
@@ -113,7 +113,7 @@ extension PlanNode {
         lines.append("\(key.visible): \(PlanNode.listText(property.value).readable.visible)")
       }
     }
-    // A node's figure holds those of the nodes below it.
+    // A node's figure includes those of the nodes below it.
     let own = (temporaryBlocks ?? 0) - children.reduce(0) { $0 + ($1.temporaryBlocks ?? 0) }
     if own > 0 { lines.append("Temp Blocks: \(Figures.grouped(own))") }
     return lines

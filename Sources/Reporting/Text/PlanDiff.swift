@@ -1,11 +1,12 @@
 import PlanCore
 
-/// Two plans as one unified diff: a line a node, its conditions below it. Lines that differ in more than their figures
-/// are marked, and so are the nodes that a finding is about.
+/// Two plans as a unified diff, one line per node, its conditions below it.
+///
+/// Lines that differ in more than their figures are marked, as are the nodes named in findings.
 struct PlanDiff {
   private struct Row {
     let text: String
-    /// Cost, rows, buffers; empty for a condition.
+    /// Cost, rows and buffers; empty for a condition.
     let cells: [String]
     let isMarked: Bool
   }
@@ -18,7 +19,9 @@ struct PlanDiff {
   private static let contextLines = 3
   private static let longPlan = 40
 
-  /// The lines of a `diff` block; empty without a plan. A case without a baseline has its plan, nothing marked.
+  /// The lines of a `diff` block; empty without a plan.
+  ///
+  /// A case without a baseline has its plan with nothing marked.
   static func lines(_ outcome: CaseOutcome, limit: Int = 150) -> [String] {
     guard let comparison = outcome.comparison else { return [] }
     let failing = outcome.findings.filter(\.isFailing)
@@ -62,7 +65,7 @@ struct PlanDiff {
       + new[(new.count - tail)...].map(Edit.same)
   }
 
-  /// By the longest common subsequence, as far as that is affordable.
+  /// Compares by the longest common subsequence, unless that takes too long.
   private static func middleEdits(_ old: [Row], _ new: [Row], _ isSame: (Row, Row) -> Bool) -> [Edit] {
     guard old.count * new.count <= 1_000_000 else { return old.map(Edit.removed) + new.map(Edit.added) }
     var edits: [Edit] = []
@@ -99,7 +102,7 @@ struct PlanDiff {
     return (lines.count <= longPlan ? lines : folded(lines)).withoutTrailingSpaces
   }
 
-  /// Only the changes with some lines around them, in a long plan.
+  /// Reduces a long plan to the changes, with a few lines around them.
   private static func folded(_ lines: [String]) -> [String] {
     let changed = lines.indices.filter { !lines[$0].hasPrefix(" ") }
     if changed.isEmpty { return lines }
@@ -107,7 +110,7 @@ struct PlanDiff {
     var output: [String] = []
     var hidden = 0
     func flush() {
-      if hidden > 0 { output.append("  … \(counted(hidden, "line")) as before") }
+      if hidden > 0 { output.append("  … \(counted(hidden, "unchanged line"))") }
       hidden = 0
     }
     for (index, line) in lines.enumerated() {

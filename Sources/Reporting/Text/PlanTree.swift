@@ -1,8 +1,6 @@
 package import PlanCore
 
-/// A plan as an indented tree, a line a node, with its figures in columns at its right. What explains a node stands below
-/// it.
-///
+/// A plan as an indented tree, one line per node, with its figures in columns on the right and its conditions below it.
 /// ```
 /// now                                          cost  rows est -> actual  buffers
 ///   Limit                                     2,636            20 -> 20      836
@@ -10,11 +8,11 @@ package import PlanCore
 ///        Filter: (o.customer_id = 42)
 /// ```
 package enum PlanTree {
-  /// Below which nodes their conditions are shown.
+  /// The nodes below which conditions are shown.
   package enum Conditions: Sendable {
     case all
     case marked
-    /// Below all of them in a small plan, else below the marked ones.
+    /// Below all nodes of a small plan, otherwise below the marked ones.
     case automatic
   }
 
@@ -25,14 +23,14 @@ package enum PlanTree {
     var ink: Ink { self == .before ? .green : .red }
   }
 
-  /// One plan.
+  /// The lines of one plan.
   ///
   /// - Parameters:
-  ///   - marked: the nodes to point at.
-  ///   - estimates: those of the plan, for the column that tells by how much an estimate misses.
-  ///   - title: what stands in front of the column heads.
-  ///   - indent: columns to leave free in front of each line, taken from the style's width.
-  /// - Returns: Lines of at most the style's width, as long as it is 60 or more.
+  ///   - marked: the nodes to mark.
+  ///   - estimates: the plan's estimates, for the column with the error of the estimate.
+  ///   - title: the text before the column heads.
+  ///   - indent: the number of columns to leave free at the start of each line, out of the style's width.
+  /// - Returns: lines of at most the style's width, if that is 60 or more.
   package static func lines(
     _ plan: Plan, marked: Set<NodePath> = [], as mark: Mark = .now, estimates: [RowEstimate] = [],
     conditions: Conditions = .automatic, title: String = "", indent: Int = 0, style: TerminalStyle
@@ -42,7 +40,7 @@ package enum PlanTree {
     return TreeLayout([tree], width: style.width - indent, style: style).lines(tree).map { text($0, indent: indent) }
   }
 
-  /// Two plans of one case, an empty line between them and the columns of both at one place.
+  /// Two plans of one case, separated by an empty line, with the columns of both aligned.
   package static func lines(
     before: Plan, markedBefore: Set<NodePath> = [], now: Plan, markedNow: Set<NodePath> = [],
     estimates: (before: [RowEstimate], now: [RowEstimate]) = ([], []), conditions: Conditions = .automatic,
@@ -58,10 +56,9 @@ package enum PlanTree {
       + layout.lines(new).map { text($0, indent: indent) }
   }
 
-  /// Two plans of one case side by side, what answers to each other in one row; nil where there is too little room for
-  /// that.
+  /// Two plans of one case side by side, with matching nodes in the same row; nil if there is too little room.
   ///
-  /// - Parameter alignment: of the two plans.
+  /// - Parameter alignment: the alignment of the two plans.
   package static func linesSideBySide(
     before: Plan, markedBefore: Set<NodePath> = [], now: Plan, markedNow: Set<NodePath> = [],
     alignment: PlanAlignment, estimates: (before: [RowEstimate], now: [RowEstimate]) = ([], []),
@@ -86,7 +83,7 @@ package enum PlanTree {
 /// A line whose colours take no columns.
 struct PaintedLine {
   private(set) var text = ""
-  /// Columns.
+  /// The width in columns.
   private(set) var count = 0
 
   init() {}

@@ -2,11 +2,12 @@ package import PlanCore
 
 /// The command that accepts plans as they are now.
 package enum RecordCommand {
-  /// The manifest that the program reads when it is given none.
+  /// The manifest that the program reads by default.
   package static let defaultManifest = "queries/manifest.yml"
 
-  /// `plangate record order_search tenant_dashboard`, to be pasted into a shell. A baseline file holds a query, so
-  /// cases are not named.
+  /// A command to paste into a shell, such as `plangate record order_search tenant_dashboard`.
+  ///
+  /// A baseline file holds a query, so cases are not named.
   package static func text(queries: [String], manifest: String = defaultManifest) -> String {
     var words = ["plangate", "record"]
     if manifest != defaultManifest { words += ["--manifest", quoted(manifest)] }

@@ -1,6 +1,6 @@
 import PlanCore
 
-/// One thing that a report about files says of a line: a finding, a missing baseline, a case that could not be checked.
+/// A remark about a line of a file: a finding, a missing baseline, or a case that could not be checked.
 struct Remark {
   enum Weight {
     case unchecked, fail, warn, waived
@@ -11,25 +11,25 @@ struct Remark {
   let weight: Weight
   /// One line, without a final full stop.
   let message: String
-  /// What there is to know beyond that, a line each: index verdict, causes, fix, the command that accepts it.
+  /// Further lines: index verdict, causes, fix, and the command that accepts it.
   let details: [String]
   let place: Place
-  /// What it is said of, `orders@typical (PostgreSQL 16)`; nil for the run.
+  /// The name of the case, such as `orders@typical (PostgreSQL 16)`; nil for the run.
   let caseName: String?
   let waiver: Waiver?
-  /// The same in every run as long as it is the same thing, whatever its figures; another one for each remark of a run.
+  /// A fingerprint that stays the same from run to run whatever the figures, and is unique within a run.
   let fingerprint: String
 
-  /// What is said of cases beside the rules that a manifest can set.
+  /// Descriptions of remarks that come from no rule in a manifest.
   static let ownRules: [(id: String, summary: String, fix: String)] = [
-    (Rule.timeoutID, "a case does not end in time", "make it faster, or raise `timeout:` of the query"),
+    (Rule.timeoutID, "a case times out", "make it faster, or raise `timeout:` of the query"),
     ("no-baseline", "a case has no baseline yet", "read its plan and record it: plangate record"),
-    ("unchecked", "something could not be planned, run or compared", "mend what the message says"),
+    ("unchecked", "something could not be planned, run or compared", "fix the reported error"),
   ]
 }
 
 extension RunOutcome {
-  /// All that there is to say of lines: the run's own error, then the cases in their order.
+  /// All remarks: the run's own error, then the cases in order.
   var remarks: [Remark] {
     var remarks: [Remark] = []
     var seen: [String: Int] = [:]
@@ -59,7 +59,7 @@ extension RunOutcome {
       let place = Place(file: item.file ?? manifestFile, line: item.file == nil ? item.manifestLine : item.line)
       let isFailed = item.isFailed(strict: isStrict)
       let accept = item.acceptance(manifest: manifest).map { [$0] } ?? []
-      // Once a case: a partitioned table can have thousands of findings.
+      // Computed once per case, since a partitioned table can have thousands of findings.
       let hasNews = isFailed || item.findings.contains(where: \.isFailing)
       let causes = hasNews ? item.causeLines : []
       let statements = hasNews ? item.lostIndexStatements : []
@@ -88,8 +88,10 @@ extension RunOutcome {
 }
 
 extension RunOutcome {
-  /// How a case is called in this run: with the server where there are several, whose minor version is left out unless
-  /// only it tells them apart. A name must not change with the server's next release.
+  /// The name of a case in this run, with the server if there are several.
+  ///
+  /// Minor versions are left out unless they are needed to distinguish servers: a name must not change with the
+  /// server's next release.
   func label(_ item: CaseOutcome) -> String {
     item.server.map { "\(item.name) (PostgreSQL \(serverLabel($0)))" } ?? item.name
   }
@@ -102,26 +104,26 @@ extension RunOutcome {
 }
 
 extension CaseOutcome {
-  /// The first causes: a partitioned table can have thousands.
+  /// The first causes, since a partitioned table can have thousands.
   var causeLines: [String] {
     let causes = causes.map(\.text)
     return causes.prefix(20).map { "cause: \($0.readable)" }
       + (causes.count > 20 ? ["cause: … \(causes.count - 20) more"] : [])
   }
 
-  /// What usually mends a finding, and the statements that bring lost indexes back.
+  /// The usual fix for a finding, and the statements that recreate lost indexes.
   func fixLines(of finding: Finding) -> [String] { fixLines(of: finding, lostIndexStatements) }
 
-  /// - Parameter statements: `lostIndexStatements`.
+  /// - Parameter statements: the value of `lostIndexStatements`.
   func fixLines(of finding: Finding, _ statements: [String]) -> [String] {
     guard finding.isFailing else { return finding.fix.map { ["fix: \($0)"] } ?? [] }
     return (finding.fix.map { ["fix: \($0)"] } ?? []) + statements.map { "fix: \($0)" }
   }
 
-  /// The first few statements that bring lost indexes back: a partitioned table can lose thousands.
+  /// The first few statements that recreate lost indexes: a partitioned table can lose thousands.
   var lostIndexStatements: [String] { Array((comparison?.lostIndexStatements ?? []).prefix(5)) }
 
-  /// `accept with: plangate record orders`, where it can be accepted.
+  /// The line `accept with: plangate record orders`, if the case can be accepted.
   func acceptance(manifest: String) -> String? {
     guard isRecordable else { return nil }
     let verb = verdict == .new ? "record" : "accept"

@@ -1,8 +1,8 @@
 import JSON
 import PlanCore
 
-/// Escaping works on scalars: a combining mark after a quote makes another Character of it, and the reader of a format
-/// sees the quote all the same.
+/// Escaping works on scalars: a combining mark after a quote makes it a different Character, but a parser still sees
+/// the quote.
 extension String {
   /// The text with each occurrence of a word replaced, scalar by scalar.
   func replacingScalars(_ word: String, with other: String) -> String {
@@ -18,12 +18,13 @@ extension String {
     return copied == startIndex ? self : output + self[copied...]
   }
 
-  /// The text as HTML and XML take it, in an element or in a quoted attribute.
+  /// The text escaped for HTML and XML, for an element or a quoted attribute.
   var markupEscaped: String {
     respelt(\.isMarkup) { $0.entity }
   }
 
-  /// The text as a part of a URI: each byte encoded that is not unreserved (RFC 3986) and not among the given ones.
+  /// The text as a part of a URI: each byte is encoded unless it is unreserved (RFC 3986) or one of the given
+  /// characters.
   func percentEncoded(besides others: String) -> String {
     utf8.map { byte in
       let scalar = Unicode.Scalar(byte)
@@ -35,8 +36,9 @@ extension String {
     }.joined()
   }
 
-  /// At most so many scalars, the last one an ellipsis where something is missing. A single Character can be of any
-  /// length, so limits of a format are not kept by `cut(to:)`.
+  /// The text, limited to this many scalars; an ellipsis replaces the last one if anything is missing.
+  ///
+  /// A single Character can be of any length, so `cut(to:)` cannot enforce the limits of a format.
   func limited(to count: Int) -> String {
     guard unicodeScalars.count > count else { return self }
     return String(String.UnicodeScalarView(unicodeScalars.prefix(count - 1))) + "…"
@@ -54,7 +56,7 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
-  /// What stands for it in HTML and XML; nil for what stands for itself.
+  /// The entity in HTML and XML; nil for a scalar that needs none.
   var entity: String? {
     switch self {
     case "&": "&amp;"

@@ -1,6 +1,6 @@
 import PlanCore
 
-/// Two plans beside each other, row by row what answers to each other.
+/// Two plans next to each other, with matching nodes in the same row.
 struct SideBySide {
   private let before: TreeBlocks
   private let now: TreeBlocks
@@ -11,7 +11,7 @@ struct SideBySide {
 
   private static let gutter = " | "
 
-  /// Nil when one of the two would be squeezed.
+  /// Nil if one of the two would be squeezed.
   init?(_ before: TreeBlocks, _ now: TreeBlocks, _ alignment: PlanAlignment, width: Int, style: TerminalStyle) {
     let room = width - SideBySide.gutter.count
     let half = room / 2
@@ -19,10 +19,10 @@ struct SideBySide {
     let needs = [before, now].map { TreeLayout.naturalWidth($0, isNarrow: isNarrow) }
     for (tree, need) in zip([before, now], needs)
     where min(need, TreeLayout.pleasantWidth(tree, isNarrow: isNarrow)) > half { return nil }
-    // Each gets what it needs while there is enough, and else what the other one leaves.
+    // Each side gets what it needs if there is enough room, otherwise what the other one leaves.
     let spare = needs.map { max(half - $0, 0) }
     let widths = (min(needs[0], half + spare[1]), min(needs[1], half + spare[0]))
-    // Conditions are longer than names: what is left over is theirs.
+    // The rest is for conditions, which are longer than names.
     let rest = max(room - widths.0 - widths.1, 0)
     (self.before, self.now, self.alignment, self.style) = (before, now, alignment, style)
     left = TreeLayout([before], width: widths.0 + rest / 2, isNarrow: isNarrow, style: style)

@@ -1,9 +1,11 @@
-/// What the place that a report for people goes to can show.
+/// The capabilities of the destination of a report for people.
 package struct TerminalStyle: Equatable, Sendable {
   package var isColored: Bool
-  /// Columns; a Character counts as one.
+  /// The width in columns; a Character counts as one.
   package var width: Int
-  /// Whether somebody looks at a screen, where what is very long is cut. In a file or a log it is wrapped.
+  /// Whether the output is a screen, where very long text is cut.
+  ///
+  /// In a file or a log it is wrapped.
   package var isTerminal: Bool
 
   package init(isColored: Bool, width: Int, isTerminal: Bool = false) {
@@ -12,7 +14,7 @@ package struct TerminalStyle: Equatable, Sendable {
     self.isTerminal = isTerminal
   }
 
-  /// A file or a log: no colours, and room for the names of indexes.
+  /// The style for a file or a log: no colours, and room for the names of indexes.
   static let plain = TerminalStyle(isColored: false, width: 120)
 
   func painted(_ text: String, _ ink: Ink?) -> String {

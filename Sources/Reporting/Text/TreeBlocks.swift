@@ -1,19 +1,19 @@
 import PlanCore
 
-/// A plan cut into blocks: a node with what stands below it, or a remark.
+/// A plan divided into blocks: a node with its details, or a remark.
 struct TreeBlocks {
   struct Block {
     enum Content {
-      /// - isFull: it may take several lines.
+      /// A node; `isFull` allows it several lines.
       case node(NodeText, NodeFigures, isFull: Bool)
       case remark(String)
     }
 
-    /// The node, or the last of those that a remark stands for; nil for what is no part of the tree.
+    /// The path of the node, or of the last node that a remark stands for; nil for a remark outside the tree.
     let path: NodePath?
     let depth: Int
     let isMarked: Bool
-    /// Whether its estimate misses so much that the figures are worth a colour.
+    /// Whether its estimate is off by enough to colour the figures.
     let isMisestimated: Bool
     let content: Content
     let details: [String]
@@ -24,15 +24,15 @@ struct TreeBlocks {
   let title: String
   private(set) var blocks: [Block] = []
   private let marked: Set<NodePath>
-  /// Those, and all nodes above them.
+  /// The marked nodes and all their ancestors.
   private let markedTrees: Set<NodePath>
   private let qErrors: [NodePath: Double]
 
-  /// A plan of so many nodes fits a screen with all its conditions.
+  /// The largest plan that fits a screen with all its conditions, in nodes.
   private static let smallPlan = 8
-  /// Members of an Append that are shown where none of them matters.
+  /// The number of members of an Append that are shown if none of them matters.
   private static let shownMembers = 3
-  /// From here on a q-error has a colour: the default threshold of the rule row-estimate.
+  /// The q-error from which figures are coloured: the default threshold of the rule row-estimate.
   private static let muchOff = 10.0
 
   init(
@@ -75,7 +75,7 @@ struct TreeBlocks {
         !node.children[index].isSubplan && !markedTrees.contains(path + [index])
       }
     }
-    // Leaving out a single one would save nothing.
+    // Omitting a single one would save nothing.
     let omitted = dull.count > TreeBlocks.shownMembers + 1 ? Array(dull.dropFirst(TreeBlocks.shownMembers)) : []
     let isOmitted = Set(omitted)
     for (index, child) in node.children.enumerated() {

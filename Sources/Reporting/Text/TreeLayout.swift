@@ -1,25 +1,25 @@
 import PlanCore
 
-/// Where the columns of one tree, or of several that stand below each other, are.
+/// The columns of one tree, or of several trees below one another.
 struct TreeLayout {
   let style: TerminalStyle
-  /// Of a whole line.
+  /// The width of a whole line.
   let width: Int
   private let heads: [String]
   private let widths: [Int]
   private let step: Int
-  /// Columns of the tree itself.
+  /// The width of the tree itself.
   private let treeWidth: Int
 
-  /// For the mark and the space after it.
+  /// The room for the mark and the space after it.
   private static let margin = 2
   private static let gap = "  "
-  /// Lines of one condition on a screen.
+  /// The most lines that a condition takes on a screen.
   private static let shownLines = 4
-  /// The least that is left for a node's text, and what makes a tree pleasant to read.
+  /// The least width for a node's text, and the width for comfortable reading.
   private static let (least, pleasant) = (16, 30)
 
-  /// - Parameter isNarrow: the heads of the columns are as short as can be.
+  /// - Parameter isNarrow: whether the heads of the columns are as short as possible.
   init(_ trees: [TreeBlocks], width: Int, isNarrow: Bool = false, style: TerminalStyle) {
     (self.width, self.style) = (width, style)
     let table = FigureTable(trees, isNarrow: isNarrow || width < 70)
@@ -32,12 +32,12 @@ struct TreeLayout {
     treeWidth = min(room, nodes.map { $0.depth * step + $0.length }.max() ?? room)
   }
 
-  /// Columns of the widest line when nothing has to be broken; the conditions not counted.
+  /// The width of the longest line if none is broken, not counting conditions.
   static func naturalWidth(_ tree: TreeBlocks, isNarrow: Bool) -> Int {
     margin + (nodes([tree]).map { $0.depth * 3 + $0.length }.max() ?? 0) + FigureTable([tree], isNarrow: isNarrow).width
   }
 
-  /// Columns below which a tree that is wider than this had better have the whole screen for itself.
+  /// The width below which a wider tree should get the whole screen.
   static func pleasantWidth(_ tree: TreeBlocks, isNarrow: Bool) -> Int {
     margin + pleasant + min(nodes([tree]).map(\.depth).max() ?? 0, 6) + FigureTable([tree], isNarrow: isNarrow).width
   }
@@ -86,7 +86,7 @@ struct TreeLayout {
     return lines + block.details.flatMap { detail($0, column: TreeLayout.margin + column + 2) }
   }
 
-  /// A condition, over as many lines as it needs; on a screen over a few.
+  /// A condition, on as many lines as it needs, or on a few lines of a screen.
   private func detail(_ text: String, column: Int) -> [PaintedLine] {
     let folded = text.folded(
       first: width - column, rest: width - column - 2, limit: style.isTerminal ? TreeLayout.shownLines : .max)
@@ -101,7 +101,7 @@ struct TreeLayout {
     zip(cells, widths).filter { $0.1 > 0 }.map { TreeLayout.gap + $0.padded(left: $1) }.joined()
   }
 
-  /// The column in which a node's text begins, behind its arrow.
+  /// The column in which a node's text begins, after its arrow.
   private func column(_ depth: Int) -> Int { min(depth * step, max(treeWidth - TreeLayout.least, 0)) }
 
   private func arrow(_ depth: Int, _ column: Int) -> String {
@@ -110,7 +110,9 @@ struct TreeLayout {
     return String.spaces(column - arrow.count) + arrow
   }
 
-  /// The parts of a node's text on as many lines as they need. Only the first line has figures beside it.
+  /// The parts of a node's text on as many lines as they need.
+  ///
+  /// Only the first line has figures beside it.
   private func flowed(_ parts: [String], column: Int) -> [String] {
     let rest = width - TreeLayout.margin - column
     var lines = [""]
@@ -132,9 +134,9 @@ struct TreeLayout {
 /// The columns of figures that some trees need.
 private struct FigureTable {
   let heads: [String]
-  /// 0 for a column that is empty.
+  /// The widths; 0 for an empty column.
   let widths: [Int]
-  /// With the gaps before them.
+  /// The total width, including the gaps before the columns.
   var width: Int { widths.filter { $0 > 0 }.reduce(0) { $0 + 2 + $1 } }
 
   init(_ trees: [TreeBlocks], isNarrow: Bool) {

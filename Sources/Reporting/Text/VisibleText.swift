@@ -2,8 +2,10 @@ import JSON
 import PlanCore
 
 extension StringProtocol {
-  /// The text on one line, with all that a terminal would obey or hide spelt out: `\n`, `\x1b`, `\u{202e}`. Names and
-  /// messages come from a database and must not be able to colour, move or reorder what else is on the screen.
+  /// The text on one line, with everything that a terminal would obey or hide spelled out: `\n`, `\x1b`, `\u{202e}`.
+  ///
+  /// Names and messages come from a database and must not be able to colour, move or reorder anything else on the
+  /// screen.
   package var visible: String {
     String(self).respelt({ $0 < 0x20 || $0 >= 0x7f }) { scalar in
       switch scalar {
@@ -23,21 +25,22 @@ extension StringProtocol {
     }
   }
 
-  /// How many columns it takes: a Character is one.
+  /// The width in columns: a Character takes one.
   var columns: Int {
-    // Of ASCII only a carriage return can be one with what follows.
+    // In ASCII, only a carriage return can form one Character with the next byte.
     utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") } ? utf8.count : count
   }
 
-  /// Whether it takes at most so many columns; of a long text only the beginning is looked at.
+  /// Whether the text takes at most this many columns; of a long text only the beginning is examined.
   func fits(_ width: Int) -> Bool {
     utf8.count <= width || index(startIndex, offsetBy: width + 1, limitedBy: endIndex) == nil
   }
 }
 
 extension String {
-  /// The lines of the text, each visible, without empty ones at the end. A tab inside a line stays: the caret of the
-  /// line below is placed by it.
+  /// The lines of the text, each made visible, without empty ones at the end.
+  ///
+  /// A tab inside a line is kept, because it positions the caret on the line below.
   package var visibleLines: [String] {
     var lines = unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let content = line.last == "\r" ? line.dropLast() : line
@@ -51,16 +54,19 @@ extension String {
   /// The visible lines as one text.
   package var visibleText: String { visibleLines.joined(separator: "\n") }
 
-  /// No initializer: `map(String.init)` over numbers would take it for theirs.
+  /// Spaces for padding.
+  ///
+  /// This is not an initializer, because `map(String.init)` over numbers would pick it.
   static func spaces(_ count: Int) -> String { String(repeating: " ", count: Swift.max(count, 0)) }
 
-  /// At most so many columns, the last one an ellipsis where something is missing.
+  /// The text, limited to this many columns; an ellipsis replaces the last one if anything is missing.
   func cut(to width: Int) -> String {
     fits(width) ? self : String(prefix(Swift.max(width - 1, 0))) + "…"
   }
 
-  /// The text as a person reads it: of a long one the beginning, an ellipsis, and how long it is. A literal of megabytes
-  /// says no more than its first lines.
+  /// The text for people: of a long text the beginning, an ellipsis and its length.
+  ///
+  /// A literal of megabytes tells a reader no more than its first lines.
   var readable: String {
     let scalars = unicodeScalars
     guard let end = scalars.index(scalars.startIndex, offsetBy: String.readableLength, limitedBy: scalars.endIndex),
@@ -75,7 +81,9 @@ extension String {
 
   func padded(left width: Int) -> String { String.spaces(width - columns) + self }
 
-  /// The text over as many lines as it needs, broken at spaces. A word that is too long for a line keeps one to itself.
+  /// The text broken at spaces into as many lines as it needs.
+  ///
+  /// A word that is too long for a line keeps one to itself.
   func wrapped(indent: Int, hanging: Int, width: Int) -> [String] {
     var lines: [String] = []
     var line = String.spaces(indent)
@@ -92,11 +100,11 @@ extension String {
     return lines + [line]
   }
 
-  /// The text over as many lines as it needs, broken at spaces and, in a word that is longer than a line, anywhere.
+  /// The text broken into as many lines as it needs, at spaces or, within a word longer than a line, anywhere.
   ///
   /// - Parameters:
-  ///   - first: columns of the first line, and `rest` those of the others.
-  ///   - limit: how many lines there may be; where the text is longer the last one ends with an ellipsis.
+  ///   - first: the width of the first line; `rest` is the width of the others.
+  ///   - limit: the most lines; if the text is longer, the last line ends with an ellipsis.
   func folded(first: Int, rest: Int, limit: Int = .max) -> [String] {
     let widths = (first: Swift.max(first, 8), rest: Swift.max(rest, 8))
     var lines: [String] = []
@@ -109,7 +117,7 @@ extension String {
         break
       }
       let head = text.prefix(width + 1)
-      // A space in the first few columns would leave the line empty.
+      // Breaking at a space in the first few columns would leave the line nearly empty.
       let space = head.lastIndex(of: " ").flatMap {
         head.distance(from: head.startIndex, to: $0) > width / 4 ? $0 : nil
       }

@@ -1,38 +1,42 @@
 import Postgres
 
-/// What a cached cluster is, and the files that it has. It is written last, and what it lists is compared when the cluster
-/// is copied: an entry that is half written or was changed is none.
+/// The description of a cached cluster and its files.
+///
+/// It is written last, and its list is compared when the cluster is copied, so an entry that is incomplete or was
+/// changed is ignored.
 struct CacheEntry: Equatable, Sendable {
   enum Kind: String, Sendable {
-    /// As `initdb` makes it.
+    /// The cluster as `initdb` makes it.
     case initialised
-    /// After some steps of a seed.
+    /// The cluster after some steps of a seed.
     case seeding
-    /// After all steps, vacuumed and analysed.
+    /// The cluster after all steps, vacuumed and analyzed.
     case seeded
   }
 
   var kind: Kind
-  /// `15.18`.
+  /// The server's version, such as `15.18`.
   var server: String
-  /// For people: how far the seed has come.
+  /// The progress of the seed, for people.
   var title: String
-  /// For people: the manifest; empty for a cluster that serves every one.
+  /// The manifest, for people; empty for a cluster that serves every one.
   var project = ""
   /// The states on the way to this one, oldest first.
   var chain: [String] = []
-  /// What a run says of the statistics: relations too large for a whole sample, and those with pages not all visible.
+  /// The statistics notes of a run: relations too large to analyze in full, and those with pages that are not all
+  /// visible.
   var sampled: [String] = []
   var notAllVisible: [String] = []
   var directories: [String] = []
   var files: [ClusterFile] = []
 
-  /// In bytes.
+  /// The size in bytes.
   var size: Int { files.reduce(0) { $0 + $1.size } }
 
-  /// Whether nobody but plangate connects to its databases, so that a server may start before their files are there. Where
-  /// something else may, a library that is preloaded for example, `SharedFiles` shares none of those that all databases
-  /// have in common.
+  /// Whether only plangate connects to its databases, so that a server may start before their files are in place.
+  ///
+  /// If anything else may connect, for example a preloaded library, `SharedFiles` shares none of the files that all
+  /// databases have in common.
   var isLeftAlone: Bool { files.contains { $0.isShared && $0.path.hasPrefix("global/") } }
 
   private static let firstLine = "plangate cluster 1"
@@ -58,9 +62,9 @@ struct CacheEntry: Equatable, Sendable {
     self.title = title
   }
 
-  /// Nil for a text that is not complete, or of another version.
+  /// Nil for a text that is incomplete or of another version.
   init?(parsing text: String) {
-    // By bytes: a cluster has thousands of lines.
+    // Bytes are compared because a cluster has thousands of lines.
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
     guard lines.first.map(Substring.init) == CacheEntry.firstLine[...], lines.last.map(Substring.init) == "end" else {
       return nil
@@ -94,19 +98,19 @@ struct CacheEntry: Equatable, Sendable {
     self.kind = kind
   }
 
-  /// What stands before and after the first space.
+  /// The parts before and after the first space.
   private static func parts(_ line: Substring.UTF8View) -> (Substring.UTF8View, Substring.UTF8View)? {
     guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
     return (line[..<space], line[line.index(after: space)...])
   }
 
-  /// A cache may come from elsewhere: no path of it leads out of the cluster.
+  /// Whether a path stays inside the cluster, since a cache may come from elsewhere.
   private static func isInside(_ path: Substring.UTF8View) -> Bool {
     let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     return !parts.contains { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
   }
 
-  /// A line holds no line feed.
+  /// The text on one line: an entry's lines cannot contain line feeds.
   private static func escaped(_ text: String) -> String {
     String(text.map { $0.isNewline ? " " : $0 })
   }

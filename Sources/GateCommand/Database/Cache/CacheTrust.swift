@@ -8,17 +8,18 @@ import OperatingSystem
 #endif
 
 extension ClusterCache {
-  /// Why the contents of a cache directory cannot be trusted, with the next step; nil when nobody but this user (and root)
-  /// can have written them, or when the directory does not exist yet.
+  /// The reason that a cache directory's contents cannot be trusted, with the next step.
+  ///
+  /// Nil when only this user (and root) can have written them, or when the directory does not exist yet.
   ///
   /// A cluster holds code that the server runs (functions, triggers, preloaded libraries) and the rows that verdicts
-  /// depend on, so whoever can write to the cache decides both.
+  /// depend on. Anyone who can write to the cache controls both.
   static func distrust(_ base: String, user: uid_t = geteuid()) -> String? {
     let directory = "\(base)/\(version)"
     let paths = [base, directory] + ["entries", "unfinished", "scans", "lock"].map { "\(directory)/\($0)" }
     for path in paths {
       var info = stat()
-      // Where the user's own path leads is the user's choice; below it plangate makes no links.
+      // The user may link the base directory to anywhere; below it plangate makes no links.
       guard (path == base ? stat(path, &info) : lstat(path, &info)) == 0 else { continue }
       let reason: String
       if info.st_mode & S_IFMT == S_IFLNK {
@@ -26,8 +27,8 @@ extension ClusterCache {
       } else if info.st_uid != user {
         reason = "\(path) belongs to another user (uid \(info.st_uid), not \(user))"
       } else if info.st_mode & 0o022 != 0, !(path == base && info.st_mode & S_ISVTX != 0) {
-        // In a sticky directory, as a tmpfs is by itself, others cannot touch what is this user's below.
-        reason = "others can write to \(path) (mode \(String(info.st_mode & 0o7777, radix: 8)))"
+        // In a sticky directory, such as a tmpfs, other users cannot touch this user's directories below.
+        reason = "other users can write to \(path) (mode \(String(info.st_mode & 0o7777, radix: 8)))"
       } else {
         continue
       }
@@ -40,12 +41,12 @@ extension ClusterCache {
   func makeDirectories() throws(Diagnostic) {
     if access(base, F_OK) != 0 {
       do { try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true) } catch {
-        throw Diagnostic("cannot make the cache \(entries): \(reason(of: error))")
+        throw Diagnostic("cannot create the cache \(entries): \(reason(of: error))")
       }
       chmod(base, 0o700)
     }
     for path in [directory, entries, unfinished] where mkdir(path, 0o700) != 0 && errno != EEXIST {
-      throw Diagnostic("cannot make the cache \(entries): \(String(cString: strerror(errno)))")
+      throw Diagnostic("cannot create the cache \(entries): \(String(cString: strerror(errno)))")
     }
   }
 }

@@ -8,33 +8,35 @@ import Postgres
   import Glibc
 #endif
 
-/// Clusters kept from one run to the next, by what they were made from.
+/// Clusters that are kept from one run to the next, keyed by what they were made from.
 ///
-/// An entry is a directory that appears whole, by a rename, and is never changed. Whoever reads or adds entries holds the
-/// lock of the cache shared, whoever removes some holds it alone; locks end with their process.
+/// An entry is a directory that appears whole, by a rename, and never changes. Reading or adding entries takes a shared
+/// lock on the cache, removing entries an exclusive one; locks end with their process.
 struct ClusterCache: Sendable {
-  /// As the user knows it.
+  /// The directory as the user knows it.
   let base: String
-  /// Where the entries of this version are.
+  /// The directory of this version's entries.
   let directory: String
-  /// In bytes; the entries that were not used for the longest time make room.
+  /// The limit in bytes; least recently used entries are evicted to stay below it.
   let limit: Int
 
   static let defaultLimit = 5 << 30
 
-  /// The entries' format: a plangate of another one does not see them.
+  /// The version of the entries' format.
+  ///
+  /// A plangate with another version ignores them.
   static let version = "1"
 
   var entries: String { directory + "/entries" }
   var unfinished: String { directory + "/unfinished" }
   private var lockPath: String { directory + "/lock" }
 
-  /// The cache of this user, made when it is missing.
+  /// The cache of this user, created if it is missing.
   ///
-  /// - Parameter base: its directory, nil for the one that the environment names.
+  /// - Parameter base: its directory; nil for the one that the environment names.
   init(environment: [String: String], base: String? = nil) throws(Diagnostic) {
     guard let base = base ?? ClusterCache.base(environment) else {
-      throw Diagnostic("there is no directory for the cache: set PLANGATE_CACHE_DIR or HOME")
+      throw Diagnostic("no directory for the cache: set PLANGATE_CACHE_DIR or HOME")
     }
     self.base = base
     directory = "\(base)/\(ClusterCache.version)"
@@ -52,7 +54,7 @@ struct ClusterCache: Sendable {
   }
 
   static func base(_ environment: [String: String]) -> String? {
-    // XDG's rule: what is not absolute does not count.
+    // XDG's rule: paths that are not absolute are ignored.
     func absolute(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
     if let own = environment["PLANGATE_CACHE_DIR"], !own.isEmpty {
       return absolutePath(own)
@@ -60,7 +62,7 @@ struct ClusterCache: Sendable {
     return absolute("XDG_CACHE_HOME").map { "\($0)/plangate" } ?? absolute("HOME").map { "\($0)/.cache/plangate" }
   }
 
-  /// `500MB`, `5GB`; nil for what is no size.
+  /// The number of bytes for a size such as `500MB` or `5GB`; nil if it is not a size.
   static func bytes(_ text: String) -> Int? {
     let units = ["KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40]
     let upper = text.uppercased()
@@ -77,19 +79,20 @@ struct ClusterCache: Sendable {
     return CacheEntry(parsing: String(decoding: bytes, as: UTF8.self))
   }
 
-  /// Copies the cluster of an entry to a directory that is not there yet. Nil when there is no such entry, or none that is
-  /// whole; that one is removed.
+  /// Copies the cluster of an entry to a directory that does not exist yet.
   ///
-  /// - Parameter start: called when a server can start on the copy, which may then turn out not to become whole.
+  /// Nil when there is no such entry or it is incomplete; an incomplete one is removed.
+  ///
+  /// - Parameter start: called when a server can start on the copy, which may still turn out to be incomplete.
   func take(
     _ key: String, to target: String, owner: FileOwner?, sharing: Bool, start: (() -> Void)? = nil
   ) -> CacheEntry? {
     guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
-    // The last use of a value ends its life, and the lock with it.
+    // Without this, the value and its lock could end after the last use of it.
     defer { withExtendedLifetime(lock) {} }
     guard access("\(entries)/\(key)", F_OK) == 0 else { return nil }
     guard let entry = entry(key) else {
-      // Half an entry would stand in the way of a whole one.
+      // An incomplete entry would block a complete one.
       discard(key)
       return nil
     }
@@ -100,18 +103,18 @@ struct ClusterCache: Sendable {
       if !entry.isLeftAlone { start?() }
     } catch {
       removeTree(target)
-      // A full disk is no fault of the entry; one that is not as it was sealed is of no use to anybody.
+      // A full disk is not the entry's fault; an entry that has changed since it was sealed is useless.
       if error.isDamage { discard(key) }
       return nil
     }
-    // What was used last is kept longest.
+    // Marks the entry as recently used.
     utimensat(AT_FDCWD, "\(entries)/\(key)", nil, 0)
     return entry
   }
 
   // MARK: Writing
 
-  /// A place for an entry that is being written; it goes when this value does.
+  /// A directory for an entry that is being written; it is removed with this value.
   final class Draft {
     fileprivate let directory: String
     private let lock: FileLock
@@ -130,13 +133,13 @@ struct ClusterCache: Sendable {
   }
 
   func draft() -> Draft? {
-    // Nobody takes it for a dead run's before it has its own lock.
+    // Until the draft has its own lock, this one keeps other runs from removing it as abandoned.
     guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
     defer { withExtendedLifetime(lock) {} }
     return Draft(in: unfinished)
   }
 
-  /// Makes an entry of a draft whose cluster is sealed; false when that is not possible, or another run was faster.
+  /// Turns a draft whose cluster is sealed into an entry; false if that fails or another run was faster.
   func add(_ draft: Draft, _ entry: CacheEntry, as key: String) -> Bool {
     guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return false }
     defer { withExtendedLifetime(lock) {} }
@@ -146,7 +149,7 @@ struct ClusterCache: Sendable {
     return rename(draft.directory, "\(entries)/\(key)") == 0
   }
 
-  /// Removes an entry that turned out to be of no use.
+  /// Removes an entry that turned out to be unusable.
   func remove(_ key: String) {
     let lock = FileLock(lockPath, creates: true, isShared: false, waits: true)
     withExtendedLifetime(lock) { discard(key) }
@@ -157,16 +160,16 @@ struct ClusterCache: Sendable {
     if rename("\(entries)/\(key)", dead) == 0 { removeTree(dead) }
   }
 
-  // MARK: The whole
+  // MARK: The cache as a whole
 
   struct Listed: Sendable {
     let key: String
     let entry: CacheEntry
-    /// When it was last used, in seconds since 1970.
+    /// The time of its last use, in seconds since 1970.
     let used: Int
   }
 
-  /// All entries, those last used first.
+  /// All entries, the most recently used first.
   func list() -> [Listed] {
     names(in: entries).compactMap { key in
       var info = stat()
@@ -183,8 +186,9 @@ struct ClusterCache: Sendable {
     (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 
-  /// Removes what killed runs left behind, and the entries beyond the limit. Does nothing while another run is in the
-  /// cache.
+  /// Removes the leftovers of killed runs, and the entries beyond the limit.
+  ///
+  /// It does nothing while another run uses the cache.
   func tidy() {
     guard let lock = FileLock(lockPath, creates: true, isShared: false, waits: false) else { return }
     defer { withExtendedLifetime(lock) {} }
@@ -198,18 +202,18 @@ struct ClusterCache: Sendable {
     removeScans(beyond: 1000)
   }
 
-  /// To be called by who holds the lock alone.
+  /// Removes abandoned drafts; the caller must hold the exclusive lock.
   private func removeAbandoned() {
     for name in names(in: unfinished) {
       let path = "\(unfinished)/\(name)"
-      // One that is being written is locked.
+      // A draft that is being written is locked.
       if FileLock(path + "/lock", creates: false, isShared: false, waits: false) != nil || errno == ENOENT {
         removeTree(path)
       }
     }
   }
 
-  /// Removes all entries; how many, and their size in bytes.
+  /// Removes all entries and returns their number and size in bytes.
   func clear() throws(Diagnostic) -> (count: Int, size: Int) {
     guard let lock = FileLock(lockPath, creates: true, isShared: false, waits: true) else {
       throw Diagnostic("cannot lock the cache \(directory): \(String(cString: strerror(errno)))")

@@ -8,14 +8,16 @@ import FoundationEssentials
 
 /// A short name for some bytes: MurmurHash3, x64, 128 bits, as 32 hexadecimal digits.
 ///
-/// It names entries of the cache after seeds of any size: `fingerprint` has too few digits for that, and SHA-256 in plain
-/// Swift is many times slower. It tells contents apart that came about by chance or by an edit. It is no protection against somebody who wants two
-/// contents with one name; seed files are the repository's own.
+/// It names entries of the cache after seeds of any size. `fingerprint` has too few digits for that, and SHA-256 in
+/// plain Swift is many times slower.
+///
+/// It distinguishes contents that differ by chance or by an edit. It does not protect against someone who constructs
+/// two contents with the same name; seed files belong to the repository.
 struct ContentHash {
   private var h1: UInt64 = 0
   private var h2: UInt64 = 0
   private var length = 0
-  /// Bytes that do not fill a block of 16 yet.
+  /// The bytes that do not fill a block of 16 yet.
   private var rest: [UInt8] = []
 
   private static let c1: UInt64 = 0x87c3_7b91_1142_53d5
@@ -44,7 +46,7 @@ struct ContentHash {
     rest = Array(bytes.dropFirst(whole))
   }
 
-  /// Takes in whole blocks.
+  /// Mixes in whole blocks.
   private mutating func mix(_ bytes: Slice<UnsafeRawBufferPointer>) {
     let bytes = UnsafeRawBufferPointer(rebasing: bytes)
     for offset in stride(from: 0, to: bytes.count, by: 16) {
@@ -85,7 +87,7 @@ struct ContentHash {
     return hash.digits
   }
 
-  /// The hash of a file's bytes; nil when it cannot be read.
+  /// The hash of a file's bytes; nil when the file cannot be read.
   static func digits(ofFile path: String) -> String? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }

@@ -9,7 +9,7 @@ import OperatingSystem
 #endif
 
 extension ClusterCache {
-  /// What a large file of a seed was found to hold, by the hash of its bytes.
+  /// The stored scan of a large seed file, by the hash of its bytes.
   func scan(_ hash: String) -> SeedScan? {
     guard let bytes = FileManager.default.contents(atPath: scanPath(hash)) else { return nil }
     return SeedScan(parsing: String(decoding: bytes, as: UTF8.self))
@@ -61,9 +61,9 @@ extension SeedScan {
     return (lines + ["end"]).joined(separator: "\n") + "\n"
   }
 
-  /// Nil for what is not such a text.
+  /// Nil for any other text.
   init?(parsing text: String) {
-    // By scalars: a blank with a combining mark behind it is one character to Swift.
+    // Scalars, because a blank with a combining mark after it is one character to Swift.
     let lines = text.unicodeScalars.split(separator: "\n")
     guard lines.first.map({ String($0) }) == SeedScan.firstLine, lines.last.map({ String($0) }) == "end" else {
       return nil

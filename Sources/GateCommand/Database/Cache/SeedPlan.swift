@@ -2,34 +2,35 @@ import FoundationEssentials
 import PlanCore
 import Postgres
 
-/// The states that a cluster goes through on its way to the seeded database, each with the name of all that it was made
-/// from. States of one name are the same.
+/// The states of a cluster on its way to the seeded database, each named after everything that it was made from.
+///
+/// States with the same name are identical.
 struct SeedPlan: Sendable {
   struct Step: Sendable {
     let step: SeedStep
-    /// The state after the step; nil when it rests on something that cannot be seen.
+    /// The state after the step; nil when it depends on something that cannot be seen.
     let state: String?
-    /// Whether rows may hold the time at which this step or one before it made them.
+    /// Whether rows may hold the time at which this step or an earlier one made them.
     let readsClock: Bool
   }
 
-  /// As `initdb` makes it.
+  /// The state of the cluster as `initdb` makes it.
   let initialised: String
   let steps: [Step]
-  /// Vacuumed and analysed; nil like a step's.
+  /// The vacuumed and analyzed state; nil under the same condition as a step's.
   let settled: String?
-  /// The name of the settled state and the queries together; nil like a step's.
+  /// The name of the settled state and the queries together; nil under the same condition as a step's.
   let purpose: String?
-  /// Why not all states have a name.
+  /// The reason that not all states have a name.
   let obstacle: String?
 
   /// Whether rows may hold the time at which they were made.
   var readsClock: Bool { steps.last?.readsClock ?? false }
 
-  /// The states from the empty cluster on, as far as they have a name.
+  /// The states from the empty cluster on, up to the last one with a name.
   var chain: [String] { [initialised] + steps.compactMap(\.state) }
 
-  /// - Parameter archiveSchema: what the archive at a path defines, as SQL; nil where that cannot be read.
+  /// - Parameter archiveSchema: returns the definitions in the archive at a path as SQL, or nil if they cannot be read.
   init(
     _ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?,
     archiveSchema: @escaping (String) -> String?
@@ -38,7 +39,7 @@ struct SeedPlan: Sendable {
     initialised = ContentHash.digits(
       of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
     var state: String? = ContentHash.digits(
-      // The number rises when what was kept before must not count: 1 had seeds that had not run to their end.
+      // The number rises when older entries must be ignored: version 1 contained seeds that had not finished.
       of: ["empty 2", Release.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"]
         + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
@@ -51,14 +52,14 @@ struct SeedPlan: Sendable {
     for step in manifest.seed {
       if state != nil {
         let content = reader.content(of: step)
-        // What an archive before it defines may put the time into this step's rows.
+        // Definitions from an earlier archive may put the time into this step's rows.
         readsClock = readsClock || content.readsClock || definesClock
         definesClock = definesClock || content.definesClock
         if let words = content.obstacle {
           obstacle = "\(step.description): \(words)"
         } else if readsClock, queriesReadClock {
-          // Rows that were "a minute ago" when they were cached are no longer.
-          obstacle = "\(step.description): it may read the clock, and queries do"
+          // Rows that were "a minute ago" when they were cached no longer are.
+          obstacle = "\(step.description): it may read the clock, and so do queries"
         }
         state = obstacle == nil ? state.map { ContentHash.digits(of: [$0] + content.words) } : nil
       }
@@ -72,7 +73,7 @@ struct SeedPlan: Sendable {
     self.obstacle = obstacle
   }
 
-  /// The same without the states whose rows may hold a time, since queries turned out to look at the clock.
+  /// The plan without the states whose rows may hold a time, used when queries turn out to read the clock.
   func withoutClock(because obstacle: String) -> SeedPlan {
     SeedPlan(
       initialised: initialised,
@@ -88,7 +89,7 @@ struct SeedPlan: Sendable {
     self.obstacle = obstacle
   }
 
-  /// Without names: nothing of it is in a cache or comes into one.
+  /// A plan without names, so that nothing is taken from or put into a cache.
   init(uncached manifest: Manifest) {
     self.init(
       initialised: "", steps: manifest.seed.map { Step(step: $0, state: nil, readsClock: false) }, settled: nil,
@@ -97,7 +98,7 @@ struct SeedPlan: Sendable {
 }
 
 extension Query {
-  /// Whether its text or a value that is bound to it is the clock.
+  /// Whether its text or one of its bound values is the clock.
   fileprivate var readsClock: Bool {
     SeedScan(statement.text, as: .statements).readsClock
       || cases.contains { item in

@@ -8,17 +8,17 @@ import Reporting
   import Glibc
 #endif
 
-/// Reads what the steps of a seed are made of: their files, and the files that those read.
+/// Reads the inputs of seed steps: their files, and the files that those read.
 struct SeedReader {
-  /// Where psql and commands run.
+  /// The directory in which psql and commands run.
   let directory: String
   let cache: ClusterCache?
-  /// What the archive at a path defines, as SQL; nil where that cannot be read.
+  /// Returns the definitions in the archive at a path as SQL, or nil if they cannot be read.
   let archiveSchema: (String) -> String?
 
-  /// What a step depends on.
+  /// The dependencies of a step.
   struct Content {
-    /// What the name of the state after it is made of.
+    /// The words that the name of the state after the step is made of.
     var words: [String]
     var scan = SeedScan()
 
@@ -27,7 +27,7 @@ struct SeedReader {
     var obstacle: String? { scan.obstacle ?? scan.variableObstacle }
   }
 
-  /// What a file is read for.
+  /// The purpose of reading a file.
   private enum Use: String {
     case script, archive, rows, input
   }
@@ -45,7 +45,7 @@ struct SeedReader {
       return content
     case .command(let text, let inputs):
       var content = Content(words: ["command", text])
-      // It may be in any language, so that no text tells whether it makes rows of today.
+      // The command may be in any language, so its text cannot show whether it makes rows with today's date.
       content.scan.readsClock = true
       if inputs.isEmpty { content.scan.prevent("a command without 'inputs:'") }
       for path in inputs {
@@ -71,7 +71,7 @@ struct SeedReader {
     }
   }
 
-  /// Whether a path leads to a regular file whose bytes stay what they are: not to one that the kernel makes up.
+  /// Whether a path leads to a regular file with stable contents, as opposed to one that the kernel generates.
   private func isStable(_ path: String) -> Bool {
     var info = stat()
     guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, let real = resolvedPath(path) else { return false }
@@ -96,7 +96,7 @@ struct SeedReader {
     } else {
       scan.prevent("it reads \(path.visible), which is not a file that can be read")
     }
-    // Reading a large file anew takes longer than reading a note on it.
+    // Reading a large file again takes longer than reading a note about it.
     if isCostly, scan.obstacle == nil || use != .archive { cache?.keep(scan, of: note) }
     return scan
   }

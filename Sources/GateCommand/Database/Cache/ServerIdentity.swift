@@ -9,11 +9,13 @@ import Postgres
 #endif
 
 extension ServerInstallation {
-  /// What tells this build of a server from another: version, programs, extensions, dictionaries, operating system (whose
-  /// library sorts texts), processor. The same on every machine that has the same packages.
+  /// Words that distinguish this build of a server from others.
+  ///
+  /// They are version, programs, extensions, dictionaries, operating system (whose library sorts texts) and processor.
+  /// They are the same on every machine with the same packages.
   var identity: [String] {
     var words = ["\(version)", binaries]
-    // By size: each of these programs tells its version, and they are large.
+    // Sizes suffice: each of these large programs contains its version.
     words += ["postgres", "initdb", "psql", "pg_restore"].map { name in
       var info = stat()
       return stat("\(binaries)/\(name)", &info) == 0 ? "\(name) \(info.st_size)" : name
@@ -28,10 +30,11 @@ extension ServerInstallation {
     return words
   }
 
-  /// Where libraries, extensions, and the dictionaries of text search are: built from source and Homebrew, Debian, Red Hat.
+  /// The folders of libraries, extensions and text search dictionaries: built from source and Homebrew, Debian, Red
+  /// Hat.
   private var folders: [String] {
     let root = parentDirectory(of: binaries)
-    // All that is installed has its libraries there, and its data beside.
+    // Under /usr, everything that is installed has its libraries there, and its data beside them.
     let isSystem = root == "/usr"
     let libraries = isSystem ? ["/usr/lib64/pgsql", "/usr/lib/pgsql"] : ["\(root)/lib", "\(root)/lib/postgresql"]
     let data =
@@ -40,8 +43,7 @@ extension ServerInstallation {
     return libraries + data.flatMap { ["\($0)/extension", "\($0)/tsearch_data", "\($0)/timezonesets"] }
   }
 
-  /// The files of a folder, each with the hash of its bytes: one of an extension that is being worked on may well keep its
-  /// size.
+  /// The files of a folder, each with the hash of its bytes: an extension under development may well keep its size.
   private func contents(of folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().map { "\(folder)/\($0) \(ContentHash.digits(ofFile: "\(folder)/\($0)") ?? "")" }

@@ -6,7 +6,7 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// A disk that is full, and what to do: the words of the system and of PostgreSQL name neither the disk nor a remedy.
+/// Recognizes a full disk and says what to do: the system's and PostgreSQL's messages name neither the disk nor a fix.
 enum FullDisk {
   private static let words = [
     "No space left on device", "Check free disk space", "Disk quota exceeded", "disk is full", "(SQLSTATE 53100)",
@@ -15,12 +15,14 @@ enum FullDisk {
   /// Whether a text says that a disk is full.
   static func isMeant(by text: String) -> Bool { words.contains { text.contains($0) } }
 
-  /// Whether nothing can be written to the disk of a directory. A full disk keeps an error from being logged, too.
+  /// Whether nothing can be written to the disk of a directory.
+  ///
+  /// A full disk may also keep an error out of the log.
   static func isFull(_ directory: String) -> Bool {
     var status = statvfs()
     guard statvfs(directory, &status) == 0 else { return false }
     let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    // tmpfs and some others count no inodes.
+    // tmpfs and some other file systems report no inode counts.
     return free < 256 << 10 || status.f_files > 0 && status.f_favail == 0
   }
 
@@ -30,23 +32,23 @@ enum FullDisk {
 }
 
 extension GateServer {
-  /// What to do when a text, or the state of the disk, says that no more could be written; nil for other errors.
+  /// The next step when a text, or the state of the disk, shows that the disk is full; nil for other errors.
   func fullDiskAdvice(for text: String) -> String? {
     guard host.address == nil else {
       return FullDisk.isMeant(by: text) ? "the disk of the server is full: free some space there" : nil
     }
-    // What a crashed server said before it crashed stands in its log.
+    // A crashed server's last messages are in its log.
     let mayBeCrash = text.contains("closed the connection") || text.contains("checkpoint request failed")
     guard FullDisk.isMeant(by: text) || mayBeCrash && FullDisk.isMeant(by: logTail) || FullDisk.isFull(directory)
     else { return nil }
     return FullDisk.advice(parentDirectory(of: directory))
   }
 
-  /// The same error with the advice where a full disk is the reason.
+  /// The error, with the advice added if a full disk is the reason.
   func advised(_ error: Diagnostic) -> Diagnostic {
     guard let advice = fullDiskAdvice(for: error.message) else { return error }
     var error = error
-    // Where initdb and the server fail for want of space, all else that they print is beside the point.
+    // When initdb and the server fail for lack of space, the rest of their output is irrelevant.
     let isStart = ["initdb failed", "the server does not start", "the server is not ready"].contains {
       error.message.hasPrefix($0)
     }

@@ -8,14 +8,15 @@ import Synchronization
   import Glibc
 #endif
 
-/// The databases of plangate on a server: each state that is captured has one of its own.
+/// The databases of plangate on a server: each state that is captured has its own.
 ///
-/// It is used from several threads; each takes connections of its own.
+/// It is used from several threads, each of which takes its own connections.
 final class GateServer: Sendable {
-  /// Where the databases are.
+  /// The server with the databases.
   let host: any ServerHost
-  /// Connections that nobody is using just now, by their databases: one to the maintenance database, from which others
-  /// are made, copied and dropped, and those that wait to be used again.
+  /// The unused connections, by database: one to the maintenance database and those that wait to be used again.
+  ///
+  /// The maintenance database is the one from which others are made, copied and dropped.
   private let idle = Mutex<[(database: String, connection: Connection)]>([])
   /// A connection that is being opened while other work goes on.
   private let opening = Mutex<(name: Name, connection: Background<Connection?>)?>(nil)
@@ -28,7 +29,7 @@ final class GateServer: Sendable {
     let number: Int
   }
 
-  /// - Parameter environment: of the programs that run, cleared of the caller's PG*.
+  /// - Parameter environment: the environment of the programs that run, cleared of the caller's PG* variables.
   init(
     _ installation: ServerInstallation, _ configuration: ServerConfiguration, environment: [String: String]
   ) throws(Diagnostic) {
@@ -37,7 +38,7 @@ final class GateServer: Sendable {
     }
   }
 
-  /// Works on a server that somebody else runs.
+  /// Works on a server that plangate does not run.
   init(_ given: GivenServer) {
     host = given
     version.withLock { $0 = Version(text: given.versionText, number: given.versionNumber) }
@@ -45,9 +46,11 @@ final class GateServer: Sendable {
 
   // MARK: The process
 
-  /// The cluster, of which plangate may do what it wants: for who made one.
+  /// The cluster, for code that made one: plangate may do anything with it.
   var cluster: DisposableServer {
-    guard let cluster = host as? DisposableServer else { preconditionFailure("a given server is no cluster to handle") }
+    guard let cluster = host as? DisposableServer else {
+      preconditionFailure("a given server has no cluster to manage")
+    }
     return cluster
   }
 
@@ -56,13 +59,13 @@ final class GateServer: Sendable {
     do { try cluster.makeCluster() } catch { throw advised(Diagnostic(error.message)) }
   }
 
-  /// Starts the server of the cluster that is there.
+  /// Starts the server of an existing cluster.
   func start() throws(Diagnostic) {
     try launch()
     try enter()
   }
 
-  /// Starts the server's process and waits until it takes connections.
+  /// Starts the server's process and waits until it accepts connections.
   func launch() throws(Diagnostic) {
     do { try cluster.start() } catch { throw advised(Diagnostic(error.message)) }
   }
@@ -72,13 +75,13 @@ final class GateServer: Sendable {
   /// - Parameter name: a database that is needed next; a connection to it is opened meanwhile.
   func enter(expecting name: Name? = nil) throws(Diagnostic) {
     if let name {
-      // The first session in a database takes its time, and so does the one in the maintenance database.
+      // The first session in a database takes a while, and so does the one in the maintenance database.
       let connection = Background { [host] in try? host.connect(database: name.text) }
       opening.withLock { $0 = (name, connection) }
     }
     let connection: Connection
     do { connection = try host.connect(database: host.maintenanceDatabase) } catch {
-      throw Diagnostic("the server takes no connection: \(error.message)\(ProcessLimit.hint(in: error.message))")
+      throw Diagnostic("cannot connect to the server: \(error.message)\(ProcessLimit.hint(in: error.message))")
     }
     version.withLock {
       $0 = Version(
@@ -94,15 +97,15 @@ final class GateServer: Sendable {
     do { try cluster.stopCleanly() } catch { throw advised(Diagnostic(error.message)) }
   }
 
-  /// Stops the server of a cluster that is of no use.
+  /// Stops the server of a cluster that is no longer needed.
   func halt() {
     closeIdle { _ in true }
     cluster.halt()
   }
 
-  /// Stops the server, or leaves it, and removes all that is plangate's; what cannot be removed is named.
+  /// Stops the server, or leaves it, and removes everything that plangate made; reports what could not be removed.
   ///
-  /// - Returns: whether all databases are gone; a role that others have given rights to may stay.
+  /// - Returns: whether all databases are gone. A role to which other roles have granted rights may stay.
   @discardableResult
   func stop() -> Bool {
     closeIdle { _ in true }
@@ -111,45 +114,47 @@ final class GateServer: Sendable {
     return !leftovers.contains(where: \.isDatabase)
   }
 
-  /// `15.18`.
+  /// The version as text, such as `15.18`.
   var versionText: String { version.withLock { $0?.text ?? "" } }
   var versionNumber: Int { version.withLock { $0?.number ?? 0 } }
   var major: Int { versionNumber / 10_000 }
 
-  /// A private directory that goes with the server.
+  /// A private directory that is removed with the server.
   var directory: String { host.directory }
   var hasEnded: Bool { host.hasEnded }
   var logTail: String { host.logTail }
 
-  /// What could not be had there, for the reports.
+  /// Limitations of the server, for the reports.
   var notes: [String] { host.notes }
 
-  /// Runs psql or its like on a database.
+  /// Runs a client program such as psql on a database.
   func runClient(_ command: Command, in name: Name) throws(Diagnostic) -> ChildExit {
     try host.runClient(command, database: name.text)
   }
 
-  /// What a command of somebody else's needs to reach a database.
+  /// The variables with which a user's command reaches a database.
   func commandEnvironment(_ name: Name) -> [String: String] { host.commandEnvironment(database: name.text) }
 
   /// A URI for people.
   func visibleURL(_ name: Name) -> String { host.visibleURL(database: name.text) }
 
-  /// What a child printed, without what nobody may see.
+  /// The output of a child, without secrets.
   func visible(_ output: String) -> String { host.visible(output) }
 
   func client(_ program: String, environment: [String: String]) throws(ServerStartError) -> String {
     try host.client(program, environment: environment)
   }
 
-  /// An error as a person can act on it: with the end of the log when the server is gone.
+  /// The error for people, with the end of the log if the server is gone.
   func diagnostic(_ error: ServerError) -> Diagnostic {
     advised(Diagnostic(error.description + (hasEnded ? "\n\(host.logTitle):\n\(logTail)" : "")))
   }
 
   // MARK: Databases
 
-  /// A name of plangate's own, of letters, digits and underscores; no SQL is made of anybody else's.
+  /// A database name of plangate's own, of letters, digits and underscores.
+  ///
+  /// SQL is built only from these names.
   struct Name: Equatable, Sendable {
     let text: String
   }
@@ -171,7 +176,9 @@ final class GateServer: Sendable {
     try maintain { (connection) throws(ServerError) in try host.create(name.text, connection) }
   }
 
-  /// Copies a database, statistics and all. Nobody else may be in it.
+  /// Copies a database including its statistics.
+  ///
+  /// It must have no other sessions.
   func copy(_ original: Name, to name: Name) throws(ServerError) {
     try waitUntilAlone(in: original)
     try maintain { (connection) throws(ServerError) in
@@ -179,7 +186,7 @@ final class GateServer: Sendable {
     }
   }
 
-  /// What a seeded database needs before its statistics are collected.
+  /// Prepares a seeded database for the collection of its statistics.
   func finishSeed(of name: Name) throws(ServerError) { try host.finishSeed(of: name.text) }
 
   func drop(_ name: Name) throws(ServerError) {
@@ -187,13 +194,16 @@ final class GateServer: Sendable {
     try maintain { (connection) throws(ServerError) in try host.drop(name.text, connection) }
   }
 
-  /// Waits for other sessions to end: the last backend of a seed may still be closing, and VACUUM would see its snapshot.
+  /// Waits for other sessions to end.
+  ///
   /// Those that a seed left behind on purpose are ended.
+  ///
+  /// The last backend of a seed may still be closing, and VACUUM would see its snapshot.
   ///
   /// - Parameter limit: how long a session may take to end; those of a background worker may come back for ever.
   func waitUntilAlone(in name: Name, atMost limit: Duration = .seconds(60)) throws(ServerError) {
     closeIdle { $0 == name.text }
-    // A worker of autovacuum is nobody's, and makes way for a copy by itself.
+    // Autovacuum workers belong to no user and make way for a copy by themselves.
     let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND usesysid IS NOT NULL"
     let start = ContinuousClock.now
     let deadline = start + .seconds(1)
@@ -210,7 +220,7 @@ final class GateServer: Sendable {
     }
   }
 
-  /// What to say of sessions that do not end.
+  /// The error for sessions that do not end.
   private static func stayingSessions(
     _ others: String, _ name: Name, _ connection: Connection
   ) throws(ServerError) -> ServerError {
@@ -223,8 +233,8 @@ final class GateServer: Sendable {
     ).rows.compactMap { $0[0] }
     return ServerError(
       sqlState: "55006",
-      message: "sessions that the seed left in the database do not end: " + sessions.joined(separator: ", "),
-      hint: "let the seed end what it starts: connections of dblink, background workers, schedulers")
+      message: "the seed left sessions in the database that do not end: " + sessions.joined(separator: ", "),
+      hint: "end in the seed whatever it starts: dblink connections, background workers, schedulers")
   }
 
   /// Makes the roles that are missing.
@@ -240,8 +250,9 @@ final class GateServer: Sendable {
 
   // MARK: Connections
 
-  /// A connection to a database, one that was kept or a new one. A server that just crashed under a query needs a moment
-  /// to be back.
+  /// A connection to a database, either a kept one or a new one.
+  ///
+  /// A server that just crashed under a query needs a moment to recover.
   func connect(to name: Name) throws(ServerError) -> Connection {
     if let connection = takeIdle(name.text) { return connection }
     return try newConnection(to: name)
@@ -249,7 +260,9 @@ final class GateServer: Sendable {
 
   func newConnection(to name: Name) throws(ServerError) -> Connection { try connect(toDatabase: name.text) }
 
-  /// Keeps a connection for whoever connects to its database next. Its session has to be as a new one's.
+  /// Keeps a connection for the next use of its database.
+  ///
+  /// Its session must be in the state of a new one.
   func keep(_ connection: Connection, to name: Name) { idle.withLock { $0.append((name.text, connection)) } }
 
   private func takeIdle(_ database: String) -> Connection? {
@@ -282,14 +295,15 @@ final class GateServer: Sendable {
     }
   }
 
-  /// Whether a connection was lost under a case, to a crash of the server perhaps.
+  /// Whether a connection was lost while a case ran, perhaps because the server crashed.
   var mayHaveCrashed: Bool { lostConnections.load(ordering: .relaxed) > 0 }
 
-  /// Waits until the server is itself again after a crash under a query: for a moment it still takes connections, only to
-  /// end them.
+  /// Waits until the server has recovered from a crash under a query.
+  ///
+  /// For a moment it still accepts connections and then ends them.
   func recover() {
     lostConnections.add(1, ordering: .relaxed)
-    // A crash ends them all.
+    // A crash ends all connections.
     closeIdle { _ in true }
     if hasEnded || Interruption.shared.signal != nil { return }
     usleep(200_000)
@@ -303,8 +317,9 @@ final class GateServer: Sendable {
     }
   }
 
-  /// Calls `body` with a connection that nobody else uses meanwhile, and once more with a new one when it was lost: a
-  /// crash that a query caused takes all connections along.
+  /// Calls `body` with an exclusive connection, and again with a new one if that was lost.
+  ///
+  /// A crash that a query caused ends all connections.
   private func maintain(_ body: (Connection) throws(ServerError) -> Void) throws(ServerError) {
     if let connection = takeIdle(host.maintenanceDatabase) {
       do {

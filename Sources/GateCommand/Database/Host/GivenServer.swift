@@ -9,8 +9,10 @@ import Synchronization
   import Glibc
 #endif
 
-/// A server that somebody else runs. plangate makes databases of its own there, with names of its own, works in them and
-/// drops them; of all the others it sees none.
+/// A server that plangate does not run.
+///
+/// plangate makes its own databases there, with its own names, works in them and drops them. It does not look into any
+/// other database.
 final class GivenServer: ServerHost {
   let access: ServerAccess
   let versionText: String
@@ -19,19 +21,19 @@ final class GivenServer: ServerHost {
   let maintenanceDatabase: String
   let connectionLimit: Int?
   let configuration: ServerConfiguration
-  /// Whether the manifest names the locale, so that no other will do.
+  /// Whether the manifest names the locale, so that no other is accepted.
   let namesLocale: Bool
-  /// What SQL seeds may do outside plangate's own database.
+  /// The effects that SQL seeds may have outside plangate's own database.
   let allowedReach: Set<SeedReach.Kind>
   private let files: PrivateDirectory
 
-  /// What is plangate's there, and how it is getting on.
+  /// The objects that plangate made on the server, and the state of the connection.
   struct State {
-    /// Made, or being made, by name, with their OIDs as far as they are known.
+    /// The databases that are made or being made, by name, with their OIDs if these are known.
     var databases: [(name: String, oid: String?)] = []
     var roles: [String] = []
     var notes: [String] = []
-    /// When the first connection failed after the last that did not, and how.
+    /// The time and message of the first failed connection since the last successful one.
     var failure: (since: ContinuousClock.Instant, message: String)?
     var isOver = false
   }
@@ -41,9 +43,9 @@ final class GivenServer: ServerHost {
   /// Connects.
   ///
   /// - Parameters:
-  ///   - conninfo: as the user gave it; it may hold a password.
+  ///   - conninfo: the server as the user gave it; it may hold a password.
   ///   - libpqEnvironment: the caller's variables for libpq.
-  ///   - allowedReach: what SQL seeds may do outside plangate's own database.
+  ///   - allowedReach: the effects that SQL seeds may have outside plangate's own database.
   init(
     _ conninfo: String, libpqEnvironment: [String: String], _ manifest: Manifest,
     allowing allowedReach: Set<SeedReach.Kind>
@@ -51,7 +53,7 @@ final class GivenServer: ServerHost {
     let info: ConnectionInfo
     do { info = try ConnectionInfo(conninfo) } catch {
       throw Diagnostic(
-        "--server cannot be read: \(error.message)\n"
+        "cannot parse --server: \(error.message)\n"
           + "it is a URI (postgresql://user@host:5432/database) or keywords (host=… port=… user=… dbname=…)")
     }
     let connection: Connection
@@ -80,17 +82,17 @@ final class GivenServer: ServerHost {
     } catch { throw Diagnostic(error.description) }
     if isStandby {
       throw Diagnostic(
-        "\(access.description) is a standby, on which no database can be made\nlet --server name its primary")
+        "\(access.description) is a standby, which cannot create databases\npass its primary to --server")
     }
   }
 
-  /// Nobody else has a database of this name, and nobody guesses it.
+  /// Random digits, so that a database name is unique and cannot be guessed.
   private static func randomDigits() -> String {
     let digits = String(UInt64.random(in: .min ... .max), radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// What others there leave, and what the role and the database may have.
+  /// The number of connections that others leave free, within the limits of the role and the database.
   private static let freeConnections = """
     SELECT LEAST(
       pg_catalog.current_setting('max_connections')::int
@@ -101,15 +103,15 @@ final class GivenServer: ServerHost {
       (SELECT NULLIF(datconnlimit, -1) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
     """
 
-  // MARK: What it is like
+  // MARK: Properties
 
   var directory: String { files.path }
   var address: String? { access.description }
   var notes: [String] { state.withLock { $0.notes } }
-  /// Another machine may be a small one.
+  /// The sample memory; another machine may be a small one.
   var sampleMemory: Int? { access.isLocal ? nil : 256 << 20 }
 
-  /// Notes something for the reports, once.
+  /// Adds a note for the reports, once.
   func note(_ text: String) {
     state.withLock { if !$0.notes.contains(text) { $0.notes.append(text) } }
   }
@@ -147,7 +149,7 @@ final class GivenServer: ServerHost {
     var command = command
     command.environment.merge(access.clientEnvironment(database: database)) { $1 }
     command.environment.merge(access.passwordVariables) { $1 }
-    // Also without a password: the caller's own file is for the caller.
+    // Set even without a password: the caller's own password file is for the caller.
     command.environment["PGPASSFILE"] = OpenFile.childPath
     do { command.inherited = try files.makeNamelessFile(access.passwordFile ?? "", for: command) } catch {
       throw Diagnostic(error.message)
@@ -180,11 +182,11 @@ final class GivenServer: ServerHost {
 }
 
 extension Connection {
-  /// Defaults of a role or a database must not cut plangate's own work short.
+  /// Removes limits that a role's or a database's defaults would impose on plangate's own work.
   func liftLimits() throws(ServerError) {
     var attempts = 0
     while true {
-      // Until it is done it may itself take longer than it may.
+      // Until it has run, the statement itself is subject to the old limit.
       do { try execute("SET statement_timeout = 0") } catch let error where error.sqlState == "57014" && attempts < 20 {
         attempts += 1
         continue
@@ -195,8 +197,9 @@ extension Connection {
     try execute("SET default_transaction_read_only = off")
   }
 
-  /// A seed may have event triggers; they must not see plangate's own statements. That is a superuser's right: without it
-  /// they do, and say so with an error when they mind.
+  /// Hides plangate's own statements from event triggers that a seed may have made.
+  ///
+  /// This needs a superuser. Without it the triggers see the statements and may reject them with an error.
   func silenceTriggers() throws(ServerError) {
     do {
       try execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', false)")

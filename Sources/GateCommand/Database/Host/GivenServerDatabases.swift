@@ -8,7 +8,7 @@ import Synchronization
   import Glibc
 #endif
 
-/// Databases on a given server.
+/// The databases on a given server.
 extension GivenServer {
   // MARK: Making
 
@@ -17,23 +17,23 @@ extension GivenServer {
       do throws(ServerError) {
         try connection.execute(try createStatement(database, locale: configuration.locale, connection))
       } catch let error where error.sqlState == "42809" {
-        // "Wrong object type": there is no such locale.
+        // "Wrong object type" means that there is no such locale.
         guard !namesLocale else {
           throw ServerError(
             sqlState: "42809",
-            message: "\(access.description) has no locale '\(configuration.locale)', which the manifest names")
+            message: "\(access.description) does not have the manifest's locale '\(configuration.locale)'")
         }
         try connection.execute(try createStatement(database, locale: nil, connection))
         let own = try connection.execute(
           "SELECT datcollate FROM pg_catalog.pg_database WHERE datname = $1", [database]
         ).value
         note(
-          "the server has no locale \(configuration.locale): texts sort as in its own, \(own ?? "unknown"), and plans "
-            + "may be others for it; name one in the manifest: locale")
+          "the server has no locale \(configuration.locale): it sorts text by its own, \(own ?? "unknown"), and plans "
+            + "may differ; name one in the manifest with 'locale:'")
       }
     }
     do { try prove(database) } catch {
-      // Here it was made; another connection may lead elsewhere.
+      // It was made through this connection; another one may lead elsewhere.
       _ = try? drop(database, connection)
       throw error
     }
@@ -46,13 +46,13 @@ extension GivenServer {
     var format = "CREATE DATABASE %1$I TEMPLATE template0 ENCODING %2$L"
     if locale != nil {
       format += " LC_COLLATE %3$L LC_CTYPE %3$L"
-      // The one that a cluster of plangate's own has.
+      // The provider that plangate's own clusters use.
       if versionNumber >= 150_000 { format += " LOCALE_PROVIDER libc" }
     }
     return try statement(format, [database, configuration.encoding, locale ?? ""], connection)
   }
 
-  /// Enters a database before it is made: when the connection is lost meanwhile, it may be there or not.
+  /// Registers a database before it is made: if the connection is lost meanwhile, it may exist or not.
   private func making(
     _ database: String, _ connection: Connection, _ body: () throws(ServerError) -> Void
   ) throws(ServerError) {
@@ -85,15 +85,16 @@ extension GivenServer {
     return ServerError(
       sqlState: "42501",
       message:
-        "the role '\(access.user)' may not make databases on \(access.description), and plangate works in one of "
+        "the role '\(access.user)' cannot create databases on \(access.description), and plangate needs one of "
         + "its own",
-      hint: "let a superuser, or a role with CREATEDB, CREATEROLE and the ADMIN option on it, run: \(grant)")
+      hint: "ask a superuser, or a role with CREATEDB, CREATEROLE and the ADMIN option on it, to run: \(grant)")
   }
 
-  // MARK: Proving
+  // MARK: Checking
 
-  /// Sees that connections lead to the database that was made, before anything is done in it: a pooler, or a name that
-  /// stands for several servers, could lead elsewhere.
+  /// Checks that connections lead to the database that was made, before anything is done in it.
+  ///
+  /// A pooler, or a name that stands for several servers, could lead elsewhere.
   private func prove(_ database: String) throws(ServerError) {
     let connection: Connection
     do {
@@ -101,7 +102,7 @@ extension GivenServer {
       try connection.liftLimits()
     } catch {
       if Interruption.shared.signal != nil { throw error }
-      throw notOurs("the new database cannot be reached: \(error.message)")
+      throw notOurs("cannot connect to the new database: \(error.message)")
     }
     let row = try connection.execute(
       """
@@ -118,15 +119,15 @@ extension GivenServer {
       throw notOurs("a connection to the new database leads to the database '\(row?[0] ?? "")'")
     }
     guard let oid = row[1], oid == knownOID(of: database), row[2] == "f" else {
-      throw notOurs("the database that answers is not the one that was made")
+      throw notOurs("the database that answers is not the one that plangate created")
     }
-    guard row[3] == "0" else { throw notOurs("the new database has relations already") }
+    guard row[3] == "0" else { throw notOurs("the new database already has relations") }
   }
 
   private func notOurs(_ reason: String) -> ServerError {
     ServerError(
       sqlState: "3D000", message: "\(access.description) does not lead to plangate's own database: \(reason)",
-      hint: "behind one address there may be several servers, or a pooler with databases of its own; name the server "
+      hint: "one address may stand for several servers, or a pooler with its own databases; name the server "
         + "itself")
   }
 
@@ -142,8 +143,8 @@ extension GivenServer {
     let connection = try connect(database: database)
     guard try connection.execute(GivenServer.oid, [database]).value == knownOID(of: database) else {
       throw ServerError(
-        sqlState: "3D000", message: "the seed dropped the database and made it anew, without plangate's settings",
-        hint: "on a given server, let the seed load into the database that is there")
+        sqlState: "3D000", message: "the seed dropped and recreated the database, without plangate's settings",
+        hint: "on a given server, the seed must load into the existing database")
     }
     try applySettings(to: database, onlyLimits: true)
     try connection.silenceTriggers()
@@ -159,11 +160,13 @@ extension GivenServer {
     }
     if failures.isEmpty { return }
     note(
-      "autovacuum could not be switched off (\(reason)), so figures may move: \(failures.joined(separator: ", "))")
+      "autovacuum could not be disabled (\(reason)), so figures may vary: \(failures.joined(separator: ", "))")
   }
 
-  /// Takes away the role that a seed gives to all sessions of its database: it may lack the right to vacuum, and a session
-  /// has it only up to the first DISCARD ALL. What the role that plangate is has everywhere stays.
+  /// Resets the role that a seed gives to all sessions of its database.
+  ///
+  /// The role may lack the right to vacuum, and a session has it only until the first DISCARD ALL. Settings that
+  /// plangate's role has in every database stay.
   private func resetRole(of database: String) throws(ServerError) {
     let connection = try connect(database: maintenanceDatabase)
     let rows = try connection.execute(
@@ -193,7 +196,7 @@ extension GivenServer {
   // MARK: Copying
 
   func copy(_ original: String, to copy: String, _ connection: Connection) throws(ServerError) {
-    // The server's own way: copying files forces checkpoints, which others there would feel.
+    // The server's default strategy: copying files forces checkpoints, which would affect its other users.
     try making(copy, connection) { () throws(ServerError) in
       try connection.execute("CREATE DATABASE \(copy) TEMPLATE \(original)")
     }
@@ -217,12 +220,13 @@ extension GivenServer {
     do {
       try connection.execute("SELECT pg_catalog.pg_terminate_backend(pid) \(found)", parameters)
     } catch let error where error.sqlState == "42501" {
-      // Somebody with more rights looks in, a monitor perhaps, and will leave.
+      // The session has more privileges and will leave; it may be a monitor.
       guard ContinuousClock.now - since < .seconds(30) else {
         let who = try connection.execute("SELECT DISTINCT usename \(found)", parameters).rows.compactMap { $0[0] }
         throw ServerError(
           sqlState: "55006",
-          message: "others stay in plangate's own database and may not be sent away: \(who.joined(separator: ", "))")
+          message: "other sessions are connected to plangate's database and cannot be terminated: "
+            + who.joined(separator: ", "))
       }
       usleep(100_000)
     }

@@ -9,27 +9,28 @@ import Postgres
 #endif
 
 extension GivenServer {
-  /// Drops the databases and the roles that are plangate's. A server that does not answer may be restarting, so it is asked
-  /// again for a while.
+  /// Drops the databases and the roles that plangate made.
+  ///
+  /// A server that does not answer may be restarting, so the removal is retried for a while.
   struct Removal {
     private let server: GivenServer
     private var databases: [String]
     private var roles: [String]
     private var leftovers: [Leftover] = []
-    /// The signal that ends the waiting: the first one of the run must not leave anything behind.
+    /// The signal that ends the retries: the first one of the run must not leave anything behind.
     private let lastSignal = max(Interruption.shared.count, 1) + 1
 
-    /// How long a server that does not answer is asked again.
+    /// The time for which a server that does not answer is retried.
     private static let patience = Duration.seconds(30)
 
     init(server: GivenServer, databases: [String], roles: [String]) {
       self.server = server
-      // Clones come after what they are copied from, and roles after what they may own.
+      // Clones are made after their originals, and roles may own objects in databases.
       self.databases = databases.reversed()
       self.roles = roles.reversed()
     }
 
-    /// What could not be removed.
+    /// Removes everything and returns what could not be removed.
     mutating func run() -> [Leftover] {
       var deadline: ContinuousClock.Instant?
       while true {
@@ -43,7 +44,7 @@ extension GivenServer {
           else { return leftovers + [rest(because: error)] }
           if deadline == nil {
             Console.error(
-              "waiting for \(server.access.description), for 30 s at most, to drop what is plangate's there "
+              "waiting for \(server.access.description), for 30 s at most, to drop plangate's databases and roles there "
                 + "(Ctrl-C\(lastSignal > 2 ? "" : ", twice,") ends the wait): \(error.message)")
           }
           deadline = end
@@ -52,9 +53,9 @@ extension GivenServer {
       }
     }
 
-    /// - Throws: when the server does not answer; what was removed until then is no longer listed.
+    /// - Throws: an error when the server does not answer; objects removed until then are no longer listed.
     private mutating func remove() throws(ServerError) {
-      // A signal has ended the others.
+      // A signal has ended the other connections.
       let connection = try server.access.connect(
         database: server.maintenanceDatabase, application: "plangate", endedBySignal: lastSignal)
       try connection.liftLimits()
@@ -91,7 +92,7 @@ extension GivenServer {
         isDatabase: !databases.isEmpty)
     }
 
-    /// Ends what plangate's own sessions are still doing: making a copy, for example, that would come after the drop.
+    /// Ends statements of plangate's own sessions, such as a copy that would complete after the drop.
     private func endSessions(_ connection: Connection) throws(ServerError) {
       let own =
         "FROM pg_catalog.pg_stat_activity WHERE application_name = $1 AND pid <> pg_catalog.pg_backend_pid()"

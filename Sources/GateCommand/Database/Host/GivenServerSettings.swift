@@ -1,22 +1,23 @@
 import PlanCore
 import Postgres
 
-/// The settings that a disposable server has in its `postgresql.conf`: on a given one they are those of the database.
+/// The settings of a disposable server's `postgresql.conf`; on a given server they become settings of the database.
 extension GivenServer {
-  /// What plangate sets itself; the rest of `ServerConfiguration.ownSettings` is the server's own affair.
+  /// The settings that plangate sets itself; the others in `ServerConfiguration.ownSettings` are up to the server.
   private static let own = [
     "synchronous_commit", "synchronize_seqscans", "jit", "track_io_timing", "statement_timeout", "lock_timeout",
     "idle_in_transaction_session_timeout", "datestyle", "intervalstyle", "bytea_output", "extra_float_digits",
   ]
 
-  /// Against defaults that a role or the server may have, which a disposable server has not.
+  /// Settings that override defaults of a role or the server, which a disposable server does not have.
   private static let neutral = [
     "default_transaction_read_only": "off", "idle_session_timeout": "0", "transaction_timeout": "0",
     "search_path": "\"$user\", public",
   ]
 
-  /// What ends statements and sessions, or lets them write nothing. A seed that gives its database such a setting means its
-  /// own users.
+  /// The settings that end statements and sessions, or make them read-only.
+  ///
+  /// A seed that gives its database such a setting means its own users.
   private static let limits: Set<String> = [
     "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout",
     "transaction_timeout", "default_transaction_read_only",
@@ -38,11 +39,11 @@ extension GivenServer {
     }
   }
 
-  /// Makes the settings those of the database.
+  /// Applies the settings to the database.
   ///
-  /// They are set in a session and taken from there (`FROM CURRENT`), so that no value becomes a part of a statement.
+  /// They are set in a session and taken from there (`FROM CURRENT`), so that no value becomes part of a statement.
   ///
-  /// - Parameter onlyLimits: leaves all others as a seed has them.
+  /// - Parameter onlyLimits: whether to keep all other settings as a seed has left them.
   func applySettings(to database: String, onlyLimits: Bool = false) throws(ServerError) {
     let session = try connect(database: database)
     let settings = settings.filter { !onlyLimits || GivenServer.limits.contains($0.name) }
@@ -57,7 +58,7 @@ extension GivenServer {
         wanted.append((setting.name, value ?? ""))
         if value != before { try session.execute(alter("DATABASE \(database)", setting.name)) }
       } catch let error where !error.isConnectionLost {
-        // Settings come and go with releases; what this one does not have, it does not need.
+        // Settings differ between releases; one that this release lacks is not needed.
         if error.sqlState == "42704", !setting.isManifests { continue }
         if before?.lowercased() == setting.value.lowercased() { continue }
         guard let obstacle = GivenServer.obstacle(error) else {
@@ -70,11 +71,13 @@ extension GivenServer {
     try noticeLostClients(of: database, session)
     refused += try overridden(wanted, in: database, session)
     if refused.isEmpty { return }
-    note("settings that cannot be had on this server: \(refused.sorted().joined(separator: ", "))")
+    note("settings not applied on this server: \(refused.sorted().joined(separator: ", "))")
   }
 
-  /// Lets sessions in the database end when nobody waits for their answers any longer: after a `kill -9` of plangate they
-  /// would compute on. Not every operating system can.
+  /// Lets sessions in the database end when their client is gone, so that they do not compute on after a `kill -9` of
+  /// plangate.
+  ///
+  /// Not every operating system supports it.
   private func noticeLostClients(of database: String, _ session: Connection) throws(ServerError) {
     let name = "client_connection_check_interval"
     do {
@@ -83,7 +86,7 @@ extension GivenServer {
     } catch let error where !error.isConnectionLost {}
   }
 
-  /// Why a setting cannot be had; nil when it is wrong in itself.
+  /// The reason that a setting cannot be applied; nil when the setting itself is wrong.
   private static func obstacle(_ error: ServerError) -> String? {
     switch error.sqlState {
     case "55P02": error.message.contains("restart") ? "needs a restart" : "belongs to the server's configuration"
@@ -92,7 +95,7 @@ extension GivenServer {
     }
   }
 
-  /// The server's words name the setting in most cases, and for `Manifest.settingError` they have to.
+  /// The error with the setting's name, which `Manifest.settingError` needs; most of the server's messages include it.
   private static func named(_ name: String, _ error: ServerError) -> ServerError {
     if error.message.contains("parameter \"\(name)\"") { return error }
     return ServerError(
@@ -100,7 +103,9 @@ extension GivenServer {
       hint: error.hint)
   }
 
-  /// What the role has otherwise wins over the database; what the role has in this database wins over both.
+  /// The settings that the role overrides.
+  ///
+  /// The role's own settings win over the database's; the role's settings in this database win over both.
   private func overridden(
     _ wanted: [(name: String, value: String)], in database: String, _ session: Connection
   ) throws(ServerError) -> [String] {
@@ -120,7 +125,8 @@ extension GivenServer {
     return try differing().map { "\($0.name) (the connection sets it to \($0.now))" }
   }
 
-  /// What a new session says, with all its limits: one of them may be a time that a busy machine does not keep.
+  /// The result of a query in a new session without lifted limits; a time limit may be too short on a busy machine, so
+  /// it retries.
   private func asItComes(
     _ query: String, _ parameters: [String], in database: String
   ) throws(ServerError) -> [[String?]] {
@@ -139,8 +145,10 @@ extension GivenServer {
     return "ALTER \(what) SET \(parts.joined(separator: ".")) FROM CURRENT"
   }
 
-  /// Gives a copy the settings of its original, which CREATE DATABASE leaves behind: those for all roles, and those for the
-  /// role that plangate is. Not the role that sessions begin with: plangate's own have none, and it may not be set here
+  /// Gives a copy the settings of its original, which CREATE DATABASE does not copy: those for all roles and plangate's
+  /// role.
+  ///
+  /// The role that sessions start with is left out: plangate's own sessions have none, and it must not be set here
   /// before the rest.
   func copySettings(of original: String, to copy: String, _ connection: Connection) throws(ServerError) {
     let rows = try connection.execute(
@@ -153,7 +161,7 @@ extension GivenServer {
       """, [original]
     ).rows
     if rows.isEmpty { return }
-    // Set for the transaction alone, since they are meant for the copy.
+    // Set for the transaction only, since they are meant for the copy.
     try connection.execute("BEGIN")
     do {
       for row in rows {
@@ -171,7 +179,7 @@ extension GivenServer {
 }
 
 extension Connection {
-  /// The value of a setting, nil for one that is not there.
+  /// The value of a setting; nil for one that does not exist.
   fileprivate func current(_ name: String) throws(ServerError) -> String? {
     try execute("SELECT pg_catalog.current_setting($1, true)", [name]).value
   }

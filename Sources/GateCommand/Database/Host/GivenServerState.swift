@@ -1,15 +1,15 @@
 import Postgres
 
-/// What all databases of a given server share, as far as it can be seen: a seed is to leave it as it was.
+/// The visible state that all databases of a given server share, which a seed must not change.
 ///
-/// Of the values there are digests only, since some are secret.
+/// Values are stored only as digests, since some are secret.
 struct GivenServerState: Equatable, Sendable {
-  /// A thing that is there, and has a value.
+  /// An object or setting that exists and has a value.
   struct Item: Hashable, Sendable {
     let kind: Kind
-    /// A setting, a role, a database, a tablespace.
+    /// The name of a setting, a role, a database or a tablespace.
     let name: String
-    /// Whose setting it is, and the like; a role's name where there is one.
+    /// The role that a setting belongs to, or the item's own role if it is one.
     let role: String
     let database: String
   }
@@ -20,12 +20,12 @@ struct GivenServerState: Equatable, Sendable {
   }
 
   private(set) var digests: [Item: String] = [:]
-  /// The roles that this run of plangate or another has made: they come and go.
+  /// The roles that this run of plangate or another one has made: they come and go.
   private var plangateRoles: Set<String> = []
 
   static func read(_ connection: Connection) throws(ServerError) -> GivenServerState {
     var state = GivenServerState()
-    // All of one moment. The connection ends with its use, and so does the transaction.
+    // One snapshot for all queries. The connection ends after its use, and so does the transaction.
     try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     let roles = try connection.execute(
       """
@@ -43,7 +43,7 @@ struct GivenServerState: Equatable, Sendable {
     return state
   }
 
-  /// Kind, name, role, database, digest of the value.
+  /// Kind, name, role, database and digest of the value.
   private static func queries(_ connection: Connection) throws(ServerError) -> [String] {
     let own = "d.datname ~ '^plangate_[0-9a-f]{16}'"
     var queries = [
@@ -82,7 +82,7 @@ struct GivenServerState: Equatable, Sendable {
         "SELECT 'parameter', parname, '', '', pg_catalog.md5(paracl::pg_catalog.text) "
           + "FROM pg_catalog.pg_parameter_acl")
     }
-    // What a superuser alone may see.
+    // The rest is visible to superusers only.
     let rights = try connection.execute(
       """
       SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT'),
@@ -95,7 +95,7 @@ struct GivenServerState: Equatable, Sendable {
           + "WHERE rolpassword IS NOT NULL")
     }
     if rights?[1] == "t" {
-      // ALTER SYSTEM shows here before it counts.
+      // ALTER SYSTEM shows here before it takes effect.
       queries.append(
         """
         SELECT 'configuration', name, '', '', pg_catalog.md5(pg_catalog.string_agg(
@@ -108,10 +108,10 @@ struct GivenServerState: Equatable, Sendable {
 
   // MARK: Comparing
 
-  /// What is otherwise now, in words without any value.
+  /// The changes, described without any value.
   ///
   /// - Parameters:
-  ///   - before: what was there before.
+  ///   - before: the state before.
   ///   - allowed: what seeds may change.
   func changes(since before: GivenServerState, allowing allowed: Set<SeedReach.Kind>) -> [String] {
     let ownRoles = plangateRoles.union(before.plangateRoles)
@@ -120,10 +120,10 @@ struct GivenServerState: Equatable, Sendable {
       if was == now || ownRoles.contains(item.role) || item.kind == .membership && ownRoles.contains(item.name) {
         return nil
       }
-      // What a role or a database sets otherwise hides what the server has.
+      // A setting of the role or database hides the server's value.
       if item.kind == .setting, was == nil || now == nil { return nil }
       let isNewRole = !item.role.isEmpty && !before.hasRole(item.role)
-      // A role that is new is no change of what was there; docs/server.md says that it stays.
+      // A new role changes nothing that existed; docs/server.md says that it stays.
       if isNewRole || item.kind == .membership && !before.hasRole(item.name) { return nil }
       let isDroppedRole = !item.role.isEmpty && !hasRole(item.role)
       let kinds = item.kind.allowances(isGone: now == nil && (item.kind == .role || isDroppedRole))
@@ -137,7 +137,7 @@ struct GivenServerState: Equatable, Sendable {
     digests[Item(kind: .role, name: "", role: name, database: "")] != nil
   }
 
-  /// The roles that were not there before.
+  /// The roles that did not exist before.
   func newRoles(since before: GivenServerState) -> [String] {
     let own = plangateRoles.union(before.plangateRoles)
     return digests.keys.filter { $0.kind == .role && before.digests[$0] == nil && !own.contains($0.role) }.map(\.role)
@@ -146,7 +146,7 @@ struct GivenServerState: Equatable, Sendable {
 }
 
 extension GivenServerState.Kind {
-  /// What of `--allow-seed` lets a seed change it.
+  /// The values of `--allow-seed` that let a seed change it.
   fileprivate func allowances(isGone: Bool) -> Set<SeedReach.Kind> {
     switch self {
     case .setting, .configuration, .parameterRight: [.alterSystem]
@@ -159,7 +159,7 @@ extension GivenServerState.Kind {
 }
 
 extension GivenServerState.Item {
-  /// How it is called.
+  /// The item's name for messages.
   fileprivate var text: String {
     switch kind {
     case .setting: "the server's setting \(name)"

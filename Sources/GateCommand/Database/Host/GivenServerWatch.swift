@@ -1,38 +1,41 @@
 import OperatingSystem
 import Postgres
 
-/// Sees that the steps of a seed stay in plangate's own database on a given server.
+/// Checks that the steps of a seed stay in plangate's own database on a given server.
 struct GivenServerWatch {
   let server: GivenServer
   let database: String
   private let before: GivenServerState
 
-  /// Looks at the server as it is before the seed.
+  /// Records the state of the server before the seed.
   init(_ server: GivenServer, database: String) throws(Diagnostic) {
     self.server = server
     self.database = database
     do { before = try GivenServerWatch.state(of: server) } catch { throw Diagnostic(error.description) }
   }
 
-  /// Through a session of its own: one that is open has the settings of yesterday.
+  /// Reads the state in a new session, because an open one still has the old settings.
   private static func state(of server: GivenServer) throws(ServerError) -> GivenServerState {
     try GivenServerState.read(try server.connect(database: server.maintenanceDatabase))
   }
 
   // MARK: In the session of a script
 
-  /// What is wrong with a script that is about to run.
+  /// The problem with a script that is about to run.
   func problem(of path: String, in directory: String) -> Diagnostic? {
     SeedReach.diagnostic(of: path, directory: directory, allowing: server.allowedReach, isComplete: true)
   }
 
-  /// What psql does last in the session of a script: it fails when the session is elsewhere by then. Nothing where a script
-  /// may leave. That a transaction is still open is for `ScriptCheck` to say.
+  /// The arguments for psql after a script: the last command fails if the session is in another database by then.
+  ///
+  /// They are empty if a script may leave the database. `ScriptCheck` reports a transaction that is still open.
   var lastArguments: [String] {
     server.allowedReach.contains(.connect) ? [] : ["--command=ROLLBACK", "--command=\(proof)"]
   }
 
-  /// Its message is a conversion's, since psql's output may be redirected by the script, and functions be its own.
+  /// The statement that proves it.
+  ///
+  /// Its message comes from a failed cast: the script may redirect psql's output or define its own functions.
   private var proof: String {
     """
     SELECT CASE WHEN (SELECT d.oid FROM pg_catalog.pg_database AS d \
@@ -44,10 +47,10 @@ struct GivenServerWatch {
 
   private static let marker = "plangate: the session is in the database "
 
-  /// Where the session of a script was at its end, as psql's output tells; nil when it was at home.
+  /// The database in which the session of a script ended, from psql's output; nil if it was plangate's own.
   static func strayedTo(_ output: [String]) -> String? {
     for line in output {
-      // Words of errors are in the server's language. The statement itself, which psql may echo, has a quote there.
+      // Error messages are in the server's language. The statement itself, which psql may echo, has a quote there.
       guard let start = line.firstRange(of: marker)?.upperBound, line[start...].first != "'" else { continue }
       return String(line[start...].dropLast(line.hasSuffix("\"") ? 1 : 0))
     }
@@ -56,7 +59,7 @@ struct GivenServerWatch {
 
   // MARK: After a step
 
-  /// What is otherwise than before the seed and not plangate's.
+  /// The changes since before the seed that plangate did not make.
   private func changes() throws(ServerError) -> [String] {
     let now = try GivenServerWatch.state(of: server)
     for role in now.newRoles(since: before) {
@@ -65,7 +68,7 @@ struct GivenServerWatch {
     return now.changes(since: before, allowing: server.allowedReach)
   }
 
-  /// Throws when the database is no longer the one that plangate made, or when something else of the server changed.
+  /// Throws if the database is not the one that plangate made, or if anything else on the server changed.
   func check(after step: SeedStep) throws(Diagnostic) {
     let changes: [String]
     let oid: String?
@@ -81,13 +84,13 @@ struct GivenServerWatch {
     }
     guard oid == server.knownOID(of: database) else {
       throw Diagnostic(
-        "the seed step '\(step.description)' replaced plangate's database by one of its own, without its settings\n"
-          + "let it fill the database that it finds")
+        "the seed step '\(step.description)' replaced plangate's database with its own, without plangate's settings\n"
+          + "let it fill the existing database")
     }
     if !changes.isEmpty { throw Diagnostic(GivenServerWatch.text(changes, step)) }
   }
 
-  /// The error of a step that failed, with what it had changed by then.
+  /// The error of a failed step, with the changes that it had made by then.
   func completed(_ error: Diagnostic, after step: SeedStep) -> Diagnostic {
     guard Interruption.shared.signal == nil, let changes = try? changes(), !changes.isEmpty else { return error }
     var error = error
@@ -100,6 +103,6 @@ struct GivenServerWatch {
     let rest = changes.count > 20 ? "\n  … and \(changes.count - 20) more" : ""
     return "during the seed step '\(step.description)' something outside plangate's database changed on the server:"
       + "\(shown)\(rest)\nif the step did it, undo it there and remove it from the seed; "
-      + "if somebody else did, run plangate again"
+      + "otherwise run plangate again"
   }
 }

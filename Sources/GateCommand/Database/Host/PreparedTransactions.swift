@@ -1,13 +1,15 @@
 import Postgres
 import Reporting
 
-/// Transactions that a seed prepared and neither committed nor rolled back. They hold their locks until somebody ends
-/// them: VACUUM would wait for ever, and the database could be neither copied nor dropped.
+/// Transactions that a seed prepared and neither committed nor rolled back.
+///
+/// They keep their locks until they end: VACUUM would wait for ever, and the database could be neither copied nor
+/// dropped.
 struct PreparedTransactions {
   let database: GateServer.Name
   let server: GateServer
 
-  /// Fails when there are any, after they have been rolled back.
+  /// Rolls back any prepared transactions, and then fails if there were any.
   func check(_ manifest: Manifest) throws(Diagnostic) {
     let found: [String]
     do { found = try PreparedTransactions.rollBack(on: try server.newConnection(to: database)) } catch {
@@ -24,9 +26,9 @@ struct PreparedTransactions {
     throw Diagnostic(message)
   }
 
-  /// Rolls back those of a database of plangate's own.
+  /// Rolls back the prepared transactions of one of plangate's databases.
   ///
-  /// - Parameter connection: to that database.
+  /// - Parameter connection: a connection to that database.
   /// - Returns: their identifiers.
   @discardableResult
   static func rollBack(on connection: Connection) throws(ServerError) -> [String] {

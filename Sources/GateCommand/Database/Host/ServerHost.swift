@@ -1,77 +1,77 @@
 import OperatingSystem
 import Postgres
 
-/// A server on which plangate makes databases: a cluster of its own, or one that it was given.
+/// A server on which plangate makes databases: its own cluster, or a given server.
 ///
-/// Names of databases are plangate's own, of letters, digits and underscores. The connections that are passed are to the
+/// Names of databases are plangate's own, of letters, digits and underscores. The connections passed in are to the
 /// maintenance database.
 protocol ServerHost: Sendable {
   /// A private directory of the run.
   var directory: String { get }
-  /// What all names of plangate's databases begin with.
+  /// The prefix of all names of plangate's databases.
   var databaseName: String { get }
   /// The database from which others are made.
   var maintenanceDatabase: String { get }
-  /// `localhost:5432`; nil for a cluster of plangate's own.
+  /// The address, such as `localhost:5432`; nil for a cluster of plangate's own.
   var address: String? { get }
-  /// What could not be had there, for the reports.
+  /// Limitations of the server, for the reports.
   var notes: [String] { get }
-  /// How many connections plangate may have; nil for as many as the configuration says.
+  /// The most connections that plangate may open; nil for as many as the configuration allows.
   var connectionLimit: Int? { get }
-  /// How much memory the sample of one ANALYZE may take, in bytes; nil for a share of this machine's.
+  /// The memory for the sample of one ANALYZE, in bytes; nil for a share of this machine's.
   var sampleMemory: Int? { get }
 
   var hasEnded: Bool { get }
   var logTail: String { get }
-  /// What `logTail` is.
+  /// The heading for `logTail`.
   var logTitle: String { get }
 
   func connect(database: String) throws(ServerError) -> Connection
-  /// The path of psql or its like.
+  /// The path of a client program such as psql.
   func client(_ program: String, environment: [String: String]) throws(ServerStartError) -> String
-  /// Runs psql or its like on a database.
+  /// Runs a client program such as psql on a database.
   func runClient(_ command: Command, database: String) throws(Diagnostic) -> ChildExit
-  /// Who the steps of a seed run as; nil when that is plangate's own user.
+  /// The user that seed steps run as; nil when that is plangate's own user.
   func stepUser() throws(ServerStartError) -> StepUser?
-  /// What a command of somebody else's needs to reach a database: libpq's variables and DATABASE_URL.
+  /// The variables with which a user's command reaches a database: libpq's variables and DATABASE_URL.
   func commandEnvironment(database: String) -> [String: String]
   /// A URI for people.
   func visibleURL(database: String) -> String
-  /// What a child printed, without what nobody may see.
+  /// The output of a child, without secrets.
   func visible(_ output: String) -> String
 
   func create(_ database: String, _ connection: Connection) throws(ServerError)
-  /// Copies a database that nobody is in.
+  /// Copies a database that has no sessions.
   func copy(_ original: String, to copy: String, _ connection: Connection) throws(ServerError)
   func drop(_ database: String, _ connection: Connection) throws(ServerError)
   /// Ends the sessions that were found and should have ended by themselves.
   ///
   /// - Parameters:
   ///   - found: `FROM … WHERE …` over `pg_stat_activity`, with its parameters.
-  ///   - since: when they should have ended.
+  ///   - since: the time by which they should have ended.
   func endSessions(
     _ found: String, _ parameters: [String], since: ContinuousClock.Instant, _ connection: Connection
   ) throws(ServerError)
-  /// Makes a role that is not there.
+  /// Makes a role that does not exist.
   func make(role: String, _ connection: Connection) throws(ServerError)
-  /// What a seeded database needs before its statistics are collected.
+  /// Prepares a seeded database for the collection of its statistics.
   func finishSeed(of database: String) throws(ServerError)
 
-  /// Removes all that is plangate's.
+  /// Removes everything that plangate made.
   ///
   /// - Returns: what could not be removed.
   func end() -> [Leftover]
 }
 
-/// What is plangate's and could not be removed.
+/// An object that plangate made and could not remove.
 struct Leftover: Sendable {
-  /// What it is, the reason, and the statements that remove it.
+  /// The object, the reason, and the statements that remove it.
   let text: String
   var isDatabase = false
 }
 
 extension ServerHost {
-  /// Asks the server for a statement: it quotes the names and texts in it.
+  /// Asks the server to build a statement, with the names and texts in it quoted.
   func statement(_ format: String, _ arguments: [String], _ connection: Connection) throws(ServerError) -> String {
     let casts = arguments.indices.map { ", $\($0 + 1)::pg_catalog.text" }.joined()
     let text = try connection.execute(
@@ -111,10 +111,10 @@ extension DisposableServer: ServerHost {
   }
 
   func copy(_ original: String, to copy: String, _ connection: Connection) throws(ServerError) {
-    // Copying files beats writing them to the log, which is the default from 15 on.
+    // Copying files is faster than writing them to the WAL, which is the default since 15.
     let strategy = connection.serverVersion >= 150_000 ? " STRATEGY file_copy" : ""
     try connection.execute("CREATE DATABASE \(copy) TEMPLATE \(original)\(strategy)")
-    // A template's ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET stay behind.
+    // CREATE DATABASE does not copy a template's ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET.
     try connection.execute(
       """
       INSERT INTO pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)

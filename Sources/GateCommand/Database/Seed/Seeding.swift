@@ -3,9 +3,9 @@ import OperatingSystem
 import Postgres
 import Reporting
 
-/// What steps run with.
+/// The environment and the console that steps run with.
 struct StepRunner: Sendable {
-  /// Cleared of the caller's PG*.
+  /// The environment, cleared of the caller's PG* variables.
   let environment: [String: String]
   let console: Console
 }
@@ -17,7 +17,7 @@ struct Seeding {
   private let database: GateServer.Name
   private let environment: [String: String]
   private let console: Console
-  /// On a server that somebody else runs.
+  /// The watch on a server that plangate does not run.
   private let watch: GivenServerWatch?
 
   /// - Parameter manifest: says which directory the steps' paths are relative to and which rights they have.
@@ -53,7 +53,7 @@ struct Seeding {
     let output = "\(server.directory)/seed.log"
     reserveLog(output)
     do {
-      // Nothing that a step left running changes the database under the next one.
+      // Processes that a step left running must not change the database during the next one.
       try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
     } catch { throw watch?.completed(error, after: step) ?? error }
     try watch?.check(after: step)
@@ -74,7 +74,8 @@ struct Seeding {
       if let problem = script.problem() { throw problem }
       let options = [
         "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
-        // random() repeats from here on; each file starts alike, so that a change in one leaves the others alone.
+        // random() repeats from here on. Each file starts with the same seed, so that a change in one does not affect
+        // the others.
         "--command=SELECT pg_catalog.setseed(0.5)",
       ]
       file = absolutePath(path)
@@ -90,7 +91,7 @@ struct Seeding {
     case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
     }
-    // A relative one would be looked up in CDPATH as well.
+    // A relative directory would be looked up in CDPATH as well.
     command.directory = absolutePath(manifest.directory)
     command.outputPath = output
     command = try rights.command(command, for: step, file: file, fromInput: fromInput)
@@ -115,7 +116,7 @@ struct Seeding {
     }
   }
 
-  /// What a step printed. A file that psql read from standard input has its own name there.
+  /// The output of a step, in which a file that psql read from standard input has its own name.
   private func printed(_ output: String, isInput: Bool, file: String) -> String {
     let bytes = FileManager.default.contents(atPath: output) ?? Data()
     let text = server.visible(String(decoding: bytes, as: UTF8.self))
@@ -126,7 +127,9 @@ struct Seeding {
     }.joined(separator: "\n")
   }
 
-  /// psql names the file and line of an error: `psql:/project/seed/01.sql:12: ERROR:  …`. They become the place.
+  /// The error of a failed step.
+  ///
+  /// Its position is the file and line that psql names: `psql:/project/seed/01.sql:12: ERROR:  …`.
   private func failure(
     _ step: SeedStep, _ exit: ChildExit, _ output: String, _ printed: String, _ rights: StepRights
   ) -> Diagnostic {
@@ -141,7 +144,8 @@ struct Seeding {
     let lines = printed.split(separator: "\n").map(String.init)
     if watch != nil, let other = GivenServerWatch.strayedTo(lines) {
       return Diagnostic(
-        "the seed ends in the database '\(other)', which is not plangate's\nremove what leads there", file: path)
+        "the seed ends in the database '\(other)', which is not plangate's\nremove the statement that connects to it",
+        file: path)
     }
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
       return Diagnostic(
@@ -157,7 +161,7 @@ struct Seeding {
 }
 
 extension SeedStep {
-  /// How it is called in one line: its path, or a command's first line.
+  /// The step on one line: its path, or a command's first line.
   var description: String {
     switch self {
     case .script(let path), .archive(let path): return path.visible

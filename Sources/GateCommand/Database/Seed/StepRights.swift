@@ -8,8 +8,10 @@ import Postgres
   import Glibc
 #endif
 
-/// Who the steps of a seed run as. A seed is code that a pull request can change: when plangate is root, its steps are not,
-/// unless the manifest asks for it.
+/// The user that seed steps run as.
+///
+/// A seed is code that a pull request can change, so when plangate is root its steps are not, unless the manifest asks
+/// for it.
 struct StepRights {
   let manifest: Manifest
   /// The unprivileged user of the server; nil when the steps run as plangate's own user anyway.
@@ -22,11 +24,11 @@ struct StepRights {
     do { user = manifest.seedsAsRoot ? nil : try host.stepUser() } catch { throw Diagnostic(error.message) }
   }
 
-  /// The command of a step with the rights that it is to have.
+  /// The command of a step, run with the rights that it should have.
   ///
   /// - Parameters:
   ///   - file: the file that the command reads, for psql and pg_restore.
-  ///   - fromInput: the arguments with which it reads standard input in its place.
+  ///   - fromInput: the arguments with which it reads standard input instead.
   func command(
     _ command: Command, for step: SeedStep, file: String?, fromInput: [String]
   ) throws(Diagnostic) -> Command {
@@ -47,7 +49,7 @@ struct StepRights {
     return user.command(command)
   }
 
-  /// Whether the checkout is closed to the user, whatever is in it: no file of it decides that.
+  /// Whether the user can read the checkout, judged by its directories, so that no file in it decides that.
   private func canReadProject(beside file: String) -> Bool {
     guard let user else { return true }
     return [absolutePath(manifest.directory), parentDirectory(of: file)].allSatisfy(user.user.canRead)
@@ -58,12 +60,13 @@ struct StepRights {
     return bytes.withUnsafeBytes { !SeedScan($0).includes.isEmpty }
   }
 
-  /// What to do when a step failed for want of rights, as a line for its error; empty when that is not why.
+  /// The next step for a step that failed for lack of privileges, as a line for its error; empty if that is not the
+  /// reason.
   func hint(for step: SeedStep, output: String) -> String {
     guard let user else { return "" }
-    // A command can fail so in more ways than can be told from its words.
+    // A command can fail for this reason in more ways than its output shows.
     if case .command = step {} else if !output.contains("ermission denied") { return "" }
-    return "\nplangate is root, and the step ran as the user '\(user.user.name)'; where it needs root's rights, write "
+    return "\nplangate is root, and the step ran as the user '\(user.user.name)'; if it needs root, write "
       + "'seed-user: root' into \(manifest.path)"
   }
 }

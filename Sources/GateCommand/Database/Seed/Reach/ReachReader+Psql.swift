@@ -1,11 +1,11 @@
-/// psql's own commands.
+/// The commands of psql.
 extension ReachReader {
   mutating func command(_ token: SQLToken) {
-    // psql refuses `\c;`, but who writes it means `\c`.
+    // psql rejects `\c;`, but it is meant as `\c`.
     let word = lexer.bytes[token.content].prefix(while: SQLLexer.isWordPart)
     let name = String(decoding: word.isEmpty ? lexer.bytes[token.content] : word, as: UTF8.self)
     if name.isEmpty, lexer.at < lexer.end, lexer.bytes[lexer.at] == UInt8(ascii: "\\") {
-      // psql refuses two backslashes where no command is before them. What follows is read all the same.
+      // psql rejects two backslashes without a command before them. The rest is read all the same.
       lexer.at += 1
       return
     }
@@ -23,7 +23,7 @@ extension ReachReader {
     case "c", "connect": findings.add(SeedReach(line: line(of: token), kind: .connect, what: "\\\(name)"))
     case "password": findings.add(SeedReach(line: line(of: token), kind: .alterRole, what: "\\password"))
     case "i", "include", "ir", "include_relative": include(arguments.next(dropsSemicolons: true), name, token)
-    // What `\i` names from here on is elsewhere.
+    // The files that `\i` names from here on are elsewhere.
     case "cd": if arguments.next()?.text != nil { findings.changesDirectory = true }
     case _ where CommandArguments.takesLine(name):
       let line = arguments.wholeLine()
@@ -31,7 +31,7 @@ extension ReachReader {
     case "if", "elif", "else", "endif": findings.mayLackData = true
     case "set", "unset": set(&arguments, token)
     case "gset":
-      // Any variable may be set, ON_ERROR_STOP too, and one may hold the name of the database.
+      // Any variable may be set, including ON_ERROR_STOP, and one may hold the name of the database.
       findings.mayLackData = true
       findings.keepsDatabaseName = findings.keepsDatabaseName || findings.asksForDatabase
       return true
@@ -45,7 +45,7 @@ extension ReachReader {
     guard let argument else { return }
     let isRelativeToFile = name == "ir" || name == "include_relative"
     let line = line(of: token)
-    // The home directory of somebody is not in the text.
+    // The text does not show anyone's home directory.
     guard let path = argument.text, !path.hasPrefix("~") else {
       return findings.add(SeedReach(line: line, kind: .include, what: "\\\(name)"))
     }
@@ -63,14 +63,14 @@ extension ReachReader {
       if name.text == nil || name.text == "ON_ERROR_STOP" { findings.mayLackData = true }
       if name.text == nil || name.text == "DBNAME" { findings.hidesDatabaseName = true }
     }
-    // What a variable holds may be run.
+    // The value of a variable may be run.
     var value: [UInt8] = []
     while let argument = arguments.next() { value += argument.value }
     let line = line(of: token)
     value.withUnsafeBytes { scan(SQLLexer($0, isScript: false), LineCounter(first: line, last: line), .text) }
   }
 
-  /// `\copy`, in which psql puts no variables.
+  /// Reads `\copy`, in which psql substitutes no variables.
   private mutating func clientCopy(_ range: Range<Int>, _ token: SQLToken) {
     let text = SQLLexer(lexer.bytes, at: range.lowerBound, end: range.upperBound, isScript: false)
     let line = line(of: token)

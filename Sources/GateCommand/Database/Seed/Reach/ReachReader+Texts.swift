@@ -1,8 +1,8 @@
 import OperatingSystem
 
-/// Literals and what is in them.
+/// Literals and their contents.
 extension ReachReader {
-  /// A literal, with those that are joined to it by `||`.
+  /// Reads a literal and those that are joined to it by `||`.
   mutating func texts(_ token: SQLToken) {
     var (last, joined): (SQLToken, [UInt8]?) = (token, nil)
     while let next = nextJoined() {
@@ -11,7 +11,7 @@ extension ReachReader {
       last = next
     }
     add(statement.isCopy ? .string : .other, token)
-    // set_config('standard_conforming_strings', …)
+    // Detects set_config('standard_conforming_strings', …).
     if lexer.bytes[last.content].elementsEqual(ReachReader.stringSetting.utf8) { findings.mayEscape = true }
     if let joined {
       joined.withUnsafeBytes { scan($0, token, last) }
@@ -22,7 +22,7 @@ extension ReachReader {
     }
   }
 
-  /// Whether what it says stands there as it is.
+  /// Whether its value is in the text unchanged.
   private func isPlain(_ token: SQLToken) -> Bool {
     switch token.kind {
     case .dollarString: true
@@ -31,9 +31,9 @@ extension ReachReader {
     }
   }
 
-  /// Reads what a statement is given as a text, if it may be run: what is put together mostly is.
+  /// Reads a text argument as a statement if it may be run, which is likely for concatenated ones.
   private mutating func scan(_ text: UnsafeRawBufferPointer, _ first: SQLToken, _ last: SQLToken) {
-    // Texts in texts in texts: nobody writes them, and each may be as large as the whole.
+    // A limit, since real texts are not nested this deeply and each level may be as large as the whole.
     guard depth < 6 else { return }
     let isJoined = first != last || first.kind == .unreadString
     guard isJoined || statement.takesCode || ReachReader.mayRun(text) else { return }
@@ -47,7 +47,7 @@ extension ReachReader {
     reader.run()
   }
 
-  /// Passes the literal that is joined to the one before, if there is one.
+  /// The next literal if it is joined to the previous one; nil otherwise.
   private mutating func nextJoined() -> SQLToken? {
     var ahead = lexer
     let hasLineEnd = ahead.passBlanks()
@@ -61,7 +61,9 @@ extension ReachReader {
     return next
   }
 
-  /// Whether a text begins like a statement, or holds more than one. Most do not, and need no closer look.
+  /// Whether a text begins like a statement, or holds more than one.
+  ///
+  /// Most texts do neither and need no closer look.
   private static func mayRun(_ text: UnsafeRawBufferPointer) -> Bool {
     var lexer = SQLLexer(text, isScript: false)
     guard let first = lexer.next() else { return false }

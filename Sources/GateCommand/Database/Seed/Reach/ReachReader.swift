@@ -1,7 +1,7 @@
-/// Reads a script, or a text in it that may be run, as statements: comments, data of COPY and delimited names are none.
+/// Reads a script, or a text in it that may be run, as statements, without comments, data of COPY and delimited names.
 struct ReachReader {
   enum Place: Equatable {
-    /// psql's own commands and variables count.
+    /// A script, in which psql's commands and variables count.
     case script
     /// The body of a function or of DO.
     case code
@@ -12,11 +12,11 @@ struct ReachReader {
   var lexer: SQLLexer
   let place: Place
   let findings: ReachFindings
-  /// How many texts it stands in.
+  /// The number of texts that it is nested in.
   let depth: Int
   var lines: LineCounter
   var statement: ReachStatement
-  /// COPYs whose data begin with the next line.
+  /// The number of COPY statements whose data begin on the next line.
   var pendingData = 0
 
   init(_ lexer: SQLLexer, lines: LineCounter, _ place: Place, _ findings: ReachFindings, depth: Int = 0) {
@@ -76,7 +76,9 @@ struct ReachReader {
 
   // MARK: Names
 
-  /// A name in double quotes. In a text, one that does not end is put together with others.
+  /// Reads a name in double quotes.
+  ///
+  /// In a text, an unterminated one is concatenated with other parts.
   private mutating func quotedName(_ token: SQLToken) {
     guard place != .script else { return add(.other, token) }
     let hasEnd = token.content.upperBound < token.range.upperBound
@@ -92,9 +94,10 @@ struct ReachReader {
     return false
   }
 
-  /// `%I`, `%1$s` of `format()`; whether there is one.
+  /// Skips a directive such as `%I` or `%1$s` of `format()`; returns whether there is one.
   ///
-  /// - Parameter index: behind the percent sign; afterwards behind the directive, if it is one.
+  /// - Parameter index: the position after the percent sign; on return the position after the directive, if there is
+  ///   one.
   private static func passHole(_ bytes: UnsafeRawBufferPointer, _ index: inout Int, _ end: Int) -> Bool {
     var behind = index
     guard let directive = FormatDirective(bytes[..<end], &behind), "IsL".utf8.contains(directive.conversion) else {
@@ -104,7 +107,7 @@ struct ReachReader {
     return true
   }
 
-  /// `:name`, `:'name'`, `:"name"` of psql.
+  /// Reads psql's `:name`, `:'name'` or `:"name"`.
   private mutating func variable(_ token: SQLToken) {
     let isName = lexer.bytes[token.content].elementsEqual("DBNAME".utf8)
     let isOwn = isName && !findings.hidesDatabaseName
@@ -133,7 +136,7 @@ struct ReachReader {
   /// The setting that says whether backslashes are escapes.
   static let stringSetting = "standard_conforming_strings"
 
-  /// Whether `= on` or `TO on` follows: as dumps say, and as it is by itself.
+  /// Whether `= on` or `TO on` follows, as in dumps; it is also the default.
   private var isTurnedOn: Bool {
     var ahead = lexer
     guard let sign = ahead.next(), sign.isSymbol("=") || ahead.lowercased(sign.range) == "to", let value = ahead.next()
@@ -141,12 +144,12 @@ struct ReachReader {
     return ahead.lowercased(value.content) == "on"
   }
 
-  /// The letters that known words begin with, a bit each: few words are worth a closer look.
+  /// The first letters of known words as a bit set, since few words need a closer look.
   private static let initials: UInt32 = knownWords.union(ReachStatement.verbs).reduce(0) { bits, word in
     bits | 1 << UInt32((word.utf8.first ?? 0) & 0x1f)
   }
 
-  /// A word in lower case, nil when it is none of these.
+  /// A word in lower case; nil when it is not one of these.
   static func known(_ lexer: SQLLexer, _ range: Range<Int>, _ words: Set<String>) -> String? {
     guard (2...40).contains(range.count), initials & (1 << UInt32(lexer.bytes[range.lowerBound] & 0x1f)) != 0 else {
       return nil

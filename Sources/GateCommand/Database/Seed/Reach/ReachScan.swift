@@ -1,6 +1,6 @@
-/// What the text of one psql script tells of its reach.
+/// The reach of one psql script, as far as its text shows it.
 struct ReachScan {
-  /// How psql takes the text, which depends on what it did before.
+  /// The way psql reads the text, which depends on what it did before.
   struct Mode: Equatable {
     /// Whether data follow a `COPY … FROM STDIN`.
     var copyHasData = true
@@ -11,10 +11,10 @@ struct ReachScan {
   /// A script that it runs.
   struct Include: Equatable {
     let line: Int
-    /// As it stands there.
+    /// The command as it is written.
     let what: String
     let path: String
-    /// Else relative to where psql runs.
+    /// Whether the path is relative to the file; otherwise it is relative to psql's working directory.
     let isRelativeToFile: Bool
   }
 
@@ -38,7 +38,7 @@ struct ReachScan {
   }
 }
 
-/// What a script's readers have found so far: the one of the script itself, and those of the texts in it that may be run.
+/// The findings of a script's readers: the one of the script itself, and those of the texts in it that may be run.
 final class ReachFindings {
   let mode: ReachScan.Mode
   private(set) var reaches: [SeedReach] = []
@@ -46,15 +46,15 @@ final class ReachFindings {
   var includes: [ReachScan.Include] = []
   var mayLackData = false
   var mayEscape = false
-  /// The parts of the statement that psql would send as one, those in texts included.
+  /// The parts of the statement that psql would send as one, including those in texts.
   private var parts: [ReachStatement] = []
   /// Whether the statement asks for the name of the database that it runs in.
   var asksForDatabase = false
-  /// Whether a variable of psql may hold that name.
+  /// Whether a psql variable may hold that name.
   var keepsDatabaseName = false
-  /// Whether the script says itself what psql's own variable of it holds.
+  /// Whether the script itself sets psql's own variable for it.
   var hidesDatabaseName = false
-  /// Whether psql may be in another directory than it began in.
+  /// Whether psql may have left its initial directory.
   var changesDirectory = false
 
   init(_ mode: ReachScan.Mode) { self.mode = mode }
@@ -66,7 +66,7 @@ final class ReachFindings {
 
   func add(_ reach: SeedReach) { if known.insert(reach).inserted { reaches.append(reach) } }
 
-  /// The statement of the script is over.
+  /// Ends the current statement of the script.
   func endStatement() {
     for part in parts { for reach in part.reaches(asksForDatabase: asksForDatabase) { add(reach) } }
     parts.removeAll(keepingCapacity: true)

@@ -1,37 +1,37 @@
-/// A statement as far as the rules look at it.
+/// The parts of a statement that the rules look at.
 struct ReachStatement {
   enum Token: Equatable {
     /// One of `ReachStatement.words`.
     case word(String)
-    /// One of `ReachStatement.functions`, with its arguments behind it.
+    /// One of `ReachStatement.functions`, followed by its arguments.
     case call(String)
-    /// A string, in COPY alone.
+    /// A string, only in COPY.
     case string
-    /// A parenthesis, in COPY alone.
+    /// A parenthesis, only in COPY.
     case open, close
-    /// psql's variable that holds the name of the database.
+    /// psql's variable for the name of the database.
     case ownDatabase
-    /// Where a name is put in when the script runs.
+    /// A place where a name is inserted when the script runs.
     case hole
-    /// Whatever else, however much it is.
+    /// Anything else, of any length.
     case other
   }
 
-  /// Whether it stands in a text that may only be data.
+  /// Whether it is in a text that may be mere data.
   let mayBeData: Bool
-  /// psql's `\copy`, whose files are the client's.
+  /// Whether it is psql's `\copy`, whose files are the client's.
   var isClientCopy = false
   private(set) var tokens: [(token: Token, line: Int)] = []
-  /// Whether it is, or holds, a COPY, of which more is looked at.
+  /// Whether it is, or holds, a COPY, which is looked at more closely.
   private(set) var isCopy = false
-  /// Whether it is a body of code that follows: of DO, or of a function.
+  /// Whether a body of code follows: of DO, or of a function.
   private(set) var takesCode = false
 
   init(mayBeData: Bool) { self.mayBeData = mayBeData }
 
   var isEmpty: Bool { tokens.allSatisfy { $0.token == .other } }
 
-  /// Whether a token tells nothing behind the last one. Rows of values are many.
+  /// Whether a token adds nothing after the last one, as in long lists of values.
   func repeats(_ token: Token) -> Bool { (token == .other || token == .hole) && tokens.last?.token == token }
 
   mutating func add(_ token: Token, line: Int) {
@@ -53,9 +53,9 @@ struct ReachStatement {
 
   // MARK: Rules
 
-  /// What is outside its database.
+  /// The effects outside its database.
   ///
-  /// - Parameter asksForDatabase: whether the name that is put in may be that of its own database.
+  /// - Parameter asksForDatabase: whether an inserted name may be that of its own database.
   func reaches(asksForDatabase: Bool) -> [SeedReach] {
     var found: [SeedReach] = []
     for start in starts {
@@ -71,7 +71,7 @@ struct ReachStatement {
 
   private var starts: [Int] { tokens.indices.filter(isStart) }
 
-  /// Whether a statement can begin there: in the middle only behind what PL/pgSQL has before one.
+  /// Whether a statement can begin there: in the middle, only after words that precede one in PL/pgSQL.
   private func isStart(_ index: Int) -> Bool {
     index == 0 || ["begin", "then", "else", "loop", "atomic", "do"].contains(word(index - 1) ?? "")
   }
@@ -92,7 +92,7 @@ struct ReachStatement {
       return isOwnDatabase(start + 2, asksForDatabase) ? nil : (.database, what)
     case (_, "tablespace") where ["create", "drop", "alter"].contains(verb): return (.tablespace, what)
     case ("alter", "role"), ("alter", "user"), ("alter", "group"):
-      // It may be one in this database alone.
+      // The setting may be for this database alone.
       if word(start + 2) == "mapping" { return nil }
       if let place = (start + 2...start + 6).first(where: { word($0) == "in" && word($0 + 1) == "database" }),
         isOwnDatabase(place + 2, asksForDatabase)
@@ -123,7 +123,7 @@ struct ReachStatement {
     return verb == "to" && target != .word("stdout") ? (.serverFiles, "COPY … TO a file") : nil
   }
 
-  /// What stands behind the FROM or TO of a COPY; queries in parentheses have a FROM of their own.
+  /// The token after the FROM or TO of a COPY; queries in parentheses have their own FROM.
   private func copyTarget(from start: Int) -> (verb: String, target: Token)? {
     guard word(start) == "copy" else { return nil }
     var depth = 0
@@ -144,9 +144,9 @@ struct ReachStatement {
   private func use(at index: Int) -> (SeedReach.Kind, String)? {
     switch tokens[index].token {
     case .call(let name):
-      // A text that only mentions it calls nothing.
+      // A text that only mentions the function does not call it.
       if mayBeData, word(0).map({ !ReachStatement.callers.contains($0) }) ?? true { return nil }
-      // GRANT … ON FUNCTION and its like call nothing either.
+      // GRANT … ON FUNCTION and similar statements do not call it either.
       let isQualified = index > 0 && tokens[index - 1].token == .other
       if let before = word(index - 1) ?? (isQualified ? word(index - 2) : nil),
         ["function", "procedure", "routine"].contains(before)
@@ -163,7 +163,7 @@ struct ReachStatement {
     }
   }
 
-  /// What a text begins with that calls functions.
+  /// The first words of texts that call functions.
   private static let callers: Set<String> = [
     "select", "perform", "call", "with", "insert", "update", "delete", "merge", "do", "begin", "create", "copy",
   ]
@@ -199,14 +199,14 @@ struct ReachStatement {
     "pg_shdepend", "pg_shdescription", "pg_shseclabel", "pg_subscription", "pg_tablespace",
   ]
 
-  /// All words that mean something.
+  /// All words with a meaning here.
   static let words: Set<String> = catalogs.union(callers).union([
     "alter", "drop", "reassign", "system", "database", "tablespace", "role", "user", "group", "mapping", "owned",
     "server", "subscription", "program", "stdin", "stdout", "to", "from", "in", "into", "then", "else", "loop",
     "atomic", "function", "procedure", "routine", "set",
   ])
 
-  /// What the first word of a text is that may be run; other texts are data.
+  /// The first words of texts that may be run; other texts are data.
   static let verbs: Set<String> = callers.union([
     "alter", "drop", "reassign", "execute", "declare", "set", "grant", "revoke",
   ])

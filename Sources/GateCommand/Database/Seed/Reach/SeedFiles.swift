@@ -7,21 +7,21 @@ import OperatingSystem
   import Glibc
 #endif
 
-/// A script of the seed with all that it includes.
+/// A script of the seed and all files that it includes.
 struct SeedFiles {
-  /// Where psql runs.
+  /// The directory in which psql runs.
   let directory: String
   private var files: [(path: String, bytes: Data)] = []
   private var unread: [(path: String, reach: SeedReach)] = []
   private var seen: Set<String> = []
-  /// Whether data may be missing behind a COPY: one that is skipped, or fails without ending the script, has none.
+  /// Whether data may be missing after a COPY: one that is skipped, or fails without ending the script, has none.
   private(set) var mayLackData = false
   /// Whether backslashes may be escapes in all strings.
   private(set) var mayEscape = false
 
   init(directory: String) { self.directory = directory }
 
-  /// - Parameter isComplete: whether a file that is not there is wrong.
+  /// - Parameter isComplete: whether a missing file is an error.
   mutating func add(_ path: String, isComplete: Bool) {
     guard seen.insert(path).inserted, let bytes = SeedFiles.contents(of: path) else { return }
     files.append((path, bytes))
@@ -32,13 +32,13 @@ struct SeedFiles {
       let target = joined(include.isRelativeToFile ? parentDirectory(of: path) : directory, include.path)
       if isComplete, !SeedFiles.isRegular(target) {
         unread.append(
-          (path, SeedReach(line: include.line, kind: .include, what: "\(include.what) (there is no such file)")))
+          (path, SeedReach(line: include.line, kind: .include, what: "\(include.what) (no such file)")))
       }
       add(target, isComplete: isComplete)
     }
   }
 
-  /// What is wrong, in the order of the files.
+  /// The problems, in the order of the files.
   func reaches(_ mode: ReachScan.Mode) -> [(file: String, reach: SeedReach)] {
     files.flatMap { file in
       let found = file.bytes.withUnsafeBytes { ReachScan($0, mode).reaches }
@@ -47,7 +47,7 @@ struct SeedFiles {
   }
 
   private static func contents(of path: String) -> Data? {
-    // A pipe would keep us waiting.
+    // Reading a pipe would block.
     isRegular(path) ? FileManager.default.contents(atPath: path) : nil
   }
 

@@ -1,13 +1,14 @@
-/// What an SQL seed does outside the database that it is for, as far as its text tells. On a given server that is not
-/// plangate's to allow.
+/// An effect of an SQL seed outside its database, as far as its text shows it.
+///
+/// On a given server, plangate does not allow it by itself.
 struct SeedReach: Hashable, Sendable {
-  /// From 1.
+  /// The line, from 1.
   let line: Int
   let kind: Kind
-  /// What stands there: `ALTER SYSTEM`, `\connect`.
+  /// The words in the script, such as `ALTER SYSTEM` or `\connect`.
   let what: String
 
-  /// What can be allowed by name (`--allow-seed`).
+  /// The kinds that can be allowed by name (`--allow-seed`).
   enum Kind: String, CaseIterable, Sendable {
     case connect
     case alterSystem = "alter-system"
@@ -18,30 +19,30 @@ struct SeedReach: Hashable, Sendable {
     case serverFunctions = "server-functions"
     case catalog, include
 
-    /// What is wrong with it, after its name.
+    /// The problem, to follow the name of the effect.
     var reason: String {
       switch self {
       case .connect: "leaves plangate's own database"
       case .alterSystem: "changes the configuration of the whole server"
       case .alterRole: "changes a role, which all databases of the server share"
-      case .dropRole: "takes away a role or what it has, which all databases of the server share"
-      case .database: "concerns a database other than plangate's own"
-      case .tablespace: "concerns a tablespace, which all databases of the server share"
-      case .remote: "leads to other databases"
+      case .dropRole: "removes a role or its privileges, which all databases of the server share"
+      case .database: "affects a database other than plangate's own"
+      case .tablespace: "affects a tablespace, which all databases of the server share"
+      case .remote: "connects to other databases"
       case .replication: "sets up replication, which reaches beyond plangate's own database"
       case .serverFiles: "writes files or runs programs on the server's machine"
       case .serverFunctions: "acts on the whole server"
       case .catalog: "changes a catalog that all databases of the server share"
-      case .include: "reads a script whose text is not known before it runs"
+      case .include: "reads a script whose name is unknown before it runs"
       }
     }
 
-    /// What else can be done about it.
+    /// The alternative to allowing it.
     var advice: String {
       switch self {
-      case .connect, .database: "remove it (a dump made without --create has none)"
-      case .alterRole: "name the role in 'roles:', and set it up on the server once"
-      case .include: "name the script as it is"
+      case .connect, .database: "remove it (a dump made without --create does not have it)"
+      case .alterRole: "name the role in 'roles:' and set it up once on the server"
+      case .include: "write out the name of the script"
       default: "remove it"
       }
     }
@@ -49,7 +50,7 @@ struct SeedReach: Hashable, Sendable {
 }
 
 extension SeedReach {
-  /// Throws when scripts of the seed do what they may not, as far as they can be read before anything runs.
+  /// Throws if scripts of the seed do what they may not, as far as they can be read before anything runs.
   static func check(
     _ steps: [SeedStep], in directory: String, allowing allowed: Set<Kind>
   ) throws(Diagnostic) {
@@ -64,19 +65,19 @@ extension SeedReach {
     throw first
   }
 
-  /// What the files of a script step do outside the database: psql's `\i` and its like are followed.
+  /// The effects of a script step's files outside the database, including files that `\i` and similar commands include.
   ///
   /// - Parameters:
-  ///   - path: of the script, as a user would name it.
-  ///   - directory: where psql runs.
-  ///   - isComplete: whether all files must be there; an earlier step may still have to write them.
-  /// - Returns: nothing when nothing is wrong; else an error that holds all others.
+  ///   - path: the path of the script, as a user would name it.
+  ///   - directory: the directory in which psql runs.
+  ///   - isComplete: whether all files must exist; an earlier step may still have to write them.
+  /// - Returns: nil when nothing is wrong; otherwise an error that holds all others.
   static func diagnostic(
     of path: String, directory: String, allowing allowed: Set<Kind>, isComplete: Bool
   ) -> Diagnostic? {
     var files = SeedFiles(directory: directory)
     files.add(path, isComplete: isComplete)
-    // psql lexes by what it was told before; where a file tells it something, it is read in each way.
+    // psql's lexer depends on earlier settings; if a file may change them, it is read in each way.
     var found = files.reaches(.init())
     if files.mayLackData { found += files.reaches(.init(copyHasData: false)) }
     if files.mayEscape { found += files.reaches(.init(escapes: true)) }

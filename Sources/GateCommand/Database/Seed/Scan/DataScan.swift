@@ -1,13 +1,13 @@
-/// Looks for dates of the clock among rows for COPY, such as a field that says `today`.
+/// Searches the rows for COPY for dates that depend on the clock, such as a field that says `today`.
 enum DataScan {
-  /// The letters that such words begin with, in lower case.
+  /// The first letters of such words, in lower case.
   private static let initials: [UInt8] = Array("nty".utf8)
 
   static func readsClock(_ rows: Slice<UnsafeRawBufferPointer>) -> Bool {
     let bytes = UnsafeRawBufferPointer(rebasing: rows)
     var at = 0
     while at < bytes.count {
-      // Only the beginning of a word is worth a closer look.
+      // Only the beginning of a word needs a closer look.
       guard initials.contains(bytes[at] | 0x20), at == 0 || !SQLLexer.isVariablePart(bytes[at - 1]) else {
         at += 1
         continue
@@ -24,7 +24,7 @@ enum DataScan {
     return false
   }
 
-  /// What stands between separators of fields.
+  /// The text between separators of fields.
   private static func field(around word: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
     func isSeparator(_ byte: UInt8) -> Bool { "\t\n\r,;|\"'".utf8.contains(byte) }
     var start = word.lowerBound

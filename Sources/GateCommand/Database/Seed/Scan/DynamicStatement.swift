@@ -1,5 +1,6 @@
-/// Reads the text that PL/pgSQL's EXECUTE is given, where that is put together from literals, names and plain values:
-/// `format('CREATE TABLE part_%s PARTITION OF %I …', number, parent)`.
+/// Reads the text for PL/pgSQL's EXECUTE if it is composed of literals, names and plain values.
+///
+/// An example is `format('CREATE TABLE part_%s PARTITION OF %I …', number, parent)`.
 struct DynamicStatement {
   private let lexer: SQLLexer
   private let plainNames: PlainNames
@@ -11,7 +12,7 @@ struct DynamicStatement {
 
   private typealias Tokens = ArraySlice<SQLToken>
 
-  /// Stand in for what is known only when the statement runs.
+  /// Placeholders for values that are known only when the statement runs.
   private enum Placeholder {
     /// A literal whose value is not known.
     static let literal = Array("U&''".utf8)
@@ -19,9 +20,9 @@ struct DynamicStatement {
     static let plain = Array("0".utf8)
   }
 
-  /// The statement with placeholders; nil where more of it than a name or a value is unknown.
+  /// The statement with placeholders; nil where more than a name or a value is unknown.
   func text(of tokens: ArraySlice<SQLToken>) -> [UInt8]? {
-    // Nobody writes as much by hand, and parentheses in parentheses are read again at each level.
+    // A limit, since handwritten code stays below it and nested parentheses are read again at each level.
     guard tokens.count <= 1000 else { return nil }
     var text: [UInt8] = []
     for part in parts(of: tokens, at: isConcatenation) {
@@ -47,7 +48,7 @@ struct DynamicStatement {
     return isPlain(tokens) ? Placeholder.plain : nil
   }
 
-  /// Without the parentheses around all of it.
+  /// The tokens without the parentheses around all of them.
   private func unwrapped(_ tokens: Tokens) -> Tokens {
     var tokens = tokens
     while let first = tokens.first, first.isSymbol("("),
@@ -58,7 +59,7 @@ struct DynamicStatement {
     return tokens
   }
 
-  /// Behind the parenthesis that closes this one.
+  /// The index after the parenthesis that closes this one.
   private func end(ofParenthesesAt start: Int, _ tokens: Tokens) -> Int? {
     var depth = 0
     for index in start..<tokens.endIndex {
@@ -77,9 +78,9 @@ struct DynamicStatement {
 
   private func isComma(_ tokens: Tokens, _ index: Int) -> Int? { tokens[index].isSymbol(",") ? 1 : nil }
 
-  /// Splits outside of parentheses.
+  /// Splits tokens at separators outside parentheses.
   ///
-  /// - Parameter separator: how many tokens the separator at an index has; nil for none.
+  /// - Parameter separator: returns the number of tokens of the separator at an index, or nil for none.
   private func parts(of tokens: Tokens, at separator: (Tokens, Int) -> Int?) -> [Tokens] {
     var parts: [Tokens] = []
     var start = tokens.startIndex
@@ -99,7 +100,7 @@ struct DynamicStatement {
     return parts + [tokens[start...]]
   }
 
-  /// `name(arguments)`, with or without pg_catalog.
+  /// The parts of `name(arguments)`, with or without pg_catalog.
   private func call(_ tokens: Tokens) -> (name: String, arguments: Tokens)? {
     var tokens = tokens
     if tokens.count > 2, word(tokens.first) == "pg_catalog", tokens[tokens.startIndex + 1].isSymbol(".") {
@@ -157,7 +158,7 @@ struct DynamicStatement {
 
   // MARK: Plain values
 
-  /// Functions whose results are numbers, dates, or texts without punctuation where their arguments are plain.
+  /// Functions that return numbers, dates, or texts without punctuation if their arguments are plain.
   private static let plainFunctions: Set<String> = [
     "abs", "ceil", "date_part", "date_trunc", "extract", "floor", "greatest", "least", "length", "lpad", "md5", "mod",
     "round", "rpad", "to_char", "to_date", "trunc", "random", "now", "make_date", "coalesce", "current_date",
@@ -165,7 +166,7 @@ struct DynamicStatement {
   ]
   private static let plainTypes = PlainNames.types.union(["text", "varchar"])
 
-  /// Whether the text of a value can be no statement: it is made of numbers, dates and the like.
+  /// Whether the text of a value cannot be a statement, because it consists of numbers, dates and the like.
   private func isPlain(_ tokens: Tokens) -> Bool {
     var isAfterCast = false
     for token in tokens {
@@ -174,7 +175,7 @@ struct DynamicStatement {
       case .number: continue
       case .symbol(let byte): if !"()+-*/%,.:|".utf8.contains(byte) { return false }
       case .string:
-        // A pattern of to_char, a number, an interval.
+        // A pattern of to_char, a number or an interval.
         let plain = lexer.bytes[token.content].allSatisfy { SQLLexer.isVariablePart($0) || " .:-_".utf8.contains($0) }
         guard plain else { return false }
       case .word:

@@ -1,4 +1,4 @@
-/// The variables of a body in PL/pgSQL whose values are numbers, dates and the like, as far as their declarations say.
+/// The variables of a PL/pgSQL body that are declared as numbers, dates and the like.
 struct PlainNames {
   private var names: Set<String> = []
   private var others: Set<String> = []
@@ -41,11 +41,11 @@ struct PlainNames {
   }
 
   private var isAfterFor = false
-  /// A name with such a declaration is not plain, whatever another block makes of it.
+  /// A name declared with one of these types is not plain, whatever another block declares.
   private static let textTypes: Set<String> = [
     "text", "varchar", "char", "character", "name", "record", "json", "jsonb",
   ]
 
-  /// - Parameter name: in lower case.
+  /// - Parameter name: a name in lower case.
   func contains(_ name: String) -> Bool { names.contains(name) && !others.contains(name) }
 }

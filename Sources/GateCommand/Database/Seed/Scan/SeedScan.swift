@@ -1,36 +1,37 @@
 import OperatingSystem
 import Reporting
 
-/// What an SQL file of the seed depends on besides its own bytes, as far as its text says.
+/// The dependencies of an SQL seed file other than its own bytes, as far as its text shows them.
 ///
-/// Whatever is not understood to the end is an obstacle, since a state of the database that depends on something unseen
+/// Anything that is not fully understood is an obstacle, since a state of the database that depends on something unseen
 /// must not be kept.
 struct SeedScan: Equatable, Sendable {
   /// A file that it reads.
   struct Include: Equatable, Sendable {
     let path: String
-    /// Relative to the including file; else to where psql runs.
+    /// Whether the path is relative to the including file; otherwise it is relative to psql's working directory.
     let isRelativeToFile: Bool
-    /// Whether psql runs it, so that it can read files in its turn.
+    /// Whether psql runs it, so that it can read further files.
     let isScript: Bool
   }
 
   var includes: [Include] = []
   /// Whether rows may hold the time at which they were made.
   var readsClock = false
-  /// Whether what an archive defines reads the clock: defaults and triggers, which count once a later step writes rows.
+  /// Whether an archive's definitions (defaults and triggers) read the clock, which matters once a later step writes
+  /// rows.
   var definesClock = false
-  /// Why its result may depend on something that cannot be seen, nil where it does not.
+  /// The reason its result may depend on something that cannot be seen; nil if there is none.
   var obstacle: String?
-  /// psql's variables whose text becomes part of a statement.
+  /// The psql variables whose text becomes part of a statement.
   var insertedVariables: Set<String> = []
   /// Those of them whose text becomes part of a longer word.
   var joinedVariables: Set<String> = []
-  /// psql's variables that are set.
+  /// The psql variables that are set.
   var setVariables: Set<String> = []
   /// Those of them that are set to more than one plain word.
   var unreadVariables: Set<String> = []
-  /// Whether results of queries become variables, whose names and texts are not known.
+  /// Whether results of queries become variables with unknown names and texts.
   var storesResults = false
 
   init() {}
@@ -46,11 +47,13 @@ struct SeedScan: Equatable, Sendable {
     self = text.withUTF8 { SeedScan(UnsafeRawBufferPointer($0), as: kind) }
   }
 
-  /// Scans what an archive defines, as pg_restore writes it. Its rows have the time at which they were dumped.
+  /// Scans the definitions of an archive, as pg_restore writes them.
+  ///
+  /// Its rows contain the time at which they were dumped.
   init(archive schema: String) {
     self.init(schema)
     definesClock = readsClock
-    // Its rows are made when it is restored.
+    // The rows of a materialized view are made when it is restored.
     readsClock = readsClock && schema.contains("CREATE MATERIALIZED VIEW")
   }
 
@@ -62,14 +65,16 @@ struct SeedScan: Equatable, Sendable {
     var scanner = SeedScanner(lexer, kind)
     scanner.run()
     self = scanner.result
-    // psql reads no line beyond it, and so other quotes than the scanner.
+    // psql ignores the rest of a line after a NUL, and so sees other quotes than the scanner.
     if kind == .script, bytes.contains(0) { prevent("it holds NUL characters") }
   }
 
-  /// The first reason counts. It may quote the text.
+  /// Sets the obstacle, unless there is one already.
+  ///
+  /// The reason may quote the text.
   mutating func prevent(_ reason: String) { obstacle = obstacle ?? reason.visible }
 
-  /// Takes in what a part of the text, or an included file, depends on.
+  /// Adds the dependencies of a part of the text, or of an included file.
   mutating func add(_ part: SeedScan) {
     for include in part.includes where !includes.contains(include) { includes.append(include) }
     readsClock = readsClock || part.readsClock
@@ -82,9 +87,9 @@ struct SeedScan: Equatable, Sendable {
     storesResults = storesResults || part.storesResults
   }
 
-  /// Why the variables of a whole run of psql make statements that are not in any text; nil where they do not.
+  /// The reason that the variables of a whole psql run form statements not present in any text; nil if there is none.
   var variableObstacle: String? {
-    // One that is never set stays as it is: in `a[1:n]` it is no variable.
+    // A variable that is never set is left as it is: `a[1:n]` contains none.
     let unread =
       storesResults
       ? insertedVariables

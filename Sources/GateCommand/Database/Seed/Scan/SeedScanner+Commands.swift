@@ -1,10 +1,10 @@
-/// psql's variables and backslash commands.
+/// The variables and backslash commands of psql.
 extension SeedScanner {
   mutating func variable(_ token: SQLToken) {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
     result.insertedVariables.insert(name)
     if name == "HOST" { result.prevent("it uses :HOST") }
-    // Words grow together: `pg_read:rest`.
+    // Adjacent words merge: `pg_read:rest`.
     let neighbours = [token.range.lowerBound - 1, token.range.upperBound].filter(lexer.bytes.indices.contains)
     if neighbours.contains(where: { SQLLexer.isWordPart(lexer.bytes[$0]) || lexer.bytes[$0] == UInt8(ascii: ":") }) {
       result.joinedVariables.insert(name)
@@ -17,7 +17,7 @@ extension SeedScanner {
     let name = String(decoding: lexer.bytes[token.content], as: UTF8.self)
     var arguments = CommandArguments(&lexer)
     let sends = command(name, &arguments)
-    // psql drops the arguments that a command does not take; a quote among them is none of SQL's.
+    // psql drops the arguments that a command does not take; a quote among them is not SQL's.
     readOnly(&arguments)
     arguments.passCommandEnd()
     lexer.at = arguments.at
@@ -48,10 +48,10 @@ extension SeedScanner {
       readOnly(&arguments)
       return true
     case "unset":
-      if arguments.next()?.text == "ON_ERROR_STOP" { result.prevent("it goes on after errors") }
+      if arguments.next()?.text == "ON_ERROR_STOP" { result.prevent("it continues after errors") }
       readOnly(&arguments)
     case "g", "gx":
-      // In parentheses are options for printing.
+      // Parentheses hold options for printing.
       if let argument = arguments.next(), argument.text?.hasPrefix("(") != true {
         result.prevent("it writes a file or runs a program with \\\(name)")
       }
@@ -86,26 +86,26 @@ extension SeedScanner {
     var count = 0
     while let argument = arguments.next() {
       count += 1
-      // A database, and perhaps a user; a host would follow.
+      // A database, and perhaps a user; a third argument would be a host.
       guard let text = argument.text, count < 3, !text.contains("="), !text.contains("://") else {
-        return result.prevent("it connects to what is not in its text")
+        return result.prevent("it connects to a database that its text does not name")
       }
     }
   }
 
-  /// Commands that show something, set how results are printed, or steer psql.
+  /// Commands that show something, set how results are printed, or control psql.
   static let harmless: Set<String> = [
     "?", "a", "bind", "bind_named", "C", "close_prepared", "conninfo", "copyright", "echo", "elif", "else",
     "errverbose", "f", "H", "html", "l", "l+", "list", "p", "parse", "print", "pset", "q", "qecho", "quit", "r",
     "reset", "restrict", "setenv", "t", "T", "timing", "unrestrict", "warn", "x", "z",
   ]
 
-  /// `\dt+` and its like.
+  /// Whether the command is `\dt+` or similar.
   static func describes(_ name: String) -> Bool {
     name.hasPrefix("d") && name.count <= 6 && name.allSatisfy { $0.isLetter && $0.isASCII || $0 == "+" }
   }
 
-  /// Passes arguments that are shown, or that switch something.
+  /// Skips arguments that are displayed or switch something.
   mutating func readOnly(_ arguments: inout CommandArguments) {
     while let argument = arguments.next() {
       if argument.runsCommand { result.prevent("it runs a command in backquotes") }
@@ -113,7 +113,7 @@ extension SeedScanner {
   }
 
   mutating func run(_ file: CommandArguments.Argument?, isRelativeToFile: Bool) {
-    // Without a name psql refuses it.
+    // psql rejects the command without a name.
     guard let file else { return }
     guard let path = file.text else { return result.prevent(SeedScan.unseenName) }
     include(path, isRelativeToFile: isRelativeToFile, isScript: true)
@@ -123,7 +123,7 @@ extension SeedScanner {
     guard let name = arguments.next() else { return }
     if name.runsCommand { return result.prevent("it runs a command in backquotes") }
     guard let name = name.text, name.utf8.allSatisfy(SQLLexer.isVariablePart) else {
-      return result.prevent("it sets a variable whose name is not in its text")
+      return result.prevent("it sets a variable that its text does not name")
     }
     if ["SINGLELINE", "SINGLESTEP"].contains(name) { return result.prevent("it uses \\set \(name)") }
     result.setVariables.insert(name)
@@ -138,19 +138,19 @@ extension SeedScanner {
     if SeedVocabulary.isClockDate(value) { result.readsClock = true }
     let isOn = ["", "1", "on", "true"].contains(String(decoding: value, as: UTF8.self).lowercased())
     if name == "ON_ERROR_STOP", !isRead || !isOn {
-      result.prevent("it goes on after errors")
+      result.prevent("it continues after errors")
     }
     let isWord = value.allSatisfy { SQLLexer.isVariablePart($0) || $0 == UInt8(ascii: ".") }
     let word = String(decoding: value, as: UTF8.self).lowercased()
     if !isRead || !isWord || SeedVocabulary.isFollowed(word) { result.unreadVariables.insert(name) }
   }
 
-  /// `\copy … from file`, in which psql puts no variables.
+  /// Reads `\copy … from file`, in which psql substitutes no variables.
   mutating func psqlCopy(_ line: Range<Int>) {
     var inner = SQLLexer(lexer.bytes, at: line.lowerBound, end: line.upperBound, isScript: false)
     var copy = CopyStatement()
     while true {
-      // Behind FROM stands a word up to the next blank or semicolon, not a token of SQL.
+      // FROM is followed by a word up to the next blank or semicolon, not by an SQL token.
       if copy.awaitsSource { return psqlSource(inner.at..<line.upperBound) }
       guard let token = inner.next() else { return }
       switch copy.take(token, inner) {

@@ -7,7 +7,7 @@ extension SeedScanner {
     }
     guard token.range.count > 4 else { return }
     let bytes = UnsafeRawBufferPointer(rebasing: lexer.bytes[token.content])
-    // Quotes that are doubled are punctuation, and escapes nothing that a date needs.
+    // Doubled quotes count as punctuation, and no date needs an escape.
     if SeedVocabulary.isClockDate(bytes) { result.readsClock = true }
     if isCode(token) {
       guard let value = lexer.value(of: token) else { return result.prevent("it has code whose text is not read") }
@@ -16,7 +16,7 @@ extension SeedScanner {
     if let name = SeedScanner.lexicalSettings.first(where: { bytes.elementsEqual($0.utf8) }) {
       result.prevent("it names the setting \(name) in a text")
     }
-    // What EXECUTE is given is read as a statement.
+    // The argument of EXECUTE is read as a statement.
     if dynamic == nil { text(token.content) }
   }
 
@@ -29,7 +29,7 @@ extension SeedScanner {
     return makesCode
   }
 
-  /// Whether the statement is DO, or makes a function, a procedure or a language.
+  /// Whether the statement is DO, or creates a function, a procedure or a language.
   var makesCode: Bool {
     if head.first == "do" { return true }
     guard head.first == "create" else { return false }
@@ -43,7 +43,7 @@ extension SeedScanner {
     result.add(scanner.result)
   }
 
-  /// Looks through a text that is data: a function that is not known may run it as a statement.
+  /// Searches a text that is data, since an unknown function may run it as a statement.
   mutating func text(_ range: Range<Int>) {
     let bytes = lexer.bytes
     var at = range.lowerBound
@@ -75,7 +75,7 @@ extension SeedScanner {
       switch copy.take(token, inner) {
       case .goesOn: continue
       case .isNone: return
-      // Quotes in a literal are doubled, so that a name in it is not read here.
+      // Quotes in a literal are doubled, so a name in it is not read here.
       case .leads(.file): return result.prevent(SeedScan.unseenName)
       case .leads(.input): return
       case .leads(let source): return rows(from: source)
@@ -84,13 +84,13 @@ extension SeedScanner {
     if copy.awaitsSource { result.prevent(SeedScan.unseenName) }
   }
 
-  // MARK: Statements that are put together
+  // MARK: Dynamic statements
 
   mutating func followDynamic(_ token: SQLToken) {
     if dynamic?.isEmpty == true, token.kind == .word,
       ["function", "procedure", "on"].contains(lexer.lowercased(token.range))
     {
-      // Of a trigger, or a privilege.
+      // EXECUTE of a trigger or a privilege.
       dynamic = nil
       return
     }
@@ -108,7 +108,7 @@ extension SeedScanner {
     dynamic = nil
     guard !tokens.isEmpty else { return }
     guard let text = DynamicStatement(lexer, plainNames).text(of: tokens[...]) else {
-      return result.prevent("it runs a statement that is not in its text, with EXECUTE")
+      return result.prevent("it runs a statement with EXECUTE that its text does not show")
     }
     text.withUnsafeBytes { add(SeedScanner(SQLLexer($0, isScript: false), .statements, depth: depth + 1)) }
   }

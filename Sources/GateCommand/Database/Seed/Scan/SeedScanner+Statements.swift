@@ -24,11 +24,11 @@ extension SeedScanner {
     passInputs()
   }
 
-  /// Passes the rows of `COPY … FROM STDIN`, which begin on the next line.
+  /// Skips the rows of `COPY … FROM STDIN`, which begin on the next line.
   mutating func passInputs() {
     defer { pendingInputs = 0 }
     if conditions > 0 { result.prevent("it has rows for COPY inside \\if") }
-    // psql would go on with the rest of the line behind the rows.
+    // psql would continue with the rest of the line after the rows.
     var line = SQLLexer(lexer.bytes, at: lexer.at, end: lexer.endOfLine(), isScript: false)
     lexer.at = line.end
     line.passBlanks()
@@ -57,13 +57,13 @@ extension SeedScanner {
     case .clock: result.readsClock = true
     case .clockFunction: if lexer.isFollowed(by: UInt8(ascii: "(")) { result.readsClock = true }
     case .outside: result.prevent("it uses \(word)")
-    case .runsText: result.prevent("it runs a text as a statement, with \(word)")
+    case .runsText: result.prevent("it runs text as a statement, with \(word)")
     case .grammar: grammar(word)
     case nil: break
     }
   }
 
-  /// psql does not take the semicolons inside `BEGIN ATOMIC … END` for the end of the statement.
+  /// Follows `BEGIN ATOMIC … END`, inside which semicolons do not end the statement for psql.
   mutating func followAtomic(_ word: String) {
     let isRoutine = head.first == "create" && head.contains { $0 == "function" || $0 == "procedure" }
     switch word {
@@ -77,7 +77,7 @@ extension SeedScanner {
   mutating func beginning() {
     switch (head.first, head.dropFirst().first) {
     case ("alter", "system") where head.count == 2:
-      // It counts from the server's next start, and keeping a cluster starts it anew.
+      // It takes effect when the server starts again, which happens when the cluster is kept.
       result.prevent("it uses ALTER SYSTEM")
     case ("create", let object?) where ["server", "subscription", "tablespace"].contains(object) && head.count == 2:
       result.prevent("it uses CREATE \(object.uppercased())")
@@ -117,7 +117,7 @@ extension SeedScanner {
     }
   }
 
-  /// Takes the word, the name or the text that was waited for.
+  /// Handles the expected word, name or text.
   mutating func meet(_ expectation: Expectation, _ value: String) {
     let value = value.lowercased()
     switch expectation {
@@ -129,7 +129,7 @@ extension SeedScanner {
       } else if SeedVocabulary.meaning(of: value) == .outside {
         result.prevent("it uses \(value)")
       } else if !SeedVocabulary.extensions.contains(value) {
-        result.prevent("it uses the extension \(value), of which plangate does not know what it reads")
+        result.prevent("it uses the extension \(value), and plangate does not know what that reads")
       }
     case .standardStrings:
       if value == "to" || value == "from" {

@@ -1,4 +1,4 @@
-/// Reads the text of a seed for what it depends on; see `SeedScan`.
+/// Scans the text of a seed for its dependencies; see `SeedScan`.
 struct SeedScanner {
   enum Kind {
     /// A file that psql runs.
@@ -16,26 +16,26 @@ struct SeedScanner {
   /// The first words of the current statement, in lower case.
   var head: [String] = []
   var copy: CopyStatement?
-  /// The statement that EXECUTE was given, as far as it was read.
+  /// The statement given to EXECUTE, as far as it was read.
   var dynamic: [SQLToken]?
   var dynamicDepth = 0
-  /// What the next name or value tells.
+  /// The meaning of the next name or value.
   var expected: Expectation?
-  /// COPYs from the script, whose rows follow the line on which their statement ends.
+  /// The number of COPY statements whose rows follow the line on which the statement ends.
   var pendingInputs = 0
-  /// Whether rows follow a `\copy`, which needs no statement's end.
+  /// Whether rows follow a `\copy`, which needs no end of statement.
   var copiesRows = false
   var parentheses = 0
-  /// BEGIN ATOMIC and the CASEs in it.
+  /// The depth of BEGIN ATOMIC and the CASEs in it.
   var atomicDepth = 0
-  /// `\if` within `\if`.
+  /// The depth of nested `\if`.
   var conditions = 0
-  /// The tokens behind each COPY in a literal: very many of them would be read over and over.
+  /// The number of tokens read after COPY in literals, limited because many of them would be read repeatedly.
   var tokensAhead = 0
-  /// How many texts this one is in.
+  /// The number of texts that this one is nested in.
   let depth: Int
   static let maximumDepth = 20
-  /// Variables of PL/pgSQL whose text is a number, a date or the like.
+  /// PL/pgSQL variables whose text is a number, a date or the like.
   lazy var plainNames = PlainNames(lexer.bytes)
 
   enum Expectation {
@@ -52,7 +52,7 @@ struct SeedScanner {
     guard depth < SeedScanner.maximumDepth else { return result.prevent("its code is nested too deep") }
     while let token = lexer.next() { take(token) }
     endDynamic()
-    // The text goes on elsewhere: in a variable, or behind `||`.
+    // The text continues elsewhere: in a variable, or after `||`.
     if copy?.awaitsSource == true { result.prevent(SeedScan.unseenName) }
   }
 
@@ -79,7 +79,7 @@ struct SeedScanner {
     }
   }
 
-  /// Hands the token to what is being followed.
+  /// Passes the token to the constructs being followed.
   mutating func follow(_ token: SQLToken) {
     if var copy {
       switch copy.take(token, lexer) {
@@ -99,13 +99,17 @@ struct SeedScanner {
     switch source {
     case .file(let name?):
       let path = String(decoding: name, as: UTF8.self)
-      // A relative one would be looked up in the data directory.
+      // The server would look up a relative path in its data directory.
       guard path.hasPrefix("/") else { return result.prevent(SeedScan.unseenName) }
       include(path, isRelativeToFile: false, isScript: false)
     case .file(nil): result.prevent(SeedScan.unseenName)
     case .input where kind == .script:
-      // What is taken for rows is not scanned, so there must be no doubt.
-      if head.first == "copy" { pendingInputs += 1 } else { result.prevent("it copies rows where no COPY is seen") }
+      // Rows are not scanned, so there must be no doubt that they are rows.
+      if head.first == "copy" {
+        pendingInputs += 1
+      } else {
+        result.prevent("it copies rows, but no COPY statement was recognized")
+      }
     case .input: break
     case .program: result.prevent("it copies from a program")
     case .output: result.prevent("it copies into a file or a program")
@@ -114,7 +118,7 @@ struct SeedScanner {
   }
 
   mutating func include(_ path: String, isRelativeToFile: Bool, isScript: Bool) {
-    // The user's home is not in the text; a line feed would not fit into a note.
+    // The text does not show the user's home; a line feed would not fit into a note.
     if path.isEmpty || path.hasPrefix("~") || path.utf8.contains(where: { $0 < 0x20 }) {
       return result.prevent(SeedScan.unseenName)
     }
