@@ -1,7 +1,8 @@
 // Cases
 
 const verdictWords = {
-  regressed: "Regressed", unchecked: "Unchecked", new: "New", changed: "Changed", improved: "Improved", passed: "Passed",
+  regressed: "Regressed", unchecked: "Unchecked", new: "New",
+  changed: "Changed", improved: "Improved", passed: "Passed",
 };
 
 function section(title, name, ...children) {
@@ -13,7 +14,7 @@ function article(data) {
   const active = data.findings.filter((finding) => finding.weight !== "waived");
   const waived = data.findings.filter((finding) => finding.weight === "waived");
   const fixes = new Set();
-  /** Findings of one rule stand together, and where they are many they are alike. */
+  /** Groups findings of one rule that follow each other. Members of a long group are much alike: it shows the first. */
   const list = (findings) => {
     const runs = [];
     for (const finding of findings) {
@@ -27,16 +28,16 @@ function article(data) {
   const says = make("div", { class: "says" },
     data.reason !== undefined && section("Why it could not be checked", "reason", make("pre", {}, data.reason)),
     data.verdict === "new" && section("No baseline yet", "reason",
-      make("p", {}, "Nothing is known of the plan that was accepted. Read this one, then record it.")),
+      make("p", {}, "There is no accepted plan yet. Read this one, then record it.")),
     active.length > 0 && section(active.length > 1 ? "Findings" : "Finding", "told", list(active)),
     data.causes.length > 0 && section(data.causes.length > 1 ? "Causes" : "Cause", "causes",
       make("ul", {}, brief(data.causes.map((cause) => make("li", {}, cause))))),
-    data.differences.length > 0 && section("Changes of the plan", "differences",
+    data.differences.length > 0 && section("Plan changes", "differences",
       make("ul", {}, brief(data.differences.map((difference) => make("li", {}, difference))))),
     waived.length > 0 && section("Waived", "told", list(waived)),
     data.statements && section("Bring the index back with", "lost",
       make("div", { class: "sql" }, make("pre", {}, make("code", {}, data.statements)), copyButton(data.statements))),
-    data.command && section(data.verdict === "new" ? "Record it with" : "If this is meant, accept it with", "accept",
+    data.command && section(data.verdict === "new" ? "Record it with" : "If this is intended, accept it with", "accept",
       make("code", {}, data.command), copyButton(data.command)));
   return make("article", { class: `case ${data.failed ? "failed" : ""}`, "aria-labelledby": `title-${data.position}` },
     caseHeader(data),
@@ -60,8 +61,9 @@ function findingItem(finding, data, view, fixes) {
   const places = !view ? [] : view.sides.map((side) => [side,
     data[side].nodes.findIndex((node) => node.marks?.includes(index))]).filter(([, position]) => position >= 0);
   const place = places.find(([side]) => side === "now") || places[0];
-  // The first one's is the one to read; the others mostly follow from it.
-  const fix = finding.fix && !fixes.has(finding.fix) && make("p", { class: "aside" }, make("b", {}, "Fix "), finding.fix);
+  // Only the first finding's fix is open: what the others report mostly follows from the first.
+  const fix = finding.fix && !fixes.has(finding.fix)
+    && make("p", { class: "aside" }, make("b", {}, "Fix "), finding.fix);
   fixes.add(finding.fix);
   const fixButton = fix && index > 0 && make("button", {
     type: "button", class: "show", "aria-expanded": "false", click: () => {
@@ -96,7 +98,8 @@ function totalsTable(data) {
       before !== null && [bar(shareBefore, "before"), bar(shareNow, "now")])));
   const heads = hasBefore ? ["", "Baseline", "Now", "", ""] : ["", "Now"];
   return make("table", { class: "totals" }, make("caption", { class: "unseen" }, "The whole plan"),
-    make("thead", {}, make("tr", {}, heads.map((head) => make(head ? "th" : "td", head ? { scope: "col" } : {}, head)))),
+    make("thead", {},
+      make("tr", {}, heads.map((head) => make(head ? "th" : "td", head ? { scope: "col" } : {}, head)))),
     make("tbody", {}, rows));
 }
 
@@ -108,26 +111,28 @@ function statement(data) {
     values.length > 0 && make("dl", { class: "parameters", "aria-label": "Parameters" }, values));
 }
 
-/** Each cause with the cases behind which it stands. */
+/** The page without a chosen case: each cause with the failing cases that it explains. */
 function overview() {
   const run = JSON.parse(document.getElementById("run").textContent);
   run.causes.sort((one, other) => other[1].length - one[1].length);
   const link = (row) => make("li", {}, make("a", { href: row.link.getAttribute("href") }, row.name));
   const failed = rows.filter((row) => row.isFailed), noted = rows.filter((row) => row.link.querySelector(".note"));
   return make("article", { class: "overview" },
-    make("h1", {}, failed.length ? "Overview" : !rows.length ? "No case was judged"
+    make("h1", {}, failed.length ? "Overview" : !rows.length ? "No case was checked"
       : find(".run .error") ? "The run ended early" : "Nothing failed"),
-    run.causes.length > 0 && section(`What changed, and which of the ${failed.length} failing cases it touches`, "causes",
+    run.causes.length > 0 && section(
+      `What changed, and which of the ${failed.length} failing cases each change affects`, "causes",
       make("ul", {}, brief(run.causes.map(([cause, positions]) => make("li", {}, cause,
         make("ul", { class: "links" }, brief(positions.map((position) => link(byPosition[position])), 12)))), 12))),
     failed.length > 0 && run.causes.length === 0 && section("What failed", "causes",
       make("ul", { class: "links" }, brief(failed.map(link), 50))),
-    failed.length === 0 && noted.length > 0 && section("Not plainly passed", "causes",
-      make("ul", {}, brief(noted.map((row) => make("li", {}, make("a", { href: row.link.getAttribute("href") }, row.name),
-        " ", row.link.querySelector(".note").textContent)), 50))),
-    run.command && section("If all of this is meant, accept it with", "accept", make("code", {}, run.command),
+    failed.length === 0 && noted.length > 0 && section("Passed with remarks", "causes",
+      make("ul", {}, brief(noted.map((row) => make("li", {},
+        make("a", { href: row.link.getAttribute("href") }, row.name), " ",
+        row.link.querySelector(".note").textContent)), 50))),
+    run.command && section("If all of this is intended, accept it with", "accept", make("code", {}, run.command),
       copyButton(run.command)),
     make("p", { class: "keys" }, "Keys: ", make("kbd", {}, "/"), " search, ", make("kbd", {}, "j"), " ",
       make("kbd", {}, "k"), " next and previous case, arrows in the list and in a plan, ", make("kbd", {}, "Enter"),
-      " all that is known of a node."));
+      " all details of a node."));
 }

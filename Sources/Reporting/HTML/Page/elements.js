@@ -9,14 +9,15 @@ function make(tag, attributes = {}, ...children) {
       element.setAttribute(name, value === true ? "" : value);
     }
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  const isShown = (child) => child !== null && child !== undefined && child !== false;
+  element.append(...children.flat(Infinity).filter(isShown));
   return element;
 }
 
 const find = (selector) => document.querySelector(selector);
 const findAll = (selector) => [...document.querySelectorAll(selector)];
 
-/** A case is parsed when it is looked at, and forgotten after: a run can have thousands. */
+/** Parses the data of a case. Nothing is kept: a run can have thousands of cases. */
 function read(position) {
   const data = JSON.parse(document.getElementById(`data-${position}`).textContent);
   if (data.before === true) data.before = data.now;
@@ -42,7 +43,7 @@ function copyButton(text) {
   return button;
 }
 
-/** The items of a list; of many only the first, and a button for the rest. */
+/** The items of a list. A long list shows its first items and a button for the rest. */
 function brief(items, most = 4) {
   if (items.length <= most + 1) return items;
   const rest = items.slice(most);
@@ -54,5 +55,5 @@ function brief(items, most = 4) {
   return [...items, button];
 }
 
-/** `x35` as it is set on a page. */
+/** `x35` with a multiplication sign. */
 const times = (text) => text.replace(/^x/, "×");

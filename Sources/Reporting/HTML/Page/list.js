@@ -16,7 +16,7 @@ const form = find("form.filters"), search = find("#search");
 const selects = ["rule", "relation", "server"].map((name) => [name, document.getElementById(name)])
   .filter(([, select]) => select);
 
-/** All texts of a case except the facts of its nodes. */
+/** The text that the search looks at: everything in a case except the facts of its nodes. */
 function searchText(row) {
   const texts = [];
   const collect = (value, key) => {
@@ -66,7 +66,7 @@ function filter() {
 
 const shownRows = () => rows.filter((row) => !row.item.hidden);
 
-/** The row so many places on from the chosen one, among those that are shown. */
+/** The row `by` places after the chosen one, counting only rows that are shown. */
 function neighbour(by) {
   const shown = shownRows(), index = shown.findIndex((row) => row.position === chosen);
   return index < 0 ? shown[by > 0 ? 0 : shown.length - 1] : shown[index + by];

@@ -1,6 +1,6 @@
 // Nodes
 
-/** Decades of misestimate that a half of the little scale shows. */
+/** How many powers of ten each half of the misestimate scale covers. */
 const decades = 3;
 
 Object.assign(PlanView.prototype, {
@@ -33,7 +33,8 @@ Object.assign(PlanView.prototype, {
     } });
     details.checked = choice.details;
     return make("div", { class: "toolbar" },
-      make("h2", {}, this.data.before ? this.data.sameShape ? "Plan, same shape as before" : "Plan" : "Plan, no baseline"),
+      make("h2", {},
+        this.data.before ? this.data.sameShape ? "Plan, same shape as before" : "Plan" : "Plan, no baseline"),
       make("fieldset", { class: "switch" }, make("legend", {}, "Bars"), radios),
       make("label", { class: "tick" }, details, " All conditions"));
   },
@@ -88,7 +89,7 @@ Object.assign(PlanView.prototype, {
     if (place && !event.ctrlKey && !event.metaKey && !event.altKey) this.key(event, ...place);
   },
 
-  /** Lights up the node that answers to the one under the pointer. */
+  /** Highlights the node under the pointer and the node that matches it. */
   point(event) {
     for (const lit of this.element.querySelectorAll(".lit")) lit.classList.remove("lit");
     const place = this.place(event), other = place && this.sides.length > 1 && this.counterpart(...place);
@@ -99,7 +100,7 @@ Object.assign(PlanView.prototype, {
 
   // Lines of the tree
 
-  /** For each level above a node whether a line runs on below it: another member of the same parent follows. */
+  /** For each level above a node, whether its line continues below: it does if another child of that level follows. */
   runsOn(side, position) {
     const lines = [];
     for (let place = position; this.parent[side][place] !== null; place = this.parent[side][place]) {
@@ -115,7 +116,7 @@ Object.assign(PlanView.prototype, {
     }));
   },
 
-  /** Where only the other plan has a node; lines that run past it go on. */
+  /** Stands beside a node that only the other plan has. Lines that pass it continue. */
   gap(side, index) {
     const next = this.drawn.slice(index).find((row) => row[side] !== null);
     const guides = !next ? [] : this.runsOn(side, next[side]).map((runsOn, level, all) =>
@@ -140,7 +141,7 @@ Object.assign(PlanView.prototype, {
     const weight = ["fail", "warn", "waived"].find((word) => marks.some((mark) => mark.weight === word));
     const children = this.children[side][position];
     const element = make("div", {
-      class: ["node", weight && `guilty ${weight}`, status?.word, children.length && "parent"].filter(Boolean).join(" "),
+      class: ["node", weight && `named ${weight}`, status?.word, children.length && "parent"].filter(Boolean).join(" "),
       role: "treeitem", tabindex: "-1", "data-node": `${side} ${position}`, "aria-level": node.depth + 1,
       "aria-expanded": children.length ? String(!this.collapsed.has(`${side} ${position}`)) : null,
     },
@@ -157,7 +158,8 @@ Object.assign(PlanView.prototype, {
     const part = (name) => node[name] && make("span",
       { class: name + (status?.parts.includes(name) ? " differs" : "") }, node[name]);
     const title = make("div", { class: "title" },
-      ["name", "index", "target"].map(part).filter(Boolean).flatMap((element, index) => index ? [" ", element] : [element]));
+      ["name", "index", "target"].map(part).filter(Boolean)
+        .flatMap((element, index) => index ? [" ", element] : [element]));
     for (const mark of node.marks || []) {
       const finding = this.data.findings[mark];
       title.append(" ", make("span", { class: `tag ${finding.weight}`, title: finding.message },
@@ -168,7 +170,7 @@ Object.assign(PlanView.prototype, {
     return title;
   },
 
-  /** Conditions, and all else where the reader asked for it. */
+  /** The node's conditions, and its facts if the reader opened it. */
   nodeText(side, position) {
     const node = this.data[side].nodes[position], status = this.status[side][position];
     const isOpen = this.open.has(`${side} ${position}`);
@@ -186,7 +188,7 @@ Object.assign(PlanView.prototype, {
     return elements;
   },
 
-  /** Own share of the chosen figure. */
+  /** Draws each node's own share of the chosen metric. */
   drawBars(root = this.element, only = null) {
     const { metric } = this;
     for (const head of root.querySelectorAll(".heads .metric")) head.textContent = `own ${metric}`;
@@ -203,13 +205,14 @@ Object.assign(PlanView.prototype, {
         const percent = share >= 10 || share === 0 ? `${Math.round(share / 10)} %` : "< 1 %";
         const bar = make("span", { class: "bar" + (share >= 500 ? " most" : "") });
         bar.style.setProperty("--share", share / 1000);
-        cell.replaceChildren(make("span", { class: "figure" }, figure), bar, make("span", { class: "unseen" }, percent));
+        cell.replaceChildren(make("span", { class: "figure" }, figure), bar,
+          make("span", { class: "unseen" }, percent));
         cell.title = `own ${metric}: ${figure}, ${percent} of the plan`;
       });
     }
   },
 
-  /** Rows expected and rows that came, and a scale: to the right more came than expected, to the left fewer. */
+  /** Estimated and actual rows, and a scale: a bar to the right means more rows than estimated, to the left fewer. */
   rowsCell(node, marks) {
     const { rows } = node, cell = make("div", { class: "rows" });
     if (rows.never) {
@@ -219,15 +222,16 @@ Object.assign(PlanView.prototype, {
     cell.append(make("span", { class: "count" }, rows.est, rows.act === undefined ? "" : ` → ${rows.act}`,
       rows.loops ? make("small", {}, ` × ${rows.loops}`) : ""));
     if (rows.act === undefined) return cell;
-    const log = rows.log || 0, judged = rows.judged !== false;
-    const size = Math.min(Math.abs(log), decades) / decades;
-    const isGuilty = marks.some((mark) => mark.rule === "row-estimate" && mark.weight === "fail");
-    const level = !judged ? "unjudged" : isGuilty ? "guilty" : Math.abs(log) >= 1 ? "high" : Math.abs(log) >= 0.3 ? "some" : "";
-    const scale = make("span", { class: `miss ${level} ${log < 0 ? "over" : "under"}` });
+    const miss = Math.abs(rows.miss || 1), isOver = rows.miss < 0, judged = rows.judged !== false;
+    const size = Math.min(Math.log10(miss), decades) / decades;
+    const isFailing = marks.some((mark) => mark.rule === "row-estimate" && mark.weight === "fail");
+    const level = !judged ? "unjudged" : isFailing ? "failing" : miss >= 10 ? "high" : miss >= 2 ? "some" : "";
+    const scale = make("span", { class: `miss ${level} ${isOver ? "over" : "under"}` });
     scale.style.setProperty("--size", size);
-    const words = rows.q ? `×${rows.q} ${log < 0 ? "fewer" : "more"} than expected` : "as expected";
-    const error = rows.q && judged && Math.abs(log) >= 0.3 ? `×${rows.q}` : "";
-    cell.append(make("span", { class: "scale" }, scale, make("span", { class: `q ${level}`, "aria-hidden": "true" }, error)),
+    const words = rows.q ? `×${rows.q} ${isOver ? "fewer" : "more"} than estimated` : "as estimated";
+    const error = rows.q && judged && miss >= 2 ? `×${rows.q}` : "";
+    cell.append(
+      make("span", { class: "scale" }, scale, make("span", { class: `q ${level}`, "aria-hidden": "true" }, error)),
       make("span", { class: "unseen" }, judged ? words : ""));
     cell.title = rows.why ? `${words}; ${rows.why}` : words;
     return cell;

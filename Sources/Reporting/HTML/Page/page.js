@@ -6,7 +6,7 @@ let chosen = null;
 
 const groups = find(".groups");
 
-/** Scrolls the list, and never the page. */
+/** Scrolls the list until a row is visible. The page itself does not scroll. */
 function showInList({ item, group }) {
   const box = groups.getBoundingClientRect(), place = item.getBoundingClientRect();
   const top = box.top + group.querySelector("h2").offsetHeight;
@@ -14,7 +14,7 @@ function showInList({ item, group }) {
   else if (place.bottom > box.bottom) groups.scrollTop += place.bottom - box.bottom;
 }
 
-/** The list fills what the run's header leaves of the window. */
+/** Makes the list as high as the window below the run's header. */
 function fit() {
   const top = Math.max(find(".run").getBoundingClientRect().bottom, 0);
   find(".cases").style.setProperty("--height", `${Math.round(innerHeight - top)}px`);
@@ -37,18 +37,20 @@ function choose(position) {
   if (scrollY > find(".frame").offsetTop) scrollTo(0, find(".frame").offsetTop);
 }
 
-/** Follows the address. Without one, the first case that failed is shown. */
+/** Shows the case that the address names; without a fragment, the first case that failed. */
 function route() {
   const hash = location.hash.slice(1);
   if (hash === "case") return;
   const row = hash && rows.find((row) => row.link.hash === location.hash);
   document.body.dataset.view = row ? "case" : "list";
   if (row) choose(row.position);
-  else if (hash || !document.body.dataset.ready || isNarrow.matches) choose(rows.find((row) => row.isFailed)?.position ?? null);
+  else if (hash || !document.body.dataset.ready || isNarrow.matches) {
+    choose(rows.find((row) => row.isFailed)?.position ?? null);
+  }
   else choose(null);
 }
 
-/** To a case without leaving a trail in the history. */
+/** Goes to a case without adding an entry to the history. */
 function go(row) {
   if (!row) return;
   history.replaceState(null, "", row.link.hash);
@@ -104,7 +106,7 @@ groups.addEventListener("keydown", (event) => {
   row.link.focus();
 });
 
-// Paper has all that failed, one after the other.
+// A printed page has all failed cases, one after the other.
 
 addEventListener("beforeprint", () => {
   const failed = shownRows().filter((row) => row.isFailed);

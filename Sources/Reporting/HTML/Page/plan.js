@@ -1,11 +1,11 @@
 // Plans
 
 const metricNames = { buffers: "Buffers", cost: "Cost", time: "Time" };
-/** What the reader chose stays from case to case. */
+/** The reader's choices, which are kept from case to case. */
 const choice = { metric: "buffers", details: false };
 const smallPlan = 8, shownMembers = 3;
 
-/** What differs between two nodes that answer to each other; figures do not count. */
+/** The parts in which two matching nodes differ. Figures are not compared. */
 function differing(before, now) {
   const figures = /^(Rows Removed|Temp Blocks|Heap Fetches|Workers Planned|Subplans Removed)/;
   const lines = (node) => (node.lines || []).filter((line) => !figures.test(line)).join("\n");
@@ -76,7 +76,7 @@ class PlanView {
       && this.children[side][position].every((child) => this.isDull(side, child));
   }
 
-  /** Members of an Append that are alike and too many; positions of all nodes in them. */
+  /** The members of long Appends that are folded since they have nothing to show: `roots`; `folded` has all their nodes. */
   folded(side) {
     const folded = new Set(), roots = new Set();
     if (this.isUnfolded) return { folded, roots };
@@ -96,7 +96,7 @@ class PlanView {
     return { folded, roots };
   }
 
-  /** The rows to draw; one of `more` stands for a run of folded ones. */
+  /** The rows to draw. A row with `more` stands for several folded rows that follow each other. */
   shownRows() {
     const folds = { before: null, now: null };
     for (const side of this.sides) folds[side] = this.folded(side);
@@ -128,7 +128,7 @@ class PlanView {
     return false;
   }
 
-  /** Applies what is collapsed, without drawing anew. */
+  /** Hides the rows below collapsed nodes without drawing the plan again. */
   hide() {
     for (const row of this.drawn) {
       const hidden = {};
@@ -173,7 +173,7 @@ class PlanView {
     this.nodes[side][position].focus();
   }
 
-  /** Shows a node that a finding points at. */
+  /** Moves to the node that a finding names. */
   reveal(side, position) {
     for (let above = this.parent[side][position]; above !== null; above = this.parent[side][above]) {
       if (this.collapsed.has(`${side} ${above}`)) this.setCollapsed(side, above, false);
@@ -213,7 +213,7 @@ class PlanView {
     event.preventDefault();
   }
 
-  /** Shows or hides all that is known of a node, on both sides. */
+  /** Shows or hides all details of a node and of its matching node. */
   toggle(side, position) {
     const nodes = [[side, position], this.counterpart(side, position)].filter(Boolean);
     const isOpen = this.open.has(`${side} ${position}`);
