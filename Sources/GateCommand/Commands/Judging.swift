@@ -175,7 +175,7 @@ struct Judging {
   private func waiverNotes(_ query: Query, used: [Waiver]) -> [(note: String, line: Int?)] {
     query.policy.waivers.compactMap { waiver in
       let what = "the waiver of \(waiver.rule) for \(query.name)\(waiver.relation.map { " (\($0))" } ?? "")"
-      if waiver.isExpired(on: query.policy.today) { return ("\(what) ended on \(waiver.until ?? "")", waiver.line) }
+      if let until = waiver.until, until < query.policy.today { return ("\(what) ended on \(until)", waiver.line) }
       return used.contains(waiver) ? nil : ("\(what) matches nothing", waiver.line)
     }
   }
