@@ -22,7 +22,9 @@ let package = Package(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .target(name: "JSON", swiftSettings: pure),
     .target(name: "PlanCore", dependencies: ["JSON"], swiftSettings: pure),
-    .target(name: "Reporting", dependencies: ["PlanCore", "JSON"], swiftSettings: pure),
+    .target(
+      name: "Reporting", dependencies: ["PlanCore", "JSON"], resources: [.embedInCode("HTML/Page")],
+      swiftSettings: pure),
     .target(name: "YAML", dependencies: ["CLibYAML"], swiftSettings: strict),
     .systemLibrary(name: "COperatingSystem"),
     .target(name: "OperatingSystem", dependencies: ["COperatingSystem"], swiftSettings: strict),

@@ -1,4 +1,4 @@
-"""What the measuring scripts share: a project with its manifest and cases, and a server that plangate left up."""
+"""Shared by the measuring scripts: a project with its manifest and cases, and a server that plangate keeps up."""
 
 import json
 import os
@@ -8,6 +8,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+try:
+    import yaml
+except ModuleNotFoundError:
+    sys.exit("PyYAML is missing; run scripts/install")
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C.UTF-8"}
@@ -20,100 +25,22 @@ def stop(message):
 
 # MARK: The manifest
 
-class YAML:
-    """The part of YAML that manifests are written in. Scalars stay text; plain `null` and `~` are None."""
+class ManifestLoader(yaml.BaseLoader):
+    """Reads scalars as plangate does: as the text that is written, and plain `null` and `~` as None."""
 
-    def __init__(self, text):
-        self.lines = []
-        lines = text.splitlines()
-        while lines:
-            line = lines.pop(0)
-            body = self.without_comment(line)
-            if not body.strip():
-                continue
-            indent = len(body) - len(body.lstrip())
-            block = None
-            if re.search(r"[:-] +[|>][-+]?$", body):
-                block = []
-                while lines and (not lines[0].strip() or len(lines[0]) - len(lines[0].lstrip()) > indent):
-                    block.append(lines.pop(0))
-                body = re.sub(r"[|>][-+]?$", "", body).rstrip()
-            self.lines.append([indent, body.strip(), block])
 
-    @staticmethod
-    def without_comment(line):
-        quote = ""
-        for index, letter in enumerate(line):
-            if quote:
-                quote = "" if letter == quote else quote
-            elif letter in "\"'" and (index == 0 or line[index - 1] in " [{,"):
-                quote = letter
-            elif letter == "#" and (index == 0 or line[index - 1] == " "):
-                return line[:index].rstrip()
-        return line.rstrip()
+class ManifestDumper(yaml.SafeDumper):
+    """Quotes only text that would otherwise be read as something else: `off` stays plain."""
+    yaml_implicit_resolvers = {}
 
-    def document(self):
-        return self.node(self.lines[0][0]) if self.lines else {}
+    def ignore_aliases(self, data):
+        return True
 
-    def node(self, indent):
-        return self.sequence(indent) if re.match(r"-( |$)", self.lines[0][1]) else self.mapping(indent)
 
-    def sequence(self, indent):
-        items = []
-        while self.lines and self.lines[0][0] == indent and re.match(r"-( |$)", self.lines[0][1]):
-            rest = self.lines[0][1][1:].lstrip()
-            if re.match(r"[\w.-]+:( |$)", rest):
-                inner = indent + len(self.lines[0][1]) - len(rest)
-                self.lines[0][:2] = [inner, rest]
-                items.append(self.mapping(inner))
-            else:
-                items.append(self.value(rest, indent))
-        return items
-
-    def mapping(self, indent):
-        result = {}
-        while self.lines and self.lines[0][0] == indent and not re.match(r"-( |$)", self.lines[0][1]):
-            key, rest = re.match(r"""("[^"]*"|'[^']*'|[^:]+):\s*(.*)""", self.lines[0][1]).groups()
-            result[key.strip("\"'")] = self.value(rest, indent)
-        return result
-
-    def value(self, rest, indent):
-        block = self.lines.pop(0)[2]
-        if block is not None:
-            margin = min((len(line) - len(line.lstrip()) for line in block if line.strip()), default=0)
-            return "\n".join(line[margin:] for line in block) + "\n"
-        if rest:
-            return self.flow(rest)[0]
-        if self.lines and (self.lines[0][0] > indent or self.lines[0][0] == indent and self.lines[0][1][0] == "-"):
-            return self.node(self.lines[0][0])
-        return None
-
-    def flow(self, text, ends=""):
-        """A flow node at the start of the text, and what follows it."""
-        text = text.lstrip()
-        if text[:1] in ("[", "{"):
-            close, items, rest = "]" if text[0] == "[" else "}", [], text[1:].lstrip()
-            while not rest.startswith(close):
-                if close == "}":
-                    key, rest = self.flow(rest, ":,}")
-                    value, rest = self.flow(rest.lstrip()[1:], ",}")
-                    items.append((key, value))
-                else:
-                    value, rest = self.flow(rest, ",]")
-                    items.append(value)
-                rest = rest.lstrip().removeprefix(",").lstrip()
-            return (items if close == "]" else dict(items)), rest[1:]
-        if match := re.match(r'"((?:[^"\\]|\\.)*)"', text):
-            return json.loads(match[0]), text[match.end():]
-        if match := re.match(r"'((?:[^']|'')*)'", text):
-            return match[1].replace("''", "'"), text[match.end():]
-        end = len(text)
-        for index, letter in enumerate(text):
-            if letter in ends and (letter != ":" or text[index + 1:index + 2] in (" ", "")):
-                end = index
-                break
-        plain = text[:end].strip()
-        return (None if plain in ("null", "~", "") else plain), text[end:]
+NULL = "tag:yaml.org,2002:null"
+for kind in (ManifestLoader, ManifestDumper):
+    kind.add_implicit_resolver(NULL, re.compile(r"(?:null|~|)\Z"), ["n", "~", ""])
+ManifestLoader.add_constructor(NULL, lambda loader, node: None)
 
 
 TOKEN = re.compile(r"""
@@ -147,12 +74,12 @@ class Case:
 
     @property
     def order(self):
-        """The names of its parameters as :name, in the order of their numbers; empty for $1, $2 …"""
+        """The names of its `:name` parameters in the order of their numbers; empty if it has $1, $2 …"""
         names = [text[1:] for kind, text, _ in tokens(self.sql) if kind == "parameter" and text[0] == ":"]
         return list(dict.fromkeys(names))
 
     def prepare(self, name):
-        """The PREPARE of its statement."""
+        """The PREPARE command for its statement."""
         order = self.order
         parts = [f"${order.index(text[1:]) + 1}" if kind == "parameter" and text[0] == ":" else text
                  for kind, text, _ in tokens(self.sql)]
@@ -172,13 +99,13 @@ class Case:
 
     @property
     def settings(self):
-        """The settings of its transaction; the role comes last, for it may not be allowed to set the others."""
+        """The settings of its transaction. The role comes last: it may not be allowed to set the others."""
         settings = {"plan_cache_mode": "force_generic_plan" if self.is_generic else "force_custom_plan"}
         settings = self.session.get("settings", {}) | settings
         return settings | {"role": role} if (role := self.session.get("role")) else settings
 
     def script(self):
-        """What psql has to run for a plan of this case."""
+        """The psql script that prints the plan of this case."""
         settings = {"statement_timeout": "120s"} | self.settings
         lines = ["BEGIN READ ONLY;"]
         lines += [f"SELECT FROM set_config({literal(key)}, {literal(value)}, true);" for key, value in settings.items()]
@@ -197,14 +124,14 @@ def literal(value):
 
 
 class Project:
-    """A project's files in a directory of our own, and what its manifest says."""
+    """A copy of a project in a temporary directory, with its manifest."""
 
     def __init__(self, directory, manifest):
         self.directory, self.manifest = directory, manifest
 
     @classmethod
     def copied(cls, name, directory):
-        """A copy of the example, the corpus or any project; baselines lie within the directory."""
+        """Copies the example, the corpus or any project into a directory."""
         source = {"example": ROOT, "corpus": ROOT / "Tests/CorpusTests/Corpus"}.get(name) or Path(name).resolve()
         target = directory / "project"
         if (source / "queries/manifest.yml").exists():
@@ -223,13 +150,16 @@ class Project:
         return Project(directory, directory / self.manifest.relative_to(self.directory))
 
     def document(self):
-        return YAML(self.manifest.read_text()).document()
+        return yaml.load(self.manifest.read_text(), ManifestLoader)
+
+    def write(self, document):
+        self.manifest.write_text(yaml.dump(document, Dumper=ManifestDumper, sort_keys=False, width=1000))
 
     def queries(self):
         return self.document()["queries"]
 
     def seed_files(self):
-        """The SQL files of its seed, in order. Commands and archives have no place here."""
+        """The SQL files of its seed, in order. Seeds with commands or archives are not supported."""
         return [path.resolve() for step in self.document().get("seed") or []
                 for path in sorted(self.manifest.parent.glob(step))]
 
@@ -251,35 +181,23 @@ class Project:
         return found
 
     def add_seed(self, sql):
-        """A last seed step."""
+        """Adds a last seed step."""
         (self.manifest.parent / "zz-mutation.sql").write_text(sql + "\n")
-        lines = self.manifest.read_text().splitlines()
-        start = next(index for index, line in enumerate(lines) if line.startswith("seed:"))
-        last = start
-        for index in range(start + 1, len(lines)):
-            if re.match(r"\S", lines[index]) and not lines[index].startswith(("-", "#")):
-                break
-            if re.match(r"\s*- ", lines[index]):
-                last = index
-        indent = re.match(r"\s*", lines[last])[0]
-        lines.insert(last + 1, f"{indent}- zz-mutation.sql")
-        self.manifest.write_text("\n".join(lines) + "\n")
+        document = self.document()
+        document["seed"] = (document.get("seed") or []) + ["zz-mutation.sql"]
+        self.write(document)
 
     def set(self, name, value):
-        """A server setting in the manifest."""
-        lines = [line for line in self.manifest.read_text().splitlines() if not re.match(rf"\s+{name}: [^{{]*$", line)
-                 or len(line) - len(line.lstrip()) > 2]
-        if "settings:" not in [line.split(" #")[0].rstrip() for line in lines]:
-            lines.append("settings:")
-        at = next(index for index, line in enumerate(lines) if line.split(" #")[0].rstrip() == "settings:")
-        lines.insert(at + 1, f"  {name}: {value}")
-        self.manifest.write_text("\n".join(lines) + "\n")
+        """Sets a server setting in the manifest."""
+        document = self.document()
+        document["settings"] = (document.get("settings") or {}) | {name: value}
+        self.write(document)
 
 
 # MARK: The server
 
 class Server:
-    """The server that a plangate run left up."""
+    """The server that a run of plangate keeps up."""
 
     def __init__(self, uri):
         self.uri = uri

@@ -271,13 +271,7 @@ package final class DisposableServer: Sendable {
 
   /// The variables with which a client program reaches a database of this server: libpq's and DATABASE_URL.
   package func clientEnvironment(database: String) -> [String: String] {
-    let path = directories.socket.utf8.map { byte in
-      let isPlain =
-        Character(Unicode.Scalar(byte)).isASCII
-        && (Character(Unicode.Scalar(byte)).isLetter
-          || Character(Unicode.Scalar(byte)).isNumber || "/-._~".utf8.contains(byte))
-      return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    let path = directories.socket.percentEncoded(besides: "/")
     return [
       "PGHOST": directories.socket, "PGPORT": "5432", "PGUSER": DisposableServer.user, "PGDATABASE": database,
       "PGAPPNAME": "plangate", "PGCLIENTENCODING": "UTF8",

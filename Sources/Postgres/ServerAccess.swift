@@ -141,18 +141,18 @@ package struct ServerAccess: Sendable {
   package func url(database: String) -> String { url(database: database, password: "") }
 
   private func url(database: String, password: String) -> String {
-    let credentials = user.percentEncoded + (password.isEmpty ? "" : ":\(password.percentEncoded)")
+    let credentials = user.percentEncoded() + (password.isEmpty ? "" : ":\(password.percentEncoded())")
     var query: [String] = []
     var place = ""
     if isSocket {
-      query += ["host=\(host.percentEncoded)", "port=\(port)"]
+      query += ["host=\(host.percentEncoded())", "port=\(port)"]
     } else {
-      place = (host.contains(":") ? "[\(host)]" : host.percentEncoded) + ":\(port)"
+      place = (host.contains(":") ? "[\(host)]" : host.percentEncoded()) + ":\(port)"
     }
     for (variable, keyword) in [("PGSSLMODE", "sslmode"), ("PGSSLROOTCERT", "sslrootcert")] {
-      if let value = variables[variable] { query.append("\(keyword)=\(value.percentEncoded)") }
+      if let value = variables[variable] { query.append("\(keyword)=\(value.percentEncoded())") }
     }
-    return "postgresql://\(credentials)@\(place)/\(database.percentEncoded)"
+    return "postgresql://\(credentials)@\(place)/\(database.percentEncoded())"
       + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
   }
 
@@ -161,7 +161,7 @@ package struct ServerAccess: Sendable {
   /// A password equal to the user's name is no secret and stays.
   package func withoutPassword(_ text: String) -> String {
     guard !password.isEmpty, password != user else { return text }
-    return [password, password.percentEncoded].reduce(text) { text, secret in
+    return [password, password.percentEncoded()].reduce(text) { text, secret in
       text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
     }
   }
@@ -182,12 +182,16 @@ package struct ServerAccess: Sendable {
 }
 
 extension String {
-  /// The text encoded as a part of a URI.
-  var percentEncoded: String {
+  /// The text as a part of a URI: each byte is encoded that is neither unreserved (RFC 3986) nor among the given ones.
+  func percentEncoded(besides others: String = "") -> String {
     utf8.map { byte in
-      let isPlain =
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._~".utf8.contains(byte)
-      return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"):
+        return String(Unicode.Scalar(byte))
+      case _ where "-._~".utf8.contains(byte) || others.utf8.contains(byte): return String(Unicode.Scalar(byte))
+      default: return (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+      }
     }.joined()
   }
 }

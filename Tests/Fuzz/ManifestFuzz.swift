@@ -1,4 +1,5 @@
 import Foundation
+import PlanCore
 
 @testable import GateCommand
 

@@ -48,7 +48,7 @@ final class Project: Sendable {
 }
 
 extension Project {
-  static let today = "2026-11-21"
+  static let today: Day = "2026-11-21"
 
   /// A project with a manifest, and the query file `a.sql` for it to name.
   convenience init(manifest: String, _ files: [String: String] = [:]) throws {

@@ -71,7 +71,7 @@ func findings(
 let policy: CasePolicy = policy()
 
 func policy(
-  _ changed: [String: RuleSettings] = [:], waivers: [Waiver] = [], today: String = "2026-06-15"
+  _ changed: [String: RuleSettings] = [:], waivers: [Waiver] = [], today: Day = "2026-06-15"
 ) -> CasePolicy {
   let judged = ["seq-scan", "row-estimate", "new-seq-scan"]
   let others = Rule.all.map(\.id).filter { !judged.contains($0) }

@@ -109,13 +109,13 @@ import Testing
 @Suite struct `A waiver` {
   private let partitions = facts(["p_a": table(partitionOf: "p")])
 
-  private func judgement(_ waivers: Waiver..., today: String = "2026-06-15") throws -> Judgement {
+  private func judgement(_ waivers: Waiver..., today: Day = "2026-06-15") throws -> Judgement {
     let before = ExplainNode.append(.index("p_a", "e_1"), .index("orders", "o"))
     let now = ExplainNode.append(.seq("p_a", "e_1"), .seq("orders", "o"))
     return judge(try compare(before, now, partitions), policy: policy(waivers: waivers, today: today))
   }
 
-  private func waived(_ waiver: Waiver, today: String = "2026-06-15") throws -> [String] {
+  private func waived(_ waiver: Waiver, today: Day = "2026-06-15") throws -> [String] {
     try judgement(waiver, today: today).findings.filter { $0.waiver == waiver }.compactMap { $0.relation?.name }
   }
 
@@ -142,7 +142,7 @@ import Testing
   @Test(arguments: [
     ("2026-06-14", true), ("2026-06-15", true), ("2026-06-16", false), ("2027-01-01", false), ("2025-12-31", true),
   ])
-  func `counts through its last day`(today: String, counts: Bool) throws {
+  func `counts through its last day`(today: Day, counts: Bool) throws {
     let waiver = Waiver(rule: "seq-scan", reason: "until the migration", until: "2026-06-15")
     #expect(try waived(waiver, today: today).isEmpty == !counts)
     #expect(waiver.isExpired(on: today) == !counts)

@@ -65,8 +65,8 @@ import Testing
         "PGHOST": host, "PGPORT": "5432", "PGUSER": "postgres", "PGDATABASE": "x", "PGAPPNAME": "plangate",
         "PGCLIENTENCODING": "UTF8", "PGSSLMODE": "disable",
       ])
-    let socket = host.split(separator: "/").map { "%2f\($0)" }.joined()
-    let url = "postgresql://postgres:a%3ab%5cc%2fd@/x?host=\(socket)&port=5432&sslmode=disable"
+    let socket = host.split(separator: "/").map { "%2F\($0)" }.joined()
+    let url = "postgresql://postgres:a%3Ab%5Cc%2Fd@/x?host=\(socket)&port=5432&sslmode=disable"
     #expect(
       access.commandEnvironment(database: "x")
         == own.merging(["PGPASSWORD": #"a:b\c/d"#, "DATABASE_URL": url]) { $1 })
@@ -75,7 +75,7 @@ import Testing
     #expect(
       access.passwordFile == "\(host):5432:*:postgres:a\\:b\\\\c/d\nlocalhost:5432:*:postgres:a\\:b\\\\c/d\n")
     #expect(access.passwordVariables == [:])
-    #expect(access.withoutPassword(#"in a:b\c/d and a%3ab%5cc%2fd."#) == "in … and ….")
+    #expect(access.withoutPassword(#"in a:b\c/d and a%3Ab%5Cc%2Fd."#) == "in … and ….")
   }
 
   @Test func `a password that no password file can hold goes through the environment`() throws {

@@ -12,7 +12,7 @@ import Testing
   private func text(_ format: ReportFormat, _ run: RunOutcome) throws -> String {
     guard format == .html else { return format.text(run) }
     let page = try ParsedPage(HTMLReport.text(run))
-    return [page.style, page.script].map(SHA256.source).reduce(page.rest) {
+    return [HTMLStyle.hash, HTMLScript.hash].reduce(page.rest) {
       $0.replacingScalars($1, with: "sha256-…")
     }
   }

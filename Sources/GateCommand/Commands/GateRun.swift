@@ -27,7 +27,7 @@ struct GateRun {
     self.options = options
     self.console = console
     self.environment = environment
-    manifest = try Manifest.load(options.manifest, today: GateRun.today())
+    manifest = try Manifest.load(options.manifest, today: Day.containing(.now))
     var selected = manifest.queries
     if !names.isEmpty {
       for name in names where !manifest.queries.contains(where: { isGlob(name, matching: $0.name) }) {
@@ -62,11 +62,6 @@ struct GateRun {
       part.cases = query.cases.filter { _ in isMine() }
       return part.cases.isEmpty ? nil : part
     }
-  }
-
-  /// The day in UTC, as `2026-11-21`.
-  private static func today() -> String {
-    Date.now.formatted(.iso8601.year().month().day())
   }
 
   /// - Parameter choice: one of `--postgres`; nil for the server that fits the baselines.

@@ -7,8 +7,8 @@ import YAML
 extension Manifest {
   /// Reads a manifest and the query files that it names, and reports every error that can be found without a server.
   ///
-  /// - Parameter today: the date, such as `2026-11-21`, for waivers.
-  static func load(_ path: String, today: String) throws(Diagnostic) -> Manifest {
+  /// - Parameter today: the day in UTC, for waivers.
+  static func load(_ path: String, today: Day) throws(Diagnostic) -> Manifest {
     let bytes = try readFile(path, "the manifest", hint: "name another with --manifest FILE")
     let text = String(decoding: bytes, as: UTF8.self)
     let root: YAMLNode
@@ -35,7 +35,7 @@ func readFile(_ path: String, _ what: String, hint: String? = nil) throws(Diagno
 struct ManifestLoader {
   let source: ManifestSource
   let directory: String
-  let today: String
+  let today: Day
 
   static let keys = [
     "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",

@@ -15,7 +15,7 @@ struct QueryDefaults {
 struct QueryReader {
   let source: ManifestSource
   let directory: String
-  let today: String
+  let today: Day
   let defaults: QueryDefaults
 
   static let keys = [

@@ -9,7 +9,7 @@ struct RuleReader {
 
   static let waiverKeys = ["rule", "relation", "alias", "reason", "until"]
 
-  /// - Parameter base: what holds where the mapping says nothing.
+  /// - Parameter base: the settings of rules and keys that the mapping does not name.
   func settings(_ node: YAMLNode?, over base: [String: RuleSettings]) throws(Diagnostic) -> [String: RuleSettings] {
     guard let node else { return base }
     let fields = try source.mapping(node, "'rules'", keys: Rule.all.map(\.id))
@@ -80,24 +80,15 @@ struct RuleReader {
       let reason = try source.text(reasonNode, "'reason'")
       if reason.allSatisfy(\.isWhitespace) { throw source.error("'reason' must say why", at: reasonNode) }
       let until = try fields.text("until")
-      if let until, let node = fields["until"], !isDay(until) {
+      let day = until.flatMap(Day.init)
+      if let until, day == nil, let node = fields["until"] {
         throw source.error("'until' must be a day such as 2027-06-30, not '\(until)'", at: node)
       }
       waivers.append(
         Waiver(
           rule: rule, relation: try fields.text("relation"), alias: try fields.text("alias"), reason: reason,
-          until: until, line: node.mark.line))
+          until: day, line: node.mark.line))
     }
     return waivers
-  }
-
-  private func isDay(_ text: String) -> Bool {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.allSatisfy("0123456789-".utf8.contains), parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]),
-      let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month)
-    else { return false }
-    let isLeap = year.isMultiple(of: 4) && !year.isMultiple(of: 100) || year.isMultiple(of: 400)
-    let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    return (1...days[month - 1]).contains(day)
   }
 }

@@ -55,7 +55,8 @@ extension Note {
         + relations.map {
           "\($0.relation) (\(Figures.grouped($0.before)) -> \(Figures.grouped($0.now)))"
         }.joined(separator: ", ")
-    case .expiredWaiver(let waiver, let query): "\(Note.name(waiver, query)) ended on \(waiver.until ?? "")"
+    case .expiredWaiver(let waiver, let query):
+      Note.name(waiver, query) + (waiver.until.map { " ended on \($0)" } ?? " ended")
     case .unusedWaiver(let waiver, let query): "\(Note.name(waiver, query)) matches nothing"
     case .goneCases(let names, let query, let label):
       "\(label) of \(query) has cases that are gone from the manifest: "

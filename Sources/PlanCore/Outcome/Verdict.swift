@@ -16,10 +16,10 @@ package struct CasePolicy: Sendable {
   /// By rule id; a rule that is missing has its defaults.
   package var rules: [String: RuleSettings]
   package var waivers: [Waiver]
-  /// As `2026-11-21`, in UTC.
-  package var today: String
+  /// The current day in UTC: waivers expire.
+  package var today: Day
 
-  package init(rules: [String: RuleSettings] = [:], waivers: [Waiver] = [], today: String) {
+  package init(rules: [String: RuleSettings] = [:], waivers: [Waiver] = [], today: Day) {
     self.rules = rules
     self.waivers = waivers
     self.today = today

@@ -5,13 +5,13 @@ package struct Waiver: Equatable, Sendable {
   package let relation: String?
   package let alias: String?
   package let reason: String
-  /// The last day on which it counts, as `2027-06-30`, in UTC. Nil for ever.
-  package let until: String?
+  /// The last day, in UTC, on which it counts; nil if it counts forever.
+  package let until: Day?
   /// Where the manifest has it, from 1.
   package let line: Int?
 
   package init(
-    rule: String, relation: String? = nil, alias: String? = nil, reason: String, until: String? = nil,
+    rule: String, relation: String? = nil, alias: String? = nil, reason: String, until: Day? = nil,
     line: Int? = nil
   ) {
     self.rule = rule
@@ -28,8 +28,7 @@ package struct Waiver: Equatable, Sendable {
     return [finding.relation, finding.root].contains { $0.map { isGlob(relation, matching: $0.description) } ?? false }
   }
 
-  /// - Parameter today: as `2026-11-21`.
-  package func isExpired(on today: String) -> Bool { until.map { $0 < today } ?? false }
+  package func isExpired(on today: Day) -> Bool { until.map { $0 < today } ?? false }
 }
 
 /// Whether a glob matches the whole text: `*` is any run of characters, `?` any one. Upper and lower case differ.

@@ -1,13 +1,13 @@
 import PlanCore
 
-/// A plan as a list in EXPLAIN's order, where a node is known by its position.
+/// A plan as a list of nodes in EXPLAIN's order; a node is identified by its position in it.
 struct FlatPlan {
   struct Entry {
     let node: PlanNode
     let depth: Int
     let parent: Int?
     var children: [Int] = []
-    /// The position behind the last node below it.
+    /// The position after the last node below it.
     var end = 0
   }
 
@@ -25,7 +25,7 @@ struct FlatPlan {
     entries[position].end = entries.count
   }
 
-  /// The nodes from one upwards to another above it, which is left out.
+  /// The positions from a node up to a node above it, which is not included.
   func climb(from position: Int, to holder: Int) -> [Int] {
     var path: [Int] = []
     var place: Int? = position
@@ -36,7 +36,7 @@ struct FlatPlan {
     return path
   }
 
-  /// The positions of a node and all below it: they follow one another.
+  /// The positions of a node and of all nodes below it.
   func subtree(_ position: Int) -> Range<Int> {
     position..<entries[position].end
   }

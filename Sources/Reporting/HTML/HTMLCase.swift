@@ -9,16 +9,16 @@ struct HTMLCase {
 
   var isFailed: Bool { outcome.isFailed(strict: run.isStrict) }
 
-  /// Names the case in a link, the same in every run: `case=order_search@whale`.
+  /// The fragment that links to the case, the same in every run: `case=order_search@whale`.
   var fragment: String {
     "case=" + HTMLText.fragment(outcome.name)
       + (outcome.server.map { "&server=" + HTMLText.fragment(run.serverLabel($0)) } ?? "")
   }
 
-  /// `PostgreSQL 16`, where several servers judged.
+  /// `PostgreSQL 16`; nil if the run used one server.
   var server: String? { outcome.server.map { "PostgreSQL \(run.serverLabel($0))".visible } }
 
-  /// Partitions count as their parent.
+  /// The relations that the case reads or that its findings name, with each partition as its parent.
   var relations: Set<String> {
     let observations = [outcome.comparison?.baseline, outcome.comparison?.current].compactMap { $0 }
     let scanned = observations.flatMap(\.scans).map { $0.identity.root ?? $0.relation }
@@ -65,7 +65,7 @@ struct HTMLCase {
         ]
         return .array(positions.map { $0.map { .number(Double($0)) } ?? .null })
       }
-      // Most cases of most runs have one plan, to the last figure.
+      // In most runs most cases have the accepted plan down to the last figure.
       members.append(JSONMember("before", before == now ? .bool(true) : before))
       members.append(JSONMember("rows", .array(alignment.rows.map(json))))
       if !alignment.moved.isEmpty { members.append(JSONMember("moved", .array(alignment.moved.map(json)))) }
@@ -79,24 +79,24 @@ struct HTMLCase {
     return members
   }
 
-  /// What fails first, what is waived last.
+  /// Failing findings first, waived ones last.
   private var findings: [Finding] {
     outcome.findings.filter(\.isFailing) + outcome.findings.filter { !$0.isFailing && $0.waiver == nil }
       + outcome.waived
   }
 
-  /// What changed in the plan's shape and no finding says.
+  /// Changes of the plan's shape that no finding reports.
   private var differences: [String] {
     let said = Set(outcome.findings.map(\.message))
     return (outcome.comparison?.differences ?? []).map(\.text).filter { !said.contains($0) }
   }
 
-  /// What brings lost indexes back, for a case that fails.
+  /// The statements that recreate lost indexes, for a case that fails.
   private var statements: [String] {
     outcome.findings.contains(where: \.isFailing) ? outcome.lostIndexStatements.map(\.visible) : []
   }
 
-  /// The command after which a case that fails passes.
+  /// The command that accepts the plan of a failing case.
   private var command: String? {
     isFailed && outcome.isRecordable
       ? RecordCommand.text(queries: [outcome.query], manifest: run.manifest) : nil
@@ -119,12 +119,12 @@ struct HTMLCase {
     if let verdict = finding.indexVerdict { members.append(JSONMember("index", .string(verdict.description.visible))) }
     if let fix = finding.fix, finding.waiver == nil { members.append(JSONMember("fix", .string(fix.visible))) }
     if let waiver = finding.waiver {
-      members.append(JSONMember("waiver", .array([.string(waiver.reason.visible), text(waiver.until)])))
+      members.append(JSONMember("waiver", .array([.string(waiver.reason.visible), text(waiver.until?.description)])))
     }
     return .object(members)
   }
 
-  /// Name, figure before, figure now, change, and each figure's share of the larger one.
+  /// Rows of the table of totals: name, figure before, figure now, change, and each figure's share of the larger one.
   private func totals(_ comparison: CaseComparison) -> [JSON] {
     let (before, now) = (comparison.baseline?.plan, comparison.current.plan)
     let rows: [(String, Double?, Double?, (Double) -> String)] = [

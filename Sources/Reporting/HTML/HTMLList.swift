@@ -1,6 +1,6 @@
 import PlanCore
 
-/// The list of all cases with what filters it: complete without scripts, which only take rows away.
+/// The list of all cases and its filters. It is complete without scripts; they only hide rows.
 struct HTMLList {
   let cases: [HTMLCase]
   let isStrict: Bool
@@ -19,7 +19,7 @@ struct HTMLList {
     }
   }
 
-  /// What fails first.
+  /// The order of the groups: failures first.
   private static let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
 
   var text: String {
@@ -28,7 +28,8 @@ struct HTMLList {
       <nav class="cases" aria-label="Cases">
       <form class="filters" role="search" hidden>
       <label class="search"><span class="unseen">Search</span>\
-      <input type="search" id="search" placeholder="Search names, SQL, relations" autocomplete="off" spellcheck="false">\
+      <input type="search" id="search" placeholder="Search names, SQL, relations" autocomplete="off"\
+       spellcheck="false">\
       <kbd>/</kbd></label>
       <fieldset class="verdicts"><legend class="unseen">Verdict</legend>\(verdictBoxes)</fieldset>
       <div class="selects">\(select("rule", "Rule", "All rules", rules))\
@@ -89,7 +90,7 @@ struct HTMLList {
     names.compactMap { all.firstIndex(of: $0) }.sorted().map { "\($0)" }.joined(separator: " ")
   }
 
-  /// By how much the buffers grew or shrank.
+  /// The factor by which the buffers grew or shrank.
   private func factor(_ outcome: CaseOutcome) -> String {
     guard let comparison = outcome.comparison, let baseline = comparison.baseline else { return "" }
     let change = PlanTotals.change(baseline.plan.root.buffers, comparison.current.plan.root.buffers)
@@ -97,7 +98,7 @@ struct HTMLList {
     return text.isEmpty ? "" : "<span class=\"factor\" title=\"buffers\">\(HTMLText.content(text))</span>"
   }
 
-  /// How a verdict is coloured: red is for what fails.
+  /// The class that colours a verdict. Red is for failures only.
   static func tone(_ verdict: Verdict, isStrict: Bool) -> String {
     switch verdict {
     case .regressed: "bad"

@@ -1,7 +1,7 @@
 import JSON
 import PlanCore
 
-/// A plan as the page's script draws it: an array of nodes in EXPLAIN's order, with all figures as people write them.
+/// A plan as the page's script draws it: an array of nodes in EXPLAIN's order, with all figures as text for people.
 struct HTMLPlan {
   let observation: Observation
   let flat: FlatPlan
@@ -11,7 +11,7 @@ struct HTMLPlan {
     flat = FlatPlan(observation.plan)
   }
 
-  /// - Parameter marks: which of the case's findings, by their positions, point at a node.
+  /// - Parameter marks: the positions of the case's findings that name a node.
   func json(marks: [NodePath: [Int]]) -> JSON {
     var marked: [Int: [Int]] = [:]
     for (path, findings) in marks { if let position = flat.positions[path] { marked[position] = findings } }
@@ -58,7 +58,7 @@ struct HTMLPlan {
     members.append(JSONMember("rows", rows(position)))
     members += metrics.map { JSONMember($0.name, $0.json(position)) }
     if !marks.isEmpty { members.append(JSONMember("marks", .array(marks.map { .number(Double($0)) }))) }
-    // Their members are many and alike.
+    // They can have many children that are much alike.
     if ["Append", "Merge Append", "BitmapAnd", "BitmapOr"].contains(entry.node.nodeType) {
       members.append(JSONMember("folds", .bool(true)))
     }
@@ -68,9 +68,9 @@ struct HTMLPlan {
 
   // MARK: Rows
 
-  /// `est` and `act` per loop, `loops` where there are several, and by how much the estimate misses: `q` as a figure, `log`
-  /// as its decimal logarithm, above 0 when more rows came than were expected. `judged` is false where the count is not that
-  /// of all matching rows.
+  /// `est` and `act` per loop, `loops` where there are several, and the factor by which the estimate misses: `q` as
+  /// text and `miss` as a number, which is negative if there were fewer rows than estimated. `judged` is false where
+  /// the count is not the number of all matching rows.
   private func rows(_ position: Int) -> JSON {
     let node = flat.entries[position].node
     var members = [JSONMember("est", .string(NodeFigures.count(node.planRows)))]
@@ -84,58 +84,47 @@ struct HTMLPlan {
     let isJudged =
       switch estimate?.rowCount {
       case .comparable: true
-      // That more rows came is proven, that fewer would have come is not.
+      // A node that was stopped early proves that there are more rows than estimated, never that there are fewer.
       case .lowerBound: plain.value == 1 || plain.isUnderestimate
       case .notJudged, nil: false
       }
     let error = isJudged ? estimate?.qError ?? plain : plain
     if error.value > 1.05 {
       members.append(JSONMember("q", .string(Figures.factor(error.value))))
-      let hundredths = (decimalLogarithm(error.value) * 100).rounded()
-      members.append(JSONMember("log", .number((error.isUnderestimate ? hundredths : -hundredths) / 100)))
+      let factor = (error.value * 100).rounded() / 100
+      members.append(JSONMember("miss", .number(error.isUnderestimate ? factor : -factor)))
     }
     if !isJudged {
       members.append(JSONMember("judged", .bool(false)))
-      let reason = estimate?.rowCount == .lowerBound ? "the node was stopped early" : "its count means something else"
+      let reason = estimate?.rowCount == .lowerBound ? "the node was stopped early" : "row count not comparable"
       members.append(JSONMember("why", .string("not judged: \(reason)")))
     }
     return .object(members)
   }
 
-  /// To two decimals or better; the pure targets have no mathematics library.
-  private func decimalLogarithm(_ number: Double) -> Double {
-    guard number.isFinite, number > 0 else { return 0 }
-    // ln(m · 2^e) = ln m + e · ln 2, with ln m from the series of the inverse hyperbolic tangent.
-    let ratio = (number.significand - 1) / (number.significand + 1)
-    var (term, sum) = (ratio, 0.0)
-    for odd in stride(from: 1.0, to: 24, by: 2) {
-      sum += term / odd
-      term *= ratio * ratio
-    }
-    return (2 * sum + Double(number.exponent) * 0.693_147_180_559_945_3) / 2.302_585_092_994_045_7
-  }
-
   // MARK: Facts
 
-  /// Pairs of a name and a text: all that EXPLAIN says of a node and that stands nowhere else.
+  /// Pairs of a name and a text: everything that EXPLAIN reports about a node and that is not shown elsewhere.
   private func facts(_ node: PlanNode) -> [JSON] {
     var facts = [
       (
         "Cost",
-        "\(NodeFigures.oneDecimal(node.startupCost)) to \(NodeFigures.oneDecimal(node.totalCost)), with all below it"
+        "\(NodeFigures.oneDecimal(node.startupCost)) to \(NodeFigures.oneDecimal(node.totalCost)), including children"
       ),
-      ("Rows estimated", Figures.grouped(node.planRows)),
+      ("Estimated rows", Figures.grouped(node.planRows)),
     ]
     if let actual = node.actual {
       let rows = NodeFigures.oneDecimal(actual.rows)
       facts.append(
-        ("Rows that came", actual.loops > 0 ? rows.hasSuffix(".0") ? Figures.grouped(actual.rows) : rows : "–"))
+        ("Actual rows", actual.loops > 0 ? rows.hasSuffix(".0") ? Figures.grouped(actual.rows) : rows : "–"))
       facts.append(("Loops", Figures.grouped(actual.loops)))
     }
-    if let buffers = node.buffers { facts.append(("Buffers", "\(Figures.grouped(buffers)) blocks, with all below it")) }
+    if let buffers = node.buffers {
+      facts.append(("Buffers", "\(Figures.grouped(buffers)) blocks, including children"))
+    }
     if let blocks = node.temporaryBlocks, blocks > 0 { facts.append(("Temp blocks", Figures.grouped(blocks))) }
     if let time = node.actualTotalTime {
-      facts.append(("Time", "\(HTMLPlan.milliseconds(time)) a loop, with all below it"))
+      facts.append(("Time", "\(HTMLPlan.milliseconds(time)) per loop, including children"))
     }
     facts.append(("Row width", "\(Figures.grouped(node.planWidth)) bytes"))
     let shown = Set(node.detailLines.map { String(Substring($0.utf8.prefix { $0 != UInt8(ascii: ":") })) })

@@ -1,10 +1,10 @@
 import JSON
 package import PlanCore
 
-/// The report for people with a browser: one file that needs no network. What is in it can be read without scripts; with
-/// them the list filters and the plans are drawn.
+/// The report as a web page: one file that needs no network. Failures can be read without scripts; scripts draw the
+/// plans and filter the list.
 package enum HTMLReport {
-  /// A whole document, with a line feed at its end.
+  /// A complete document that ends with a line feed.
   package static func text(_ outcome: RunOutcome) -> String {
     let cases = outcome.cases.enumerated().map { HTMLCase(outcome: $1, run: outcome, position: $0) }
     let list = HTMLList(cases: cases, isStrict: outcome.isStrict)
@@ -42,14 +42,15 @@ package enum HTMLReport {
       """
   }
 
-  /// Only the page's own style and script count, by their hashes; nothing is loaded, and no text becomes markup.
+  /// Allows the page's own style and script, by their hashes, and nothing else: the page loads nothing, and no text
+  /// becomes markup.
   private static let policy = [
-    "default-src 'none'", "script-src '\(SHA256.source(of: HTMLScript.text))'",
-    "style-src '\(SHA256.source(of: HTMLStyle.text))'", "img-src data:", "base-uri 'none'", "form-action 'none'",
+    "default-src 'none'", "script-src '\(HTMLScript.hash)'",
+    "style-src '\(HTMLStyle.hash)'", "img-src data:", "base-uri 'none'", "form-action 'none'",
     "require-trusted-types-for 'script'", "trusted-types 'none'",
   ].joined(separator: "; ")
 
-  /// A disc in the colour of the result, for the tab.
+  /// The icon of the browser's tab: a disc in the colour of the result.
   private static func icon(_ result: RunOutcome.Result) -> String {
     let color = result == .passed ? "2a7d4f" : result == .failed ? "c8281e" : "8a5a00"
     return "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
@@ -84,7 +85,7 @@ package enum HTMLReport {
       + "<summary>\(counted(outcome.notes.count, "note"))</summary><ul>\(items)</ul></details>"
   }
 
-  /// What the overview tells: each cause once, with the cases that it stands behind.
+  /// The data of the overview: each cause once, with the positions of the failing cases that it explains.
   private static func json(_ outcome: RunOutcome, _ cases: [HTMLCase]) -> JSON {
     var order: [String] = []
     var holders: [String: [JSON]] = [:]

@@ -1,71 +1,15 @@
-import JSON
-
-/// The page's script: plain JavaScript in one strict function. It makes elements and text nodes, never markup, and it runs
-/// without anything but the page itself.
+/// The page's script, from the `.js` files in `Page`: plain JavaScript in one strict function. It makes elements and
+/// text nodes, never markup, and it needs nothing but the page itself.
 enum HTMLScript {
-  static let text =
-    "(() => {\n\"use strict\";\n" + [elements, plan, planRows, article, list, page].joined() + "})();\n"
+  static let text: String = {
+    // A file's top level uses the constants of the files before it.
+    let files = [
+      PackageResources.elements_js, PackageResources.plan_js, PackageResources.nodes_js, PackageResources.article_js,
+      PackageResources.list_js, PackageResources.page_js,
+    ]
+    return "(() => {\n\"use strict\";\n" + files.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();\n"
+  }()
 
-  /// Helpers, and the cases' data.
-  private static let elements = #"""
-    // Elements and data
-
-    /** An element with attributes and children; strings become text nodes. */
-    function make(tag, attributes = {}, ...children) {
-      const element = document.createElement(tag);
-      for (const [name, value] of Object.entries(attributes)) {
-        if (typeof value === "function") element.addEventListener(name, value);
-        else if (value !== null && value !== undefined && value !== false) {
-          element.setAttribute(name, value === true ? "" : value);
-        }
-      }
-      element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-      return element;
-    }
-
-    const find = (selector) => document.querySelector(selector);
-    const findAll = (selector) => [...document.querySelectorAll(selector)];
-
-    /** A case is parsed when it is looked at, and forgotten after: a run can have thousands. */
-    function read(position) {
-      const data = JSON.parse(document.getElementById(`data-${position}`).textContent);
-      if (data.before === true) data.before = data.now;
-      data.position = position;
-      return data;
-    }
-
-    function copyButton(text) {
-      const button = make("button", { type: "button", class: "copy" }, "Copy");
-      const say = (word) => {
-        button.textContent = word;
-        setTimeout(() => { button.textContent = "Copy"; }, 1600);
-      };
-      button.addEventListener("click", async () => {
-        try {
-          await navigator.clipboard.writeText(text);
-          say("Copied");
-        } catch {
-          getSelection().selectAllChildren(button.previousElementSibling);
-          say("Selected");
-        }
-      });
-      return button;
-    }
-
-    /** The items of a list; of many only the first, and a button for the rest. */
-    function brief(items, most = 4) {
-      if (items.length <= most + 1) return items;
-      const rest = items.slice(most);
-      for (const item of rest) item.hidden = true;
-      const button = make("li", { class: "rest" }, make("button", { type: "button", class: "show", click: () => {
-        for (const item of rest) item.hidden = false;
-        button.remove();
-      } }, `… ${rest.length.toLocaleString("en")} more`));
-      return [...items, button];
-    }
-
-    /** `x35` as it is set on a page. */
-    const times = (text) => text.replace(/^x/, "×");
-
-    """#
+  /// The hash of `text` as the page's Content-Security-Policy names it. A test compares both.
+  static let hash = "sha256-5cMQ4k/YdPrRiMo6QbSLplwnsyJsb5QNvOSlL+GXRvk="
 }

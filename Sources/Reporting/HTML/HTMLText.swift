@@ -1,26 +1,27 @@
 import JSON
 import PlanCore
 
-/// Text as an HTML document can hold it.
+/// Text in the forms that are safe in an HTML document.
 ///
-/// Names, statements and messages come from a database and from people's files. They reach the page in two ways only: as
-/// escaped text, and as JSON in a data block from which the script makes text nodes, never markup.
+/// Names, statements and messages come from databases and from files of any origin. They reach the page in two ways
+/// only: as escaped text, and as JSON in a data block from which the script makes text nodes, never markup.
 enum HTMLText {
-  /// The content of an element, with what a browser would obey or hide spelt out.
+  /// The content of an element. Characters that a browser would obey or hide are spelt out.
   static func content(_ text: String) -> String { text.visible.markupEscaped }
 
-  /// Several lines, for an element that keeps them.
+  /// Several lines, for an element that keeps line breaks.
   static func lines(_ text: String) -> String { text.visibleLines.joined(separator: "\n").markupEscaped }
 
   /// ` name="value"`.
   static func attribute(_ name: String, _ value: String) -> String { " \(name)=\"\(value.visible.markupEscaped)\"" }
 
-  /// `<script type="application/json" id="case-0">…</script>`: data that no browser runs, and that cannot end its element.
+  /// `<script type="application/json" id="data-0">…</script>`: data that no browser runs and that cannot end its
+  /// element.
   static func dataBlock(_ id: String, _ json: JSON) -> String {
     let isSpecial: (UInt8) -> Bool = { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "&") }
     let text = json.text.respelt(isSpecial) { scalar in
       switch scalar {
-      // Outside of strings JSON has none of these.
+      // JSON has these characters in strings only.
       case "<": "\\u003c"
       case ">": "\\u003e"
       case "&": "\\u0026"
@@ -30,6 +31,6 @@ enum HTMLText {
     return "<script type=\"application/json\"\(attribute("id", id))>\(text)</script>"
   }
 
-  /// The text as a part of a URL's fragment: what is not plain is percent-encoded, so that it is an id as well.
+  /// The text as a part of a URL's fragment, percent-encoded so that it is a valid id, too.
   static func fragment(_ text: String) -> String { text.percentEncoded(besides: "@+") }
 }

@@ -1,6 +1,6 @@
 import PlanCore
 
-/// What each node of a plan does itself, as against EXPLAIN's figures, which hold all that is below a node.
+/// The figures of each node of a plan without those of the nodes below it, which EXPLAIN's figures include.
 struct OwnFigures {
   private let plan: FlatPlan
 
@@ -12,8 +12,8 @@ struct OwnFigures {
     return remainders(of: plan.entries.map { $0.node.buffers ?? 0 })
   }
 
-  /// Milliseconds over all loops; nil for a plan whose time was not measured. Below a Gather the processes work at the
-  /// same time.
+  /// Milliseconds over all loops; nil for a plan whose time was not measured. Processes below a Gather run at the same
+  /// time, so their time is divided by their number.
   var time: [Double]? {
     guard plan.entries.first?.node.actualTotalTime != nil else { return nil }
     var totals: [Double] = []
@@ -30,15 +30,15 @@ struct OwnFigures {
     return remainders(of: totals)
   }
 
-  /// Figures less those of the children.
+  /// Figures minus those of the children.
   private func remainders(of inclusive: [Double]) -> [Double] {
     var figures = inclusive
     func remainder(_ position: Int) -> Double {
       max(figures[position] - plan.entries[position].children.reduce(0) { $0 + figures[$1] }, 0)
     }
     let references = PlanReferences(plan)
-    // A CTE or an InitPlan stands below the node that holds it, but runs inside the one that first asks for its rows, and
-    // counts there too. A later one may read an earlier one, so the last comes first.
+    // EXPLAIN prints a CTE or an InitPlan below the node that holds it, but it runs inside the first node that reads
+    // it, and that node's figures include it, too. A CTE may read an earlier one, so the loop starts with the last.
     for position in plan.entries.indices.reversed() {
       let entry = plan.entries[position]
       guard let holder = entry.parent, let readers = references.readers(of: entry.node) else { continue }
@@ -54,8 +54,8 @@ struct OwnFigures {
     return plan.entries.indices.map(remainder)
   }
 
-  /// Cost units, as far as EXPLAIN tells: a node's cost is that of one execution, and how often it is expected to run is
-  /// known by its parent alone. What is given out never exceeds what the parent costs.
+  /// Cost units, as far as EXPLAIN's figures allow: a node's cost is for one execution, and only its parent shows how
+  /// often it is expected to run. The costs of the children never add up to more than their parent's.
   var cost: [Double] {
     var own = [Double](repeating: 0, count: plan.entries.count)
     var given = own
@@ -78,11 +78,11 @@ struct OwnFigures {
 
   private func isRunOnce(_ child: Int, below parent: PlanNode) -> Bool { executions(child, below: parent) == 1 }
 
-  /// How often the planner thinks that a node runs while its parent runs once.
+  /// How often the planner expects a node to run per execution of its parent.
   private func executions(_ child: Int, below parent: PlanNode) -> Double {
     let node = plan.entries[child].node
     if node.parentRelationship == "SubPlan", node.cteName == nil {
-      // The planner does not say; what happened does.
+      // EXPLAIN has no estimate of this, so the measured loops are used.
       guard let loops = node.actual?.loops, let parentLoops = parent.actual?.loops else {
         return max(parent.planRows, 1)
       }

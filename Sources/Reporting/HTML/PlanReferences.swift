@@ -1,9 +1,9 @@
 import JSON
 import PlanCore
 
-/// Which nodes of a plan read a CTE or the result of an InitPlan, found in one pass over all expressions.
+/// The nodes of a plan that read a CTE or the result of an InitPlan, found in one pass over all expressions.
 struct PlanReferences {
-  /// Positions in EXPLAIN's order, by the word that names what is read.
+  /// Positions of the readers in EXPLAIN's order, by the name under which they read.
   private var readers: [String: [Int]] = [:]
 
   init(_ plan: FlatPlan) {
@@ -16,17 +16,17 @@ struct PlanReferences {
     }
   }
 
-  /// The nodes that read a node; nil for one that is no CTE and no InitPlan.
+  /// The positions of the nodes that read a node; nil if the node is neither a CTE nor an InitPlan.
   func readers(of node: PlanNode) -> [Int]? {
     guard let words = PlanReferences.words(for: node) else { return nil }
     return words.count == 1 ? readers[words[0]] ?? [] : Set(words.flatMap { readers[$0] ?? [] }).sorted()
   }
 
-  /// How the readers of a CTE or an InitPlan name it; nil for other nodes.
+  /// The names under which a CTE or an InitPlan is read; nil for other nodes.
   private static func words(for node: PlanNode) -> [String]? {
     if let name = node.cteName { return ["CTE \(name)"] }
     guard node.parentRelationship == "InitPlan", let name = node.subplanName else { return nil }
-    // `InitPlan 1 (returns $0,$1)` up to PostgreSQL 16, `(InitPlan 1).col1` in the expressions of later ones.
+    // Up to PostgreSQL 16 the node is `InitPlan 1 (returns $0,$1)`; later, expressions read `(InitPlan 1).col1`.
     guard let returned = name.split(separator: "(returns ").dropFirst().first else { return ["(\(name))"] }
     return returned.split { $0 == "," || $0 == ")" }.map(String.init)
   }
@@ -40,7 +40,7 @@ struct PlanReferences {
     }
   }
 
-  /// `$1` and `(InitPlan 1)`.
+  /// Collects `$1` and `(InitPlan 1)`.
   private static func collect(_ text: String.UTF8View, into words: inout Set<String>) {
     var rest = text[...]
     while let start = rest.firstIndex(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "(") }) {

@@ -75,7 +75,7 @@ enum CaseJSON {
 
   private static func json(_ waiver: Waiver) -> JSON {
     .object([
-      JSONMember("reason", .string(waiver.reason)), JSONMember("until", JSON(waiver.until)),
+      JSONMember("reason", .string(waiver.reason)), JSONMember("until", JSON(waiver.until?.description)),
       JSONMember("rule", .string(waiver.rule)), JSONMember("relation", JSON(waiver.relation)),
       JSONMember("alias", JSON(waiver.alias)), JSONMember("line", JSON(waiver.line)),
     ])

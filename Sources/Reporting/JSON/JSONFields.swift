@@ -60,6 +60,12 @@ struct JSONFields {
     return text
   }
 
+  func optionalDay(_ key: String) throws(ReportError) -> Day? {
+    guard let text = try optionalText(key) else { return nil }
+    guard let day = Day(text) else { throw wrong(key, "a day") }
+    return day
+  }
+
   func optionalNumber(_ key: String) throws(ReportError) -> Double? {
     guard let value = try nullable(key) else { return nil }
     guard let number = value.numberValue else { throw wrong(key, "a number") }

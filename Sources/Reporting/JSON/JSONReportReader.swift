@@ -100,7 +100,7 @@ private struct CaseReader {
       finding.waiver = Waiver(
         rule: try waived.text("rule"), relation: try waived.optionalText("relation"),
         alias: try waived.optionalText("alias"), reason: try waived.text("reason"),
-        until: try waived.optionalText("until"), line: try waived.optionalInteger("line"))
+        until: try waived.optionalDay("until"), line: try waived.optionalInteger("line"))
     }
     let alternative = try fields.optional("indexAlternative")
     if try fields.optionalText("indexVerdict") != nil {

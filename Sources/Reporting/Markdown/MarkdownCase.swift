@@ -97,7 +97,8 @@ struct MarkdownCase {
       failing.map { ("", $0) } + outcome.warnings.map { ("warning, ", $0) } + outcome.waived.map { ("waived, ", $0) }
     var lines = labelled.prefix(shownFindings).flatMap { label, finding in
       let excuse = finding.waiver.map { waiver in
-        " (" + MarkdownText.code(waiver.reason) + (waiver.until.map { ", until \(MarkdownText.code($0))" } ?? "") + ")"
+        let until = waiver.until.map { ", until \(MarkdownText.code($0.description))" } ?? ""
+        return " (\(MarkdownText.code(waiver.reason))\(until))"
       }
       return [
         "- \(label)\(MarkdownText.code(finding.rule)): \(MarkdownText.code(finding.message, limit: 1000))\(excuse ?? "")"

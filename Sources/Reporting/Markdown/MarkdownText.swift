@@ -45,14 +45,7 @@ enum MarkdownText {
 
   /// A hidden comment that no text inside it can end.
   static func comment(_ text: String) -> String {
-    var output = ""
-    for scalar in text.unicodeScalars {
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-        || " ./_".unicodeScalars.contains(scalar) || scalar == "-" && output.unicodeScalars.last != "-"
-      if isPlain { output.unicodeScalars.append(scalar) } else { output += "%" + String(scalar.value, radix: 16) }
-    }
-    return "<!-- \(output) -->"
+    "<!-- \(text.percentEncoded(besides: " /").replacingScalars("--", with: "-%2D")) -->"
   }
 
   private static func longestRun(of wanted: Unicode.Scalar, in text: String) -> Int {
