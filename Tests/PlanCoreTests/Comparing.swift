@@ -62,7 +62,7 @@ func findings(
   }
   var settings = RuleSettings(rule)
   settings.values.merge(values) { $1 }
-  return rule.findings(comparison, settings)
+  return rule.findings(in: comparison, settings)
 }
 
 /// The rules on scans and estimates with their defaults, on a day on which nothing special happens. All other rules are

@@ -325,7 +325,7 @@ import Testing
   @Test func `bears the severity of its settings`() throws {
     let comparison = try compare(.index("a"), .seq("a"))
     let rule = try #require(Rule.all.first { $0.id == "seq-scan" })
-    #expect(rule.findings(comparison, RuleSettings(severity: .warn)).map(\.severity) == [.warn])
+    #expect(rule.findings(in: comparison, RuleSettings(severity: .warn)).map(\.severity) == [.warn])
     #expect(rule.isHeadline && rule.defaultSeverity == .fail)
   }
 }

@@ -9,7 +9,7 @@ struct RuleReader {
 
   static let waiverKeys = ["rule", "relation", "alias", "reason", "until"]
 
-  /// - Parameter base: what holds where the mapping says nothing.
+  /// - Parameter base: the settings that hold unless the mapping says otherwise.
   func settings(_ node: YAMLNode?, over base: [String: RuleSettings]) throws(Diagnostic) -> [String: RuleSettings] {
     guard let node else { return base }
     let fields = try source.mapping(node, "'rules'", keys: Rule.all.map(\.id))

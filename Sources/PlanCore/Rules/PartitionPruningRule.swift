@@ -1,14 +1,17 @@
+private let budget = RuleKey(
+  "budget", default: 0, atLeast: 0, "partitions of one table that may be read at all; 0 is no budget")
+
 extension Rule {
   /// More partitions are read than in the baseline, beyond those that were added.
   static let partitionPruning = Rule(
-    id: "partition-pruning", defaultSeverity: .fail, isHeadline: false,
+    id: "partition-pruning", defaultSeverity: .fail,
     summary: "more partitions are read than in the baseline, or than the budget allows",
     fix: "a condition on the bare partition key, with a value of the key's own type",
-    parameters: [.number("budget", 0, minimum: 0, "partitions of one table that may be read at all; 0 is no budget")]
+    keys: [budget]
   ) { comparison, settings in
     let now = comparison.current.touchedPartitions
     let before = comparison.baseline?.touchedPartitions ?? [:]
-    let budget = settings.number("budget")
+    let budget = settings[budget]
     let paths = Dictionary(
       comparison.current.scans.compactMap { scan in scan.identity.root.map { ($0, scan.path) } },
       uniquingKeysWith: { first, _ in first })
@@ -20,9 +23,8 @@ extension Rule {
       guard isGrown || isOverBudget else { return nil }
       let was = before[table].map { ", \($0) in the baseline" } ?? ""
       let total = comparison.current.facts[table.root]?.partitions.map { " of \($0)" } ?? ""
-      var finding = Finding(
-        rule: "partition-pruning", severity: settings.severity,
-        message: "\(table.description): reads \(touched)\(total) partitions\(was)"
+      var finding = FindingDraft(
+        "\(table.description): reads \(touched)\(total) partitions\(was)"
           + (isOverBudget ? ", the budget is \(Figures.grouped(budget))" : ""))
       finding.relation = table.root
       finding.root = table.root
@@ -34,7 +36,7 @@ extension Rule {
 }
 
 /// A partitioned table as one alias of the query reads it.
-struct PartitionedTable: Hashable {
+private struct PartitionedTable: Hashable {
   let root: RelationName
   let alias: String
 
@@ -42,8 +44,8 @@ struct PartitionedTable: Hashable {
 }
 
 extension Observation {
-  /// How many partitions were executed, by table.
-  var touchedPartitions: [PartitionedTable: Int] {
+  /// The number of partitions that were executed, by table.
+  fileprivate var touchedPartitions: [PartitionedTable: Int] {
     var relations: [PartitionedTable: Set<RelationName>] = [:]
     for scan in scans where !scan.node.isNeverExecuted {
       guard let root = scan.identity.root else { continue }
@@ -54,7 +56,7 @@ extension Observation {
 }
 
 extension CaseComparison {
-  /// By how many partitions a table has grown since the baseline.
+  /// The number of partitions that a table has gained since the baseline.
   fileprivate func addedPartitions(of root: RelationName) -> Double {
     guard let before = baseline?.facts[root]?.partitions, let now = current.facts[root]?.partitions else { return 0 }
     return Double(now - before)

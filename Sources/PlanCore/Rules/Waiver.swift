@@ -5,9 +5,9 @@ package struct Waiver: Equatable, Sendable {
   package let relation: String?
   package let alias: String?
   package let reason: String
-  /// The last day on which it counts, as `2027-06-30`, in UTC. Nil for ever.
+  /// The last day on which it counts, as `2027-06-30`, in UTC; nil for no end.
   package let until: String?
-  /// Where the manifest has it, from 1.
+  /// Its line in the manifest, from 1.
   package let line: Int?
 
   package init(

@@ -1,14 +1,14 @@
+private let floor = RuleKey("floor", default: 1000, atLeast: 1, "executions from which it is judged")
+private let warn = RuleKey("warn", default: 2, atLeast: 1, "times the baseline's executions from which it warns")
+private let fail = RuleKey("fail", default: 10, atLeast: 1, "times the baseline's executions from which it fails")
+
 extension Rule {
   /// A sub-select that is run again for each row, many times more often than in the baseline.
   static let subplanPerRow = Rule(
-    id: "subplan-per-row", defaultSeverity: .fail, isHeadline: false,
+    id: "subplan-per-row", defaultSeverity: .fail,
     summary: "a sub-select is run for each row, many times more often than in the baseline",
     fix: "a join, or a LATERAL sub-select that aggregates first",
-    parameters: [
-      .number("floor", 1000, minimum: 1, "executions from which it is judged"),
-      .number("warn", 2, minimum: 1, "times the baseline's executions from which it warns"),
-      .number("fail", 10, minimum: 1, "times the baseline's executions from which it fails"),
-    ]
+    keys: [floor, warn, fail]
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     func subplans(_ observation: Observation) -> [KeyedNode] {
@@ -21,10 +21,11 @@ extension Rule {
     return now.compactMap { subplan in
       let loops = subplan.node.actual?.loops ?? 0
       let accepted = before[subplan.key.relations] ?? 0
-      guard loops > settings.number("floor"), let severity = settings.severity(of: loops / max(accepted, 1)) else {
-        return nil
-      }
-      var finding = comparison.current.finding(rule: "subplan-per-row", severity: severity, at: subplan.path)
+      guard loops > settings[floor],
+        let severity = settings.severity(of: loops / max(accepted, 1), warn: warn, fail: fail)
+      else { return nil }
+      var finding = comparison.current.finding(at: subplan.path)
+      finding.severityLimit = severity
       finding.message =
         "sub-select \(comparison.current.aliases(at: subplan.path)): run \(Figures.grouped(loops)) times, "
         + (accepted == 0 ? "and not so in the baseline" : "\(Figures.grouped(accepted)) times in the baseline")
