@@ -43,7 +43,7 @@ import Testing
         == "FAIL       order_search                    customers: Index Scan -> Seq Scan (+1), 1 warning, 1 wai…")
     #expect(
       try line(Shop.misestimated())
-        == "FAIL       tenant_dashboard@whale+generic  items: 1,000 rows estimated, 64k came")
+        == "FAIL       tenant_dashboard@whale+generic  items: estimated 1,000 rows, got 64k")
     #expect(try line(Shop.new()) == "NEW        month_close                     no baseline yet")
     #expect(
       line(Shop.unchecked()) == "UNCHECKED  tax_report@typical              ERROR 42703: column \"vatt\" does not exist"

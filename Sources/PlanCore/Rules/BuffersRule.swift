@@ -1,7 +1,7 @@
 private let warn = RuleKey("warn", default: 1.3, atLeast: 1, "times the baseline's blocks from which it warns")
 private let fail = RuleKey("fail", default: 2, atLeast: 1, "times the baseline's blocks from which it fails")
 private let floor = RuleKey(
-  "floor", default: 16, atLeast: 0, "blocks that it must have grown by to fail; ten times as many to warn")
+  "floor", default: 16, atLeast: 0, "blocks by which it must grow to fail; ten times as many to warn")
 
 extension Rule {
   /// The plan touches more blocks: shared and local, hit and read, and temporary ones.
@@ -11,7 +11,30 @@ extension Rule {
     id: "buffers", defaultSeverity: .fail, isWholePlan: true,
     summary: "the plan touches more blocks",
     fix: "an index, fewer loops, or fewer columns and rows read",
-    keys: [warn, fail, floor]
+    keys: [warn, fail, floor],
+    manual: RuleManual(
+      why: """
+        Blocks are the work of a query, and unlike its time they are the same in each run. Twice the blocks are about
+        twice the work, whatever the cause: a worse index, more loops, wider rows.
+        """,
+      details: """
+        Shared and local blocks count together, hit or read; temporary blocks are judged by themselves. A waiver on a
+        scan also excuses that scan's share of the growth.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using events_user_id_idx on public.events e  (cost=0.29..84 rows=50 width=32) (actual rows=50 loops=1) (buffers=53)
+            Index Cond: (e.user_id = 42)
+          """,
+        now: """
+          -> Index Scan using events_kind_idx on public.events e  (cost=0.29..480 rows=50 width=32) (actual rows=50 loops=1) (buffers=412)
+            Index Cond: (e.kind = 'view'::text)
+            Filter: (e.user_id = 42)
+            Rows Removed by Filter: 950
+          """),
+      silencing: """
+        Raise `fail` or `floor` for a query whose data varies between runs, for example with parallel plans.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     // Each kind by itself, so that a spill that was always there does not hide the growth of the rest.

@@ -1,6 +1,6 @@
 private let warn = RuleKey("warn", default: 2, atLeast: 1, "times the baseline's cost from which it warns")
 private let fail = RuleKey("fail", default: 10, atLeast: 1, "times the baseline's cost from which it fails")
-private let floor = RuleKey("floor", default: 100, atLeast: 0, "cost units that it must have grown by")
+private let floor = RuleKey("floor", default: 100, atLeast: 0, "cost units by which it must grow")
 
 extension Rule {
   /// The plan's total cost grew.
@@ -12,7 +12,30 @@ extension Rule {
     summary: "the total cost of the plan grew",
     fix:
       "look at the nodes whose cost grew; a cost that grew under the same plan means that data or statistics changed",
-    keys: [warn, fail, floor]
+    keys: [warn, fail, floor],
+    manual: RuleManual(
+      why: """
+        The total cost is what the planner itself expects. A cost that is ten times higher is a different plan, or the
+        same plan over far more data.
+        """,
+      details: """
+        Costs are comparable only under equal planner settings, so the rule does not judge when they differ from the
+        baseline's. When the blocks grew by less than a third the rule only warns: an estimate that came closer to the
+        truth can raise the cost of the same work.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using orders_customer_id_idx on public.orders o  (cost=0.29..84 rows=20 width=44) (actual rows=21 loops=1) (buffers=24)
+            Index Cond: (o.customer_id = 42)
+          """,
+        now: """
+          -> Seq Scan on public.orders o  (cost=0..1734 rows=20 width=44) (actual rows=21 loops=1) (buffers=734)
+            Filter: (o.customer_id = 42)
+            Rows Removed by Filter: 79979
+          """),
+      silencing: """
+        Raise `fail` or `floor`, or waive the scan that costs more: its share of the cost is then excused.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline, baseline.plan.settings == comparison.current.plan.settings else {
       return []

@@ -9,7 +9,28 @@ extension Rule {
     id: "index-cond-lost", defaultSeverity: .fail,
     summary: "the condition of an index scan lost columns, which are only filtered now",
     fix: "an index that has these columns first, or a condition on the bare columns",
-    keys: [fail, floor]
+    keys: [fail, floor],
+    manual: RuleManual(
+      why: """
+        The scan still uses an index, so nothing looks wrong at first sight; but it walks through many more entries and
+        throws most of them away.
+        """,
+      details: """
+        A column that is neither in the Index Cond nor in the Filter any more is not lost: the query no longer asks for
+        it. Below `fail` and `floor`, and when the blocks did not grow, the rule only warns.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using orders_tenant_created_idx on public.orders o  (cost=0.29..62 rows=30 width=44) (actual rows=31 loops=1) (buffers=34)
+            Index Cond: ((o.tenant_id = 7) AND (o.created_at >= '2025-12-01'::date))
+          """,
+        now: """
+          -> Index Scan using orders_tenant_created_idx on public.orders o  (cost=0.29..640 rows=30 width=44) (actual rows=31 loops=1) (buffers=512)
+            Index Cond: (o.tenant_id = 7)
+            Filter: ((o.created_at)::text >= '2025-12-01'::text)
+            Rows Removed by Filter: 469
+          """),
+      silencing: "Raise `floor` when the scan examines few rows anyway, or waive the relation.")
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     return comparison.matching.pairs.compactMap { pair in

@@ -1,18 +1,46 @@
 private let threshold = RuleKey("threshold", default: 10, atLeast: 1, "the largest q-error that is accepted unseen")
 private let floor = RuleKey(
   "floor", default: 100, atLeast: 0, "rows by which the counts must differ, over all loops")
-private let absolute = RuleKey("absolute", default: false, "judge without regard to the baseline")
+private let absolute = RuleKey("absolute", default: false, "judge regardless of the baseline")
 
 extension Rule {
   /// The ratio of estimated to actual rows of a node crosses the threshold.
   ///
-  /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error begins;
-  /// nodes above that inherit it are left out.
+  /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error
+  /// begins; nodes above that inherit it are left out.
   package static let rowEstimate = Rule(
     id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
     summary: "the ratio of estimated to actual rows of a node crosses the threshold",
     fix: "ANALYZE, a higher statistics target, or CREATE STATISTICS on the columns that belong together",
-    keys: [threshold, floor, absolute]
+    keys: [threshold, floor, absolute],
+    manual: RuleManual(
+      why: """
+        The planner chooses joins and memory by its estimates. An estimate that is off by a factor of 50 is the usual
+        start of a nested loop over too many rows, or of a hash table that does not fit into memory.
+        """,
+      details: """
+        A node fails when its q-error (the larger of estimated/actual and actual/estimated, both at least 1) is above
+        the threshold and at least 1.25 times what the baseline accepted, or twice where that was above the threshold
+        itself. Only counts that are complete are judged, or proven lower bounds: with a LIMIT, a merge join that ends
+        early, a worker's share and a dozen other causes EXPLAIN's actual rows are not the number of matching rows. The
+        finding names the node where the error begins. Generic plans only warn. `absolute: true` judges without regard
+        to the baseline.
+        """,
+      example: RuleExample(
+        before: """
+          -> Seq Scan on public.orders o  (cost=0..1859 rows=190 width=44) (actual rows=212 loops=1) (buffers=734)
+            Filter: ((o.city = 'Lyon'::text) AND (o.country = 'FR'::text))
+            Rows Removed by Filter: 79788
+          """,
+        now: """
+          -> Seq Scan on public.orders o  (cost=0..1859 rows=4 width=44) (actual rows=212 loops=1) (buffers=734)
+            Filter: ((o.city = 'Lyon'::text) AND (o.country = 'FR'::text))
+            Rows Removed by Filter: 79788
+          """),
+      silencing: """
+        Record the baseline: the rule then fires only when the error grows. For data that nobody can estimate, raise
+        `threshold` of the query or waive the relation.
+        """)
   ) { comparison, settings in
     let isAbsolute = settings[absolute]
     guard comparison.baseline != nil || isAbsolute else { return [] }
@@ -75,8 +103,9 @@ extension CaseComparison {
     let bound = estimate.rowCount == .lowerBound ? "at least " : ""
     let loops = estimate.executions > 1 ? " in each of \(Figures.grouped(estimate.executions)) loops" : ""
     let name = scan?.identity.description ?? "\(node.nodeType) \(current.aliases(at: estimate.path))"
+    let estimated = Figures.grouped(estimate.estimated)
     var message =
-      "\(name): \(Figures.grouped(estimate.estimated)) rows estimated, \(bound)\(Figures.count(estimate.actual)) came\(loops), "
+      "\(name): estimated \(estimated) row\(estimated == "1" ? "" : "s"), got \(bound)\(Figures.count(estimate.actual))\(loops), "
       + "off by a factor of \(bound)\(Figures.factor(estimate.qError.value))"
     if let accepted { message += accepted == 1 ? " (accepted: 1)" : " (accepted: \(Figures.factor(accepted)))" }
     var finding = scan.map { FindingDraft($0, message) } ?? FindingDraft(message)

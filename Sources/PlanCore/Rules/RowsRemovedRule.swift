@@ -9,7 +9,31 @@ extension Rule {
     id: "rows-removed", defaultSeverity: .fail,
     summary: "a filter throws most rows away, many more than in the baseline",
     fix: "an index on the filtered columns, alone or together with those that lead the scan now",
-    keys: [ratio, floor, warn, fail]
+    keys: [ratio, floor, warn, fail],
+    manual: RuleManual(
+      why: """
+        Rows that a filter throws away were fetched for nothing. An index on the filtered columns would not have read
+        them.
+        """,
+      details: """
+        The filter must remove more than `floor` rows, more than `ratio` for each row that it keeps, and `fail` times as
+        many as in the baseline to fail, `warn` times to warn.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using orders_tenant_status_idx on public.orders o  (cost=0.29..62 rows=12 width=44) (actual rows=12 loops=1) (buffers=15)
+            Index Cond: ((o.tenant_id = 7) AND (o.status = 'open'::text))
+          """,
+        now: """
+          -> Index Scan using orders_tenant_id_idx on public.orders o  (cost=0.29..2100 rows=12 width=44) (actual rows=12 loops=1) (buffers=1900)
+            Index Cond: (o.tenant_id = 7)
+            Filter: (o.status = 'open'::text)
+            Rows Removed by Filter: 49988
+          """),
+      silencing: """
+        Raise `floor` or `ratio` for the query, or waive the relation. A waived `seq-scan` of the same node excuses this
+        finding as well.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     let now = comparison.current.wastefulFilters(ratio: settings[ratio], floor: settings[floor])

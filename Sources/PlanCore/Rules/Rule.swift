@@ -1,7 +1,7 @@
 /// A rule: its id, what a manifest can set of it, and how it judges a case.
 ///
-/// A rule has a file of its own and a line in `Rule.all`. The rest follows from what it declares: the manifest's reader and
-/// schema, the reports and docs/rules.md.
+/// A rule has a file of its own and a line in `Rule.all`. The rest follows from what it declares: the manifest's reader
+/// and schema, the reports and docs/rules.md.
 package struct Rule: Sendable {
   /// The name in the manifest and in reports, in kebab-case.
   package let id: String
@@ -16,12 +16,14 @@ package struct Rule: Sendable {
   package let fix: String
   /// The keys that a manifest can set beside `severity`.
   package let parameters: [Parameter]
-  private let judge: @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
+  /// The rest of its entry in docs/rules.md.
+  package let manual: RuleManual
+  private let find: @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
 
   init(
     id: String, defaultSeverity: Severity, isHeadline: Bool = false, isWholePlan: Bool = false, summary: String,
-    fix: String, keys: [any DeclaredKey] = [],
-    judge: @escaping @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
+    fix: String, keys: [any DeclaredKey] = [], manual: RuleManual,
+    find: @escaping @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
   ) {
     self.id = id
     self.defaultSeverity = defaultSeverity
@@ -30,13 +32,14 @@ package struct Rule: Sendable {
     self.summary = summary
     self.fix = fix
     parameters = keys.map(\.parameter)
-    self.judge = judge
+    self.manual = manual
+    self.find = find
   }
 
   /// The findings of the rule on a case, with its id, its fix and the severity that the settings give them.
   package func findings(in comparison: CaseComparison, _ settings: RuleSettings) -> [Finding] {
     guard settings.severity != .off else { return [] }
-    return judge(comparison, settings).map { draft in
+    return find(comparison, settings).map { draft in
       var finding = Finding(draft, rule: id, severity: min(settings.severity, draft.severityLimit))
       finding.fix = fix
       return finding

@@ -15,15 +15,47 @@ extension RuleSettings {
 extension Rule {
   /// A relation that the baseline reached through an index is now read by a Seq Scan.
   ///
-  /// A scan is matched by its identity, else by its relation: among the unmatched scans of a relation, Seq Scans must not
-  /// outnumber the baseline's. A partition that the baseline did not read fires when it lacks an index that its siblings'
-  /// scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one there.
+  /// A scan is matched by its identity, else by its relation: among the unmatched scans of a relation, Seq Scans must
+  /// not outnumber the baseline's. A partition that the baseline did not read fires when it lacks an index that its
+  /// siblings' scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one
+  /// there.
   static let seqScan = Rule(
     id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
     summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
     fix:
       "see the cause: bring the index back, restore the setting, or write the condition so that an index can serve it",
-    keys: [require]
+    keys: [require],
+    manual: RuleManual(
+      why: """
+        Without the index every execution reads the whole table. The few thousand rows of a seed hide that; in
+        production the time grows with the table.
+        """,
+      details: """
+        Scans are matched by schema, relation, alias and sub-select, so a self-join that loses its index on one side is
+        found; scans that cannot be matched are counted by relation. A partition that the baseline did not read fails
+        when it lacks an index that its siblings are read through; next month's empty partition does not. Partitions
+        under 8 pages are judged by the catalog, since no planner would use an index there. Scans that never ran are
+        judged only when the baseline's did not run either. Small tables that are not partitions are judged by the plan.
+
+        The report says whether *no index can serve the condition*, or *an index could serve it and the planner
+        preferred the scan*: plangate asks the server again with `enable_seqscan = off`. With `require: indexable` that
+        is the rule: it fails when no index can serve what an index could serve in the baseline. Each report says once
+        how many scans cannot be judged because the planner reads the table anyway.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using orders_customer_id_idx on public.orders o  (cost=0.29..41.5 rows=20 width=44) (actual rows=21 loops=1) (buffers=24)
+            Index Cond: (o.customer_id = 42)
+          """,
+        now: """
+          -> Seq Scan on public.orders o  (cost=0..1734 rows=20 width=44) (actual rows=21 loops=1) (buffers=734)
+            Filter: (o.customer_id = 42)
+            Rows Removed by Filter: 79979
+          """),
+      silencing: """
+        Waive the relation when the scan is intended, for example of a table that stays small. Set `require: indexable`
+        when the seed is too small for index scans.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
     if settings.requiresIndexable { return comparison.lostIndexability }

@@ -21,7 +21,7 @@ enum CaseNote {
     return notes.joined(separator: ", ").readable.visible
   }
 
-  /// `orders: Index Scan -> Seq Scan`, `orders: 20 rows estimated, 1,500 came`.
+  /// `orders: Index Scan -> Seq Scan`, `orders: estimated 20 rows, got 1,500`.
   private static func shortText(_ finding: Finding, _ comparison: CaseComparison?) -> String {
     let node = finding.path.flatMap { comparison?.current.plan.root.node(at: $0) }
     let before = finding.baselinePath.flatMap { comparison?.baseline?.plan.root.node(at: $0) }
@@ -30,7 +30,7 @@ enum CaseNote {
     }
     if let node, finding.rule == "row-estimate", let figures = finding.figures, let actual = figures.actualRows {
       let (estimated, came) = (NodeFigures.count(figures.planRows), NodeFigures.count(actual))
-      return "\(finding.relation?.name ?? node.nodeType): \(estimated) rows estimated, \(came) came"
+      return "\(finding.relation?.name ?? node.nodeType): estimated \(estimated) rows, got \(came)"
     }
     return "\(finding.rule): \(finding.message)"
   }
