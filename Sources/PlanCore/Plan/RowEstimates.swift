@@ -174,8 +174,8 @@ private struct DemandPass {
     var rows = actual.rows
     if let gather, DemandPass.isPartial(node) {
       if DemandPass.hasPartialAggregate(node) { rowCount = .notJudged }
-      // Each process counts its share of the rows, so sums are compared: per execution of the Gather, of which there are
-      // several inside a SubPlan.
+      // Each process counts its share of the rows, so sums are compared: per execution of the Gather, of which there
+      // are several inside a SubPlan.
       let gatherLoops = max(gather.actual?.loops ?? 1, 1)
       estimated *= divisor(workers: gather.number("Workers Planned") ?? 0)
       interval = interval.lowerBound * actual.loops / gatherLoops...interval.upperBound * actual.loops / gatherLoops
