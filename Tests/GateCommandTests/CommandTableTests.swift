@@ -2,7 +2,11 @@ import Testing
 
 @testable import GateCommand
 
-/// The properties of the two tables that help, man page and completions depend on.
+private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
+  try Options.parse(words, commands: Subcommand.all)
+}
+
+/// The two tables have what help, man page and completions need.
 @Suite struct CommandTableTests {
   @Test(arguments: Flag.all.map(\.name))
   func `a flag says what it does, in the form of all others`(name: String) throws {
@@ -10,7 +14,7 @@ import Testing
     #expect(flag.help.count >= 10, "--\(name) has no help")
     #expect(flag.help.first?.isLowercase == true && flag.help.last != ".")
     #expect(flag.details.isEmpty || flag.details.first?.isUppercase == true && flag.details.last == ".")
-    #expect(!flag.commands.isEmpty)
+    #expect(Subcommand.all.contains { $0.flags.contains { $0.name == name } })
     #expect(name.wholeMatch(of: /[a-z][a-z-]*/) != nil)
   }
 
@@ -24,33 +28,33 @@ import Testing
   @Test func `the choices of a flag are taken, and nothing else`() throws {
     for flag in Flag.all {
       guard case .choice(let words)? = flag.kind else { continue }
-      for command in flag.commands {
-        let name = [.queryOrCase, .reports].contains(command.operand) ? ["q"] : []
-        for word in words { _ = try Options.parse([command.rawValue, "--\(flag.name)", word] + name) }
-        #expect(throws: Diagnostic.self) { try Options.parse([command.rawValue, "--\(flag.name)", "neither"] + name) }
+      for command in Subcommand.all where command.flags.contains(where: { $0.name == flag.name }) {
+        let name = [.explain, .merge].contains(command) ? ["q"] : []
+        for word in words { _ = try parse([command.name, "--\(flag.name)", word] + name) }
+        #expect(throws: Diagnostic.self) { try parse([command.name, "--\(flag.name)", "neither"] + name) }
       }
     }
   }
 
-  @Test(arguments: CommandName.allCases)
-  func `a command says what it does and shows it`(command: CommandName) throws {
+  @Test(arguments: Subcommand.all)
+  func `a command says what it does and shows it`(command: Subcommand) throws {
     #expect(command.summary.first?.isLowercase == true && command.summary.last != ".")
     #expect(command.details.count > 20)
-    #expect(command.usage.hasPrefix("plangate \(command.rawValue)"))
+    #expect(command.usage.hasPrefix("plangate \(command.name)"))
     #expect(command.usage.contains("[options]") == !command.flags.isEmpty)
     #expect(!command.examples.isEmpty)
     for example in command.examples {
       let words = example.prefix { !"|>".contains($0) }.split(separator: " ").map { $0.filter { $0 != "'" } }
       #expect(words.first == "plangate")
-      _ = try Options.parse(Array(words.dropFirst()))
+      _ = try parse(Array(words.dropFirst()))
     }
   }
 
   @Test(arguments: Shell.allCases)
   func `the completions of a shell have every command and every flag`(shell: Shell) {
-    let text = Completions.text(shell)
-    for command in CommandName.allCases {
-      #expect(text.contains(command.rawValue), "\(command)")
+    let text = Completions(commands: Subcommand.all).text(shell)
+    for command in Subcommand.all {
+      #expect(text.contains(command.name), "\(command)")
       for flag in command.flags {
         #expect(text.contains(shell == .fish ? "-l \(flag.name)" : "--\(flag.name)"), "\(command) \(flag.name)")
       }
@@ -59,16 +63,16 @@ import Testing
   }
 
   @Test func `a text is one word of a shell, whatever it holds`() {
-    #expect(Completions.quoted("it's $(a) `b`") == "'it'\\''s $(a) `b`'")
-    #expect(Completions.quoted("it's", apostrophe: "\\'") == "'it\\'s'")
+    #expect(Completions(commands: []).quoted("it's $(a) `b`") == "'it'\\''s $(a) `b`'")
+    #expect(Completions(commands: []).quoted("it's", apostrophe: "\\'") == "'it\\'s'")
   }
 }
 
 @Suite struct ManPageTests {
   @Test func `the man page has every command, every flag and every exit status`() {
-    let text = ManPage.text
-    func bold(_ text: String) -> String { "\\fB\(ManPage.escaped(text))\\fR" }
-    for command in CommandName.allCases { #expect(text.contains(bold(command.usage))) }
+    let text = ManPage(commands: Subcommand.all).text
+    func bold(_ text: String) -> String { "\\fB\(ManPage(commands: []).escaped(text))\\fR" }
+    for command in Subcommand.all { #expect(text.contains(bold(command.usage))) }
     for flag in Flag.all {
       for spelling in flag.spellings { #expect(text.contains(bold(spelling))) }
     }
@@ -77,8 +81,8 @@ import Testing
   }
 
   @Test func `no text is taken for a request or an escape`() {
-    #expect(ManPage.escaped(".SH x") == "\\&.SH x")
-    #expect(ManPage.escaped("'a' \\n -x") == "\\(aqa\\(aq \\(rsn \\-x")
+    #expect(ManPage(commands: []).escaped(".SH x") == "\\&.SH x")
+    #expect(ManPage(commands: []).escaped("'a' \\n -x") == "\\(aqa\\(aq \\(rsn \\-x")
   }
 }
 

@@ -5,16 +5,16 @@ import Testing
 
 @Suite struct HelpTests {
   @Test func `the overview names every command and every exit status`() {
-    let text = Help.text(nil)
+    let text = Help(commands: Subcommand.all).text(nil)
     #expect(text.hasPrefix("plangate \(Release.version): "))
-    for command in CommandName.allCases { #expect(text.contains("\n  \(command.rawValue) ")) }
+    for command in Subcommand.all { #expect(text.contains("\n  \(command.name) ")) }
     for (code, _) in Help.exitStatuses { #expect(text.contains("\n  \(code) ")) }
-    #expect(Help.text(.help) == text)
+    #expect(Help(commands: Subcommand.all).text(.help) == text)
   }
 
-  @Test(arguments: CommandName.allCases.filter { $0 != .help })
-  func `the help of a command has an entry for each of its flags and no other`(command: CommandName) throws {
-    let text = Help.text(command)
+  @Test(arguments: Subcommand.all.filter { $0 != .help })
+  func `the help of a command has an entry for each of its flags and no other`(command: Subcommand) throws {
+    let text = Help(commands: Subcommand.all).text(command)
     #expect(text.hasPrefix(command.summary.wrapped(80).joined(separator: "\n") + "\n\nusage: \(command.usage)\n"))
     let labels = text.split(separator: "\n").map(String.init).filter { $0.contains(/^ {2}(-\w, | {4})--/) }
     #expect(labels.count == command.flags.count)
@@ -26,9 +26,9 @@ import Testing
     for example in command.examples { #expect(text.contains("\n  \(example)\n")) }
   }
 
-  @Test(arguments: [nil] + CommandName.allCases.map(Optional.some))
-  func `a help text is plain, narrow and ends with one line feed`(command: CommandName?) {
-    let text = Help.text(command)
+  @Test(arguments: [nil] + Subcommand.all.map(Optional.some))
+  func `a help text is plain, narrow and ends with one line feed`(command: Subcommand?) {
+    let text = Help(commands: Subcommand.all).text(command)
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       #expect(line.count <= 80, "\(line)")
@@ -38,9 +38,9 @@ import Testing
   }
 
   @Test func `the columns of a table are in line`() {
-    let lines = Help.text(.record).split(separator: "\n").map(String.init)
+    let lines = Help(commands: Subcommand.all).text(.record).split(separator: "\n").map(String.init)
     let starts = lines.compactMap { $0.firstMatch(of: /^ {2}(?:-\w, | {4})--\S+(?: \S+)? {2,}/)?.output.count }
-    #expect(starts.count == CommandName.record.flags.count)
+    #expect(starts.count == Subcommand.record.flags.count)
     #expect(Set(starts).count == 1)
   }
 }

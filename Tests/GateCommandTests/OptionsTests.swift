@@ -6,13 +6,15 @@ import Testing
 @testable import GateCommand
 
 /// Parses a line of words.
-private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed { try Options.parse(words) }
-
-private func parse(_ line: String) throws(Diagnostic) -> Options.Parsed {
-  try Options.parse(line.split(separator: " ").map(String.init))
+private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
+  try Options.parse(words, commands: Subcommand.all)
 }
 
-private func run(_ command: CommandName, _ change: (inout Options) -> Void = { _ in }) -> Options.Parsed {
+private func parse(_ line: String) throws(Diagnostic) -> Options.Parsed {
+  try parse(line.split(separator: " ").map(String.init))
+}
+
+private func run(_ command: Subcommand, _ change: (inout Options) -> Void = { _ in }) -> Options.Parsed {
   var options = Options(command: command)
   change(&options)
   return .run(options)
@@ -59,7 +61,7 @@ private let hint =
 
   @Test(arguments: ["", "2", "0/5", "6/5", "a/b", "1/2/3", "-1/2", "1/0"])
   func `a shard is a part of a number of parts`(_ value: String) {
-    #expect(throws: Diagnostic.self) { try Options.parse(["check", "--shard", value]) }
+    #expect(throws: Diagnostic.self) { try parse(["check", "--shard", value]) }
   }
 
   @Test func `several servers are for check, and none of them can be kept`() {
@@ -118,12 +120,12 @@ private let hint =
     #expect(throws: Diagnostic("--runs is a number from 1 to 1000, not '0'")) { try parse("stability --runs 0") }
   }
 
-  @Test(arguments: CommandName.allCases.filter { $0 != .help })
-  func `every flag of the table is taken by its commands and changes something`(command: CommandName) throws {
+  @Test(arguments: Subcommand.all.filter { $0 != .help })
+  func `every flag of the table is taken by its commands and changes something`(command: Subcommand) throws {
     let name =
       [.explain, .merge].contains(command)
       ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
-    let plain = try Options.parse([command.rawValue] + name)
+    let plain = try parse([command.name] + name)
     for flag in Flag.all {
       let values = ["WHEN": "always", "N": "7", "I/N": "2/5", "KINDS": "connect"]
       let value = flag.value.map { [values[$0] ?? "some"] } ?? []
@@ -131,12 +133,12 @@ private let hint =
         [["--\(flag.name)"] + value] + (flag.letter.map { [["-\($0)"] + value] } ?? [])
         + (flag.value == nil ? [] : [["--\(flag.name)=\(value[0])"]])
       for spelling in spellings {
-        let words = [command.rawValue] + spelling + name
-        if flag.commands.contains(command) {
-          #expect(try Options.parse(words) != plain, "\(words)")
-          #expect(try Options.parse(words) == Options.parse([command.rawValue] + name + spelling), "\(words)")
+        let words = [command.name] + spelling + name
+        if command.flags.contains(where: { $0.name == flag.name }) {
+          #expect(try parse(words) != plain, "\(words)")
+          #expect(try parse(words) == parse([command.name] + name + spelling), "\(words)")
         } else {
-          #expect(throws: Diagnostic.self, "\(words)") { try Options.parse(words) }
+          #expect(throws: Diagnostic.self, "\(words)") { try parse(words) }
         }
       }
     }
@@ -158,8 +160,8 @@ private let hint =
   }
 
   @Test func `what only prints takes what it prints, and nothing else`() throws {
-    #expect(try parse("man") == .man)
-    #expect(try parse("completions fish") == .completions(.fish))
+    #expect(try parse("man") == run(.man))
+    #expect(try parse("completions fish") == run(.completions) { $0.names = ["fish"] })
     #expect(try parse("init") == run(.initialize))
     #expect(try parse("init -q") == run(.initialize) { $0.isQuiet = true })
     #expect(try parse("init --help") == .help(.initialize))
@@ -176,8 +178,8 @@ private let hint =
   }
 
   @Test func `no two flags of a command have one name or one letter`() {
-    for command in CommandName.allCases {
-      let flags = Flag.all.filter { $0.commands.contains(command) }
+    for command in Subcommand.all {
+      let flags = Flag.all.filter { command.flags.map(\.name).contains($0.name) }
       #expect(Set(flags.map(\.name)).count == flags.count)
       #expect(Set(flags.compactMap(\.letter)).count == flags.compactMap(\.letter).count)
     }
@@ -244,7 +246,7 @@ private let hint =
   }
 
   @Test func `no command is an error`() {
-    #expect(throws: Diagnostic("no command\n\(hint)")) { try Options.parse([]) }
+    #expect(throws: Diagnostic("no command\n\(hint)")) { try parse([]) }
   }
 
   @Test(arguments: [
@@ -255,7 +257,7 @@ private let hint =
     ("-x", "unknown option '-x'"), ("queries/manifest.yml", "unknown command 'queries/manifest.yml'"),
   ])
   func `an unknown command names the nearest`(word: String, message: String) {
-    #expect(throws: Diagnostic("\(message)\n\(hint)")) { try Options.parse([word]) }
+    #expect(throws: Diagnostic("\(message)\n\(hint)")) { try parse([word]) }
   }
 
   @Test func `help on an unknown command names the nearest`() {

@@ -62,7 +62,7 @@ func findings(
   }
   var settings = RuleSettings(rule)
   settings.values.merge(values) { $1 }
-  return rule.findings(comparison, settings)
+  return rule.findings(in: comparison, settings)
 }
 
 /// The default settings of the rules on scans and estimates, on an arbitrary day.

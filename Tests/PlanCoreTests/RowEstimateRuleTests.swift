@@ -20,10 +20,10 @@ import Testing
   @Test func `fires when the q-error crosses the threshold, over or under`() throws {
     #expect(
       try messages(scan(200, 200), scan(200, 2002))
-        == ["public.orders o: 200 rows estimated, 2,002 came, off by a factor of 10 (accepted: 1)"])
+        == ["public.orders o: estimated 200 rows, got 2,002, off by a factor of 10 (accepted: 1)"])
     #expect(
       try messages(scan(2002, 2002), scan(2002, 200))
-        == ["public.orders o: 2,002 rows estimated, 200 came, off by a factor of 10 (accepted: 1)"])
+        == ["public.orders o: estimated 2,002 rows, got 200, off by a factor of 10 (accepted: 1)"])
     #expect(try messages(scan(200, 200), scan(200, 2000)).isEmpty)
     #expect(try messages(scan(200, 200), scan(2000, 200)).isEmpty)
   }
@@ -53,7 +53,7 @@ import Testing
       "Nested Loop", ExplainNode.seq("a").expecting(5, got: 5), scan(21, 21, loops: 5))
     #expect(
       try messages(exact, join(5))
-        == ["public.orders o: 1 rows estimated, 21 came in each of 5 loops, off by a factor of 21 (accepted: 1)"])
+        == ["public.orders o: estimated 1 row, got 21 in each of 5 loops, off by a factor of 21 (accepted: 1)"])
     #expect(try messages(exact, join(4)).isEmpty)
   }
 
@@ -79,7 +79,7 @@ import Testing
   @Test func `says what was accepted`() throws {
     #expect(
       try messages(scan(100, 1100), scan(100, 3300))
-        == ["public.orders o: 100 rows estimated, 3,300 came, off by a factor of 33 (accepted: 11)"])
+        == ["public.orders o: estimated 100 rows, got 3,300, off by a factor of 33 (accepted: 11)"])
   }
 
   @Test func `is quiet when the error is the accepted one, or smaller`() throws {
@@ -99,7 +99,7 @@ import Testing
     let absolute = ["absolute": Rule.Parameter.Value.flag(true)]
     #expect(
       try messages(scan(1, 5000), scan(1, 5000), absolute)
-        == ["public.orders o: 1 rows estimated, 5,000 came, off by a factor of 5,000"])
+        == ["public.orders o: estimated 1 row, got 5,000, off by a factor of 5,000"])
     #expect(try messages(scan(1, 5000), scan(500, 5000), absolute).isEmpty)
     #expect(findings("row-estimate", try compare(nil, State(scan(1, 5000))), absolute).count == 1)
     #expect(findings("row-estimate", try compare(nil, State(scan(500, 5000))), absolute).isEmpty)
@@ -109,7 +109,7 @@ import Testing
     let other = ExplainNode.seq("items").expecting(1, got: 5000)
     #expect(
       try messages(scan(1, 5000), other)
-        == ["public.items: 1 rows estimated, 5,000 came, off by a factor of 5,000 (accepted: 1)"])
+        == ["public.items: estimated 1 row, got 5,000, off by a factor of 5,000 (accepted: 1)"])
     #expect(try messages(scan(1, 5000).neverExecuted, scan(1, 5000)).count == 1)
     #expect(try messages(scan(1, 5000).notRun, scan(1, 5000)).count == 1)
   }
@@ -130,7 +130,7 @@ import Testing
     #expect(try messages(join("Hash Join", "a", "b"), join("Nested Loop", "b", "a")).isEmpty)
     #expect(
       try messages(join("Hash Join", "a", "b", 1), join("Hash Join", "a", "b"))
-        == ["Hash Join {a, b}: 1 rows estimated, 5,000 came, off by a factor of 5,000 (accepted: 1)"])
+        == ["Hash Join {a, b}: estimated 1 row, got 5,000, off by a factor of 5,000 (accepted: 1)"])
     #expect(try messages(join("Hash Join", "a", "b"), join("Hash Join", "a", "c")).count == 1)
     // An aggregate over the same relations does not match their join.
     let aggregate = ExplainNode("Aggregate", [], join("Hash Join", "a", "b", 1)).expecting(1, got: 5000)
@@ -174,7 +174,7 @@ import Testing
     #expect(try messages(limited(500, 500), limited(5000, 20)).isEmpty)
     #expect(
       try messages(limited(500, 500), limited(1, 500))
-        == ["public.orders o: 1 rows estimated, at least 500 came, off by a factor of at least 500 (accepted: 1)"])
+        == ["public.orders o: estimated 1 row, got at least 500, off by a factor of at least 500 (accepted: 1)"])
   }
 
   @Test func `is quiet about what cannot be judged`() throws {

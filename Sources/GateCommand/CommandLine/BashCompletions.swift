@@ -1,7 +1,7 @@
 extension Completions {
-  /// For bash 3.2 and newer, without the package bash-completion. The words are cut from the line here: bash itself breaks
-  /// them at `=` and `@`, and leaves quotes and backslashes in them.
-  static var bash: String {
+  /// For bash 3.2 and newer, without the package bash-completion. The words are cut from the line here: bash itself
+  /// breaks them at `=` and `@`, and leaves quotes and backslashes in them.
+  var bash: String {
     #"""
     # bash completion for plangate. Use it with: source <(plangate completions bash)
     _plangate() {
@@ -44,7 +44,7 @@ extension Completions {
       local choices='' kind='' files=''
       if [[ ${#words[@]} -le 1 ]]; then
         value=$current
-        choices=\#(quoted((CommandName.allCases.map(\.rawValue) + general).joined(separator: " ")))
+        choices=\#(quoted((commands.map(\.name) + general).joined(separator: " ")))
       else
         flag=$previous value=$current
         if [[ $current == --*=* ]]; then flag=${current%%=*} value=${current#*=} prefix=$flag=; fi
@@ -85,15 +85,15 @@ extension Completions {
     """#
   }
 
-  private static var bashValues: String {
-    CommandName.allCases.flatMap { command in
+  private var bashValues: String {
+    commands.flatMap { command in
       command.flags.compactMap { flag in
-        flag.kind.map { "      \(command.rawValue):--\(flag.name)) \(bashAction($0)) ;;" }
+        flag.kind.map { "      \(command.name):--\(flag.name)) \(bashAction($0)) ;;" }
       }
     }.joined(separator: "\n")
   }
 
-  private static func bashAction(_ kind: ValueKind) -> String {
+  private func bashAction(_ kind: ValueKind) -> String {
     switch kind {
     case .file: "files=-f"
     case .directory: "files=-d"
@@ -103,20 +103,20 @@ extension Completions {
     }
   }
 
-  private static var bashFlags: String {
-    CommandName.allCases.map { command in
+  private var bashFlags: String {
+    commands.map { command in
       let flags = command.flags.flatMap(\.spellings) + ["-h", "--help"]
-      return "          \(command.rawValue):-*) choices=\(quoted(flags.joined(separator: " "))) ;;"
+      return "          \(command.name):-*) choices=\(quoted(flags.joined(separator: " "))) ;;"
     }.joined(separator: "\n")
   }
 
-  private static var bashOperands: String {
-    CommandName.allCases.compactMap { command in
-      if let kind = kind(command.operand) { return "          \(command.rawValue):*) kind=\(kind.rawValue) ;;" }
-      if command.operand == .reports { return "          \(command.rawValue):*) \(bashAction(.file)) ;;" }
+  private var bashOperands: String {
+    commands.compactMap { command in
+      if let kind = kind(command.operand) { return "          \(command.name):*) kind=\(kind.rawValue) ;;" }
+      if command.operand.takesReports { return "          \(command.name):*) \(bashAction(.file)) ;;" }
       let words = words(command.operand)
       if words.isEmpty { return nil }
-      return "          \(command.rawValue):*) choices=\(quoted(words.joined(separator: " "))) ;;"
+      return "          \(command.name):*) choices=\(quoted(words.joined(separator: " "))) ;;"
     }.joined(separator: "\n")
   }
 }

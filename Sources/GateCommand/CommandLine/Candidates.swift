@@ -6,20 +6,20 @@ import YAML
   import Glibc
 #endif
 
-/// What a completion script asks for while somebody types: the names of queries or of cases, a line each. It never fails
-/// and says nothing about a manifest that is missing or half written.
+/// The answer to a completion script while somebody types: the names of queries or of cases, one per line. It never
+/// fails and says nothing about a manifest that is missing or half written.
 package struct Candidates: Equatable, Sendable {
   enum Kind: String, Sendable {
     case queries, cases
   }
 
-  /// How scripts call it: `plangate __complete cases --manifest FILE`.
+  /// The word by which scripts call it: `plangate __complete cases --manifest FILE`.
   static let word = "__complete"
 
   var kind = Kind.queries
-  var manifest = Options(command: .check).manifest
+  var manifest = Options.defaultManifest
 
-  /// Beyond this a file is no manifest that somebody waits for.
+  /// A larger file is not read: it would keep the shell waiting.
   private static let largestManifest = 4_000_000
 
   init(_ words: [String]) {
@@ -43,8 +43,8 @@ package struct Candidates: Equatable, Sendable {
     return (root["queries"]?.sequence ?? []).compactMap(Candidates.names)
   }
 
-  /// Only what a manifest allows as a name leaves this function: letters, digits, `.`, `_`, `-`, and plangate's own `@`
-  /// and `+`. No shell has anything to obey in it.
+  /// The names consist of what a manifest allows: letters, digits, `.`, `_`, `-`, and plangate's own `@` and `+`. A
+  /// shell does not interpret any of these.
   private static func names(_ node: YAMLNode) -> (name: String, cases: [String])? {
     guard let name = node["name"]?.scalarText ?? node["file"]?.scalarText.map(Query.name(ofFile:)), isIdentifier(name)
     else { return nil }

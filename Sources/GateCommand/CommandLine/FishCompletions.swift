@@ -1,5 +1,5 @@
 extension Completions {
-  static var fish: String {
+  var fish: String {
     var lines = [
       #"""
       # fish completion for plangate. Put it into ~/.config/fish/completions/plangate.fish.
@@ -43,12 +43,12 @@ extension Completions {
       lines.append(
         "complete -c plangate -n __plangate_command_is \(fishSpellings(option.spellings)) -d \(word(option.help))")
     }
-    for command in CommandName.allCases {
+    for command in commands {
       lines.append(
-        "complete -c plangate -n __plangate_command_is -a \(command.rawValue) -d \(word(command.summary))")
+        "complete -c plangate -n __plangate_command_is -a \(command.name) -d \(word(command.summary))")
     }
-    for command in CommandName.allCases {
-      let start = "complete -c plangate -n '__plangate_command_is \(command.rawValue)'"
+    for command in commands {
+      let start = "complete -c plangate -n '__plangate_command_is \(command.name)'"
       lines.append("")
       for flag in command.flags {
         let value = flag.kind.map { $0 == .file ? " -r -F" : " -x" + fishAction($0) } ?? ""
@@ -56,18 +56,18 @@ extension Completions {
       }
       lines.append("\(start) -s h -l help -d 'show this help'")
       if let kind = kind(command.operand) { lines.append("\(start) -a '(__plangate_names \(kind.rawValue))'") }
-      if command.operand == .reports { lines.append("\(start) -F") }
+      if command.operand.takesReports { lines.append("\(start) -F") }
       let words = words(command.operand)
       if !words.isEmpty { lines.append("\(start) -a \(word(words.joined(separator: " ")))") }
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func fishSpellings(_ spellings: [String]) -> String {
+  private func fishSpellings(_ spellings: [String]) -> String {
     spellings.map { $0.hasPrefix("--") ? "-l \($0.dropFirst(2))" : "-s \($0.dropFirst())" }.joined(separator: " ")
   }
 
-  private static func fishAction(_ kind: ValueKind) -> String {
+  private func fishAction(_ kind: ValueKind) -> String {
     switch kind {
     case .directory: " -a '(__fish_complete_directories)'"
     case .choice(let words): " -a " + word(words.joined(separator: " "))
@@ -77,7 +77,7 @@ extension Completions {
   }
 
   /// In fish a backslash escapes inside single quotes too.
-  private static func word(_ text: String) -> String {
+  private func word(_ text: String) -> String {
     quoted(text.replacing("\\", with: "\\\\"), apostrophe: "\\'")
   }
 }

@@ -1,88 +1,194 @@
+import PlanCore
 import Reporting
 
-/// An option of the command line. This table drives parsing, help, the man page and the completions.
+/// An option of the command line: its texts, and its effect on the options. Parsing, help, the man page, the
+/// completions and docs/commands.md follow from it. Each command lists the flags that it takes.
 struct Flag: Sendable {
+  /// The change that a flag makes to the options.
+  enum Effect: Sendable {
+    case turns(@Sendable (inout Options) -> Void)
+    /// The name of the value in the help, which also tells its kind (`ValueKind.all`), whether an empty text is a
+    /// value, and the change.
+    case sets(String, allowsEmpty: Bool = false, @Sendable (inout Options, String) throws(Diagnostic) -> Void)
+  }
+
   let name: String
   var letter: Character?
-  /// What its value is called in the help, which tells its kind (`ValueKind.all`); nil for a switch.
-  var value: String?
-  let commands: Set<CommandName>
   /// One line, lower case, without a full stop.
   let help: String
   /// More, for the man page, in whole sentences.
   var details = ""
-
-  static let all = own.prefix(2) + reports + own.dropFirst(2)
-
-  /// One for each report.
-  private static let reports = ReportFormat.allCases.map { format in
-    Flag(
-      name: format.rawValue, value: "FILE", commands: CommandName.reporting,
-      help: "write \(format.summary); - is standard output")
-  }
-
-  private static let own: [Flag] = [
-    Flag(
-      name: "manifest", value: "FILE", commands: CommandName.running,
-      help: "the list of queries (default: queries/manifest.yml)",
-      details: "All paths in it are relative to its directory."),
-    Flag(
-      name: "postgres", value: "MAJOR|BINDIR", commands: CommandName.running,
-      help: "which local PostgreSQL (default: the baselines' major or the newest)",
-      details: "A major version such as 16, or the directory of its programs such as /usr/lib/postgresql/16/bin. "
-        + "check takes several, such as 15,16,18, and judges on one after the other."),
-    Flag(
-      name: "server", value: "CONNINFO", commands: CommandName.running,
-      help: "work in a database of its own on this server: URI, keywords, or ''",
-      details: "The database is made for the run and dropped at its end; no other is touched. With an empty text the "
-        + "variables of libpq say which server."),
-    Flag(
-      name: "allow-seed", value: "KINDS", commands: CommandName.running,
-      help: "what SQL seeds may do outside that database (with --server)",
-      details: "Several are separated by commas: \(SeedReach.Kind.allCases.map(\.rawValue).joined(separator: ", ")). "
-        + "Whatever is not named is an error before anything runs."),
-    Flag(
-      name: "shard", value: "I/N", commands: [.check, .record],
-      help: "only the I-th of N equal parts, for several machines",
-      details: "The cases are divided, for record the queries."),
-    Flag(name: "runs", value: "N", commands: [.stability], help: "how often to re-seed (default: 5)"),
-    Flag(name: "strict", commands: [.check], help: "a changed or improved plan fails too"),
-    Flag(name: "prune", commands: [.record], help: "remove baselines whose query is gone"),
-    Flag(name: "check", commands: [.record], help: "write nothing; exit 1 when something differs"),
-    Flag(
-      name: "keep", commands: [.check, .record, .explain],
-      help: "leave the server up until Ctrl-C and print how to connect",
-      details: "The exit status is then that of the verdict."),
-    Flag(
-      name: "jobs", value: "N", commands: CommandName.running,
-      help: "how many cases run side by side (default: the processors, at most 16)",
-      details: "With timing: true in the manifest it is always 1."),
-    Flag(
-      name: "no-cache", commands: CommandName.running,
-      help: "seed anew, and keep nothing for the next run"),
-    Flag(
-      name: "color", value: "WHEN", commands: CommandName.printing,
-      help: "always, never or auto (default: on a terminal without NO_COLOR)"),
-    Flag(
-      name: "quiet", letter: "q", commands: CommandName.printing.union([.initialize]),
-      help: "print failures and errors only"),
-    Flag(
-      name: "verbose", letter: "v", commands: CommandName.printing,
-      help: "print each step, and the details of all that is not plainly passed"),
-  ]
+  /// The place in the documents that says more, as a link in Markdown.
+  var reference: String?
+  let effect: Effect
 }
 
-/// What kind of value a flag takes.
+extension Flag {
+  /// The order of help texts.
+  static let all: [Flag] =
+    [manifest, postgres] + reports + [
+      server, allowSeed, shard, runs, strict, prune, check, keep, jobs, noCache, color, quiet, verbose,
+    ]
+
+  /// The flags of the commands that seed a server.
+  static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
+
+  /// The flags of the commands that print what they do.
+  static let printing = [color, quiet, verbose]
+
+  /// One flag per report.
+  static let reports = ReportFormat.allCases.map { format in
+    Flag(
+      name: format.rawValue, help: "write \(format.summary); - is standard output",
+      reference: "[Reports](reports.md)",
+      effect: .sets("FILE") { options, path in
+        // Other names of what is open already as standard output.
+        options.reports[format] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(path) ? "-" : path
+      })
+  }
+
+  static let manifest = Flag(
+    name: "manifest", help: "the list of queries (default: \(Options.defaultManifest))",
+    details: "All paths in it are relative to its directory.",
+    effect: .sets("FILE") { options, path in options.manifest = path })
+
+  static let postgres = Flag(
+    name: "postgres", help: "which local PostgreSQL (default: the baselines' major or the newest)",
+    details: "A major version such as 16, or the directory of its programs such as /usr/lib/postgresql/16/bin. "
+      + "check takes several, such as 15,16,18, and judges on one after the other.",
+    reference: "[Several servers](#several-servers)",
+    effect: .sets("MAJOR|BINDIR") { (options, text) throws(Diagnostic) in
+      let servers = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      if servers.contains("") {
+        throw Diagnostic("--postgres is a major version, a directory of programs, or several of them, not '\(text)'")
+      }
+      if servers.count > 1, !options.command.takesSeveralServers {
+        throw Diagnostic(
+          "plangate \(options.command.name) works on one server; only check takes several: --postgres \(text)")
+      }
+      options.postgres = servers
+    })
+
+  static let server = Flag(
+    name: "server", help: "work in a database of its own on this server: URI, keywords, or ''",
+    details: "The database is made for the run and dropped at its end; no other is touched. With an empty text the "
+      + "variables of libpq say which server.",
+    reference: "[A given server](server.md#a-server-that-is-there)",
+    effect: .sets("CONNINFO", allowsEmpty: true) { options, text in options.conninfos.append(text) })
+
+  static let allowSeed = Flag(
+    name: "allow-seed", help: "what SQL seeds may do outside that database (with --server)",
+    details: "Several are separated by commas: \(SeedReach.Kind.allCases.map(\.rawValue).joined(separator: ", ")). "
+      + "Anything that is not named is an error before anything runs.",
+    reference: "[What a seed may do there](server.md#what-a-seed-may-do-there)",
+    effect: .sets("KINDS") { (options, text) throws(Diagnostic) in
+      let known = SeedReach.Kind.allCases.map(\.rawValue)
+      for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+        guard let kind = SeedReach.Kind(rawValue: word) else {
+          throw Diagnostic(
+            "--allow-seed knows no '\(word)'\(suggestion(for: word, among: known))\nit takes one or several of "
+              + known.joined(separator: ","))
+        }
+        options.allowedReach.insert(kind)
+      }
+    })
+
+  static let shard = Flag(
+    name: "shard", help: "only the I-th of N equal parts, for several machines",
+    details: "The cases are divided; record divides the queries.",
+    reference: "[Several machines](ci.md#several-machines)",
+    effect: .sets("I/N") { (options, text) throws(Diagnostic) in
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1, (1...count).contains(index) else {
+        throw Diagnostic("--shard is a part and how many there are, such as 2/5, not '\(text)'")
+      }
+      options.shard = Shard(index: index, count: count)
+    })
+
+  static let runs = Flag(
+    name: "runs", help: "how often to re-seed (default: 5)",
+    effect: .sets("N") { (options, text) throws(Diagnostic) in
+      options.runs = try number(text, of: "runs", in: 1...1000)
+    })
+
+  static let strict = Flag(
+    name: "strict", help: "a changed or improved plan fails too", effect: .turns { $0.isStrict = true })
+
+  static let prune = Flag(
+    name: "prune", help: "remove baselines whose query is gone",
+    details: "Only regular files that begin like a baseline are removed. A directory, a symbolic link or any other "
+      + "*.plan file is kept and reported.",
+    effect: .turns { $0.prunes = true })
+
+  static let check = Flag(
+    name: "check", help: "write nothing; exit 1 when something differs", effect: .turns { $0.onlyChecks = true })
+
+  static let keep = Flag(
+    name: "keep", help: "leave the server up until Ctrl-C and print how to connect",
+    details: "The exit status is then that of the verdict.", effect: .turns { $0.keepsServer = true })
+
+  static let jobs = Flag(
+    name: "jobs", help: "how many cases run side by side (default: the processors, at most 16)",
+    details: "With timing: true in the manifest it is always 1.",
+    effect: .sets("N") { (options, text) throws(Diagnostic) in
+      options.jobs = try number(text, of: "jobs", in: 1...64)
+    })
+
+  static let noCache = Flag(
+    name: "no-cache", help: "seed anew, and keep nothing for the next run",
+    reference: "[The cache](server.md#the-cache)", effect: .turns { $0.usesCache = false })
+
+  static let color = Flag(
+    name: "color", help: "always, never or auto (default: on a terminal without NO_COLOR)",
+    effect: .sets("WHEN") { (options, text) throws(Diagnostic) in
+      guard let choice = ColorChoice(rawValue: text) else {
+        throw Diagnostic("--color is always, never or auto, not '\(text)'")
+      }
+      options.color = choice
+    })
+
+  static let quiet = Flag(
+    name: "quiet", letter: "q", help: "print failures and errors only", effect: .turns { $0.isQuiet = true })
+
+  static let verbose = Flag(
+    name: "verbose", letter: "v", help: "print each step, and the details of every case that did not pass cleanly",
+    effect: .turns { $0.isVerbose = true })
+
+  private static func number(
+    _ text: String, of flag: String, in range: ClosedRange<Int>
+  ) throws(Diagnostic) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      throw Diagnostic("--\(flag) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return number
+  }
+}
+
+extension Flag {
+  /// Changes the options as the flag does.
+  ///
+  /// - Parameter text: the value; empty for a switch.
+  func apply(_ text: String, to options: inout Options) throws(Diagnostic) {
+    switch effect {
+    case .turns(let turn): turn(&options)
+    case .sets(_, let allowsEmpty, let set):
+      try set(&options, text)
+      if text.isEmpty, !allowsEmpty { throw Diagnostic("--\(name) needs a value") }
+    }
+  }
+}
+
+/// The kind of a flag's value, for completions.
 enum ValueKind: Equatable, Sendable {
   case file
   case directory
   case choice([String])
   case number
   case query
-  /// Nothing that a shell could complete.
+  /// A text that no shell can complete.
   case text
 
-  /// The kinds, by what a value is called in the help.
+  /// The kinds, by the name of the value in the help.
   static let all: [String: ValueKind] = [
     "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
     "I/N": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
@@ -91,10 +197,18 @@ enum ValueKind: Equatable, Sendable {
 }
 
 extension Flag {
+  /// The name of the value in the help; nil for a switch.
+  var value: String? {
+    switch effect {
+    case .turns: nil
+    case .sets(let value, _, _): value
+    }
+  }
+
   /// Nil for a switch.
   var kind: ValueKind? { value.map { ValueKind.all[$0] ?? .text } }
 
-  /// As it is written: `-q` and `--quiet`.
+  /// The spellings on the command line: `-q` and `--quiet`.
   var spellings: [String] { (letter.map { ["-\($0)"] } ?? []) + ["--\(name)"] }
 
   /// `-q, --quiet`, `    --manifest FILE`.

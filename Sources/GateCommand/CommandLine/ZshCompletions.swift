@@ -1,5 +1,5 @@
 extension Completions {
-  static var zsh: String {
+  var zsh: String {
     #"""
     #compdef plangate
     # zsh completion for plangate. Put it as _plangate into a directory of $fpath.
@@ -30,7 +30,7 @@ extension Completions {
           ;;
         argument)
           case $words[1] in
-    \#(CommandName.allCases.map(zshCommand).joined(separator: "\n"))
+    \#(commands.map(zshCommand).joined(separator: "\n"))
           esac
           ;;
       esac
@@ -46,20 +46,20 @@ extension Completions {
     """#
   }
 
-  private static var zshGeneral: String {
+  private var zshGeneral: String {
     Help.general.map { option in
       "    \(quoted("(- *)"))\(option.spellings.map { $0 + quoted("[\(zshEscaped(option.help))]") }.joined(separator: " '(- *)'")) \\"
     }.joined(separator: "\n")
   }
 
-  private static var zshCommands: String {
-    CommandName.allCases.map { command in
+  private var zshCommands: String {
+    commands.map { command in
       // A colon separates the word from its description.
-      "        " + quoted("\(command.rawValue):\(command.summary)")
+      "        " + quoted("\(command.name):\(command.summary)")
     }.joined(separator: "\n")
   }
 
-  private static func zshCommand(_ command: CommandName) -> String {
+  private func zshCommand(_ command: Subcommand) -> String {
     var specifications = command.flags.map { flag in
       let description = "[\(zshEscaped(flag.help))]"
       let value = flag.kind.map { ":\(zshEscaped(flag.value ?? "")):\(zshAction($0))" } ?? ""
@@ -72,17 +72,17 @@ extension Completions {
     }
     specifications.append(quoted("(- *)") + "{-h,--help}" + quoted("[show this help]"))
     if let kind = kind(command.operand) {
-      let count = command.operand == .queries ? "*" : "1"
+      let count = kind == .queries ? "*" : "1"
       specifications.append(quoted("\(count):query: _plangate_names \(kind.rawValue)"))
     }
-    if command.operand == .reports { specifications.append(quoted("*:report: \(zshAction(.file))")) }
+    if command.operand.takesReports { specifications.append(quoted("*:report: \(zshAction(.file))")) }
     let words = words(command.operand)
     if !words.isEmpty { specifications.append(quoted("1:word:(\(words.joined(separator: " ")))")) }
     let lines = specifications.map { "          \($0)" }.joined(separator: " \\\n")
-    return "        \(command.rawValue))\n          _arguments -s \\\n\(lines)\n          ;;"
+    return "        \(command.name))\n          _arguments -s \\\n\(lines)\n          ;;"
   }
 
-  private static func zshAction(_ kind: ValueKind) -> String {
+  private func zshAction(_ kind: ValueKind) -> String {
     switch kind {
     case .file: "_files"
     case .directory: "_files -/"
@@ -94,7 +94,7 @@ extension Completions {
   }
 
   /// Inside a specification of `_arguments`.
-  private static func zshEscaped(_ text: String) -> String {
+  private func zshEscaped(_ text: String) -> String {
     text.map { "[]:\\".contains($0) ? "\\\($0)" : String($0) }.joined()
   }
 }

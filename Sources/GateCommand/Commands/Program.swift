@@ -15,27 +15,30 @@ package enum Program {
   package static func run(_ arguments: [String]) -> ExitStatus {
     occupyStandardDescriptors()
     let parsed: Options.Parsed
-    do { parsed = try Options.parse(arguments) } catch {
+    do { parsed = try Options.parse(arguments, commands: Subcommand.all) } catch {
       Console.error(error.description)
       return .unchecked
     }
     switch parsed {
     case .help(let topic):
-      return writeAll(Help.text(topic), to: 1) ? .passed : .unchecked
+      return print(Help(commands: Subcommand.all).text(topic))
     case .version:
-      return writeAll("plangate \(Release.version)\n", to: 1) ? .passed : .unchecked
-    case .man:
-      return writeAll(ManPage.text, to: 1) ? .passed : .unchecked
-    case .completions(let shell):
-      return writeAll(Completions.text(shell), to: 1) ? .passed : .unchecked
+      return print("plangate \(Release.version)\n")
     case .candidates(let candidates):
-      return writeAll(candidates.text, to: 1) ? .passed : .unchecked
+      return print(candidates.text)
     case .run(let options):
-      return run(options)
+      switch options.command.action {
+      case .print(let text): return print(text(options))
+      case .run(let action): return run(options, action)
+      }
     }
   }
 
-  private static func run(_ options: Options) -> ExitStatus {
+  private static func print(_ text: String) -> ExitStatus { writeAll(text, to: 1) ? .passed : .unchecked }
+
+  private static func run(
+    _ options: Options, _ action: (Options, Console, [String: String]) throws(Diagnostic) -> ExitStatus
+  ) -> ExitStatus {
     Interruption.shared.listen()
     Orphans.adopt()
     defer { Orphans.end() }
@@ -47,19 +50,10 @@ package enum Program {
     do {
       // A run that a signal cuts short throws. One that came to its end keeps the status that its reports give, whatever
       // signal came after the last of them: with --keep Ctrl-C is the ordinary end.
-      return switch options.command {
-      case .check: try CheckRun(options: options, console: console, environment: environment).run()
-      case .record: try RecordRun(options: options, console: console, environment: environment).run()
-      case .explain: try ExplainRun(options: options, console: console, environment: environment).run()
-      case .stability: try StabilityRun(options: options, console: console, environment: environment).run()
-      case .merge: try MergeRun(options: options, console: console, environment: environment).run()
-      case .cache: try CacheRun(options: options, console: console, environment: environment).run()
-      case .initialize: try InitRun(console: console).run()
-      case .help, .man, .completions: .passed
-      }
+      return try action(options, console, environment)
     } catch {
       if let signal = Interruption.shared.signal {
-        reportEnd(by: signal, ofServer: options.command.makesServer && options.server == nil)
+        reportEnd(by: signal, ofServer: options.command.seedsServer && options.server == nil)
         return .interrupted(signal: signal)
       }
       Console.error(error.description)
@@ -73,8 +67,8 @@ package enum Program {
     Console.error("ended by signal \(signal)" + (ofServer ? "; the server is stopped and its files are gone" : ""))
   }
 
-  /// The environment without what libpq reads of it, and that for itself. Children get the first, and plangate itself
-  /// keeps no more: a stray PGHOSTADDR would lead a connection to another server.
+  /// The environment without the variables that libpq reads, and these variables by themselves. Children get the first,
+  /// and plangate itself keeps no more: a stray PGHOSTADDR would lead a connection to another server.
   private static func takenEnvironment() -> (cleared: [String: String], libpq: [String: String]) {
     var environment = ProcessInfo.processInfo.environment
     var taken: [String: String] = [:]

@@ -151,8 +151,8 @@ struct RecordRun {
         }
       }
       let settings = query.policy.rules["row-estimate"] ?? RuleSettings(.rowEstimate)
-      let misestimates = CaseComparison(baseline: nil, current: comparison.current).misestimates(
-        threshold: settings.number("threshold"), floor: settings.number("floor"), isAbsolute: true)
+      let misestimates = CaseComparison(baseline: nil, current: comparison.current)
+        .misestimates(aboveThresholdOf: settings)
       for misestimate in misestimates {
         console.print("  accepted above the threshold, \(id): \(misestimate.finding.message.visible)")
       }

@@ -13,19 +13,12 @@ extension Plan {
 }
 
 extension PlanNode {
-  private static let volatileKeys: Set<String> = [
-    "Output", "Async Capable", "Workers", "Workers Launched", "Cache Mode", "Params Evaluated",
-    "Actual Startup Time", "Sort Space Used", "Peak Memory Usage", "Hash Buckets",
-    "Original Hash Buckets", "Maximum Storage", "Shared Dirtied Blocks", "Shared Written Blocks",
-    "Local Dirtied Blocks", "Local Written Blocks", "Full-sort Groups", "Pre-sorted Groups", "Target Tables",
-  ]
-
   fileprivate var canonical: PlanNode {
     var node = self
     let spills = spilledSort
     node.properties = properties.filter { property in
-      !PlanNode.volatileKeys.contains(property.key) && !(property.key == "Disabled" && property.value == .bool(false))
-        && property.key[...].parts(at: "I/O") == nil && !property.key.hasPrefix("WAL ")
+      ExplainKey.role(of: property.key) != .volatile
+        && !(property.key == "Disabled" && property.value == .bool(false))
         // A filter that removed nothing says no more than the filter alone.
         && !((property.key.hasPrefix("Rows Removed") || property.key == "Subplans Removed")
           && property.value == .number(0))
@@ -38,7 +31,7 @@ extension PlanNode {
     return node
   }
 
-  /// Whether a worker's sort, or one group of an incremental sort, went to disk: the node's own key speaks of the leader.
+  /// Whether a worker's sort, or one group of an incremental sort, went to disk: the node's own key is the leader's.
   private var spilledSort: Bool {
     if case .array(let workers)? = self["Workers"] {
       if workers.contains(where: { $0["Sort Space Type"] == .string("Disk") }) { return true }

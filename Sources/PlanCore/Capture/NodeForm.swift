@@ -61,11 +61,6 @@ struct NodeForm {
 
   private static let bitmaps: Set<String> = ["Bitmap Index Scan", "BitmapAnd", "BitmapOr"]
 
-  private static let scanKeys = [
-    "Index Cond", "Recheck Cond", "TID Cond", "Order By", "Scan Direction", "Heap Fetches", "Index Searches",
-    "Rows Removed by Index Recheck", "Exact Heap Blocks", "Lossy Heap Blocks",
-  ]
-
   // MARK: Judging
 
   /// What is wrong with a node; nil for one that a server can have printed.
@@ -109,7 +104,9 @@ struct NodeForm {
       return "unknown node type '\(node.nodeType)', which reads a relation"
     }
     // A line of which a part was lost has what stands below it still.
-    if scanKeys.contains(where: { node[$0] != nil }) || node.inputs.contains(where: { bitmaps.contains($0.nodeType) }) {
+    if ExplainKey.ofScans.contains(where: { node[$0] != nil })
+      || node.inputs.contains(where: { bitmaps.contains($0.nodeType) })
+    {
       return "unknown node type '\(node.nodeType)' with what only scans have"
     }
     return table.keys.sorted().first { isOneEdit($0, node.nodeType) }

@@ -50,7 +50,7 @@ extension PlanText {
     case ("Relation Name", let text?): node.relationName = text
     case ("Alias", let text?): node.alias = text
     default:
-      guard !PlanNode.ownKeys.contains(key) else {
+      guard ExplainKey.role(of: key) != .field else {
         throw BaselineError(line: line.number, message: "'\(key)' stands in the line of a node, not below it")
       }
       node.properties.append(JSONMember(key, value))

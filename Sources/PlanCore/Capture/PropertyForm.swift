@@ -1,6 +1,6 @@
 import JSON
 
-/// The values that EXPLAIN gives to the keys that rules read.
+/// The check of a node's properties: whether a server can have printed these values.
 enum PropertyForm {
   /// What is wrong with the properties of a node; nil for those that a server can have printed.
   static func problem(of node: PlanNode) -> String? {
@@ -12,27 +12,17 @@ enum PropertyForm {
     return nil
   }
 
-  private static let numbers: Set<String> = [
-    "Heap Fetches", "Exact Heap Blocks", "Lossy Heap Blocks", "Workers Planned", "Subplans Removed", "Hash Batches",
-    "HashAgg Batches",
-    "Original Hash Batches", "Disk Usage", "Index Searches",
-  ]
-  private static let flags: Set<String> = ["Inner Unique", "Single Copy", "Disabled"]
-  private static let words: [String: Set<String>] = [
-    "Join Type": ["Inner", "Left", "Full", "Right", "Semi", "Anti", "Right Semi", "Right Anti"],
-    "Strategy": ["Plain", "Sorted", "Hashed", "Mixed"], "Partial Mode": ["Simple", "Partial", "Finalize"],
-    "Scan Direction": ["Forward", "Backward", "NoMovement"], "Sort Space Type": ["Memory", "Disk"],
-  ]
-
   private static func isWhole(_ property: JSONMember, of node: PlanNode) -> Bool {
     let (key, value) = (property.key, property.value)
     // An extension words its own keys as it likes.
     if node.nodeType == "Custom Scan" { return true }
-    if numbers.contains(key) || key.hasPrefix("Rows Removed by ") { return value.numberValue.map { $0 >= 0 } ?? false }
-    if flags.contains(key) { if case .bool = value { return true } else { return false } }
-    if let words = words[key] { return value.stringValue.map(words.contains) ?? false }
-    if key.hasSuffix("Cond") || key.hasSuffix("Filter") { return value.stringValue.map(isExpression) ?? false }
-    return value.stringValue.map { !endsAsNode($0) } ?? true
+    switch ExplainKey.values(of: key) {
+    case .number: return value.numberValue.map { $0 >= 0 } ?? false
+    case .flag: if case .bool = value { return true } else { return false }
+    case .words(let words): return value.stringValue.map(words.contains) ?? false
+    case .expression: return value.stringValue.map(isExpression) ?? false
+    case .any: return value.stringValue.map { !endsAsNode($0) } ?? true
+    }
   }
 
   /// Whether brackets and quotes of an expression close, as the server prints it: in a quoted text or name the quote itself

@@ -44,28 +44,21 @@ extension PlanNode {
       && isClose(actual.rows * actual.loops, before.rows * before.loops, within: max(2, actual.loops, before.loops))
   }
 
-  /// Properties that count work; all others are choices.
-  private static let counters: Set<String> = [
-    "Heap Fetches", "Exact Heap Blocks", "Lossy Heap Blocks", "Cache Hits", "Cache Misses", "Cache Evictions",
-    "Cache Overflows", "Index Searches", "Disk Usage",
-  ]
-
   private func arePropertiesClose(to other: PlanNode) -> Bool {
-    guard choices == other.choices else { return false }
+    guard facts == other.facts else { return false }
     let (counts, before) = (counts, other.counts)
     return Set(counts.keys).union(before.keys).allSatisfy { key in
       isClose(counts[key] ?? 0, before[key] ?? 0, within: 16)
     }
   }
 
-  private static func isCounter(_ key: String) -> Bool { counters.contains(key) || key.hasPrefix("Rows Removed") }
+  /// The properties that do not count work.
+  private var facts: [JSONMember] { properties.filter { ExplainKey.role(of: $0.key) != .counter } }
 
-  private var choices: [JSONMember] { properties.filter { !PlanNode.isCounter($0.key) } }
-
-  /// What counts work, over all loops. The heap blocks of a parallel bitmap scan are one process's share and vary.
+  /// The counters, over all loops. The heap blocks of a parallel bitmap scan are one process's share and vary.
   private var counts: [String: Double] {
     var counts: [String: Double] = [:]
-    for property in properties where PlanNode.isCounter(property.key) {
+    for property in properties where ExplainKey.role(of: property.key) == .counter {
       guard case .number(let value) = property.value, !(isParallelAware && property.key.hasSuffix("Heap Blocks")) else {
         continue
       }

@@ -28,7 +28,7 @@ package struct CasePolicy: Sendable {
 
 extension CasePolicy {
   /// Whether the rule seq-scan asks what an index could serve, and not what the planner chose.
-  package var requiresIndexable: Bool { rules[Rule.seqScan.id]?.word("require") == "indexable" }
+  package var requiresIndexable: Bool { rules[Rule.seqScan.id]?.requiresIndexable ?? false }
 }
 
 /// The verdict on a case with all that led to it.
@@ -65,10 +65,8 @@ extension CasePolicy {
   /// What a rule finds under this policy.
   fileprivate func findings(_ rule: Rule, _ comparison: CaseComparison) -> [Finding] {
     let settings = rules[rule.id] ?? RuleSettings(rule)
-    guard settings.severity != .off else { return [] }
-    return rule.findings(comparison, settings).map { finding in
+    return rule.findings(in: comparison, settings).map { finding in
       var finding = finding
-      finding.fix = rule.fix
       if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
       return finding
     }

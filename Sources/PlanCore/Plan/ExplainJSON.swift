@@ -72,22 +72,13 @@ extension Plan {
 }
 
 extension PlanNode {
-  /// Keys that have a field of their own, or that are folded into one.
-  static let ownKeys: Set<String> = [
-    "Node Type", "Parent Relationship", "Subplan Name", "Parallel Aware", "Relation Name", "Schema", "Alias",
-    "Index Name", "Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Rows", "Actual Loops", "Plans",
-    "Actual Total Time",
-    "Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks", "Temp Read Blocks",
-    "Temp Written Blocks",
-  ]
-
-  /// - Parameter place: only an error asks for it.
+  /// - Parameter place: where the node is, for errors.
   fileprivate init(explain json: JSON, at place: @autoclosure () -> String) throws(ExplainError) {
     guard case .object(let members) = json else { throw ExplainError(message: "\(place()) is not an object") }
-    var values = [String: JSON](minimumCapacity: PlanNode.ownKeys.count)
+    var values = [String: JSON](minimumCapacity: ExplainKey.fieldCount)
     var others: [JSONMember] = []
     for member in members {
-      if PlanNode.ownKeys.contains(member.key) {
+      if ExplainKey.role(of: member.key) == .field {
         values[member.key] = member.value
       } else {
         others.append(member)

@@ -3,8 +3,8 @@ package import JSON
 extension Plan {
   /// The plan as `EXPLAIN (FORMAT JSON)` answers it: an array of one object, which other tools can draw.
   ///
-  /// The model keeps sums where EXPLAIN has several figures. All blocks stand as shared hits and all temporary blocks as
-  /// written, and the keys beside them are 0, since viewers want all or none of them.
+  /// The model keeps sums where EXPLAIN has several figures. All blocks stand as shared hits and all temporary blocks
+  /// as written, and the keys beside them are 0, since viewers want all or none of them.
   package var explainJSON: JSON {
     var members = [JSONMember("Plan", root.explainJSON)]
     if !settings.isEmpty {

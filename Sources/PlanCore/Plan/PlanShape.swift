@@ -16,12 +16,6 @@ extension Plan {
 private struct PlanShape {
   let facts: CatalogFacts
 
-  /// Keys beside the node type that are a choice of the planner or an object that it picked.
-  private static let keys = [
-    "Strategy", "Partial Mode", "Operation", "Join Type", "Scan Direction", "Command", "Conflict Resolution",
-    "Conflict Arbiter Indexes", "Custom Plan Provider", "Single Copy", "Function Name", "CTE Name",
-  ]
-
   /// - Parameter heap: the relation of the Bitmap Heap Scan above, which the Bitmap Index Scans do not name.
   func write(_ node: PlanNode, depth: Int, heap: RelationName? = nil, to text: inout String) {
     let heap = node.nodeType == "Bitmap Heap Scan" ? node.relation : heap
@@ -48,7 +42,7 @@ private struct PlanShape {
     }
     if node.isParallelAware { words.append("Parallel") }
     words.append(node.nodeType)
-    for key in PlanShape.keys {
+    for key in ExplainKey.choices {
       if let value = node[key] { words.append(value.stringValue ?? value.text) }
     }
     if let index = node.indexName {

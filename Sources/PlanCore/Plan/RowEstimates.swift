@@ -174,12 +174,13 @@ private struct DemandPass {
     var rows = actual.rows
     if let gather, DemandPass.isPartial(node) {
       if DemandPass.hasPartialAggregate(node) { rowCount = .notJudged }
-      // Each process counts its share of the rows, so sums are compared: per execution of the Gather, of which there are
-      // several inside a SubPlan.
+      // Each process counts its share of the rows, so sums are compared: per execution of the Gather, of which there
+      // are several inside a SubPlan.
       let gatherLoops = max(gather.actual?.loops ?? 1, 1)
-      estimated *= divisor(workers: gather.number("Workers Planned") ?? 0)
-      interval = interval.lowerBound * actual.loops / gatherLoops...interval.upperBound * actual.loops / gatherLoops
-      rows = rows * actual.loops / gatherLoops
+      estimated = (estimated * divisor(workers: gather.number("Workers Planned") ?? 0)).finite
+      let share = actual.loops / gatherLoops
+      interval = (interval.lowerBound * share).finite...(interval.upperBound * share).finite
+      rows = (rows * share).finite
       executions = actual.loops == 0 ? 0 : gatherLoops
     }
     var qError = QError(estimated: estimated, actual: interval)
@@ -231,4 +232,9 @@ private struct DemandPass {
     guard plan.settings["parallel_leader_participation"] != "off" else { return max(workers, 1) }
     return workers + max(0, 1 - 0.3 * workers)
   }
+}
+
+extension Double {
+  /// The number, or the largest one for a product that has no place in a `Double`: reports hold no infinity.
+  fileprivate var finite: Double { Swift.min(self, .greatestFiniteMagnitude) }
 }

@@ -25,8 +25,8 @@ package enum AccessPath: Hashable, Sendable {
   }
 }
 
-/// A subplan, or a sub-select kept apart, that encloses a scan. The number that EXPLAIN prints with a SubPlan moves with
-/// the planner's choices, so it is the order of appearance that counts.
+/// A subplan, or a sub-select kept apart, that encloses a scan. The number that EXPLAIN prints with a SubPlan moves
+/// with the planner's choices, so it is the order of appearance that counts.
 package enum PlanScope: Hashable, Sendable {
   case cte(String)
   case initPlan(Int)
@@ -52,8 +52,9 @@ package enum PlanScope: Hashable, Sendable {
   }
 }
 
-/// What makes a scan the same scan in another plan of the same query: its relation, the alias that the query gave it and
-/// the subplan that it is in. The printed alias alone will not do: `events_3` is the third partition that was printed.
+/// What makes a scan the same scan in another plan of the same query: its relation, the alias that the query gave it
+/// and the subplan that it is in. The printed alias alone will not do: `events_3` is the third partition that was
+/// printed.
 package struct ScanIdentity: Hashable, Sendable {
   package let scopes: [PlanScope]
   package let baseAlias: String
@@ -66,7 +67,8 @@ package struct ScanIdentity: Hashable, Sendable {
     ScanIdentity(scopes: scopes.map(\.kind), baseAlias: baseAlias, relation: relation, root: root)
   }
 
-  /// As a reader of the query knows it: `public.orders o`, `public.events_2026_01 e`, with the scopes where there are any.
+  /// As a reader of the query knows it: `public.orders o`, `public.events_2026_01 e`, with the scopes where there are
+  /// any.
   package var description: String {
     let name = baseAlias == relation.name || baseAlias == root?.name ? relation.description : "\(relation) \(baseAlias)"
     return scopes.isEmpty ? name : "\(name) (in \(scopes.map(\.description).joined(separator: ", ")))"

@@ -1,18 +1,43 @@
+private let warn = RuleKey("warn", default: 1.3, atLeast: 1, "times the baseline's blocks from which it warns")
+private let fail = RuleKey("fail", default: 2, atLeast: 1, "times the baseline's blocks from which it fails")
+private let floor = RuleKey(
+  "floor", default: 16, atLeast: 0, "blocks by which it must grow to fail; ten times as many to warn")
+
 extension Rule {
-  /// The plan touches more blocks: shared and local, hit and read, and temporary ones. A serial plan repeats the count
-  /// exactly, so this is the best measure of work that knows no clock.
+  /// The plan touches more blocks: shared and local, hit and read, and temporary ones.
+  ///
+  /// A serial plan repeats the count exactly, so this is the best measure of work that does not depend on time.
   static let buffers = Rule(
-    id: "buffers", defaultSeverity: .fail, isHeadline: false, isWholePlan: true,
+    id: "buffers", defaultSeverity: .fail, isWholePlan: true,
     summary: "the plan touches more blocks",
     fix: "an index, fewer loops, or fewer columns and rows read",
-    parameters: [
-      .number("warn", 1.3, minimum: 1, "times the baseline's blocks from which it warns"),
-      .number("fail", 2, minimum: 1, "times the baseline's blocks from which it fails"),
-      .number("floor", 16, minimum: 0, "blocks that it must have grown by to fail; ten times as many to warn"),
-    ]
+    keys: [warn, fail, floor],
+    manual: RuleManual(
+      why: """
+        Blocks are the work of a query, and unlike its time they are the same in each run. Twice the blocks are about
+        twice the work, whatever the cause: a worse index, more loops, wider rows.
+        """,
+      details: """
+        Shared and local blocks count together, hit or read; temporary blocks are judged by themselves. A waiver on a
+        scan also excuses that scan's share of the growth.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using events_user_id_idx on public.events e  (cost=0.29..84 rows=50 width=32) (actual rows=50 loops=1) (buffers=53)
+            Index Cond: (e.user_id = 42)
+          """,
+        now: """
+          -> Index Scan using events_kind_idx on public.events e  (cost=0.29..480 rows=50 width=32) (actual rows=50 loops=1) (buffers=412)
+            Index Cond: (e.kind = 'view'::text)
+            Filter: (e.user_id = 42)
+            Rows Removed by Filter: 950
+          """),
+      silencing: """
+        Raise `fail` or `floor` for a query whose data varies between runs, for example with parallel plans.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
-    // Apart, so that a spill that was always there does not hide the growth of the rest.
+    // Each kind by itself, so that a spill that was always there does not hide the growth of the rest.
     let kinds: [(name: String, blocks: (PlanNode) -> Double?)] = [
       ("buffers", \.buffers), ("temporary blocks", \.temporaryBlocks),
     ]
@@ -22,23 +47,13 @@ extension Rule {
       }
       let now = total - comparison.excusedGrowth { kind.blocks($0) ?? 0 }
       let factor = now / max(before, 1)
-      guard let severity = settings.severity(of: factor),
-        now - before >= settings.number("floor") * (factor >= settings.number("fail") ? 1 : 10)
+      guard let severity = settings.severity(of: factor, warn: warn, fail: fail),
+        now - before >= settings[floor] * (severity == .fail ? 1 : 10)
       else { return nil }
-      return Finding(
-        rule: "buffers", severity: severity,
-        message: "\(kind.name) \(Figures.count(before)) -> \(Figures.count(now)), "
-          + (before == 0 ? "none in the baseline" : "\(Figures.factor(factor)) times the baseline's"))
-    }
-  }
-}
-
-extension CaseComparison {
-  /// By how much a figure of the excused nodes grew.
-  func excusedGrowth(of figure: (PlanNode) -> Double) -> Double {
-    guard let baseline else { return 0 }
-    return excused.reduce(0) { sum, pair in
-      sum + max(0, figure(current.plan.root[pair.current]) - figure(baseline.plan.root[pair.baseline]))
+      return FindingDraft(
+        "\(kind.name) \(Figures.count(before)) -> \(Figures.count(now)), "
+          + (before == 0 ? "none in the baseline" : "\(Figures.factor(factor)) times the baseline's"),
+        severityLimit: severity)
     }
   }
 }

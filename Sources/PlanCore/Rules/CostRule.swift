@@ -1,17 +1,41 @@
+private let warn = RuleKey("warn", default: 2, atLeast: 1, "times the baseline's cost from which it warns")
+private let fail = RuleKey("fail", default: 10, atLeast: 1, "times the baseline's cost from which it fails")
+private let floor = RuleKey("floor", default: 100, atLeast: 0, "cost units by which it must grow")
+
 extension Rule {
-  /// The plan's total cost grew. Costs are comparable only under equal planner settings, so it does not judge when those
-  /// differ from the baseline's; that difference is told once for the run. A cost that grew while the blocks did not is only
-  /// warned of.
+  /// The plan's total cost grew.
+  ///
+  /// Costs are comparable only under equal planner settings, so the rule does not judge when those differ from the
+  /// baseline's; the run reports that difference once. When the cost grew and the blocks did not, the rule only warns.
   static let cost = Rule(
-    id: "cost", defaultSeverity: .fail, isHeadline: false, isWholePlan: true,
+    id: "cost", defaultSeverity: .fail, isWholePlan: true,
     summary: "the total cost of the plan grew",
     fix:
       "look at the nodes whose cost grew; a cost that grew under the same plan means that data or statistics changed",
-    parameters: [
-      .number("warn", 2, minimum: 1, "times the baseline's cost from which it warns"),
-      .number("fail", 10, minimum: 1, "times the baseline's cost from which it fails"),
-      .number("floor", 100, minimum: 0, "cost units that it must have grown by"),
-    ]
+    keys: [warn, fail, floor],
+    manual: RuleManual(
+      why: """
+        The total cost is what the planner itself expects. A cost that is ten times higher is a different plan, or the
+        same plan over far more data.
+        """,
+      details: """
+        Costs are comparable only under equal planner settings, so the rule does not judge when they differ from the
+        baseline's. When the blocks grew by less than a third the rule only warns: an estimate that came closer to the
+        truth can raise the cost of the same work.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using orders_customer_id_idx on public.orders o  (cost=0.29..84 rows=20 width=44) (actual rows=21 loops=1) (buffers=24)
+            Index Cond: (o.customer_id = 42)
+          """,
+        now: """
+          -> Seq Scan on public.orders o  (cost=0..1734 rows=20 width=44) (actual rows=21 loops=1) (buffers=734)
+            Filter: (o.customer_id = 42)
+            Rows Removed by Filter: 79979
+          """),
+      silencing: """
+        Raise `fail` or `floor`, or waive the scan that costs more: its share of the cost is then excused.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline, baseline.plan.settings == comparison.current.plan.settings else {
       return []
@@ -20,34 +44,20 @@ extension Rule {
     let now =
       comparison.current.plan.root.totalCost
       - comparison.excusedGrowth { $0.totalCost * max($0.actual?.loops ?? 1, 1) }
-    guard now - before >= settings.number("floor"),
-      var severity = settings.severity(of: now / max(before, 0.01))
-    else { return [] }
+    let factor = now / max(before, 0.01)
+    guard now - before >= settings[floor], var severity = settings.severity(of: factor, warn: warn, fail: fail) else {
+      return []
+    }
     // An estimate that came closer to the truth can raise the cost of the same work.
     if let blocks = baseline.plan.root.buffers, let blocksNow = comparison.current.plan.root.buffers,
       blocksNow < blocks * 1.3
     {
-      severity = min(severity, .warn)
+      severity = .warn
     }
     return [
-      Finding(
-        rule: "cost", severity: severity,
-        message: "total cost \(Figures.count(before)) -> \(Figures.count(now)), "
-          + "\(Figures.factor(now / max(before, 0.01))) times the baseline's")
+      FindingDraft(
+        "total cost \(Figures.count(before)) -> \(Figures.count(now)), \(Figures.factor(factor)) times the baseline's",
+        severityLimit: severity)
     ]
-  }
-}
-
-extension RuleSettings {
-  /// The severity of a growth: by the rule's parameters `warn` and `fail`, and never above its own severity.
-  func severity(of factor: Double) -> Severity? {
-    if factor >= number("fail") { return severity }
-    return factor >= number("warn") ? min(severity, .warn) : nil
-  }
-}
-
-extension Rule.Parameter {
-  static func number(_ name: String, _ value: Double, minimum: Double, _ summary: String) -> Rule.Parameter {
-    Rule.Parameter(name: name, defaultValue: .number(value), minimum: minimum, summary: summary)
   }
 }

@@ -1,4 +1,4 @@
-/// How much a finding weighs.
+/// The weight of a finding.
 package enum Severity: String, Sendable, Comparable {
   case off, warn, fail
 
@@ -13,15 +13,15 @@ package enum Severity: String, Sendable, Comparable {
   package static func < (a: Severity, b: Severity) -> Bool { a.weight < b.weight }
 }
 
-/// What one rule says of one case.
+/// A finding of one rule on one case.
 package struct Finding: Equatable, Sendable {
   package let rule: String
   package var severity: Severity
   /// The node in the current plan; nil for a finding about the whole case.
   package var path: NodePath?
-  /// The node in the baseline that answers to it.
+  /// The matching node in the baseline.
   package var baselinePath: NodePath?
-  /// What was scanned; nil for a join.
+  /// The scanned relation; nil for a join.
   package var relation: RelationName?
   /// Its partitioned parent.
   package var root: RelationName?
@@ -31,7 +31,7 @@ package struct Finding: Equatable, Sendable {
   package var figures: FindingFigures?
   /// For a sequential scan: whether an index could serve it.
   package var indexVerdict: IndexVerdict?
-  /// What usually mends it.
+  /// The usual fix.
   package var fix: String?
   /// The waiver that excuses it.
   package var waiver: Waiver?
@@ -42,16 +42,19 @@ package struct Finding: Equatable, Sendable {
     self.message = message
   }
 
-  /// A finding about a scan.
-  init(rule: String, severity: Severity, scan: Scan, message: String) {
-    self.init(rule: rule, severity: severity, message: message)
-    path = scan.path
-    relation = scan.relation
-    root = scan.identity.root
-    alias = scan.identity.baseAlias
+  /// A finding from what a rule returned.
+  init(_ draft: FindingDraft, rule: String, severity: Severity) {
+    self.init(rule: rule, severity: severity, message: draft.message)
+    path = draft.path
+    baselinePath = draft.baselinePath
+    relation = draft.relation
+    root = draft.root
+    alias = draft.alias
+    figures = draft.figures
+    indexVerdict = draft.indexVerdict
   }
 
-  /// Whether it fails its case.
+  /// Whether the finding fails its case.
   package var isFailing: Bool { severity == .fail && waiver == nil }
 }
 

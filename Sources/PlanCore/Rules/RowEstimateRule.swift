@@ -1,31 +1,55 @@
+private let threshold = RuleKey("threshold", default: 10, atLeast: 1, "the largest q-error that is accepted unseen")
+private let floor = RuleKey(
+  "floor", default: 100, atLeast: 0, "rows by which the counts must differ, over all loops")
+private let absolute = RuleKey("absolute", default: false, "judge regardless of the baseline")
+
 extension Rule {
-  /// Fails when the ratio of estimated to actual rows of a node crosses the threshold.
+  /// The ratio of estimated to actual rows of a node crosses the threshold.
   ///
-  /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error begins;
-  /// nodes above that inherit it are left out.
+  /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error
+  /// begins; nodes above that inherit it are left out.
   package static let rowEstimate = Rule(
     id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
     summary: "the ratio of estimated to actual rows of a node crosses the threshold",
     fix: "ANALYZE, a higher statistics target, or CREATE STATISTICS on the columns that belong together",
-    parameters: [
-      Parameter(
-        name: "threshold", defaultValue: .number(10), minimum: 1, summary: "the largest q-error that is accepted unseen"
-      ),
-      Parameter(
-        name: "floor", defaultValue: .number(100), minimum: 0,
-        summary: "rows by which the counts must differ, over all loops"),
-      Parameter(
-        name: "absolute", defaultValue: .flag(false), summary: "judge without regard to the baseline"),
-    ]
+    keys: [threshold, floor, absolute],
+    manual: RuleManual(
+      why: """
+        The planner chooses joins and memory by its estimates. An estimate that is off by a factor of 50 is the usual
+        start of a nested loop over too many rows, or of a hash table that does not fit into memory.
+        """,
+      details: """
+        A node fails when its q-error (the larger of estimated/actual and actual/estimated, both at least 1) is above
+        the threshold and at least 1.25 times what the baseline accepted, or twice where that was above the threshold
+        itself. Only counts that are complete are judged, or proven lower bounds: with a LIMIT, a merge join that ends
+        early, a worker's share and a dozen other causes EXPLAIN's actual rows are not the number of matching rows. The
+        finding names the node where the error begins. Generic plans only warn. `absolute: true` judges without regard
+        to the baseline.
+        """,
+      example: RuleExample(
+        before: """
+          -> Seq Scan on public.orders o  (cost=0..1859 rows=190 width=44) (actual rows=212 loops=1) (buffers=734)
+            Filter: ((o.city = 'Lyon'::text) AND (o.country = 'FR'::text))
+            Rows Removed by Filter: 79788
+          """,
+        now: """
+          -> Seq Scan on public.orders o  (cost=0..1859 rows=4 width=44) (actual rows=212 loops=1) (buffers=734)
+            Filter: ((o.city = 'Lyon'::text) AND (o.country = 'FR'::text))
+            Rows Removed by Filter: 79788
+          """),
+      silencing: """
+        Record the baseline: the rule then fires only when the error grows. For data that nobody can estimate, raise
+        `threshold` of the query or waive the relation.
+        """)
   ) { comparison, settings in
-    let isAbsolute = settings.flag("absolute")
+    let isAbsolute = settings[absolute]
     guard comparison.baseline != nil || isAbsolute else { return [] }
     return comparison.misestimates(
-      threshold: settings.number("threshold"), floor: settings.number("floor"), isAbsolute: isAbsolute
+      threshold: settings[threshold], floor: settings[floor], isAbsolute: isAbsolute
     ).map { misestimate in
       var finding = misestimate.finding
       // A generic plan's estimates are averages over all values, by design.
-      finding.severity = comparison.current.captured.isGeneric ? min(settings.severity, .warn) : settings.severity
+      if comparison.current.captured.isGeneric { finding.severityLimit = .warn }
       return finding
     }
   }
@@ -34,16 +58,21 @@ extension Rule {
 /// A node whose estimate misses by more than the threshold, and where the error begins.
 package struct Misestimate: Sendable {
   package let estimate: RowEstimate
-  /// The q-error that the baseline has at the same place, 1 where it has none.
-  package let accepted: Double
-  package let finding: Finding
+  package let finding: FindingDraft
 }
 
 extension CaseComparison {
-  /// The origins of the errors that cross the threshold.
+  /// The nodes where the errors above the threshold of `row-estimate` begin, whatever the baseline accepted.
   ///
-  /// - Parameter isAbsolute: Takes every q-error above the threshold, whatever the baseline accepted.
-  package func misestimates(threshold: Double, floor: Double, isAbsolute: Bool) -> [Misestimate] {
+  /// - Parameter settings: of `row-estimate`.
+  package func misestimates(aboveThresholdOf settings: RuleSettings) -> [Misestimate] {
+    misestimates(threshold: settings[threshold], floor: settings[floor], isAbsolute: true)
+  }
+
+  /// The nodes where the errors that cross the threshold begin.
+  ///
+  /// - Parameter isAbsolute: whether every q-error above the threshold counts, whatever the baseline accepted.
+  func misestimates(threshold: Double, floor: Double, isAbsolute: Bool) -> [Misestimate] {
     let misses = current.estimates.filter { estimate in
       estimate.rowCount != .notJudged && estimate.qError.value > threshold && estimate.difference >= floor
     }
@@ -63,23 +92,23 @@ extension CaseComparison {
     }.map { estimate in
       let before = errors[estimate.path] ?? 1
       return Misestimate(
-        estimate: estimate, accepted: before,
+        estimate: estimate,
         finding: finding(estimate, accepted: isAbsolute || baseline == nil ? nil : before))
     }
   }
 
-  private func finding(_ estimate: RowEstimate, accepted: Double?) -> Finding {
+  private func finding(_ estimate: RowEstimate, accepted: Double?) -> FindingDraft {
     let node = current.plan.root[estimate.path]
     let scan = current.scan(at: estimate.path)
     let bound = estimate.rowCount == .lowerBound ? "at least " : ""
     let loops = estimate.executions > 1 ? " in each of \(Figures.grouped(estimate.executions)) loops" : ""
     let name = scan?.identity.description ?? "\(node.nodeType) \(current.aliases(at: estimate.path))"
+    let estimated = Figures.grouped(estimate.estimated)
     var message =
-      "\(name): \(Figures.grouped(estimate.estimated)) rows estimated, \(bound)\(Figures.count(estimate.actual)) came\(loops), "
+      "\(name): estimated \(estimated) row\(estimated == "1" ? "" : "s"), got \(bound)\(Figures.count(estimate.actual))\(loops), "
       + "off by a factor of \(bound)\(Figures.factor(estimate.qError.value))"
     if let accepted { message += accepted == 1 ? " (accepted: 1)" : " (accepted: \(Figures.factor(accepted)))" }
-    var finding = Finding(rule: Rule.rowEstimate.id, severity: .fail, message: message)
-    if let scan { finding = Finding(rule: Rule.rowEstimate.id, severity: .fail, scan: scan, message: message) }
+    var finding = scan.map { FindingDraft($0, message) } ?? FindingDraft(message)
     finding.path = estimate.path
     finding.figures = FindingFigures(estimate)
     return finding
@@ -120,7 +149,7 @@ private struct AcceptedErrors {
     }
   }
 
-  /// What is accepted at the places of another plan.
+  /// The accepted q-error of each node of another plan.
   func qErrors(of current: Observation) -> [NodePath: Double] {
     let scans = Dictionary(uniqueKeysWithValues: current.scans.map { ($0.path, $0.identity.withoutScopeNumbers) })
     return Dictionary(

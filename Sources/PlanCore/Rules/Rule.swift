@@ -1,71 +1,78 @@
-/// A rule: what it is called, what a manifest can set, and how it judges.
+/// A rule: its id, what a manifest can set of it, and how it judges a case.
+///
+/// A rule has a file of its own and a line in `Rule.all`. The rest follows from what it declares: the manifest's reader
+/// and schema, the reports and docs/rules.md.
 package struct Rule: Sendable {
-  /// A number or a switch that a manifest can set beside `severity`.
-  package struct Parameter: Equatable, Sendable {
-    package enum Value: Equatable, Sendable {
-      case number(Double)
-      case flag(Bool)
-      case word(String)
-    }
-
-    package let name: String
-    package let defaultValue: Value
-    /// The smallest number that makes sense.
-    package var minimum: Double = 0
-    /// The words that it may be.
-    package var words: [String] = []
-    package let summary: String
-  }
-
-  /// Kebab-case; the contract's name.
+  /// The name in the manifest and in reports, in kebab-case.
   package let id: String
   package let defaultSeverity: Severity
-  /// The headline rules judge on any server major, the others only warn on another one.
+  /// Whether the rule can fail a case on another server major than the baseline's, where the other rules only warn.
   package let isHeadline: Bool
-  /// Judges figures of the whole plan, which follow from those of its nodes.
-  package var isWholePlan = false
+  /// Whether the rule judges figures of the whole plan, which follow from those of its nodes.
+  package let isWholePlan: Bool
+  /// What the rule finds, in one line without a final full stop.
   package let summary: String
-  /// What usually mends it.
+  /// The usual fix, in one line without a final full stop.
   package let fix: String
+  /// The keys that a manifest can set beside `severity`.
   package let parameters: [Parameter]
-  /// Its findings, with the severity of the settings.
-  package let findings: @Sendable (CaseComparison, RuleSettings) -> [Finding]
-}
+  /// The rest of its entry in docs/rules.md.
+  package let manual: RuleManual
+  private let find: @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
 
-/// What a manifest sets of one rule.
-package struct RuleSettings: Equatable, Sendable {
-  package var severity: Severity
-  package var values: [String: Rule.Parameter.Value]
-
-  package init(severity: Severity, values: [String: Rule.Parameter.Value] = [:]) {
-    self.severity = severity
-    self.values = values
+  init(
+    id: String, defaultSeverity: Severity, isHeadline: Bool = false, isWholePlan: Bool = false, summary: String,
+    fix: String, keys: [any DeclaredKey] = [], manual: RuleManual,
+    find: @escaping @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
+  ) {
+    self.id = id
+    self.defaultSeverity = defaultSeverity
+    self.isHeadline = isHeadline
+    self.isWholePlan = isWholePlan
+    self.summary = summary
+    self.fix = fix
+    parameters = keys.map(\.parameter)
+    self.manual = manual
+    self.find = find
   }
 
-  package init(_ rule: Rule) {
-    severity = rule.defaultSeverity
-    values = Dictionary(uniqueKeysWithValues: rule.parameters.map { ($0.name, $0.defaultValue) })
+  /// The findings of the rule on a case, with its id, its fix and the severity that the settings give them.
+  package func findings(in comparison: CaseComparison, _ settings: RuleSettings) -> [Finding] {
+    guard settings.severity != .off else { return [] }
+    return find(comparison, settings).map { draft in
+      var finding = Finding(draft, rule: id, severity: min(settings.severity, draft.severityLimit))
+      finding.fix = fix
+      return finding
+    }
   }
-
-  package func number(_ name: String) -> Double {
-    if case .number(let number)? = values[name] { number } else { 0 }
-  }
-
-  func word(_ name: String) -> String {
-    if case .word(let word)? = values[name] { word } else { "" }
-  }
-
-  package func flag(_ name: String) -> Bool { values[name] == .flag(true) }
 }
 
 extension Rule {
   /// All rules, in the order in which their findings are reported.
   package static let all: [Rule] = [
-    .seqScan, .rowEstimate, .indexCondLost, .buffers, .cost, .rowsRemoved, .nestedLoop, .subplanPerRow,
-    .partitionPruning, .sortSpill, .hashSpill, .newSeqScan, .indexOnlyHeapFetches, .lossyBitmap, .indexChanged,
-    .joinChanged, .parallelism, .jit, .newQuery, .planChanged, .time,
+    .seqScan,
+    .rowEstimate,
+    .indexCondLost,
+    .buffers,
+    .cost,
+    .rowsRemoved,
+    .nestedLoop,
+    .subplanPerRow,
+    .partitionPruning,
+    .sortSpill,
+    .hashSpill,
+    .newSeqScan,
+    .indexOnlyHeapFetches,
+    .lossyBitmap,
+    .indexChanged,
+    .joinChanged,
+    .parallelism,
+    .jit,
+    .newQuery,
+    .planChanged,
+    .time,
   ]
 
-  /// The finding of a case that did not end in time. No rule of the manifest: it cannot be switched off.
+  /// The rule id of a case that timed out. It is no rule of the manifest and cannot be switched off.
   package static let timeoutID = "timeout"
 }

@@ -1,53 +1,72 @@
+/// The values of the key `require`.
+private enum Requirement: String, CaseIterable, RuleKeyValue {
+  case natural, indexable
+}
+
+private let require = RuleKey(
+  "require", default: Requirement.natural,
+  "natural: the plan as it is; indexable: an index must be able to serve what it could in the baseline")
+
+extension RuleSettings {
+  /// Whether `seq-scan` asks what an index could serve, and not what the planner chose.
+  var requiresIndexable: Bool { self[require] == .indexable }
+}
+
 extension Rule {
-  /// Fails when a relation that the baseline reached through an index is now read by a Seq Scan.
+  /// A relation that the baseline reached through an index is now read by a Seq Scan.
   ///
-  /// A scan is matched by its identity, else by its relation: among the unmatched scans of a relation, Seq Scans must not
-  /// outnumber the baseline's. A partition that the baseline did not read fires when it lacks an index that its siblings'
-  /// scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one there.
+  /// A scan is matched by its identity, else by its relation: among the unmatched scans of a relation, Seq Scans must
+  /// not outnumber the baseline's. A partition that the baseline did not read fires when it lacks an index that its
+  /// siblings' scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one
+  /// there.
   static let seqScan = Rule(
     id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
     summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
     fix:
       "see the cause: bring the index back, restore the setting, or write the condition so that an index can serve it",
-    parameters: [
-      Parameter(
-        name: "require", defaultValue: .word("natural"), words: ["natural", "indexable"],
-        summary: "natural: the plan as it is; indexable: an index must be able to serve what it could in the baseline")
-    ]
-  ) { comparison, settings in
-    guard let baseline = comparison.baseline else { return [] }
-    if settings.word("require") == "indexable" { return comparison.lostIndexability(settings.severity) }
-    return SeqScanJudgement(comparison: comparison, baseline: baseline, severity: settings.severity).findings
-  }
+    keys: [require],
+    manual: RuleManual(
+      why: """
+        Without the index every execution reads the whole table. The few thousand rows of a seed hide that; in
+        production the time grows with the table.
+        """,
+      details: """
+        Scans are matched by schema, relation, alias and sub-select, so a self-join that loses its index on one side is
+        found; scans that cannot be matched are counted by relation. A partition that the baseline did not read fails
+        when it lacks an index that its siblings are read through; next month's empty partition does not. Partitions
+        under 8 pages are judged by the catalog, since no planner would use an index there. Scans that never ran are
+        judged only when the baseline's did not run either. Small tables that are not partitions are judged by the plan.
 
-  /// Warns of a Seq Scan of a relation that the baseline did not read at all.
-  static let newSeqScan = Rule(
-    id: "new-seq-scan", defaultSeverity: .warn, isHeadline: false,
-    summary: "a relation that the baseline did not read is read by a Seq Scan",
-    fix: "look whether an index should serve it",
-    parameters: []
+        The report says whether *no index can serve the condition*, or *an index could serve it and the planner
+        preferred the scan*: plangate asks the server again with `enable_seqscan = off`. With `require: indexable` that
+        is the rule: it fails when no index can serve what an index could serve in the baseline. Each report says once
+        how many scans cannot be judged because the planner reads the table anyway.
+        """,
+      example: RuleExample(
+        before: """
+          -> Index Scan using orders_customer_id_idx on public.orders o  (cost=0.29..41.5 rows=20 width=44) (actual rows=21 loops=1) (buffers=24)
+            Index Cond: (o.customer_id = 42)
+          """,
+        now: """
+          -> Seq Scan on public.orders o  (cost=0..1734 rows=20 width=44) (actual rows=21 loops=1) (buffers=734)
+            Filter: (o.customer_id = 42)
+            Rows Removed by Filter: 79979
+          """),
+      silencing: """
+        Waive the relation when the scan is intended, for example of a table that stays small. Set `require: indexable`
+        when the seed is too small for index scans.
+        """)
   ) { comparison, settings in
     guard let baseline = comparison.baseline else { return [] }
-    let known = Set(baseline.scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] })
-    return comparison.matching.unmatchedCurrent.filter { scan in
-      scan.access == .seqScan && !scan.node.isNeverExecuted && !known.contains(scan.relation)
-        && !(scan.identity.root.map(known.contains) ?? false)
-    }.map { scan in
-      var finding = Finding(
-        rule: "new-seq-scan", severity: settings.severity, scan: scan,
-        message: "\(scan.identity.description): read by a \(scan.accessDescription), and not at all in the baseline")
-      finding.figures = comparison.figures(at: scan.path)
-      finding.indexVerdict = comparison.current.indexVerdict(of: scan)
-      return finding
-    }
+    if settings.requiresIndexable { return comparison.lostIndexability }
+    return SeqScanJudgement(comparison: comparison, baseline: baseline).findings
   }
 }
 
 private struct SeqScanJudgement {
   let comparison: CaseComparison
   let baseline: Observation
-  let severity: Severity
-  /// The baseline's scans, by relation, and those that no scan answers to.
+  /// The baseline's scans, by relation, and those that have no matching scan.
   private let known: [RelationName: [Scan]]
   private let unmatchedKnown: [RelationName: [Scan]]
   private let unmatchedPaths: Set<NodePath>
@@ -57,12 +76,12 @@ private struct SeqScanJudgement {
   private struct Siblings {
     let scans: [Scan]
     let byAlias: [String: Scan]
-    /// Of the indexes that they are read through, each once.
+    /// The definitions of the indexes that they are read through, each once.
     let definitions: [String]
   }
 
-  init(comparison: CaseComparison, baseline: Observation, severity: Severity) {
-    (self.comparison, self.baseline, self.severity) = (comparison, baseline, severity)
+  init(comparison: CaseComparison, baseline: Observation) {
+    (self.comparison, self.baseline) = (comparison, baseline)
     known = Dictionary(grouping: baseline.scans, by: \.relation)
     unmatchedKnown = Dictionary(grouping: comparison.matching.unmatchedBaseline, by: \.relation)
     unmatchedPaths = Set(comparison.matching.unmatchedBaseline.map(\.path))
@@ -79,14 +98,14 @@ private struct SeqScanJudgement {
   /// Below this many pages an index costs more than reading all.
   static let judgeablePages = 8.0
 
-  var findings: [Finding] {
+  var findings: [FindingDraft] {
     (matched + unmatched + smallPartitions + newPartitions).sorted {
       ($0.path ?? []).lexicographicallyPrecedes($1.path ?? [])
     }
   }
 
   /// Scans of one identity.
-  private var matched: [Finding] {
+  private var matched: [FindingDraft] {
     comparison.matching.pairs.compactMap { pair in
       guard pair.baseline.access.usesIndex, pair.current.access == .seqScan,
         !pair.current.node.isNeverExecuted || pair.baseline.node.isNeverExecuted,
@@ -97,9 +116,9 @@ private struct SeqScanJudgement {
   }
 
   /// Scans without a counterpart, of relations that the baseline read.
-  private var unmatched: [Finding] {
+  private var unmatched: [FindingDraft] {
     let matching = comparison.matching
-    var findings: [Finding] = []
+    var findings: [FindingDraft] = []
     for (relation, scans) in Dictionary(grouping: matching.unmatchedCurrent, by: \.relation) {
       let indexed = (known[relation] ?? []).filter(\.access.usesIndex)
       guard let before = indexed.first(where: { unmatchedPaths.contains($0.path) }) ?? indexed.first else { continue }
@@ -107,7 +126,7 @@ private struct SeqScanJudgement {
         scan.access == .seqScan && (!scan.node.isNeverExecuted || before.node.isNeverExecuted)
       }
       let accepted = (unmatchedKnown[relation] ?? []).filter { $0.access == .seqScan }
-      // Those that look for the same as one of the baseline's are the accepted ones.
+      // Scans with the same conditions as one of the baseline's are the accepted ones.
       let words = Set(accepted.map(\.conditionWords))
       let isAccepted = seqScans.map { !words.isEmpty && words.contains($0.conditionWords) }
       let suspects =
@@ -121,7 +140,7 @@ private struct SeqScanJudgement {
   }
 
   /// Partitions that the baseline did not read.
-  private var newPartitions: [Finding] {
+  private var newPartitions: [FindingDraft] {
     comparison.matching.unmatchedCurrent.compactMap { scan in
       guard scan.access == .seqScan, !scan.node.isNeverExecuted,
         known[scan.relation] == nil
@@ -130,8 +149,8 @@ private struct SeqScanJudgement {
     }
   }
 
-  /// Small partitions that were read by a Seq Scan all along, for want of pages, and lost the index of their siblings.
-  private var smallPartitions: [Finding] {
+  /// Partitions that are too small for an index scan, then and now, and that lost the index of their siblings.
+  private var smallPartitions: [FindingDraft] {
     comparison.matching.pairs.compactMap { pair in
       guard pair.baseline.access == .seqScan, pair.current.access == .seqScan,
         !pair.current.node.isNeverExecuted || pair.baseline.node.isNeverExecuted,
@@ -145,16 +164,15 @@ private struct SeqScanJudgement {
   /// The finding on a partition that lacks an index which its siblings' scans used in the baseline.
   ///
   /// - Parameter isExpected: whether the partition ought to have an index of this definition.
-  private func siblingFinding(_ scan: Scan, where isExpected: (String) -> Bool) -> Finding? {
+  private func siblingFinding(_ scan: Scan, where isExpected: (String) -> Bool) -> FindingDraft? {
     guard let root = scan.identity.root, let siblings = siblings[root] else { return nil }
     let facts = comparison.current.facts[scan.relation]
     guard let sibling = siblings.byAlias[scan.identity.baseAlias] ?? siblings.scans.first,
       let missing = siblings.definitions.first(where: { isExpected($0) && !(facts?.hasIndex(like: $0) ?? false) })
     else { return nil }
-    var finding = Finding(
-      rule: Rule.seqScan.id, severity: severity, scan: scan,
-      message:
-        "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
+    var finding = FindingDraft(
+      scan,
+      "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
         + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
     finding.figures = comparison.figures(at: scan.path)
     finding.indexVerdict = comparison.current.indexVerdict(of: scan)
@@ -176,10 +194,9 @@ private struct SeqScanJudgement {
       && definitions.allSatisfy(facts.hasIndex(like:))
   }
 
-  private func finding(_ scan: Scan, before: Scan) -> Finding {
-    var finding = Finding(
-      rule: Rule.seqScan.id, severity: severity, scan: scan,
-      message: "\(scan.identity.description): \(before.accessDescription) -> \(scan.accessDescription)")
+  private func finding(_ scan: Scan, before: Scan) -> FindingDraft {
+    var finding = FindingDraft(
+      scan, "\(scan.identity.description): \(before.accessDescription) -> \(scan.accessDescription)")
     finding.baselinePath = before.path
     finding.figures = comparison.figures(at: scan.path)
     finding.indexVerdict = comparison.current.indexVerdict(of: scan)
@@ -190,7 +207,7 @@ private struct SeqScanJudgement {
 extension CaseComparison {
   /// Scans that an index could serve in the baseline and none can now, whatever the planner prefers: the rule for seeds
   /// that are too small for natural plans.
-  fileprivate func lostIndexability(_ severity: Severity) -> [Finding] {
+  fileprivate var lostIndexability: [FindingDraft] {
     guard let before = baseline?.alternativeScans, let now = current.alternativeScans else { return [] }
     let matching = ScanMatching(baseline: before, current: now)
     var lost = matching.pairs.filter { $0.baseline.isLedByIndex && $0.current.hasCondition && !$0.current.isLedByIndex }
@@ -205,20 +222,14 @@ extension CaseComparison {
     }
     let paths = Dictionary(current.scans.map { ($0.identity, $0.path) }, uniquingKeysWith: { first, _ in first })
     return lost.map { scan, indexed in
-      var finding = Finding(
-        rule: Rule.seqScan.id, severity: severity, scan: scan,
-        message: "\(scan.identity.description): no index can serve its condition any more "
+      var finding = FindingDraft(
+        scan,
+        "\(scan.identity.description): no index can serve its condition any more "
           + "(the baseline has \(indexed.accessDescription))")
-      // The paths are those of the plan without Seq Scans, which is not the one that is shown.
+      // The scan's own path is one of the plan without Seq Scans, which is not the plan that is shown.
       finding.path = paths[scan.identity]
       finding.indexVerdict = .noIndex
       return finding
     }
-  }
-
-  /// The row counts of a node of the current plan.
-  func figures(at path: NodePath) -> FindingFigures {
-    current.estimates.element(at: path).map(FindingFigures.init)
-      ?? FindingFigures(planRows: current.plan.root[path].planRows, actualRows: nil, qError: nil)
   }
 }

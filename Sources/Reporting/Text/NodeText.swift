@@ -89,10 +89,6 @@ extension PlanNode {
     return children.indices.contains(index) ? children[index].node(at: Array(path.dropFirst())) : nil
   }
 
-  private static let shownKeys: Set<String> = [
-    "Order By", "Run Condition", "Grouping Sets", "Remote SQL", "Workers Planned", "Subplans Removed",
-  ]
-
   /// The conditions, keys and counts that explain a node, as `Key: value`.
   var detailLines: [String] {
     var lines: [String] = []
@@ -100,7 +96,7 @@ extension PlanNode {
       let key = property.key
       switch property.value {
       case .number(let number):
-        guard key.hasPrefix("Rows Removed by ") || PlanNode.shownKeys.contains(key) || key == "Heap Fetches", number > 0
+        guard key.hasPrefix("Rows Removed by ") || ExplainKey.isShown(key), number > 0
         else { continue }
         lines.append("\(key.visible): \(Figures.grouped(number))")
       case .bool(true) where key == "Disabled":
@@ -108,7 +104,7 @@ extension PlanNode {
       case .string(let text) where key == "Sort Method":
         if text.hasPrefix("external") { lines.append("Sort Method: \(text.visible)") }
       default:
-        guard PlanNode.shownKeys.contains(key) || ["Cond", "Filter", "Key"].contains(where: key.hasSuffix)
+        guard ExplainKey.isShown(key) || ["Cond", "Filter", "Key"].contains(where: key.hasSuffix)
         else { continue }
         lines.append("\(key.visible): \(PlanNode.listText(property.value).readable.visible)")
       }

@@ -1,0 +1,15 @@
+extension Subcommand {
+  /// All commands, in the order of help texts.
+  package static let all: [Subcommand] = [
+    .check,
+    .record,
+    .explain,
+    .stability,
+    .merge,
+    .cache,
+    .initialize,
+    .completions,
+    .man,
+    .help,
+  ]
+}
