@@ -63,8 +63,8 @@ import Testing
         #expect(
           server.diagnostic(error).description
             == "error: sessions that the seed left in the database do not end: client backend of \(user) \"plangate\" "
-            + "(process \(process)) SELECT pg_backend_pid() (SQLSTATE 55006)\nhint: let the seed end what it starts: "
-            + "connections of dblink, background workers, schedulers")
+            + "(process \(process)) SELECT pg_backend_pid() (SQLSTATE 55006)\nhint: end in the seed whatever it starts: "
+            + "dblink connections, background workers, schedulers")
       }
     }
   }
@@ -82,7 +82,7 @@ import Testing
         #expect(
           server.diagnostic(error).description
             == "error: VACUUM or ANALYZE waited 50ms for a lock that another session holds (SQLSTATE 55P03)\n"
-            + "hint: let the seed end what it starts")
+            + "hint: end in the seed whatever it starts")
       }
       try connection.execute("COMMIT")
       #expect(try statistics.collect().sampled == [])
