@@ -13,7 +13,7 @@ extension GivenServerTests {
       ServerRefusalTests.Refusal("locale: xx_YY.UTF-8", "2:9", "'locale' is 'xx_YY.UTF-8'", "has no locale"),
       ServerRefusalTests.Refusal("settings: {work_mem: lots}", "2:12", "'settings' has 'work_mem'"),
       ServerRefusalTests.Refusal("settings: {nosuch_setting: 1}", "2:12", "'settings' has 'nosuch_setting'"),
-      ServerRefusalTests.Refusal("roles: ['']", "2:9", "a role needs a name"),
+      ServerRefusalTests.Refusal("roles: ['']", "2:9", "a role must have a name"),
       ServerRefusalTests.Refusal("roles: [pg_mine]", "2:9", "'pg_mine'", "reserved"),
     ]
 

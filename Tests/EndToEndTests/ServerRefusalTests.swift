@@ -51,9 +51,9 @@ import Testing
     Refusal("settings: {data_sync_retry: maybe}", "2:12", "'data_sync_retry'", "Boolean"),
     Refusal("settings: {unix_socket_group: nosuchgroup}", "2:12", "'unix_socket_group'", "does not exist"),
     Refusal("settings: {bonjour: on}", "2:12", "'bonjour'"),
-    Refusal("roles: ['']", "2:9", "a role needs a name"), Refusal("roles: [app, none]", "2:14", "'none'"),
+    Refusal("roles: ['']", "2:9", "a role must have a name"), Refusal("roles: [app, none]", "2:14", "'none'"),
     Refusal("roles: [public]", "2:9", "'public'"), Refusal("roles: [pg_mine]", "2:9", "'pg_mine'", "reserved"),
-    Refusal("roles: [\(String(repeating: "a", count: 64))]", "2:9", "more than 63 bytes"),
+    Refusal("roles: [\(String(repeating: "a", count: 64))]", "2:9", "longer than 63 bytes"),
   ]
 
   @Test(arguments: own)

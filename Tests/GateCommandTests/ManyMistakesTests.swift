@@ -30,7 +30,7 @@ import Testing
     #expect(
       places == [
         "queries/m.yml:2:9: 'locale' must be", "queries/m.yml:3:1: unknown key 'seeds',",
-        "queries/m.yml:4:8: there is no", "queries/m.yml:4:19: unknown key 'runs',",
+        "queries/m.yml:4:8: no such file:", "queries/m.yml:4:19: unknown key 'runs',",
         "queries/m.yml:5:12: 'fsync' is set", "queries/m.yml:7:11: cannot read the",
         "queries/m.yml:8:14: 'timeout' must be",
         "queries/m.yml:9:14: '1 2' is", "queries/m.yml:10:11: the name 'a",

@@ -134,7 +134,7 @@ import Testing
     #expect(left.contains("`--junit`"))
     #expect(text.components(separatedBy: "<details>").count == text.components(separatedBy: "</details>").count)
     // The summary of a job has room for all of them.
-    #expect(!MarkdownReport.text(run(cases), limit: .max).contains("Left out"))
+    #expect(!MarkdownReport.text(run(cases), limit: .max).contains("Omitted"))
     #expect(MarkdownReport.text(run(cases), limit: MarkdownReport.summaryLimit).utf8.count <= 1_048_576)
   }
 
