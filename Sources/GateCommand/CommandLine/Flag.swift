@@ -73,7 +73,7 @@ extension Flag {
     name: "server", help: "work in a database of its own on this server: URI, keywords, or ''",
     details: "The database is made for the run and dropped at its end; no other is touched. With an empty text the "
       + "variables of libpq say which server.",
-    reference: "[A given server](server.md#a-server-that-is-there)",
+    reference: "[A given server](server.md#a-given-server)",
     effect: .sets("CONNINFO", allowsEmpty: true) { options, text in options.conninfos.append(text) })
 
   static let allowSeed = Flag(

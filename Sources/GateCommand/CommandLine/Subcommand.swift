@@ -66,7 +66,9 @@ package struct Subcommand: Sendable {
   }
 }
 
-extension Subcommand: Equatable {
+extension Subcommand: Equatable, CustomStringConvertible {
+  package var description: String { name }
+
   package static func == (a: Subcommand, b: Subcommand) -> Bool { a.name == b.name }
 }
 

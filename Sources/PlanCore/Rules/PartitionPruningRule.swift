@@ -14,7 +14,7 @@ extension Rule {
         reads all of them, and each new partition makes it slower.
         """,
       details: """
-        With a `budget` the rule also fires, without regard to the baseline, when more partitions than that are read.
+        With a `budget` the rule also fires when more partitions than that are read, whatever the baseline reads.
         """,
       example: RuleExample(
         before: """

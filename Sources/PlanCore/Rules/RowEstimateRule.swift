@@ -23,8 +23,7 @@ extension Rule {
         the threshold and at least 1.25 times what the baseline accepted, or twice where that was above the threshold
         itself. Only counts that are complete are judged, or proven lower bounds: with a LIMIT, a merge join that ends
         early, a worker's share and a dozen other causes EXPLAIN's actual rows are not the number of matching rows. The
-        finding names the node where the error begins. Generic plans only warn. `absolute: true` judges without regard
-        to the baseline.
+        finding names the node where the error begins. Generic plans only warn. `absolute: true` judges regardless of the baseline.
         """,
       example: RuleExample(
         before: """
