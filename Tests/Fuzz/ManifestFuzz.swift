@@ -49,7 +49,9 @@ struct ManifestFuzz: FuzzTarget {
       return ([error] + error.others).lazy.compactMap(wrong).first
     }
     let cases = manifest.queries.reduce(0) { $0 + $1.cases.count }
-    if Set(manifest.queries.flatMap { query in query.cases.map(query.id) }).count != cases { return .fault("two cases have one name") }
+    if Set(manifest.queries.flatMap { query in query.cases.map(query.id) }).count != cases {
+      return .fault("two cases have one name")
+    }
     if cases == 0 { return .falsePass("there is nothing to check, and no error says so") }
     return nil
   }

@@ -331,7 +331,8 @@ import Testing
       for mode: mode_t in [0o720, 0o702, 0o777] + (path == base ? [] : [0o1777]) {
         chmod(path, mode)
         let reason = try #require(ClusterCache.distrust(base))
-        #expect(reason.hasPrefix("other users can write to \(path) (mode \(String(mode, radix: 8)))\nremove "), "\(reason)")
+        #expect(
+          reason.hasPrefix("other users can write to \(path) (mode \(String(mode, radix: 8)))\nremove "), "\(reason)")
         #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:], base: base) }
       }
       chmod(path, 0o755)

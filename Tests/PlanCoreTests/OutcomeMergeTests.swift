@@ -75,7 +75,8 @@ import Testing
 
   @Test func `says each note once`() {
     let run = merged(
-      shard(1, of: 2, [1, 2, 3]) { $0.notes = [Note("all"), Note("one")] }, shard(2, of: 2, [4, 5]) { $0.notes = [Note("two"), Note("all")] })
+      shard(1, of: 2, [1, 2, 3]) { $0.notes = [Note("all"), Note("one")] },
+      shard(2, of: 2, [4, 5]) { $0.notes = [Note("two"), Note("all")] })
     #expect(run.notes.map(\.text) == ["all", "one", "two"])
   }
 

@@ -77,8 +77,8 @@ import Testing
         "fix", "waiver",
       ])
     let comparison = try #require(item.comparison)
-    // `matching`, `isShapeChanged`, `scans`, `estimates` and what they are made of follow from the rest; `excused` belongs
-    // to no outcome, and a report compares with the baseline, so that `label` is always the same.
+    // `matching`, `isShapeChanged`, `scans`, `estimates` and what they are made of follow from the rest; `excused`
+    // belongs to no outcome, and a report compares with the baseline, so that `label` is always the same.
     #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused", "label"])
     #expect(
       fields(comparison.current) == [

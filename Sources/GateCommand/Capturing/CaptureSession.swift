@@ -1,7 +1,7 @@
 import PlanCore
 
-/// Captures cases of one state of a database. Some cases are run a second time, warm, when the first answer leaves a doubt:
-/// the first run in a session looks up operators and types in the catalog, and its nodes count those blocks.
+/// Captures cases of one state of a database. Some cases are run a second time, warm, when the first answer leaves a
+/// doubt: the first run in a session looks up operators and types in the catalog, and its nodes count those blocks.
 struct CaptureSession {
   private let state: DatabaseState
   private var items: [Item]
@@ -44,7 +44,7 @@ struct CaptureSession {
     return true
   }
 
-  /// What the state says of the cases, with the facts of all its relations.
+  /// The answers so far, with the facts of all relations of the state.
   func capture() throws(Diagnostic) -> Capture {
     let catalog = try state.catalog
     var queries: [QueryCapture] = []
@@ -94,7 +94,7 @@ extension Query {
 }
 
 extension DatabaseState {
-  /// What this state says of some queries, each case run warm.
+  /// Captures some queries, each case warm.
   func capture(
     of queries: [Query], where isWanted: (CaseID) -> Bool = { _ in true }
   ) throws(Diagnostic) -> Capture {

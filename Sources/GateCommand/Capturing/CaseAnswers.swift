@@ -8,15 +8,16 @@ typealias CaseWork = (query: Query, item: QueryCase)
 
 /// Which cases are run a second time in their session, by what their first run said.
 ///
-/// The first run in a session looks up operators and types in the catalog, and its node counts those blocks; the second does
-/// not, whatever ran before. It is also said to be warm.
+/// The first run in a session looks up operators and types in the catalog, and its node counts those blocks; the second
+/// does not, whatever ran before. It is also said to be warm.
 typealias SecondRun = @Sendable (CaseID, Plan) -> Bool
 
 /// An answer and how long it took.
 struct TimedAnswer: Sendable {
   var answer: CaseAnswer
   var duration: Duration
-  /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or connections.
+  /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or
+  /// connections.
   var isDisturbed = false
   /// Whether no other case has a part in its blocks: it ran a second time, or had a session of its own.
   var isWarm = false
@@ -25,8 +26,8 @@ struct TimedAnswer: Sendable {
 extension DatabaseState {
   /// Runs cases, several side by side: those that read in this database, those that write each in a clone of it.
   ///
-  /// What a case says does not depend on its neighbours: one that got fewer parallel workers than planned because others
-  /// had them, that did not end in time or that found no memory or disk is run once more alone.
+  /// The answer of a case does not depend on its neighbours: one that got fewer parallel workers than planned because
+  /// others had them, that did not end in time or that found no memory or disk is run once more alone.
   ///
   /// - Parameter secondRun: of cases that read; the second answer is the one that counts.
   /// - Returns: an answer for each case, in the order given.
@@ -54,8 +55,8 @@ extension DatabaseState {
     return answers.all.map { $0.replacingPlans(by: damage) }
   }
 
-  /// Why nothing can be said any more after a crash of the server: its recovery empties unlogged tables. Nil when there is no
-  /// such loss.
+  /// Why nothing can be said any more after a crash of the server: its recovery empties unlogged tables. Nil when there
+  /// is no such loss.
   private func damage() -> String? {
     do {
       let emptied = try server.connect(to: name).execute(
@@ -114,10 +115,10 @@ extension DatabaseState {
     return answer
   }
 
-  /// Runs cases that write. No clone is made or dropped while one of them runs: the server tells all sessions of each new
-  /// database, and what they then look up anew in the catalog counts as blocks of their queries.
+  /// Runs cases that write. No clone is made or dropped while one of them runs: the server tells all sessions of each
+  /// new database, and what they then look up anew in the catalog counts as blocks of their queries.
   private func write(_ indices: [Int], of work: [CaseWork], _ jobs: Int, into answers: Answers) {
-    // Nobody may be in a database that is copied. What the catalog says, or why it cannot be read, is asked for later.
+    // A database that is copied must have no session. An error of reading the catalog is reported later.
     if !indices.isEmpty { _ = try? catalog }
     for start in stride(from: 0, to: indices.count, by: jobs) {
       let some = Array(indices[start..<min(start + jobs, indices.count)])

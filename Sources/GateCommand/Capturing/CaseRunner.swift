@@ -3,7 +3,7 @@ import OperatingSystem
 import PlanCore
 import Postgres
 
-/// What the server says of a case.
+/// The server's answer for a case.
 enum CaseAnswer: Sendable {
   case plans(CasePlans)
   /// It did not end in time; the plan is one without ANALYZE.
@@ -113,7 +113,8 @@ struct CaseRunner {
     return text
   }
 
-  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any language.
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any
+  /// language.
   private static func isTimeout(_ error: ServerError) -> Bool {
     error.sqlState == "57014" && !error.message.contains("user request") || error.sqlState == "55P03"
   }
@@ -138,8 +139,8 @@ struct CaseRunner {
   }
 
   private func leave() throws(ServerError) {
-    // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them. The server
-    // is at it while the plan is read.
+    // Prepared statements, advisory locks and sequences outlive a transaction; the next case must not see them. The
+    // server is at it while the plan is read.
     try connection.send(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
   }
 
@@ -173,8 +174,8 @@ struct CaseRunner {
     as name: String = CaseRunner.name
   ) throws(ServerError) -> QueryResult {
     let types = try types(of: query, scanned)
-    // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN ANALYZE
-    // would carry out even in a READ ONLY transaction.
+    // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN
+    // ANALYZE would carry out even in a READ ONLY transaction.
     let prefix = "PREPARE \(name)\(types.list) AS\n"
     do throws(ServerError) { try connection.execute(together: [(prefix + scanned.sql, [])]) } catch {
       throw error.moved(by: prefix)
@@ -218,8 +219,8 @@ struct CaseRunner {
     return (identifiers, "(" + names.joined(separator: ", ") + ")")
   }
 
-  /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to the
-  /// types that the server inferred.
+  /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to
+  /// the types that the server inferred.
   private func arguments(_ values: [String?], of name: String) throws(ServerError) -> String {
     let types = try connection.execute(
       """

@@ -3,7 +3,7 @@ import OperatingSystem
 package import PlanCore
 package import Reporting
 
-/// What the command line asks for. Parsing touches nothing of the world.
+/// The request of a command line. Parsing has no side effects.
 package struct Options: Equatable, Sendable {
   package var command: Subcommand
   /// The operands: names of queries (globs, empty means all), the reports to `merge`, the action on the cache.
@@ -15,7 +15,7 @@ package struct Options: Equatable, Sendable {
   package var server: String? { conninfos.last }
   /// Every one of the command line, since each may hold a password. The last one counts.
   package var conninfos: [String] = []
-  /// What SQL seeds may do outside plangate's own database on `server`.
+  /// The things that SQL seeds may do outside plangate's own database on `server`.
   var allowedReach: Set<SeedReach.Kind> = []
   /// The caller's variables for libpq, which count for `server` alone. Not from the command line.
   package var libpqEnvironment: [String: String] = [:]

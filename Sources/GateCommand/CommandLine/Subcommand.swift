@@ -3,7 +3,7 @@
 ///
 /// A command is declared beside its run and has a line in `Subcommand.all`; the rest follows from the declaration.
 package struct Subcommand: Sendable {
-  /// What a command takes besides options.
+  /// The operands of a command.
   enum Operand: Sendable {
     case nothing
     /// Names of queries, any number.

@@ -80,7 +80,7 @@ struct BaselineStore: Sendable {
     }
   }
 
-  /// What is called like a baseline whose query is not among these.
+  /// The names of files called like baselines, without those of these queries.
   func orphans(among queries: [String]) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return names.filter { $0.hasSuffix(BaselineStore.suffix) }.map { String($0.dropLast(BaselineStore.suffix.count)) }

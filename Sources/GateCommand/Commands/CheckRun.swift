@@ -77,7 +77,7 @@ struct CheckRun {
     }
     console.progress.clear()
     run.showTimes(database, since: started)
-    // What a signal cut short is no verdict.
+    // A run that a signal cut short has no verdict.
     try checkInterruption()
     return judged
   }

@@ -9,7 +9,7 @@ import Postgres
   import Glibc
 #endif
 
-/// What all commands have in common: the manifest, the server, the seed, the capture.
+/// The common part of all commands: the manifest, the server, the seed, the capture.
 struct GateRun {
   let options: Options
   let console: Console
@@ -17,9 +17,9 @@ struct GateRun {
   let environment: [String: String]
   let manifest: Manifest
   let selected: [Query]
-  /// Of all shards together.
+  /// The cases of all shards together.
   let selection: Selection
-  /// What is left to do for a run that a signal ends while it computes, once the server is stopped.
+  /// Called once the server is stopped, if a signal ends the run while it computes.
   var whenAbandoned: (@Sendable (Int32) -> Void)?
   private let started = ContinuousClock.now
 

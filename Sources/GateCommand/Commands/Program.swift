@@ -48,8 +48,8 @@ package enum Program {
     (environment, options.libpqEnvironment) = takenEnvironment()
     let console = Console(options, environment: environment)
     do {
-      // A run that a signal cuts short throws. One that came to its end keeps the status that its reports give, whatever
-      // signal came after the last of them: with --keep Ctrl-C is the ordinary end.
+      // A run that a signal cuts short throws. One that came to its end keeps the status that its reports give,
+      // whatever signal came after the last of them: with --keep Ctrl-C is the ordinary end.
       return try action(options, console, environment)
     } catch {
       if let signal = Interruption.shared.signal {

@@ -9,7 +9,7 @@ struct RecordRun {
   let console: Console
   let environment: [String: String]
 
-  /// What recording one query came to.
+  /// The result of recording one query.
   private enum Result {
     case same
     case new([CaseComparison])
@@ -99,7 +99,7 @@ struct RecordRun {
     return merged
   }
 
-  /// What a case was and is, nil when it stays.
+  /// The case before and now; nil if nothing changed.
   private func comparison(_ item: CapturedCase, _ old: QueryCapture?, _ fresh: QueryCapture) -> CaseComparison? {
     let before = old?.capturedCase(named: item.name)
     guard before != item else { return nil }
@@ -108,7 +108,7 @@ struct RecordRun {
       current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
   }
 
-  /// What had rows in the old baseline of a query and has none now, a sentence a relation.
+  /// A sentence for each relation that had rows in the old baseline of a query and has none now.
   private func emptied(_ old: QueryCapture?, _ fresh: QueryCapture) -> [String] {
     guard let old else { return [] }
     var sentences: [String] = []
@@ -127,8 +127,8 @@ struct RecordRun {
 
   // MARK: Showing
 
-  /// Prints what is accepted: the plan before and now, and every estimate that misses by more than the threshold, so that
-  /// nobody accepts it unseen.
+  /// Prints what is accepted: the plan before and now, and every estimate that misses by more than the threshold, so
+  /// that nobody accepts it unseen.
   private func show(_ word: String, _ query: Query, _ comparisons: [CaseComparison]) {
     let detail = comparisons.isEmpty ? ": the same plans; the catalog changed, or a case is gone" : ""
     console.say("\(word.padding(to: 9)) \(query.name)\(detail)")

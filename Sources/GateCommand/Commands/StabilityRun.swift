@@ -77,7 +77,7 @@ struct StabilityRun {
     let comparison: CaseComparison
   }
 
-  /// What switches off each kind of node.
+  /// The setting that switches off each kind of node.
   private static let switches: [String: (setting: String, value: String)] = [
     "Seq Scan": ("enable_seqscan", "off"), "Index Scan": ("enable_indexscan", "off"),
     "Index Only Scan": ("enable_indexonlyscan", "off"), "Bitmap Heap Scan": ("enable_bitmapscan", "off"),
@@ -181,8 +181,8 @@ struct StabilityRun {
 }
 
 extension CaseComparison {
-  /// Whether all that differs is an Index Scan here and a Bitmap Heap Scan there, through the same indexes: such plans swap
-  /// all the time, to no harm.
+  /// Whether all that differs is an Index Scan here and a Bitmap Heap Scan there, through the same indexes: such plans
+  /// swap all the time, to no harm.
   fileprivate var isSameIndexesOtherwise: Bool {
     let changed = matching.pairs.filter { $0.baseline.accessDescription != $0.current.accessDescription }
     return !changed.isEmpty && changed.count == differences.count
@@ -194,7 +194,8 @@ extension CaseComparison {
 }
 
 extension Plan {
-  /// Whether the planner had no other choice than what was switched off: a cost beyond measure up to 17, a mark from 18.
+  /// Whether the planner had no other choice than what was switched off: a cost beyond measure up to 17, a mark from
+  /// 18.
   fileprivate var isForced: Bool {
     var isForced = root.totalCost >= 1e10
     root.forEachNode { node, _ in if node.isTrue("Disabled") { isForced = true } }

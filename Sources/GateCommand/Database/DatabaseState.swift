@@ -2,8 +2,8 @@ import OperatingSystem
 import PlanCore
 import Postgres
 
-/// One state of a database, made by the seed of a manifest and by steps after it. Its statistics are settled, so that plans
-/// can be captured from it. One run may have several, on one server.
+/// One state of a database, made by the seed of a manifest and by steps after it. Its statistics are settled, so that
+/// plans can be captured from it. One run may have several, on one server.
 struct DatabaseState: Sendable {
   /// How messages name it.
   var label = StateLabel.now

@@ -1,7 +1,7 @@
 import PlanCore
 
 extension Manifest {
-  /// What the judge needs to know of some queries.
+  /// The queries as the judge needs them.
   func policies(of queries: [Query]) -> Policies {
     let names = Dictionary(self.queries.map { ($0.name, $0.cases.map(\.name)) }) { first, _ in first }
     let positions = casePositions

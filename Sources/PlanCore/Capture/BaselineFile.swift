@@ -115,8 +115,8 @@ package enum BaselineFile {
     return capture
   }
 
-  /// The text as it was written: git can check a file out with CR LF at the end of each line. A mixture is nothing that git
-  /// makes.
+  /// The text as it was written: git can check a file out with CR LF at the end of each line. A mixture is nothing that
+  /// git makes.
   private static func withPlainLineFeeds(_ text: String) throws(BaselineError) -> String {
     let bytes = text.utf8
     if bytes.starts(with: "\u{feff}".utf8) {

@@ -1,11 +1,11 @@
-/// Holds the parts of a baseline against each other: plans against the forms of their nodes, and against the facts of the
-/// relations that they read. Whatever `record` writes passes; a file that does not was damaged.
+/// Holds the parts of a baseline against each other: plans against the forms of their nodes, and against the facts of
+/// the relations that they read. Whatever `record` writes passes; a file that does not was damaged.
 struct BaselineInspection {
   private let capture: QueryCapture
   private let lines: [OutlineLine]
   /// The relations whose facts some plan gives a reason for.
   private var known: Set<RelationName> = []
-  /// Of the plan that is looked at.
+  /// The relations of the plan that is being inspected.
   private var aliases: Set<[UInt8]> = []
   /// Tables of other servers have no indexes, whatever their parent has.
   private var foreign: Set<RelationName> = []
@@ -20,8 +20,8 @@ struct BaselineInspection {
     try inspection.inspectRelations()
   }
 
-  /// A file is read only if writing it again gives the same bytes: what is read and not kept, or kept in another order, was
-  /// damaged. The last line feed may be missing, which an editor may have taken away.
+  /// A file is read only if writing it again gives the same bytes: what is read and not kept, or kept in another order,
+  /// was damaged. The last line feed may be missing, which an editor may have taken away.
   private static func inspectBytes(_ text: String, _ again: String) throws(BaselineError) {
     if text == again, text.utf8.elementsEqual(again.utf8) { return }
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
@@ -77,8 +77,8 @@ struct BaselineInspection {
     }
   }
 
-  /// EXPLAIN numbers what would have the same alias. Up to PostgreSQL 13 a statement that writes to partitions has a plan for
-  /// each; a target is named by its scan too, and what extensions run stands twice.
+  /// EXPLAIN numbers what would have the same alias. Up to PostgreSQL 13 a statement that writes to partitions has a
+  /// plan for each; a target is named by its scan too, and what extensions run stands twice.
   private mutating func problemOfAlias(_ node: PlanNode) -> String? {
     guard let alias = node.alias, capture.serverMajor >= 14,
       !["ModifyTable", "Foreign Scan", "Custom Scan"].contains(node.nodeType),
@@ -121,7 +121,8 @@ struct BaselineInspection {
   }
 
   private func problem(of name: RelationName, _ facts: RelationFacts) -> String? {
-    // The children of an inheritance parent come along with it; they have columns of their own, and partitions have not.
+    // The children of an inheritance parent come along with it; they have columns of their own, and partitions have
+    // not.
     guard known.contains(name) || !facts.columns.isEmpty && facts.root.map(known.contains) ?? false else {
       return "no plan reads \(name)"
     }

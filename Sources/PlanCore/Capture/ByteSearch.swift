@@ -1,13 +1,13 @@
-// By bytes: what is looked for in a baseline is ASCII, which no byte of another character is, while to Swift a combining
-// mark behind it makes another Character of it. And Characters take ten times as long.
+// By bytes: what is looked for in a baseline is ASCII, which no byte of another character is, while to Swift a
+// combining mark behind it makes another Character of it. And Characters take ten times as long.
 
 extension Substring {
-  /// What stands behind a text that this one begins with; nil for another beginning.
+  /// The rest after a prefix; nil without that prefix.
   func dropping(prefix: String) -> Substring? {
     utf8.starts(with: prefix.utf8) ? self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...] : nil
   }
 
-  /// What stands before and behind the first occurrence of a text; nil where there is none.
+  /// The parts before and after the first occurrence of a text; nil if there is none.
   func parts(at separator: String) -> (before: Substring, after: Substring)? {
     var start = startIndex
     while let index = utf8[start...].firstIndex(where: { $0 == separator.utf8.first }) {
@@ -17,7 +17,7 @@ extension Substring {
     return nil
   }
 
-  /// What stands before the last occurrence of a text; nil where there is none.
+  /// The part before the last occurrence of a text; nil if there is none.
   func before(last separator: String) -> Substring? {
     var end = endIndex
     while let index = utf8[..<end].lastIndex(where: { $0 == separator.utf8.first }) {

@@ -1,7 +1,7 @@
-/// What one state of a database (server, seed, migrations, settings) says of the cases of a manifest.
+/// The answers of one state of a database (server, seed, migrations, settings) for the cases of a manifest.
 ///
-/// A directory of baselines is a capture on disk, `check` compares a fresh one with it, and every other command that judges
-/// compares two captures as well.
+/// A directory of baselines is a capture on disk, `check` compares a fresh one with it, and every other command that
+/// judges compares two captures as well.
 package struct Capture: Sendable {
   package let label: StateLabel
   /// By name. A query that is missing is not known to this state.
@@ -9,7 +9,7 @@ package struct Capture: Sendable {
   /// Why a query of this state cannot be read, by its name.
   package private(set) var unreadable: [String: String]
 
-  /// What the making of this state had to say, for the notes of a run.
+  /// Remarks on how this state was made, for the notes of a run.
   package var notes: [String] = []
 
   package init(label: StateLabel, queries: [QueryCapture], unreadable: [String: String] = [:]) {
@@ -30,7 +30,7 @@ package struct StateLabel: Hashable, Sendable, CustomStringConvertible {
 
   package init(_ description: String) { self.description = description }
 
-  /// What the project has committed.
+  /// The baselines that the project has committed.
   package static let baseline = StateLabel("the baseline")
   /// The state that a run makes and looks at.
   package static let now = StateLabel("this run")

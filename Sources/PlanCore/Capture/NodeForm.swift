@@ -1,4 +1,4 @@
-/// What EXPLAIN prints of a node of some type: how many inputs it has, and whether it names a relation and an index. A node
+/// The form that EXPLAIN prints a node type in: its inputs, and whether it names a relation and an index. A node
 /// of a baseline that has less, or more, was damaged.
 struct NodeForm {
   enum Inputs {
@@ -63,10 +63,10 @@ struct NodeForm {
 
   // MARK: Judging
 
-  /// What is wrong with a node; nil for one that a server can have printed.
+  /// The problem with a node; nil if a server can have printed it.
   static func problem(of node: PlanNode, serverMajor: Int) -> String? {
     if let problem = problemOfSubplans(node) { return problem }
-    // What a newer server prints is its own affair.
+    // The forms that a newer server prints are not known.
     guard serverMajor <= newestMajor else { return nil }
     guard let form = table[node.nodeType] else { return problemOfUnknown(node) }
     return form.problemOfNames(node) ?? form.problemOfInputs(node, serverMajor)

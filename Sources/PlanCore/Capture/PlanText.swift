@@ -1,8 +1,8 @@
 import JSON
 
 /// The line of a node in a baseline, as EXPLAIN's text format has it:
-/// `Outer -> Index Scan using orders_pkey on public.orders o  (cost=0.42..8.44 rows=1 width=44) (actual rows=1 loops=1) (buffers=4)`
-/// and the node's other facts as `Key: value` lines below it.
+/// `Outer -> Index Scan using orders_pkey on public.orders o  (cost=0.42..8.44 rows=1 width=44) (actual rows=1 loops=1)
+/// (buffers=4)` and the node's other facts as `Key: value` lines below it.
 enum PlanText {
   static func outline(_ node: PlanNode) -> OutlineLine {
     var lines = extraProperties(node).map { OutlineLine("\($0.key): \(valueText($0.value))") }
@@ -26,7 +26,7 @@ enum PlanText {
     return text
   }
 
-  /// What the head has no place for.
+  /// The properties that the head has no room for.
   private static func extraProperties(_ node: PlanNode) -> [JSONMember] {
     var members: [JSONMember] = []
     func add(_ key: String, _ value: String?) {

@@ -130,7 +130,7 @@ extension PlanText {
 
   private enum Figure: Int, CaseIterable {
     case startup, total, width
-    /// What is counted is never negative.
+    /// A count is never negative.
     case rows, actualRows, actualLoops, buffers, temp
 
     init?(_ key: Substring, isActual: Bool) {

@@ -2,7 +2,7 @@ import JSON
 
 /// The check of a node's properties: whether a server can have printed these values.
 enum PropertyForm {
-  /// What is wrong with the properties of a node; nil for those that a server can have printed.
+  /// The problem with the properties of a node; nil if a server can have printed them.
   static func problem(of node: PlanNode) -> String? {
     var keys: Set<String> = []
     for property in node.properties {
@@ -25,8 +25,8 @@ enum PropertyForm {
     }
   }
 
-  /// Whether brackets and quotes of an expression close, as the server prints it: in a quoted text or name the quote itself
-  /// is doubled.
+  /// Whether brackets and quotes of an expression close, as the server prints it: in a quoted text or name the quote
+  /// itself is doubled.
   private static func isExpression(_ text: String) -> Bool {
     var open: [UInt8] = []
     var quote: UInt8?
@@ -46,8 +46,8 @@ enum PropertyForm {
     return quote == nil && open.isEmpty && !endsAsNode(text)
   }
 
-  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in. In a
-  /// text or a name of an expression a quote would follow.
+  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in. In
+  /// a text or a name of an expression a quote would follow.
   private static func endsAsNode(_ text: String) -> Bool {
     guard text.utf8.last == UInt8(ascii: ")"), let head = text[...].before(last: "  (cost=") else { return false }
     return text[head.endIndex...].utf8.allSatisfy { byte in

@@ -1,4 +1,4 @@
-/// What the catalog says of the relations that plans read. Plans rest on these facts.
+/// The facts of the catalog that plans depend on.
 package struct CatalogFacts: Equatable, Sendable {
   package var relations: [RelationName: RelationFacts]
   /// The views and functions that a query names, itself or through another of them, as `view public.open_orders`, each
@@ -23,8 +23,8 @@ package struct CatalogFacts: Equatable, Sendable {
 
   /// The facts of just these relations: what a baseline keeps.
   ///
-  /// A plan that leaves out the child of an inheritance parent rests on that child's constraints, so children come along.
-  /// Partitions do not: which of them are read follows from the parent.
+  /// A plan that leaves out the child of an inheritance parent rests on that child's constraints, so children come
+  /// along. Partitions do not: which of them are read follows from the parent.
   package func restricted(to names: some Sequence<RelationName>) -> CatalogFacts {
     let wanted = Set(names)
     // Most schemas have many relations, most queries read few, and few of those have children.
@@ -71,7 +71,7 @@ package struct RelationFacts: Equatable, Sendable {
   package var statistics: [DefinedObject] = []
   /// CHECK constraints, name and definition: they let the planner leave out an inheritance child.
   package var constraints: [DefinedObject] = []
-  /// What row-level security adds to a query, a line a policy; empty where it is off.
+  /// The policies of row-level security, one line per policy; empty where it is off.
   package var policies: [String] = []
 
   package init(root: RelationName? = nil, rows: Double, pages: Double, indexes: [IndexFacts] = []) {
@@ -113,7 +113,7 @@ package struct DefinedObject: Hashable, Sendable {
 /// An index that queries can use.
 package struct IndexFacts: Hashable, Sendable {
   package var name: String
-  /// What follows `USING` in `pg_get_indexdef`: `btree (tenant_id, created_at DESC) WHERE (status = 'open'::text)`.
+  /// The part of `pg_get_indexdef` after `USING`: `btree (tenant_id, created_at DESC) WHERE (status = 'open'::text)`.
   /// Equal definitions serve equal conditions, on any partition.
   package var definition: String
 

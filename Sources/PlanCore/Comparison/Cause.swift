@@ -38,7 +38,7 @@ package enum Cause: Hashable, Sendable {
   }
 }
 
-/// What happened to an index of a relation.
+/// A change of an index of a relation.
 package enum IndexChange: Hashable, Sendable {
   /// No index of the relation serves the same conditions any more.
   case gone(IndexFacts)

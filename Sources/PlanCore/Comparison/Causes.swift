@@ -1,5 +1,5 @@
 extension CaseComparison {
-  /// What changed in the world that the plan depends on: definitions, indexes, columns, the query's text and parameters,
+  /// The changes in what the plan depends on: definitions, indexes, columns, the query's text and parameters,
   /// settings, sizes, the server. Empty without a state before.
   package var causes: [Cause] {
     guard let baseline else { return [] }
@@ -98,7 +98,7 @@ extension CaseComparison {
 }
 
 extension RelationFacts {
-  /// What happened to the indexes. An index is lost when nothing of the relation has its definition any more, whatever
+  /// The changes of the indexes. An index is lost if no index of the relation has its definition any more, whatever
   /// the names.
   fileprivate func indexChanges(to new: RelationFacts) -> [IndexChange] {
     let changes = indexes.compactMap { index -> IndexChange? in
@@ -117,8 +117,8 @@ extension RelationFacts {
 }
 
 extension CaseComparison {
-  /// The statements that bring back the indexes which the state before had and nothing replaces, by relation. Whether an
-  /// index was unique is not known: these serve queries.
+  /// The statements that bring back the indexes which the state before had and nothing replaces, by relation. Whether
+  /// an index was unique is not known: these serve queries.
   package var lostIndexStatements: [String] {
     guard let baseline else { return [] }
     return baseline.facts.relations.sorted { $0.key < $1.key }.flatMap { name, old -> [String] in

@@ -1,6 +1,6 @@
 extension CaseComparison {
-  /// The relations that the case reads, or read when its baseline was recorded, that had rows then and have none now, by
-  /// name. Partitions and inheritance children count as their root: one of several may well be empty.
+  /// The relations that the case reads, or read when its baseline was recorded, that had rows then and have none now,
+  /// by name. Partitions and inheritance children count as their root: one of several may well be empty.
   package var emptiedRelations: [(relation: RelationName, rows: Double)] {
     guard let baseline else { return [] }
     let read = Set((baseline.scans + current.scans).map { $0.identity.root ?? $0.relation })
@@ -11,8 +11,8 @@ extension CaseComparison {
     }
   }
 
-  /// Why nothing can be said of a case whose relations lost all their rows, nil for any other: on an empty relation every
-  /// plan is fast.
+  /// Why nothing can be said of a case whose relations lost all their rows, nil for any other: on an empty relation
+  /// every plan is fast.
   package var collapse: String? {
     let emptied = emptiedRelations
     if emptied.isEmpty { return nil }

@@ -18,8 +18,8 @@ package enum IndexVerdict: Equatable, Sendable {
 }
 
 extension Observation {
-  /// The index verdict on a scan of this plan; nil when it has no condition to serve, when the server was not asked or when
-  /// the scan cannot be found again.
+  /// The index verdict on a scan of this plan; nil when it has no condition to serve, when the server was not asked or
+  /// when the scan cannot be found again.
   package func indexVerdict(of scan: Scan) -> IndexVerdict? {
     guard scan.hasCondition, let alternative = alternatives[scan.path] else { return nil }
     guard alternative.isLedByIndex else { return .noIndex }
@@ -28,8 +28,8 @@ extension Observation {
       alternativeCost: alternative.node.totalCost)
   }
 
-  /// How many scans with a condition there are, and how many of them no change of an index would be seen at: the planner
-  /// reads the table although an index could serve, because the table is small or most of it is wanted.
+  /// How many scans with a condition there are, and how many of them no change of an index would be seen at: the
+  /// planner reads the table although an index could serve, because the table is small or most of it is wanted.
   package var judgeability: (scans: Int, unjudgeable: Int) {
     let conditioned = scans.filter { $0.hasCondition && !$0.node.isNeverExecuted }
     return (

@@ -1,4 +1,5 @@
-/// A node with its place, and what it is known by in another plan: what kind of node it is and which relations it reads.
+/// A node with its place, and what it is known by in another plan: what kind of node it is and which relations it
+/// reads.
 struct KeyedNode {
   let node: PlanNode
   let path: NodePath
@@ -24,7 +25,7 @@ extension Observation {
     return nodes
   }
 
-  /// What kind of node may answer for another: a Hash Join for a Nested Loop, but no Aggregate.
+  /// The kind of node that may match another: a Hash Join for a Nested Loop, but no Aggregate.
   ///
   /// - Parameter position: of the node in EXPLAIN's order.
   func nodeKey(of node: PlanNode, at position: Int) -> NodeKey {

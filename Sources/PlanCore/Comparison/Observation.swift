@@ -12,7 +12,7 @@ package final class Observation: Sendable {
   let alternativeScans: [Scan]?
   /// Which of them answers to which scan, by the scan's path.
   let alternatives: [NodePath: Scan]
-  /// Of each node, in EXPLAIN's order.
+  /// The relations below each node, in EXPLAIN's order.
   let relationSets: [RelationSet]
 
   package init(_ captured: CapturedCase, facts: CatalogFacts, serverMajor: Int) {

@@ -1,5 +1,5 @@
-// Scans and estimates come in EXPLAIN's order, which is that of their paths: what stands at a path is found by halving, and
-// what is below a node stands together.
+// Scans and estimates come in EXPLAIN's order, which is that of their paths: what stands at a path is found by halving,
+// and what is below a node stands together.
 
 protocol HasPath {
   var path: NodePath { get }

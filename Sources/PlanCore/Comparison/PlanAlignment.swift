@@ -1,5 +1,6 @@
-/// Two plans of one case laid beside each other, a row a node, with the nodes that answer to each other on one row. Both
-/// keep EXPLAIN's order, so a node that changed its place stands on a row of its own and is listed among the moved ones.
+/// Two plans of one case laid beside each other, a row a node, with the nodes that answer to each other on one row.
+/// Both keep EXPLAIN's order, so a node that changed its place stands on a row of its own and is listed among the moved
+/// ones.
 package struct PlanAlignment: Equatable, Sendable {
   /// One of the two at least.
   package struct Row: Equatable, Sendable {
@@ -57,7 +58,7 @@ package struct PlanAlignment: Equatable, Sendable {
   /// How well one node answers to another; 0 where it does not.
   private static func weight(_ old: KeyedNode, _ new: KeyedNode, isSameScan: Bool) -> Int {
     guard isSameScan || old.key == new.key else {
-      // What reads other relations is another node, but the top of a plan is its top.
+      // A node that reads other relations is another node, except at the top of a plan.
       return old.path.isEmpty && new.path.isEmpty && old.node.nodeType == new.node.nodeType ? 2 : 0
     }
     var weight = isSameScan ? 8 : old.node.nodeType == new.node.nodeType ? 6 : 5
@@ -94,8 +95,8 @@ package struct PlanAlignment: Equatable, Sendable {
 
     mutating func remove(_ position: Int) { open.remove(position) }
 
-    /// The first node, from a position on, that answers to another: of the same key, or the same scan, or the top of a plan
-    /// to the top.
+    /// The first node, from a position on, that answers to another: of the same key, or the same scan, or the top of a
+    /// plan to the top.
     mutating func first(for node: KeyedNode, partner: Int?, from next: Int) -> Int? {
       while let position = places[node.key]?.last, position < next || !open.contains(position) {
         places[node.key]?.removeLast()

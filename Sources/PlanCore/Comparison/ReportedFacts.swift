@@ -1,6 +1,6 @@
 extension CaseComparison {
-  /// The facts that a comparison needs of the state now, without the rest of the catalog: those of the relations that its
-  /// plans name and of those that the baseline knows.
+  /// The facts that a comparison needs of the state now, without the rest of the catalog: those of the relations that
+  /// its plans name and of those that the baseline knows.
   package var reportedFacts: CatalogFacts {
     var names: Set<RelationName> = []
     for plan in [current.plan, current.captured.planWithoutSeqScans].compactMap({ $0 }) {

@@ -15,7 +15,7 @@ package struct ScanMatching: Sendable {
     let groups = Dictionary(grouping: current) { $0.identity.withoutScopeNumbers }
     for (identity, scans) in groups {
       let known = pool[identity] ?? []
-      // Nearly always there is but one of each.
+      // Usually there is only one of each.
       if scans.count == 1, known.count == 1 {
         pairs.append(Pair(baseline: known[0], current: scans[0]))
         pool[identity] = []
@@ -60,7 +60,7 @@ package struct ScanMatching: Sendable {
     var conditionWords: [Substring]?
   }
 
-  /// What two scans must have in common, the strictest first.
+  /// The properties that two scans must share, the strictest first.
   private static let keys: [@Sendable (Candidate) -> Key] = [
     { Key(identity: $0.scan.identity, conditionWords: $0.conditionWords) },
     { Key(conditionWords: $0.conditionWords) },

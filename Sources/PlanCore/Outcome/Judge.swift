@@ -3,8 +3,8 @@
 /// - Parameters:
 ///   - before: what was accepted. A query that it does not have is new.
 ///   - policies: which cases are judged, in which order, and how.
-///   - concurrently: calls its second argument with each number below the first one, in any order and on any threads, and
-///     gives the results in order. Judging needs no other thread; plans with thousands of nodes take their time.
+///   - concurrently: calls its second argument with each number below the first one, in any order and on any threads,
+///     and gives the results in order. Judging needs no other thread; plans with thousands of nodes take their time.
 /// - Returns: the outcome with its cases and its notes. All else that a run knows is for the caller to add.
 package func judge(
   now: Capture, before: Capture, policies: Policies,

@@ -1,4 +1,4 @@
-/// What concerns the whole run and fails nothing.
+/// A remark on the whole run that fails nothing.
 package struct Note: Equatable, Sendable {
   package enum Content: Equatable, Sendable {
     /// Some baselines are of another server major.
@@ -14,7 +14,7 @@ package struct Note: Equatable, Sendable {
     case goneCases([String?], query: String, label: StateLabel)
     /// Baselines whose query is gone.
     case orphans([String])
-    /// What the making of the database had to say.
+    /// A remark on how the database was made.
     case other(String)
   }
 

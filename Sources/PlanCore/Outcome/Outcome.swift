@@ -1,4 +1,4 @@
-/// What came of one case.
+/// The outcome of one case.
 package struct CaseOutcome: Sendable {
   package var id: CaseID
   package var verdict: Verdict
@@ -21,7 +21,7 @@ package struct CaseOutcome: Sendable {
   package var parameters: [BoundParameter] = []
   /// `16.14` where several servers judged one after the other, else nil: the run's own server.
   package var server: String?
-  /// What planning and running took, to the microsecond.
+  /// The time for planning and running, to the microsecond.
   package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
 
   package init(query: String, caseName: String?, verdict: Verdict) {
@@ -32,7 +32,7 @@ package struct CaseOutcome: Sendable {
   package var query: String { id.query }
   package var caseName: String? { id.name }
 
-  /// What changed in the world that the plan rests on, first what touches a finding that fails. For a case that fails,
+  /// The changes in what the plan depends on, those of failing findings first. For a case that fails,
   /// that nothing did is said too.
   package var causes: [Cause] {
     let causes = comparison?.causes(of: findings) ?? []
@@ -114,7 +114,7 @@ package struct Selection: Equatable, Sendable {
   }
 }
 
-/// What came of a run. Every report is a function of this.
+/// The outcome of a run. Every report is a function of it.
 package struct RunOutcome: Sendable {
   package enum Result: String, Sendable {
     case passed, failed, unchecked
@@ -131,17 +131,17 @@ package struct RunOutcome: Sendable {
   package var serverAddress: String?
   /// In the manifest's order.
   package var cases: [CaseOutcome] = []
-  /// What concerns the whole run and fails nothing, reported once.
+  /// Remarks on the whole run, each reported once.
   package var notes: [Note] = []
-  /// Why the run ended before its cases (the manifest, the seed, the server, a signal), or what else went wrong: a report
-  /// that could not be written.
+  /// Why the run ended before its cases (the manifest, the seed, the server, a signal), or what else went wrong: a
+  /// report that could not be written.
   package var error: String?
   /// Where the reason for that stands, if it stands anywhere.
   package var errorPlace: Place?
   package var isStrict = false
   /// The part of the cases that this run judged; nil for all of them.
   package var shard: Shard?
-  /// What the run was asked to judge; nil when it ended before that was known.
+  /// The cases that the run was asked to judge; nil if it ended before that was known.
   package var selection: Selection?
   /// To the microsecond.
   package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }

@@ -1,4 +1,4 @@
-/// What a manifest says of the cases that a run judges.
+/// The cases that a run judges, and the policies that a manifest gives them.
 package struct Policies: Sendable {
   /// The manifest as the user named it.
   package var manifest: String

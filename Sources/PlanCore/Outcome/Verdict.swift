@@ -1,4 +1,4 @@
-/// What is said of a case, the first that applies.
+/// The verdict on a case: the first that applies.
 package enum Verdict: String, Sendable, CaseIterable {
   /// It could not be planned, run or compared.
   case unchecked
@@ -62,7 +62,7 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
 }
 
 extension CasePolicy {
-  /// What a rule finds under this policy.
+  /// The findings of a rule under this policy.
   fileprivate func findings(_ rule: Rule, _ comparison: CaseComparison) -> [Finding] {
     let settings = rules[rule.id] ?? RuleSettings(rule)
     return rule.findings(in: comparison, settings).map { finding in
@@ -73,8 +73,8 @@ extension CasePolicy {
   }
 }
 
-/// Extends waivers to what follows from a waived scan: the rows that it removes, and the growth of the whole plan as far as
-/// it is the scan's own.
+/// Extends waivers to what follows from a waived scan: the rows that it removes, and the growth of the whole plan as
+/// far as it is the scan's own.
 private func excuseConsequences(in findings: inout [Finding], _ comparison: CaseComparison, _ policy: CasePolicy) {
   let waived = findings.filter { $0.waiver != nil && $0.path != nil && $0.rule != Rule.rowsRemoved.id }
   guard let waiver = waived.first?.waiver else { return }

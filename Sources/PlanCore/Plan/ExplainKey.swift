@@ -121,7 +121,7 @@ package struct ExplainKey: Sendable {
   /// Whether reports print a key below its node.
   package static func isShown(_ name: String) -> Bool { byName[name]?.isShown ?? false }
 
-  /// What the name of a key that is not in the table says of it.
+  /// The role of a key that is not in the table, as its name tells.
   private static func family(of name: String) -> (role: Role, values: Values) {
     if name.hasPrefix("Rows Removed") { return (.counter, .number) }
     let isExpression = name.hasSuffix("Cond") || name.hasSuffix("Filter")

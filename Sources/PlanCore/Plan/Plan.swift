@@ -3,7 +3,7 @@ package struct Plan: Equatable, Sendable {
   package var root: PlanNode
   /// The planner's settings that differ from the built-in default (`SETTINGS`), by name.
   package var settings: [String: String]
-  /// What fired after the statement (`Triggers`): foreign keys are checked there, unseen by the plan.
+  /// The triggers that fired after the statement (`Triggers`): foreign keys are checked there, unseen by the plan.
   package var triggers: [Trigger]
   /// In milliseconds; nil unless the run measures time. A baseline never holds it.
   package var executionTime: Double?

@@ -16,7 +16,7 @@ package struct PlanNode: Equatable, Sendable {
   package var totalCost: Double
   package var planRows: Double
   package var planWidth: Double
-  /// What ran; nil when the plan was made without ANALYZE.
+  /// The actual rows and loops; nil if the plan was made without ANALYZE.
   package var actual: ActualRows?
   /// `Actual Total Time`, in milliseconds per loop; nil unless the run measures time. A baseline never holds it.
   package var actualTotalTime: Double?
@@ -62,7 +62,7 @@ package struct PlanNode: Equatable, Sendable {
   }
 }
 
-/// What a node did under ANALYZE.
+/// The rows and loops of a node under ANALYZE.
 package struct ActualRows: Equatable, Sendable {
   /// Rows per loop, over all processes; rounded to whole rows up to PostgreSQL 17, to 0.01 from 18.
   package var rows: Double

@@ -1,4 +1,4 @@
-/// What the row counts of a node are worth as a judgement of its estimate.
+/// How far the row counts of a node can judge its estimate.
 package enum RowCount: Equatable, Sendable {
   /// The count is complete.
   case comparable

@@ -52,7 +52,7 @@ package enum PlanScope: Hashable, Sendable {
   }
 }
 
-/// What makes a scan the same scan in another plan of the same query: its relation, the alias that the query gave it
+/// The identity of a scan across plans of the same query: its relation, the alias that the query gave it
 /// and the subplan that it is in. The printed alias alone will not do: `events_3` is the third partition that was
 /// printed.
 package struct ScanIdentity: Hashable, Sendable {

@@ -10,7 +10,7 @@ package struct Rule: Sendable {
   package let isHeadline: Bool
   /// Whether the rule judges figures of the whole plan, which follow from those of its nodes.
   package let isWholePlan: Bool
-  /// What the rule finds, in one line without a final full stop.
+  /// The summary of what the rule finds, one line without a final full stop.
   package let summary: String
   /// The usual fix, in one line without a final full stop.
   package let fix: String

@@ -6,7 +6,7 @@ struct RuleKey<Value: RuleKeyValue>: Sendable {
   let defaultValue: Value
   /// The smallest number that makes sense; it applies to numbers alone.
   let minimum: Double
-  /// What the key sets, in one line without a final full stop.
+  /// The summary of what the key sets, one line without a final full stop.
   let summary: String
 }
 

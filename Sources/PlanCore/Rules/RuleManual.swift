@@ -7,7 +7,7 @@ package struct RuleManual: Sendable {
   /// How the rule judges, where the summary does not say enough.
   package var details = ""
   package let example: RuleExample
-  /// What to do when the finding is right and the plan is accepted, in whole sentences.
+  /// The way to silence the rule when the finding is right and the plan is accepted, in whole sentences.
   package let silencing: String
 }
 
@@ -18,6 +18,6 @@ package struct RuleExample: Sendable {
   package let now: String
   /// The partitioned table whose partitions the plans read, and how many partitions it has.
   package var partitioned: (table: RelationName, partitions: Int)?
-  /// Of the plan now, in milliseconds.
+  /// The time of the plan now, in milliseconds.
   package var executionTime: Double?
 }
