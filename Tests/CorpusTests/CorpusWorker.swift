@@ -9,7 +9,7 @@ import Testing
 
 /// A server with the seeded corpus and its baselines, on which the changes are tried one after the other.
 final class CorpusWorker: @unchecked Sendable {
-  private let server: GateServer
+  private let server: DatabaseServer
   let seeded: DatabaseState
   private let manifest: Manifest
   private let baselines: Capture
@@ -20,7 +20,7 @@ final class CorpusWorker: @unchecked Sendable {
     manifest = try Manifest.load(corpus.appending(path: "manifest.yml").path, today: "2026-11-21")
     let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
     let installation = try ServerInstallation.locate(environment["PLANGATE_TEST_POSTGRES"], environment: environment)
-    server = try GateServer(installation, manifest.configuration, environment: environment)
+    server = try DatabaseServer(installation, manifest.configuration, environment: environment)
     try server.makeCluster()
     try server.start()
     try server.make(roles: manifest.roles)

@@ -8,9 +8,9 @@ import Testing
 /// What a seed leaves open may stay so for ever. plangate waits a minute for it, in these tests less.
 @Suite struct LeftSessionTests {
   /// An empty database on a server of plangate's own.
-  private static func withDatabase(_ body: (GateServer, GateServer.Name) throws -> Void) throws {
+  private static func withDatabase(_ body: (DatabaseServer, DatabaseServer.Name) throws -> Void) throws {
     let environment = plainEnvironment()
-    let server = try GateServer(
+    let server = try DatabaseServer(
       ServerInstallation.locate(nil, environment: environment),
       ServerConfiguration(locale: "C.UTF-8", encoding: "UTF8", timeZone: "UTC", settings: [:]),
       environment: environment)
@@ -23,7 +23,7 @@ import Testing
 
   /// A session that somebody has left open, and the number of its process.
   private static func session(
-    in name: GateServer.Name, of server: GateServer
+    in name: DatabaseServer.Name, of server: DatabaseServer
   ) throws -> (connection: Connection, process: Int32) {
     let connection = try server.newConnection(to: name)
     let number = try connection.execute("SELECT pg_backend_pid()").rows[0][0]

@@ -4,7 +4,7 @@ import Testing
 
 /// The recorded output of real servers: `Golden/MAJOR/NAME.json`, with the expected scans in `truth.json`.
 enum GoldenCorpus {
-  static let majors = [15, 16, 18]
+  static let majors = [15, 16, 18, 19]
 
   /// Statements for which the server has no plan, or more than one.
   static let withoutPlan = ["rule-also", "rule-nothing", "utility-create-table-as", "utility-refresh"]

@@ -169,7 +169,7 @@ struct GateRun {
   }
 
   /// Leaves the server up until a signal comes, if that was asked for.
-  func keepServer(_ server: GateServer) {
+  func keepServer(_ server: DatabaseServer) {
     guard options.keepsServer else { return }
     console.print("")
     let isGiven = server.host.address != nil

@@ -45,7 +45,7 @@ struct StabilityRun {
     defer { try? server.drop(name) }
     var state = try DatabaseState.seed(manifest, on: server, as: name, database.steps)
     if round.isMultiple(of: 2) {
-      do { try Reordering(connection: try server.connect(to: name)).run() } catch { throw server.diagnostic(error) }
+      do { try RowShuffle(connection: try server.connect(to: name)).run() } catch { throw server.diagnostic(error) }
       state = try DatabaseState(settling: name, on: server, manifest: manifest, database.steps)
     }
     console.step("re-seed \(round) (\(seconds(since: started)) s)")

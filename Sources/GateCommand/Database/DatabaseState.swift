@@ -8,8 +8,8 @@ struct DatabaseState: Sendable {
   /// How messages name it.
   var label = StateLabel.now
   let manifest: Manifest
-  let server: GateServer
-  let name: GateServer.Name
+  let server: DatabaseServer
+  let name: DatabaseServer.Name
   /// Settings of the sessions that its cases are planned in, beside those of the manifest. A query's own come last.
   var settings: [String: String] = [:]
   /// How its steps are run.
@@ -36,7 +36,7 @@ struct DatabaseState: Sendable {
 
   /// Seeds a new database, then vacuums and analyzes it.
   static func seed(
-    _ manifest: Manifest, on server: GateServer, as name: GateServer.Name, _ steps: StepRunner
+    _ manifest: Manifest, on server: DatabaseServer, as name: DatabaseServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) -> DatabaseState {
     do { try server.create(name) } catch { throw server.diagnostic(error) }
     try Seeding(manifest, on: server, in: name, steps).run(manifest.seed)
@@ -71,7 +71,7 @@ struct DatabaseState: Sendable {
 
   /// Vacuums and analyzes a database, and reads its catalog.
   init(
-    settling name: GateServer.Name, on server: GateServer, manifest: Manifest, _ steps: StepRunner
+    settling name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
   ) throws(Diagnostic) {
     let report: Statistics.Report
     try PreparedTransactions(database: name, server: server).check(manifest)
@@ -92,7 +92,7 @@ struct DatabaseState: Sendable {
   ///
   /// - Parameter whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
   init(
-    opening name: GateServer.Name, on server: GateServer, manifest: Manifest, _ steps: StepRunner,
+    opening name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
     _ report: Statistics.Report, whenUnreadable: @escaping @Sendable () -> String? = { nil }
   ) throws(Diagnostic) {
     self.server = server
@@ -114,7 +114,7 @@ struct DatabaseState: Sendable {
     notes = DatabaseState.notes(report, manifest) + server.notes
   }
 
-  private static func read(_ name: GateServer.Name, on server: GateServer) throws(ServerError) -> Catalog {
+  private static func read(_ name: DatabaseServer.Name, on server: DatabaseServer) throws(ServerError) -> Catalog {
     var attempts = 0
     while true {
       attempts += 1

@@ -24,7 +24,7 @@ struct GivenDatabase {
     try SeedReach.check(manifest.seed, in: manifest.directory, allowing: allowedReach)
     let given = try GivenServer(
       conninfo, libpqEnvironment: libpqEnvironment, manifest, allowing: allowedReach)
-    let server = GateServer(given)
+    let server = DatabaseServer(given)
     do throws(Diagnostic) {
       do throws(ServerError) {
         try server.create(server.seeded)

@@ -24,9 +24,9 @@ struct SeededCluster {
   /// - Returns: the database, on a server that the caller stops.
   func open() throws(Diagnostic) -> DatabaseState {
     let planning = Background { [self] in
-      cache.map(plan) ?? SeedPlan(uncached: manifest)
+      cache.map(plan) ?? SeedStates(uncached: manifest)
     }
-    let server = try GateServer(installation, manifest.configuration, environment: environment)
+    let server = try DatabaseServer(installation, manifest.configuration, environment: environment)
     do {
       var plan = planning.value
       if let name = rememberedClockReader(plan) { plan = plan.withoutClock(because: SeededCluster.clock(name)) }
@@ -51,8 +51,8 @@ struct SeededCluster {
     }
   }
 
-  private func plan(with cache: ClusterCache) -> SeedPlan {
-    SeedPlan(manifest, installation, cache: cache) { path in
+  private func plan(with cache: ClusterCache) -> SeedStates {
+    SeedStates(manifest, installation, cache: cache) { path in
       guard let program = try? installation.client("pg_restore", environment: environment) else { return nil }
       var words = [program, "--schema-only", "--file=-"]
       // An archive belongs to the repository, so root must not read it.
@@ -69,7 +69,7 @@ struct SeededCluster {
   ///
   /// Rows that were "a minute ago" when they were cached no longer are. Which views and functions the queries use is
   /// known only when the database exists.
-  private func clockReader(_ plan: SeedPlan, _ database: DatabaseState) throws(Diagnostic) -> String? {
+  private func clockReader(_ plan: SeedStates, _ database: DatabaseState) throws(Diagnostic) -> String? {
     guard plan.readsClock, plan.settled != nil else { return nil }
     return try database.catalog.definitionReadingClock(manifest.queries)
   }
@@ -77,7 +77,7 @@ struct SeededCluster {
   private static func clock(_ name: String) -> String { "the seed may read the clock, and so does \(name)" }
 
   /// Resets the server to the state without a cluster, and leaves a note for the next run.
-  private func startOver(_ plan: SeedPlan, on server: GateServer, since name: String) throws(Diagnostic) -> SeedPlan {
+  private func startOver(_ plan: SeedStates, on server: DatabaseServer, since name: String) throws(Diagnostic) -> SeedStates {
     let new = plan.withoutClock(because: SeededCluster.clock(name))
     if let obstacle = new.obstacle { console.step("not cached: \(obstacle)") }
     remember(name, plan)
@@ -86,7 +86,7 @@ struct SeededCluster {
     return new
   }
 
-  private func remember(_ name: String, _ plan: SeedPlan) {
+  private func remember(_ name: String, _ plan: SeedStates) {
     guard let purpose = plan.purpose else { return }
     var note = SeedScan()
     note.readsClock = true
@@ -94,7 +94,7 @@ struct SeededCluster {
     cache?.keep(note, of: purpose)
   }
 
-  private func rememberedClockReader(_ plan: SeedPlan) -> String? {
+  private func rememberedClockReader(_ plan: SeedStates) -> String? {
     guard plan.readsClock, let note = plan.purpose.flatMap({ cache?.scan($0) }), note.readsClock else { return nil }
     return note.obstacle
   }
@@ -102,7 +102,7 @@ struct SeededCluster {
   // MARK: From the cache
 
   /// The seeded database as an earlier run left it.
-  private func cached(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> DatabaseState? {
+  private func cached(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> DatabaseState? {
     guard let cache, let state = plan.settled else { return nil }
     let started = ContinuousClock.now
     var launch: Result<Void, Diagnostic>?
@@ -138,18 +138,18 @@ struct SeededCluster {
     }
   }
 
-  private func discardCluster(of server: GateServer) {
+  private func discardCluster(of server: DatabaseServer) {
     server.halt()
     removeTree(server.cluster.dataDirectory)
   }
 
-  private func start(_ server: GateServer) throws(Diagnostic) {
+  private func start(_ server: DatabaseServer) throws(Diagnostic) {
     let started = ContinuousClock.now
     try server.start()
     tellStart(of: server, since: started)
   }
 
-  private func tellStart(of server: GateServer, since start: ContinuousClock.Instant) {
+  private func tellStart(of server: DatabaseServer, since start: ContinuousClock.Instant) {
     console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: start)) s)")
   }
 
@@ -157,7 +157,7 @@ struct SeededCluster {
 
   /// - Returns: the database, and how many of its steps came from the cache.
   private func built(
-    _ plan: SeedPlan, on server: GateServer
+    _ plan: SeedStates, on server: DatabaseServer
   ) throws(Diagnostic) -> (database: DatabaseState, done: Int) {
     let done = try startOfSeed(plan, on: server)
     let seeding = try Seeding(manifest, on: server, in: server.seeded, steps)
@@ -185,7 +185,7 @@ struct SeededCluster {
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   ///
   /// - Returns: how many steps of the seed are done.
-  private func startOfSeed(_ plan: SeedPlan, on server: GateServer) throws(Diagnostic) -> Int {
+  private func startOfSeed(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Int {
     let started = ContinuousClock.now
     let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
     for (index, step) in plan.steps.enumerated().reversed() {
@@ -222,7 +222,7 @@ struct SeededCluster {
   ///
   /// They are the last step, which changes most often, and the first one that differs from an earlier seed, since that
   /// one is being edited.
-  private func snapshots(_ plan: SeedPlan, after done: Int) -> Set<Int> {
+  private func snapshots(_ plan: SeedStates, after done: Int) -> Set<Int> {
     guard let cache else { return [] }
     var wanted: Set<Int> = [plan.steps.count - 1]
     for chain in cache.list().map(\.entry.chain) {
@@ -236,7 +236,7 @@ struct SeededCluster {
   ///
   /// The server is stopped for a moment.
   private func keep(
-    _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedPlan, on server: GateServer,
+    _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
     of database: DatabaseState? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
@@ -270,7 +270,7 @@ struct SeededCluster {
   /// - Returns: whether the cache has it now; if not, the reason was printed.
   @discardableResult
   private func keepFiles(
-    _ state: String, _ entry: CacheEntry, of server: GateServer, _ sharing: ClusterFiles.Sharing = .none
+    _ state: String, _ entry: CacheEntry, of server: DatabaseServer, _ sharing: ClusterFiles.Sharing = .none
   ) -> Bool {
     guard let cache else { return false }
     func notCached(_ reason: String) -> Bool {

@@ -52,7 +52,7 @@ extension Rule {
       else { return nil }
       return FindingDraft(
         "\(kind.name) \(Figures.count(before)) -> \(Figures.count(now)), "
-          + (before == 0 ? "none in the baseline" : "\(Figures.factor(factor)) times the baseline's"),
+          + (before == 0 ? "none in \(comparison.label)" : "\(Figures.factor(factor)) times \(comparison.label)'s"),
         severityLimit: severity)
     }
   }

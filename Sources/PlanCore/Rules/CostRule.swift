@@ -56,7 +56,7 @@ extension Rule {
     }
     return [
       FindingDraft(
-        "total cost \(Figures.count(before)) -> \(Figures.count(now)), \(Figures.factor(factor)) times the baseline's",
+        "total cost \(Figures.count(before)) -> \(Figures.count(now)), \(Figures.factor(factor)) times \(comparison.label)'s",
         severityLimit: severity)
     ]
   }

@@ -41,7 +41,7 @@ extension Rule {
         let rows = pair.current.node.totalActualRows ?? 0
         guard now > before, now >= settings[floor], now > settings[ratio] * rows else { return nil }
         message +=
-          "\(Figures.grouped(now)) heap fetches for \(Figures.grouped(rows)) rows, \(Figures.grouped(before)) in the baseline"
+          "\(Figures.grouped(now)) heap fetches for \(Figures.grouped(rows)) rows, \(Figures.grouped(before)) in \(comparison.label)"
       }
       var finding = FindingDraft(pair.current, message)
       finding.baselinePath = pair.baseline.path

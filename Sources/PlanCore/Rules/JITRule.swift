@@ -26,7 +26,7 @@ extension Rule {
     return [
       FindingDraft(
         "total cost \(Figures.count(now.root.totalCost)) is above jit_above_cost (\(Figures.count(limit))), "
-          + "so that a server with JIT would compile it; the baseline's is \(Figures.count(before.root.totalCost))")
+          + "so that a server with JIT would compile it; \(comparison.label)'s is \(Figures.count(before.root.totalCost))")
     ]
   }
 }

@@ -33,7 +33,7 @@ extension Rule {
       guard lossy > 0, (pair.baseline.node.number("Lossy Heap Blocks") ?? 0) == 0 else { return nil }
       var finding = FindingDraft(
         pair.current,
-        "\(pair.current.identity.description): \(Figures.grouped(lossy)) lossy blocks, none in the baseline")
+        "\(pair.current.identity.description): \(Figures.grouped(lossy)) lossy blocks, none in \(comparison.label)")
       finding.baselinePath = pair.baseline.path
       return finding
     }

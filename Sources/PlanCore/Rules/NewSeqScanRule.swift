@@ -35,7 +35,7 @@ extension Rule {
         && !(scan.identity.root.map(known.contains) ?? false)
     }.map { scan in
       var finding = FindingDraft(
-        scan, "\(scan.identity.description): read by a \(scan.accessDescription), not read in the baseline")
+        scan, "\(scan.identity.description): read by a \(scan.accessDescription), not read in \(comparison.label)")
       finding.figures = comparison.figures(at: scan.path)
       finding.indexVerdict = comparison.current.indexVerdict(of: scan)
       return finding

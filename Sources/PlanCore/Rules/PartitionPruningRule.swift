@@ -53,7 +53,7 @@ extension Rule {
       let isGrown = accepted.map { Double(touched) > $0 } ?? false
       let isOverBudget = limit > 0 && Double(touched) > limit
       guard isGrown || isOverBudget else { return nil }
-      let was = before[table].map { ", \($0) in the baseline" } ?? ""
+      let was = before[table].map { ", \($0) in \(comparison.label)" } ?? ""
       let total = comparison.current.facts[table.root]?.partitions.map { " of \($0)" } ?? ""
       var finding = FindingDraft(
         "\(table.description): reads \(touched)\(total) partitions\(was)"

@@ -48,7 +48,7 @@ extension Rule {
       finding.severityLimit = severity
       finding.message +=
         ": \(Figures.grouped(removed)) rows removed by its filter for "
-        + "\(Figures.grouped(wasteful.node.totalActualRows ?? 0)) kept; the baseline removes "
+        + "\(Figures.grouped(wasteful.node.totalActualRows ?? 0)) kept; \(comparison.label) removes "
         + Figures.grouped(before[wasteful.key] ?? 0)
       return finding
     }

@@ -225,7 +225,7 @@ extension CaseComparison {
       var finding = FindingDraft(
         scan,
         "\(scan.identity.description): no index can serve its condition any more "
-          + "(the baseline has \(indexed.accessDescription))")
+          + "(\(label) has \(indexed.accessDescription))")
       // The scan's own path is one of the plan without Seq Scans, which is not the plan that is shown.
       finding.path = paths[scan.identity]
       finding.indexVerdict = .noIndex

@@ -11,7 +11,7 @@ extension CaseComparison {
     return now.compactMap { spilled in
       let counterparts = before[spilled.key] ?? []
       if counterparts.contains(where: { isSpilled($0.node) }) { return nil }
-      let was = counterparts.isEmpty ? "and the baseline has none" : "the baseline's stays in memory"
+      let was = counterparts.isEmpty ? "and \(label) has none" : "\(label)'s stays in memory"
       var finding = FindingDraft("\(current.name(at: spilled.path)): \(figures(spilled.node)), \(was)")
       finding.severityLimit = counterparts.isEmpty ? .warn : .fail
       finding.path = spilled.path

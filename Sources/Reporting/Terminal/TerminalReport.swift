@@ -185,7 +185,7 @@ package enum TerminalReport {
     var counts: [(cause: String, count: Int)] = []
     var places: [String: Int] = [:]
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
-      for cause in Likewise.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first.text) {
+      for cause in Folded.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first.text) {
         if let place = places[cause] {
           counts[place].count += 1
         } else {

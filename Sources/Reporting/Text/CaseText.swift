@@ -33,8 +33,8 @@ struct CaseText {
     }
   }
 
-  private func folded(_ findings: [Finding]) -> [Likewise<Finding>] {
-    isBrief ? Likewise.folded(findings) : findings.map { Likewise(first: $0) }
+  private func folded(_ findings: [Finding]) -> [Folded<Finding>] {
+    isBrief ? Folded.folded(findings) : findings.map { Folded(first: $0) }
   }
 
   /// The usual fix for the first failing finding, from which the others mostly follow, and statements that recreate
@@ -55,7 +55,7 @@ struct CaseText {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
     return list(comparison.differences.map(\.text).filter { !said.contains($0) }) { entry("change", $0, nil) }
-      + list(isBrief ? Likewise.folded(causes: outcome.causes) : outcome.causes.map { Likewise(first: $0) }) {
+      + list(isBrief ? Folded.folded(causes: outcome.causes) : outcome.causes.map { Folded(first: $0) }) {
         entry("cause", $0.message, .bold)
       }
   }

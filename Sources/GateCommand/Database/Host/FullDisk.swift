@@ -31,7 +31,7 @@ enum FullDisk {
   }
 }
 
-extension GateServer {
+extension DatabaseServer {
   /// The next step when a text, or the state of the disk, shows that the disk is full; nil for other errors.
   func fullDiskAdvice(for text: String) -> String? {
     guard host.address == nil else {

@@ -6,8 +6,8 @@ import Reporting
 /// They keep their locks until they end: VACUUM would wait for ever, and the database could be neither copied nor
 /// dropped.
 struct PreparedTransactions {
-  let database: GateServer.Name
-  let server: GateServer
+  let database: DatabaseServer.Name
+  let server: DatabaseServer
 
   /// Rolls back any prepared transactions, and then fails if there were any.
   func check(_ manifest: Manifest) throws(Diagnostic) {

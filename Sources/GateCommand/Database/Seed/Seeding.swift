@@ -13,8 +13,8 @@ struct StepRunner: Sendable {
 /// Runs steps against a database, in order.
 struct Seeding {
   private let manifest: Manifest
-  private let server: GateServer
-  private let database: GateServer.Name
+  private let server: DatabaseServer
+  private let database: DatabaseServer.Name
   private let environment: [String: String]
   private let console: Console
   /// The watch on a server that plangate does not run.
@@ -22,7 +22,7 @@ struct Seeding {
 
   /// - Parameter manifest: says which directory the steps' paths are relative to and which rights they have.
   init(
-    _ manifest: Manifest, on server: GateServer, in database: GateServer.Name, _ steps: StepRunner
+    _ manifest: Manifest, on server: DatabaseServer, in database: DatabaseServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) {
     self.manifest = manifest
     self.server = server

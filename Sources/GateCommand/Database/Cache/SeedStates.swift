@@ -1,0 +1,108 @@
+import FoundationEssentials
+import PlanCore
+import Postgres
+
+/// The states of a cluster on its way to the seeded database, each named after everything that it was made from.
+///
+/// States with the same name are identical.
+struct SeedStates: Sendable {
+  struct Step: Sendable {
+    let step: SeedStep
+    /// The state after the step; nil when it depends on something that cannot be seen.
+    let state: String?
+    /// Whether rows may hold the time at which this step or an earlier one made them.
+    let readsClock: Bool
+  }
+
+  /// The state of the cluster as `initdb` makes it.
+  let initialised: String
+  let steps: [Step]
+  /// The vacuumed and analyzed state; nil under the same condition as a step's.
+  let settled: String?
+  /// The name of the settled state and the queries together; nil under the same condition as a step's.
+  let purpose: String?
+  /// The reason that not all states have a name.
+  let obstacle: String?
+
+  /// Whether rows may hold the time at which they were made.
+  var readsClock: Bool { steps.last?.readsClock ?? false }
+
+  /// The states from the empty cluster on, up to the last one with a name.
+  var chain: [String] { [initialised] + steps.compactMap(\.state) }
+
+  /// - Parameter archiveSchema: returns the definitions in the archive at a path as SQL, or nil if they cannot be read.
+  init(
+    _ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?,
+    archiveSchema: @escaping (String) -> String?
+  ) {
+    let configuration = manifest.configuration
+    initialised = ContentHash.digits(
+      of: ["initialised"] + installation.identity + [configuration.locale, configuration.encoding])
+    var state: String? = ContentHash.digits(
+      // The number rises when older entries must be ignored: version 1 contained seeds that had not finished.
+      of: ["empty 2", Release.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"]
+        + manifest.roles
+        + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+    let reader = SeedReader(directory: manifest.directory, cache: cache, archiveSchema: archiveSchema)
+    let queriesReadClock = manifest.queries.contains(where: \.readsClock)
+    var steps: [Step] = []
+    var obstacle: String?
+    var readsClock = false
+    var definesClock = false
+    for step in manifest.seed {
+      if state != nil {
+        let content = reader.content(of: step)
+        // Definitions from an earlier archive may put the time into this step's rows.
+        readsClock = readsClock || content.readsClock || definesClock
+        definesClock = definesClock || content.definesClock
+        if let words = content.obstacle {
+          obstacle = "\(step.description): \(words)"
+        } else if readsClock, queriesReadClock {
+          // Rows that were "a minute ago" when they were cached no longer are.
+          obstacle = "\(step.description): it may read the clock, and so do queries"
+        }
+        state = obstacle == nil ? state.map { ContentHash.digits(of: [$0] + content.words) } : nil
+      }
+      steps.append(Step(step: step, state: state, readsClock: readsClock))
+    }
+    self.steps = steps
+    // Random samples are meant to differ.
+    if obstacle == nil, !manifest.wholeStatistics { obstacle = "statistics: sampled" }
+    settled = obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
+    purpose = settled.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
+    self.obstacle = obstacle
+  }
+
+  /// The plan without the states whose rows may hold a time, used when queries turn out to read the clock.
+  func withoutClock(because obstacle: String) -> SeedStates {
+    SeedStates(
+      initialised: initialised,
+      steps: steps.map { Step(step: $0.step, state: $0.readsClock ? nil : $0.state, readsClock: $0.readsClock) },
+      settled: nil, purpose: nil, obstacle: obstacle)
+  }
+
+  private init(initialised: String, steps: [Step], settled: String?, purpose: String?, obstacle: String?) {
+    self.initialised = initialised
+    self.steps = steps
+    self.settled = settled
+    self.purpose = purpose
+    self.obstacle = obstacle
+  }
+
+  /// A plan without names, so that nothing is taken from or put into a cache.
+  init(uncached manifest: Manifest) {
+    self.init(
+      initialised: "", steps: manifest.seed.map { Step(step: $0, state: nil, readsClock: false) }, settled: nil,
+      purpose: nil, obstacle: nil)
+  }
+}
+
+extension Query {
+  /// Whether its text or one of its bound values is the clock.
+  fileprivate var readsClock: Bool {
+    SeedScan(statement.text, as: .statements).readsClock
+      || cases.contains { item in
+        item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
+      }
+  }
+}
