@@ -119,7 +119,7 @@ import Testing
       for (broken, option, other) in [("--junit", "--json", "report.json"), ("--json", "--junit", "junit.xml")] {
         let run = try project.plangate("check", broken, path, option, other)
         try expect(
-          run, exits: 2, stdout: ["1 passed"], stderr: [error, "the run goes on"], leavingNothingIn: project)
+          run, exits: 2, stdout: ["1 passed"], stderr: [error, "the run continues"], leavingNothingIn: project)
         #expect(run.stderr.components(separatedBy: error).count == 3, "\(run)")
         #expect(try project.read(other).contains(error), "\(run)")
       }

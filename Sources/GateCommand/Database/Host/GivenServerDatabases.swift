@@ -21,7 +21,7 @@ extension GivenServer {
         guard !namesLocale else {
           throw ServerError(
             sqlState: "42809",
-            message: "\(access.description) does not have the manifest's locale '\(configuration.locale)'")
+            message: "\(access.description) has no locale '\(configuration.locale)', which the manifest names")
         }
         try connection.execute(try createStatement(database, locale: nil, connection))
         let own = try connection.execute(
