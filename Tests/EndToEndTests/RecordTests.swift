@@ -81,7 +81,7 @@ import Testing
       "seed/03-indexes.sql", "CREATE STATISTICS orders_place (dependencies) ON city, country FROM orders;\n", "")
     let run = try project.plangate("record", "orders_of_*")
     try expect(
-      run, exits: 0, stdout: ["orders_of_place", "accepted above the threshold", "200 came"],
+      run, exits: 0, stdout: ["orders_of_place", "accepted above the threshold", "got 200"],
       not: ["orders_by_customer"])
     let after = try project.contents(of: "baselines")
     #expect(after["orders_of_place.plan"] != before["orders_of_place.plan"])

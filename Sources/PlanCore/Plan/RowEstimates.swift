@@ -66,8 +66,10 @@ private struct DemandPass {
   var pendingCTEs: [(name: String, node: PlanNode, path: NodePath)] = []
   /// For each CTE name, whether each of its CTE Scans was read to the end.
   var cteScans: [String: [Bool]] = [:]
-  /// Names of CTEs with several bodies, in nested scopes.
+  /// The number of bodies of each CTE name; there are several in nested scopes.
   var cteBodies: [String: Int] = [:]
+  /// The CTE names that scans give.
+  var scannedCTEs: Set<String> = []
 
   init(plan: Plan, serverMajor: Int, isGeneric: Bool) {
     self.plan = plan
@@ -78,7 +80,10 @@ private struct DemandPass {
 
   mutating func run() {
     plan.root.forEachNode { node, _ in
-      if let name = node.cteName { cteBodies[name, default: 0] += 1 }
+      if node.nodeType == "CTE Scan", let name = node.text("CTE Name") { scannedCTEs.insert(name) }
+    }
+    plan.root.forEachNode { node, _ in
+      if let name = cteName(of: node) { cteBodies[name, default: 0] += 1 }
     }
     visit(plan.root, path: [], demand: .full, gather: nil)
     // A later CTE may read an earlier one and an inner one an outer one, never the reverse: last met, first visited.
@@ -90,6 +95,16 @@ private struct DemandPass {
     }
   }
 
+  /// The name by which scans read a CTE's body; nil for any other node.
+  ///
+  /// PostgreSQL 19 makes the names of bodies unique in a query: the second `x` is "CTE x_1", and its scans say "x".
+  private func cteName(of node: PlanNode) -> String? {
+    guard let name = node.cteName else { return nil }
+    guard serverMajor >= 19, !scannedCTEs.contains(name), let end = name.lastIndex(of: "_") else { return name }
+    let number = name[name.index(after: end)...]
+    return !number.isEmpty && number.allSatisfy(\.isWholeNumber) ? String(name[..<end]) : name
+  }
+
   mutating func visit(_ node: PlanNode, path: NodePath, demand: Demand, gather: PlanNode?) {
     estimates.append(estimate(of: node, path: path, demand: demand, gather: gather))
     if node.nodeType == "CTE Scan", let name = node.text("CTE Name") {
@@ -98,7 +113,7 @@ private struct DemandPass {
     let innerGather = node.nodeType == "Gather" || node.nodeType == "Gather Merge" ? node : gather
     for (index, child) in node.children.enumerated() {
       let childPath = path + [index]
-      if let name = child.cteName {
+      if let name = cteName(of: child) {
         pendingCTEs.append((name, child, childPath))
       } else if child.parentRelationship == "InitPlan" {
         visit(child, path: childPath, demand: .prefix, gather: nil)
