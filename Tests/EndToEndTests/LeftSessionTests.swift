@@ -5,7 +5,7 @@ import Testing
 
 @testable import GateCommand
 
-/// What a seed leaves open may stay so for ever. plangate waits a minute for it, in these tests less.
+/// Sessions and locks that a seed leaves open, for which plangate waits a minute, and less in these tests.
 @Suite struct LeftSessionTests {
   /// An empty database on a server of plangate's own.
   private static func withDatabase(_ body: (DatabaseServer, DatabaseServer.Name) throws -> Void) throws {

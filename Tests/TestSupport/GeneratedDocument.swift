@@ -44,7 +44,9 @@ package struct GeneratedDocument {
 
 /// Pieces of Markdown.
 package enum MarkdownPiece {
-  /// Paragraphs on lines of at most 120 columns. A line feed is a space, an empty line separates paragraphs.
+  /// Paragraphs on lines of at most 120 columns.
+  ///
+  /// A line feed is a space, an empty line separates paragraphs.
   package static func prose(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false)
       .split { $0.allSatisfy(\.isWhitespace) }

@@ -1,7 +1,9 @@
 import PlanCore
 
-/// Captures cases of one state of a database. Some cases are run a second time, warm, when the first answer leaves a
-/// doubt: the first run in a session looks up operators and types in the catalog, and its nodes count those blocks.
+/// Captures cases of one state of a database.
+///
+/// Some cases are run a second time, warm, when the first answer leaves a doubt: the first run in a session looks up
+/// operators and types in the catalog, and its nodes count those blocks.
 struct CaptureSession {
   private let state: DatabaseState
   private var items: [Item]

@@ -55,8 +55,9 @@ extension DatabaseState {
     return answers.all.map { $0.replacingPlans(by: damage) }
   }
 
-  /// Why nothing can be said any more after a crash of the server: its recovery empties unlogged tables. Nil when there
-  /// is no such loss.
+  /// Why nothing can be said any more after a crash of the server: its recovery empties unlogged tables.
+  ///
+  /// Nil when there is no such loss.
   private func damage() -> String? {
     do {
       let emptied = try server.connect(to: name).execute(
@@ -115,8 +116,10 @@ extension DatabaseState {
     return answer
   }
 
-  /// Runs cases that write. No clone is made or dropped while one of them runs: the server tells all sessions of each
-  /// new database, and what they then look up anew in the catalog counts as blocks of their queries.
+  /// Runs cases that write.
+  ///
+  /// No clone is made or dropped while one of them runs: the server tells all sessions of each new database, and what
+  /// they then look up anew in the catalog counts as blocks of their queries.
   private func write(_ indices: [Int], of work: [CaseWork], _ jobs: Int, into answers: Answers) {
     // A database that is copied must have no session. An error of reading the catalog is reported later.
     if !indices.isEmpty { _ = try? catalog }

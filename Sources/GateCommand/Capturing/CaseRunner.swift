@@ -30,7 +30,9 @@ struct CaseRunner {
   private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
   private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
   private static let planOnlyOptions = "VERBOSE, SETTINGS, SUMMARY OFF, FORMAT JSON"
-  /// Prepared statements of a case. Each plan has its own: a generic plan would be kept when settings change.
+  /// Prepared statements of a case.
+  ///
+  /// Each plan has its own: a generic plan would be kept when settings change.
   private static let name = "plangate_case"
   private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
 
@@ -113,8 +115,9 @@ struct CaseRunner {
     return text
   }
 
-  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any
-  /// language.
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
+  ///
+  /// A server that was given may speak any language.
   private static func isTimeout(_ error: ServerError) -> Bool {
     error.sqlState == "57014" && !error.message.contains("user request") || error.sqlState == "55P03"
   }
@@ -197,7 +200,9 @@ struct CaseRunner {
   }
 
   /// The parameters' types that the manifest gives: OIDs to bind with, and the list for PREPARE in the server's own
-  /// words. Both are empty when it gives none.
+  /// words.
+  ///
+  /// Both are empty when it gives none.
   private func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
     identifiers: [UInt32], list: String
   ) {
@@ -219,8 +224,10 @@ struct CaseRunner {
     return (identifiers, "(" + names.joined(separator: ", ") + ")")
   }
 
-  /// The arguments of EXECUTE. It takes no bound values, so they travel as settings of the transaction and are cast to
-  /// the types that the server inferred.
+  /// The arguments of EXECUTE.
+  ///
+  /// It takes no bound values, so they travel as settings of the transaction and are cast to the types that the server
+  /// inferred.
   private func arguments(_ values: [String?], of name: String) throws(ServerError) -> String {
     let types = try connection.execute(
       """

@@ -11,7 +11,9 @@ extension Statement {
     "a query is a SELECT, VALUES, INSERT, UPDATE, DELETE, MERGE or WITH; what makes a relation, and every other command, "
     + "is refused"
 
-  /// Words that begin a command. A word that begins nothing is left to the server, which points at it.
+  /// Words that begin a command.
+  ///
+  /// A word that begins nothing is left to the server, which points at it.
   private static let commands: Set<String> = [
     "alter", "analyze", "begin", "call", "commit", "copy", "create", "declare", "do", "drop", "execute", "explain",
     "grant", "lock", "prepare", "refresh", "revoke", "rollback", "set", "truncate", "vacuum",

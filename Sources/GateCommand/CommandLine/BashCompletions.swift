@@ -1,6 +1,8 @@
 extension Completions {
-  /// For bash 3.2 and newer, without the package bash-completion. The words are cut from the line here: bash itself
-  /// breaks them at `=` and `@`, and leaves quotes and backslashes in them.
+  /// For bash 3.2 and newer, without the package bash-completion.
+  ///
+  /// The words are cut from the line here: bash itself breaks them at `=` and `@`, and leaves quotes and backslashes in
+  /// them.
   var bash: String {
     #"""
     # bash completion for plangate. Use it with: source <(plangate completions bash)

@@ -6,8 +6,9 @@ import YAML
   import Glibc
 #endif
 
-/// The answer to a completion script while somebody types: the names of queries or of cases, one per line. It never
-/// fails and says nothing about a manifest that is missing or half written.
+/// The answer to a completion script while somebody types: the names of queries or of cases, one per line.
+///
+/// It never fails and says nothing about a manifest that is missing or half written.
 package struct Candidates: Equatable, Sendable {
   enum Kind: String, Sendable {
     case queries, cases
@@ -43,8 +44,9 @@ package struct Candidates: Equatable, Sendable {
     return (root["queries"]?.sequence ?? []).compactMap(Candidates.names)
   }
 
-  /// The names consist of what a manifest allows: letters, digits, `.`, `_`, `-`, and plangate's own `@` and `+`. A
-  /// shell does not interpret any of these.
+  /// The names consist of what a manifest allows: letters, digits, `.`, `_`, `-`, and plangate's own `@` and `+`.
+  ///
+  /// A shell does not interpret any of these.
   private static func names(_ node: YAMLNode) -> (name: String, cases: [String])? {
     guard let name = node["name"]?.scalarText ?? node["file"]?.scalarText.map(Query.name(ofFile:)), isIdentifier(name)
     else { return nil }

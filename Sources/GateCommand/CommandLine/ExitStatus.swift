@@ -1,4 +1,6 @@
-/// How the program ends. The codes are the contract's.
+/// How the program ends.
+///
+/// The codes are the contract's.
 package enum ExitStatus: Equatable, Sendable {
   /// Every selected case was checked and none failed.
   case passed

@@ -1,8 +1,10 @@
 import PlanCore
 import Reporting
 
-/// An option of the command line: its texts, and its effect on the options. Parsing, help, the man page, the
-/// completions and docs/commands.md follow from it. Each command lists the flags that it takes.
+/// An option of the command line: its texts, and its effect on the options.
+///
+/// Parsing, help, the man page, the completions and docs/commands.md follow from it. Each command lists the flags that
+/// it takes.
 struct Flag: Sendable {
   /// The change that a flag makes to the options.
   enum Effect: Sendable {

@@ -3,7 +3,9 @@ import OperatingSystem
 package import PlanCore
 package import Reporting
 
-/// The request of a command line. Parsing has no side effects.
+/// The request of a command line.
+///
+/// Parsing has no side effects.
 package struct Options: Equatable, Sendable {
   package var command: Subcommand
   /// The operands: names of queries (globs, empty means all), the reports to `merge`, the action on the cache.
@@ -13,11 +15,15 @@ package struct Options: Equatable, Sendable {
   package var postgres: [String] = []
   /// A conninfo; nil for a disposable server.
   package var server: String? { conninfos.last }
-  /// Every one of the command line, since each may hold a password. The last one counts.
+  /// Every one of the command line, since each may hold a password.
+  ///
+  /// The last one counts.
   package var conninfos: [String] = []
   /// The things that SQL seeds may do outside plangate's own database on `server`.
   var allowedReach: Set<SeedReach.Kind> = []
-  /// The caller's variables for libpq, which count for `server` alone. Not from the command line.
+  /// The caller's variables for libpq, which count for `server` alone.
+  ///
+  /// Not from the command line.
   package var libpqEnvironment: [String: String] = [:]
   /// The files of the reports that are asked for.
   package var reports: [ReportFormat: String] = [:]
@@ -149,8 +155,9 @@ package struct Options: Equatable, Sendable {
 }
 
 extension Console {
-  /// The console that the options ask for. When a report goes to standard output, the text for people goes to standard
-  /// error.
+  /// The console that the options ask for.
+  ///
+  /// When a report goes to standard output, the text for people goes to standard error.
   init(_ options: Options, environment: [String: String]) {
     self.init(
       to: options.writesReportToOutput ? 2 : 1, color: options.color, isQuiet: options.isQuiet,

@@ -82,7 +82,9 @@ struct CheckRun {
     return judged
   }
 
-  /// Judges on several servers, one after the other. One that is not there leaves the others to be judged.
+  /// Judges on several servers, one after the other.
+  ///
+  /// One that is not there leaves the others to be judged.
   private func judgeEach(_ run: GateRun, _ outcome: inout RunOutcome) throws(Diagnostic) {
     var servers: [String] = []
     var errors: [String] = []

@@ -136,7 +136,9 @@ struct GateRun {
     ).open()
   }
 
-  /// How many cases run side by side. Each has two connections at the most; a few are left to others.
+  /// How many cases run side by side.
+  ///
+  /// Each has two connections at the most; a few are left to others.
   private func jobs(on host: any ServerHost) -> Int {
     // Time is measured undisturbed.
     if manifest.measuresTime { return 1 }

@@ -67,8 +67,10 @@ package enum Program {
     Console.error("ended by signal \(signal)" + (ofServer ? "; the server is stopped and its files are gone" : ""))
   }
 
-  /// The environment without the variables that libpq reads, and these variables by themselves. Children get the first,
-  /// and plangate itself keeps no more: a stray PGHOSTADDR would lead a connection to another server.
+  /// The environment without the variables that libpq reads, and these variables by themselves.
+  ///
+  /// Children get the first, and plangate itself keeps no more: a stray PGHOSTADDR would lead a connection to another
+  /// server.
   private static func takenEnvironment() -> (cleared: [String: String], libpq: [String: String]) {
     var environment = ProcessInfo.processInfo.environment
     var taken: [String: String] = [:]

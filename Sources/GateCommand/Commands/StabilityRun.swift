@@ -2,7 +2,9 @@ import PlanCore
 import Postgres
 import Reporting
 
-/// `plangate stability`: which plans would be others after the next ANALYZE. They are fragile in production too.
+/// `plangate stability`: which plans would be others after the next ANALYZE.
+///
+/// They are fragile in production too.
 struct StabilityRun {
   let options: Options
   let console: Console

@@ -2,15 +2,18 @@ import OperatingSystem
 import PlanCore
 import Postgres
 
-/// One state of a database, made by the seed of a manifest and by steps after it. Its statistics are settled, so that
-/// plans can be captured from it. One run may have several, on one server.
+/// One state of a database, made by the seed of a manifest and by steps after it.
+///
+/// Its statistics are settled, so that plans can be captured from it. One run may have several, on one server.
 struct DatabaseState: Sendable {
   /// How messages name it.
   var label = StateLabel.now
   let manifest: Manifest
   let server: DatabaseServer
   let name: DatabaseServer.Name
-  /// Settings of the sessions that its cases are planned in, beside those of the manifest. A query's own come last.
+  /// Settings of the sessions that its cases are planned in, beside those of the manifest.
+  ///
+  /// A query's own come last.
   var settings: [String: String] = [:]
   /// How its steps are run.
   let steps: StepRunner
@@ -66,7 +69,9 @@ struct DatabaseState: Sendable {
     }
   }
 
-  /// Drops the database of a state that was made by `clone` or `seed`. One that stays goes with the server.
+  /// Drops the database of a state that was made by `clone` or `seed`.
+  ///
+  /// One that stays goes with the server.
   func drop() { try? server.drop(name) }
 
   /// Vacuums and analyzes a database, and reads its catalog.

@@ -77,7 +77,9 @@ struct SeededCluster {
   private static func clock(_ name: String) -> String { "the seed may read the clock, and so does \(name)" }
 
   /// Resets the server to the state without a cluster, and leaves a note for the next run.
-  private func startOver(_ plan: SeedStates, on server: DatabaseServer, since name: String) throws(Diagnostic) -> SeedStates {
+  private func startOver(
+    _ plan: SeedStates, on server: DatabaseServer, since name: String
+  ) throws(Diagnostic) -> SeedStates {
     let new = plan.withoutClock(because: SeededCluster.clock(name))
     if let obstacle = new.obstacle { console.step("not cached: \(obstacle)") }
     remember(name, plan)

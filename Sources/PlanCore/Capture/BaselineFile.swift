@@ -1,7 +1,9 @@
 import JSON
 
 /// The text of a baseline: a format version first, then what a person reads in a pull request, in an order that never
-/// changes. It holds no time, no duration and no path.
+/// changes.
+///
+/// It holds no time, no duration and no path.
 ///
 ///     plangate baseline 1
 ///     query: order_search
@@ -115,8 +117,9 @@ package enum BaselineFile {
     return capture
   }
 
-  /// The text as it was written: git can check a file out with CR LF at the end of each line. A mixture is nothing that
-  /// git makes.
+  /// The text as it was written: git can check a file out with CR LF at the end of each line.
+  ///
+  /// A mixture is nothing that git makes.
   private static func withPlainLineFeeds(_ text: String) throws(BaselineError) -> String {
     let bytes = text.utf8
     if bytes.starts(with: "\u{feff}".utf8) {

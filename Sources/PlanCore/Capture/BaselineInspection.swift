@@ -1,5 +1,7 @@
 /// Holds the parts of a baseline against each other: plans against the forms of their nodes, and against the facts of
-/// the relations that they read. Whatever `record` writes passes; a file that does not was damaged.
+/// the relations that they read.
+///
+/// Whatever `record` writes passes; a file that does not was damaged.
 struct BaselineInspection {
   private let capture: QueryCapture
   private let lines: [OutlineLine]
@@ -21,7 +23,9 @@ struct BaselineInspection {
   }
 
   /// A file is read only if writing it again gives the same bytes: what is read and not kept, or kept in another order,
-  /// was damaged. The last line feed may be missing, which an editor may have taken away.
+  /// was damaged.
+  ///
+  /// The last line feed may be missing, which an editor may have taken away.
   private static func inspectBytes(_ text: String, _ again: String) throws(BaselineError) {
     if text == again, text.utf8.elementsEqual(again.utf8) { return }
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
@@ -77,8 +81,10 @@ struct BaselineInspection {
     }
   }
 
-  /// EXPLAIN numbers what would have the same alias. Up to PostgreSQL 13 a statement that writes to partitions has a
-  /// plan for each; a target is named by its scan too, and what extensions run stands twice.
+  /// EXPLAIN numbers what would have the same alias.
+  ///
+  /// Up to PostgreSQL 13 a statement that writes to partitions has a plan for each; a target is named by its scan too,
+  /// and what extensions run stands twice.
   private mutating func problemOfAlias(_ node: PlanNode) -> String? {
     guard let alias = node.alias, capture.serverMajor >= 14,
       !["ModifyTable", "Foreign Scan", "Custom Scan"].contains(node.nodeType),

@@ -1,6 +1,6 @@
 import JSON
 
-/// A relation in a baseline:
+/// The text of a relation in a baseline.
 ///
 ///     relation public.orders: 60000 rows, 1200 pages
 ///       columns: {"id": "bigint", "tenant_id": "integer"}

@@ -4,7 +4,9 @@
 /// judges compares two captures as well.
 package struct Capture: Sendable {
   package let label: StateLabel
-  /// By name. A query that is missing is not known to this state.
+  /// By name.
+  ///
+  /// A query that is missing is not known to this state.
   package private(set) var queries: [String: QueryCapture]
   /// Why a query of this state cannot be read, by its name.
   package private(set) var unreadable: [String: String]

@@ -1,5 +1,6 @@
-/// The form that EXPLAIN prints a node type in: its inputs, and whether it names a relation and an index. A node
-/// of a baseline that has less, or more, was damaged.
+/// The form that EXPLAIN prints a node type in: its inputs, and whether it names a relation and an index.
+///
+/// A node of a baseline that has less, or more, was damaged.
 struct NodeForm {
   enum Inputs {
     case none
@@ -28,7 +29,9 @@ struct NodeForm {
   /// Keys without which a node cannot be judged.
   var keys: [String] = []
 
-  /// The newest server whose node types are known. Beyond it, a type may be new and an old one may have another form.
+  /// The newest server whose node types are known.
+  ///
+  /// Beyond it, a type may be new and an old one may have another form.
   static let newestMajor = 19
 
   private static let table: [String: NodeForm] = {

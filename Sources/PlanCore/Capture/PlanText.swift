@@ -41,8 +41,9 @@ enum PlanText {
     return members
   }
 
-  /// A name as it stands where it is simple, else as a JSON string. Node types are words with capitals, names of
-  /// objects are lower case unless somebody quoted them.
+  /// A name as it stands where it is simple, else as a JSON string.
+  ///
+  /// Node types are words with capitals, names of objects are lower case unless somebody quoted them.
   private static func word(_ name: String, isNodeType: Bool = false) -> String {
     let isPlain =
       isNodeType

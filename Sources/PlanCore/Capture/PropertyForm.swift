@@ -46,8 +46,9 @@ enum PropertyForm {
     return quote == nil && open.isEmpty && !endsAsNode(text)
   }
 
-  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in. In
-  /// a text or a name of an expression a quote would follow.
+  /// Whether a value ends with the figures of a node: then its line had lost its line feed and took the next one in.
+  ///
+  /// In a text or a name of an expression a quote would follow.
   private static func endsAsNode(_ text: String) -> Bool {
     guard text.utf8.last == UInt8(ascii: ")"), let head = text[...].before(last: "  (cost=") else { return false }
     return text[head.endIndex...].utf8.allSatisfy { byte in

@@ -1,5 +1,7 @@
 /// The part of a capture that concerns one query: an answer for each of its cases, and the catalog facts that the plans
-/// depend on. On disk it is the query's baseline.
+/// depend on.
+///
+/// On disk it is the query's baseline.
 package struct QueryCapture: Equatable, Sendable {
   package var query: String
   /// 15 for PostgreSQL 15.4.
@@ -33,8 +35,9 @@ package struct QueryCapture: Equatable, Sendable {
     if case .plan(let captured)? = answer(named: name)?.result { captured } else { nil }
   }
 
-  /// The relations that the plans read or write, and their roots. A partition that is only written to is no scan, and
-  /// is known to the plan's shape as its root.
+  /// The relations that the plans read or write, and their roots.
+  ///
+  /// A partition that is only written to is no scan, and is known to the plan's shape as its root.
   private var relationsRead: Set<RelationName> { relations(of: cases.map(\.plan)) }
 
   /// The relations whose facts a comparison of this capture needs: those of all its plans, also of the ones that tell
@@ -121,8 +124,9 @@ package struct CapturedCase: Equatable, Sendable {
   package var sqlFingerprint: String
   package var parametersFingerprint: String
   package var plan: Plan
-  /// The plan under `enable_seqscan = off`, without ANALYZE: it shows whether an index could serve a condition. Nil
-  /// when the server was not asked; a baseline has it only for `seq-scan: {require: indexable}`.
+  /// The plan under `enable_seqscan = off`, without ANALYZE: it shows whether an index could serve a condition.
+  ///
+  /// Nil when the server was not asked; a baseline has it only for `seq-scan: {require: indexable}`.
   package var planWithoutSeqScans: Plan?
 
   /// - Parameters:

@@ -55,7 +55,9 @@ extension PlanNode {
   /// The properties that do not count work.
   private var facts: [JSONMember] { properties.filter { ExplainKey.role(of: $0.key) != .counter } }
 
-  /// The counters, over all loops. The heap blocks of a parallel bitmap scan are one process's share and vary.
+  /// The counters, over all loops.
+  ///
+  /// The heap blocks of a parallel bitmap scan are one process's share and vary.
   private var counts: [String: Double] {
     var counts: [String: Double] = [:]
     for property in properties where ExplainKey.role(of: property.key) == .counter {

@@ -2,7 +2,9 @@
 package struct CatalogFacts: Equatable, Sendable {
   package var relations: [RelationName: RelationFacts]
   /// The views and functions that a query names, itself or through another of them, as `view public.open_orders`, each
-  /// with the fingerprint of its definition. EXPLAIN shows only what they expand to.
+  /// with the fingerprint of its definition.
+  ///
+  /// EXPLAIN shows only what they expand to.
   package var definitions: [String: String]
 
   package init(relations: [RelationName: RelationFacts] = [:], definitions: [String: String] = [:]) {
@@ -114,6 +116,7 @@ package struct DefinedObject: Hashable, Sendable {
 package struct IndexFacts: Hashable, Sendable {
   package var name: String
   /// The part of `pg_get_indexdef` after `USING`: `btree (tenant_id, created_at DESC) WHERE (status = 'open'::text)`.
+  ///
   /// Equal definitions serve equal conditions, on any partition.
   package var definition: String
 

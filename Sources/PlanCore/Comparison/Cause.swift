@@ -1,4 +1,6 @@
-/// One change in what a plan depends on, between two states of a database. `text` is its sentence.
+/// One change in what a plan depends on, between two states of a database.
+///
+/// `text` is its sentence.
 package enum Cause: Hashable, Sendable {
   /// A view or function, by kind and name: `view public.open_orders`.
   case definitionChanged(String)

@@ -1,6 +1,8 @@
 extension CaseComparison {
-  /// The changes in what the plan depends on: definitions, indexes, columns, the query's text and parameters,
-  /// settings, sizes, the server. Empty without a state before.
+  /// The changes in what the plan depends on: definitions, indexes, columns, the query's text and parameters, settings,
+  /// sizes, the server.
+  ///
+  /// Empty without a state before.
   package var causes: [Cause] {
     guard let baseline else { return [] }
     return definitionCauses(baseline) + relationCauses(baseline) + textCauses(baseline)
@@ -98,8 +100,9 @@ extension CaseComparison {
 }
 
 extension RelationFacts {
-  /// The changes of the indexes. An index is lost if no index of the relation has its definition any more, whatever
-  /// the names.
+  /// The changes of the indexes.
+  ///
+  /// An index is lost if no index of the relation has its definition any more, whatever the names.
   fileprivate func indexChanges(to new: RelationFacts) -> [IndexChange] {
     let changes = indexes.compactMap { index -> IndexChange? in
       if let same = new.index(named: index.name) {
@@ -117,8 +120,9 @@ extension RelationFacts {
 }
 
 extension CaseComparison {
-  /// The statements that bring back the indexes which the state before had and nothing replaces, by relation. Whether
-  /// an index was unique is not known: these serve queries.
+  /// The statements that bring back the indexes which the state before had and nothing replaces, by relation.
+  ///
+  /// Whether an index was unique is not known: these serve queries.
   package var lostIndexStatements: [String] {
     guard let baseline else { return [] }
     return baseline.facts.relations.sorted { $0.key < $1.key }.flatMap { name, old -> [String] in

@@ -1,6 +1,8 @@
 extension CaseComparison {
   /// The relations that the case reads, or read when its baseline was recorded, that had rows then and have none now,
-  /// by name. Partitions and inheritance children count as their root: one of several may well be empty.
+  /// by name.
+  ///
+  /// Partitions and inheritance children count as their root: one of several may well be empty.
   package var emptiedRelations: [(relation: RelationName, rows: Double)] {
     guard let baseline else { return [] }
     let read = Set((baseline.scans + current.scans).map { $0.identity.root ?? $0.relation })
@@ -25,8 +27,10 @@ extension CaseComparison {
 }
 
 extension CatalogFacts {
-  /// The rows of a relation and of its partitions or children. A partitioned table has its partitions' rows in its own
-  /// figure, except on PostgreSQL 13, and a baseline has only those partitions that are read.
+  /// The rows of a relation and of its partitions or children.
+  ///
+  /// A partitioned table has its partitions' rows in its own figure, except on PostgreSQL 13, and a baseline has only
+  /// those partitions that are read.
   fileprivate func rowsBelow(_ relation: RelationName) -> Double {
     let members = relations.values.filter { $0.root == relation && $0.partitions == nil }
     return max(relations[relation]?.rows ?? 0, members.reduce(0) { $0 + $1.rows })

@@ -1,5 +1,7 @@
 /// Pairs of places in two sequences, in the order of both, whose weights have the largest sum: with a weight of 1 for
-/// what is equal, their longest common subsequence. Takes time and memory by the product of the two lengths.
+/// what is equal, their longest common subsequence.
+///
+/// Takes time and memory by the product of the two lengths.
 ///
 /// - Parameter weigh: 0 for what is no pair.
 package func heaviestPairs(_ rows: Int, _ columns: Int, _ weigh: (Int, Int) -> Int) -> [(Int, Int)] {

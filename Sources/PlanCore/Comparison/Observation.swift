@@ -37,7 +37,9 @@ package final class Observation: Sendable {
     scans.elements(below: path).lazy.filter { $0.subplanDepth <= path.count }
   }
 
-  /// The aliases below a node, for messages: `{o, c}`. Of many the first ones.
+  /// The aliases below a node, for messages: `{o, c}`.
+  ///
+  /// Of many the first ones.
   func aliases(at path: NodePath) -> String {
     var seen: Set<String> = []
     var aliases: [String] = []
@@ -54,7 +56,9 @@ package final class Observation: Sendable {
   private static let shownAliases = 30
 }
 
-/// Two observations of one case: what was accepted, and what is. Every rule and every report reads this.
+/// Two observations of one case: what was accepted, and what is.
+///
+/// Every rule and every report reads this.
 package struct CaseComparison: Sendable {
   /// Nil for a case that has no baseline yet.
   package let baseline: Observation?

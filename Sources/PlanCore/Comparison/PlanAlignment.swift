@@ -1,4 +1,5 @@
 /// Two plans of one case laid beside each other, a row a node, with the nodes that answer to each other on one row.
+///
 /// Both keep EXPLAIN's order, so a node that changed its place stands on a row of its own and is listed among the moved
 /// ones.
 package struct PlanAlignment: Equatable, Sendable {

@@ -1,4 +1,6 @@
-/// One change in the shape of a plan. `text` is its sentence.
+/// One change in the shape of a plan.
+///
+/// `text` is its sentence.
 package enum PlanChange: Hashable, Sendable {
   /// A scan by another way: `Index Scan using orders_customer_idx` and `Seq Scan`, of `orders o`.
   case access(scan: String, before: String, now: String)

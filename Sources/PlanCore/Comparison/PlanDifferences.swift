@@ -1,5 +1,7 @@
 extension CaseComparison {
-  /// The changes in the shape of the plan. Empty without a state before and for equal shapes.
+  /// The changes in the shape of the plan.
+  ///
+  /// Empty without a state before and for equal shapes.
   package var differences: [PlanChange] {
     guard let baseline, isShapeChanged else { return [] }
     let changes = scanDifferences + joinDifferences + otherDifferences(baseline)

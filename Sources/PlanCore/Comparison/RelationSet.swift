@@ -1,6 +1,7 @@
 /// Which relations the nodes of a plan read, each relation with all below a node, known by a digest: two sets are equal
-/// when their digests are. A plan of thousands of nodes has as many sets, and the sets themselves would be most of its
-/// size.
+/// when their digests are.
+///
+/// A plan of thousands of nodes has as many sets, and the sets themselves would be most of its size.
 struct RelationSet: Hashable, Sendable {
   private var count = 0
   private var first = 0

@@ -32,8 +32,9 @@ package struct CaseOutcome: Sendable {
   package var query: String { id.query }
   package var caseName: String? { id.name }
 
-  /// The changes in what the plan depends on, those of failing findings first. For a case that fails,
-  /// that nothing did is said too.
+  /// The changes in what the plan depends on, those of failing findings first.
+  ///
+  /// For a case that fails, that nothing did is said too.
   package var causes: [Cause] {
     let causes = comparison?.causes(of: findings) ?? []
     return causes.isEmpty && verdict == .regressed ? [.nothingRecorded] : causes
@@ -114,7 +115,9 @@ package struct Selection: Equatable, Sendable {
   }
 }
 
-/// The outcome of a run. Every report is a function of it.
+/// The outcome of a run.
+///
+/// Every report is a function of it.
 package struct RunOutcome: Sendable {
   package enum Result: String, Sendable {
     case passed, failed, unchecked

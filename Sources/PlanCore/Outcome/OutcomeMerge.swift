@@ -12,8 +12,10 @@ package struct ReportedOutcome: Sendable {
   fileprivate var name: String { outcome.shard.map { "shard \($0.index)/\($0.count) (\(file))" } ?? file }
 }
 
-/// Joins the outcomes of the shards of one run. What is missing, there twice or of another run makes the whole
-/// `unchecked`, and is named; all that was checked is in it nevertheless.
+/// Joins the outcomes of the shards of one run.
+///
+/// What is missing, there twice or of another run makes the whole `unchecked`, and is named; all that was checked is in
+/// it nevertheless.
 package struct OutcomeMerge {
   /// Those that belong together.
   private var accepted: [ReportedOutcome] = []

@@ -5,7 +5,9 @@ package struct Plan: Equatable, Sendable {
   package var settings: [String: String]
   /// The triggers that fired after the statement (`Triggers`): foreign keys are checked there, unseen by the plan.
   package var triggers: [Trigger]
-  /// In milliseconds; nil unless the run measures time. A baseline never holds it.
+  /// In milliseconds; nil unless the run measures time.
+  ///
+  /// A baseline never holds it.
   package var executionTime: Double?
   /// The JSON was not valid and had to be repaired (MERGE on a partitioned table).
   package var isRepaired = false
@@ -21,7 +23,9 @@ package struct Plan: Equatable, Sendable {
   package var isAnalyzed: Bool { root.actual != nil }
 }
 
-/// A trigger and how often it fired. A foreign key's trigger is known by its constraint: its own name holds an OID.
+/// A trigger and how often it fired.
+///
+/// A foreign key's trigger is known by its constraint: its own name holds an OID.
 package struct Trigger: Equatable, Sendable {
   package let name: String
   package let relation: String

@@ -1,6 +1,8 @@
 package import JSON
 
-/// One node of a plan, in EXPLAIN's own words. All rows are per loop, all costs are cost units.
+/// One node of a plan, in EXPLAIN's own words.
+///
+/// All rows are per loop, all costs are cost units.
 package struct PlanNode: Equatable, Sendable {
   package var nodeType: String
   /// `Outer`, `Inner`, `Member`, `Subquery`, `InitPlan`, `SubPlan`; nil on the root.
@@ -18,10 +20,14 @@ package struct PlanNode: Equatable, Sendable {
   package var planWidth: Double
   /// The actual rows and loops; nil if the plan was made without ANALYZE.
   package var actual: ActualRows?
-  /// `Actual Total Time`, in milliseconds per loop; nil unless the run measures time. A baseline never holds it.
+  /// `Actual Total Time`, in milliseconds per loop; nil unless the run measures time.
+  ///
+  /// A baseline never holds it.
   package var actualTotalTime: Double?
   /// Blocks touched by the node and all below it, shared and local, hit and read together: the split depends on the
-  /// cache, the sum does not. Nil without BUFFERS.
+  /// cache, the sum does not.
+  ///
+  /// Nil without BUFFERS.
   package var buffers: Double?
   /// Temporary blocks read and written, likewise.
   package var temporaryBlocks: Double?
@@ -75,7 +81,9 @@ package struct ActualRows: Equatable, Sendable {
   }
 }
 
-/// Where a node sits: the index among `children` at each level, from the root. Empty for the root.
+/// Where a node sits: the index among `children` at each level, from the root.
+///
+/// Empty for the root.
 package typealias NodePath = [Int]
 
 extension PlanNode {

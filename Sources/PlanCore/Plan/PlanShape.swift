@@ -1,8 +1,10 @@
 import JSON
 
 extension Plan {
-  /// The choices of the planner as text, one line a node: node types, join types and order, relations, indexes. Costs,
-  /// rows, conditions and the numbers of subplans are not in it, so equal shapes mean the same plan for other data.
+  /// The choices of the planner as text, one line a node: node types, join types and order, relations, indexes.
+  ///
+  /// Costs, rows, conditions and the numbers of subplans are not in it, so equal shapes mean the same plan for other
+  /// data.
   ///
   /// Members of an Append are sorted, and partitions that are read alike count once: next month's partition changes
   /// nothing.

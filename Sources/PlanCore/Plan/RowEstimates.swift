@@ -169,9 +169,10 @@ private struct DemandPass {
     }
   }
 
-  /// Whether a Limit got fewer rows than it would have taken, so that its input was read to the end. An InitPlan as the
-  /// limit, the parameter of a generic plan and a volatile expression make its estimate a guess: a tenth of its input
-  /// (`preprocess_limit` in `planner.c`).
+  /// Whether a Limit got fewer rows than it would have taken, so that its input was read to the end.
+  ///
+  /// An InitPlan as the limit, the parameter of a generic plan and a volatile expression make its estimate a guess: a
+  /// tenth of its input (`preprocess_limit` in `planner.c`).
   private func limitRanDry(_ node: PlanNode, _ demand: Demand) -> Bool {
     guard demand == .full, !isGeneric, let actual = node.actual, let input = node.inputs.first else { return false }
     let isGuess = abs(node.planRows - max(1, input.planRows * 0.1)) <= 0.5

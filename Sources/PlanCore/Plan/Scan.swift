@@ -25,8 +25,10 @@ package enum AccessPath: Hashable, Sendable {
   }
 }
 
-/// A subplan, or a sub-select kept apart, that encloses a scan. The number that EXPLAIN prints with a SubPlan moves
-/// with the planner's choices, so it is the order of appearance that counts.
+/// A subplan, or a sub-select kept apart, that encloses a scan.
+///
+/// The number that EXPLAIN prints with a SubPlan moves with the planner's choices, so it is the order of appearance
+/// that counts.
 package enum PlanScope: Hashable, Sendable {
   case cte(String)
   case initPlan(Int)
@@ -52,9 +54,10 @@ package enum PlanScope: Hashable, Sendable {
   }
 }
 
-/// The identity of a scan across plans of the same query: its relation, the alias that the query gave it
-/// and the subplan that it is in. The printed alias alone will not do: `events_3` is the third partition that was
-/// printed.
+/// The identity of a scan across plans of the same query: its relation, the alias that the query gave it and the
+/// subplan that it is in.
+///
+/// The printed alias alone will not do: `events_3` is the third partition that was printed.
 package struct ScanIdentity: Hashable, Sendable {
   package let scopes: [PlanScope]
   package let baseAlias: String

@@ -7,7 +7,9 @@ package struct Day: Comparable, Hashable, Sendable {
   /// The first moment of the day in UTC.
   private let start: Date
 
-  /// Nil for a text that is no day. Only the form `2026-11-21` is read.
+  /// Nil for a text that is no day.
+  ///
+  /// Only the form `2026-11-21` is read.
   package init?(_ text: String) {
     // The parser reads a prefix of the text and takes 2026-02-30 for 2026-03-02: written again, both differ.
     guard text.utf8.count == 10, let date = try? Day.style.parse(text), date.formatted(Day.style) == text else {

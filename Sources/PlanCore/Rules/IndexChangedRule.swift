@@ -1,5 +1,7 @@
 extension Rule {
-  /// A scan goes through another index. An index that was only renamed is the same one.
+  /// A scan goes through another index.
+  ///
+  /// An index that was only renamed is the same one.
   static let indexChanged = Rule(
     id: "index-changed", defaultSeverity: .warn, summary: "a scan goes through another index",
     fix: "no action if it is as good; compare rows removed and buffers",

@@ -94,7 +94,9 @@ extension Observation {
     scan.node.text("Filter").map { columns(in: $0, of: scan) } ?? []
   }
 
-  /// The columns that a condition names. The condition of a Bitmap Index Scan has them without the alias.
+  /// The columns that a condition names.
+  ///
+  /// The condition of a Bitmap Index Scan has them without the alias.
   private func columns(in condition: String, of scan: Scan) -> Set<String> {
     let known = Set(facts.columns(of: scan.relation).map(\.name))
     var names: Set<String> = []

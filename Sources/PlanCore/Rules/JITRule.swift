@@ -1,5 +1,7 @@
 extension Rule {
-  /// The plan's cost crossed the cost from which PostgreSQL compiles it. JIT itself stays off in a run.
+  /// The plan's cost crossed the cost from which PostgreSQL compiles it.
+  ///
+  /// JIT itself stays off in a run.
   static let jit = Rule(
     id: "jit", defaultSeverity: .warn, summary: "the plan's cost crosses jit_above_cost",
     fix: "lower the cost, or set jit_above_cost for such queries",
@@ -26,7 +28,8 @@ extension Rule {
     return [
       FindingDraft(
         "total cost \(Figures.count(now.root.totalCost)) is above jit_above_cost (\(Figures.count(limit))), "
-          + "so that a server with JIT would compile it; \(comparison.label)'s is \(Figures.count(before.root.totalCost))")
+          + "so that a server with JIT would compile it; \(comparison.label)'s is \(Figures.count(before.root.totalCost))"
+      )
     ]
   }
 }

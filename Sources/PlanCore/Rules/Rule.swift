@@ -73,6 +73,8 @@ extension Rule {
     .time,
   ]
 
-  /// The rule id of a case that timed out. It is no rule of the manifest and cannot be switched off.
+  /// The rule id of a case that timed out.
+  ///
+  /// It is no rule of the manifest and cannot be switched off.
   package static let timeoutID = "timeout"
 }

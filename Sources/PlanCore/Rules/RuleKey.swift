@@ -1,4 +1,6 @@
-/// A key of a rule, which a manifest can set beside `severity`. `settings[key]` reads its value.
+/// A key of a rule, which a manifest can set beside `severity`.
+///
+/// `settings[key]` reads its value.
 ///
 /// A rule keeps its keys private to its file, so no rule can read the key of another one by mistake.
 struct RuleKey<Value: RuleKeyValue>: Sendable {

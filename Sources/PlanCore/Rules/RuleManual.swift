@@ -11,7 +11,9 @@ package struct RuleManual: Sendable {
   package let silencing: String
 }
 
-/// Two plans of one case that make a rule fire, written as in a baseline. A test runs the rule on them.
+/// Two plans of one case that make a rule fire, written as in a baseline.
+///
+/// A test runs the rule on them.
 package struct RuleExample: Sendable {
   /// Nil for a rule on queries without a baseline.
   package var before: String?

@@ -54,7 +54,7 @@ extension Rule {
       finding.severityLimit = severity
       finding.message =
         "sub-select \(comparison.current.aliases(at: subplan.path)): run \(Figures.grouped(loops)) times, "
-        + (accepted == 0 ? "not run per row in \(comparison.label)" : "\(Figures.grouped(accepted)) times in \(comparison.label)")
+        + (accepted == 0 ? "not run per row" : "\(Figures.grouped(accepted)) times") + " in \(comparison.label)"
       return finding
     }
   }

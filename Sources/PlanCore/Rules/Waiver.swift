@@ -1,7 +1,9 @@
 /// A finding that is accepted for now.
 package struct Waiver: Equatable, Sendable {
   package let rule: String
-  /// A glob over `schema.name`; it matches a partition or its root. Nil matches all.
+  /// A glob over `schema.name`; it matches a partition or its root.
+  ///
+  /// Nil matches all.
   package let relation: String?
   package let alias: String?
   package let reason: String
@@ -31,7 +33,9 @@ package struct Waiver: Equatable, Sendable {
   package func isExpired(on today: Day) -> Bool { until.map { $0 < today } ?? false }
 }
 
-/// Whether a glob matches the whole text: `*` is any run of characters, `?` any one. Upper and lower case differ.
+/// Whether a glob matches the whole text: `*` is any run of characters, `?` any one.
+///
+/// Upper and lower case differ.
 package func isGlob(_ glob: String, matching text: String) -> Bool {
   let (glob, text) = (Array(glob), Array(text))
   var (g, t, star, mark) = (0, 0, -1, 0)

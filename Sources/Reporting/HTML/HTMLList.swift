@@ -1,6 +1,8 @@
 import PlanCore
 
-/// The list of all cases and its filters. It is complete without scripts; they only hide rows.
+/// The list of all cases and its filters.
+///
+/// It is complete without scripts; they only hide rows.
 struct HTMLList {
   let cases: [HTMLCase]
   let isStrict: Bool
@@ -98,7 +100,9 @@ struct HTMLList {
     return text.isEmpty ? "" : "<span class=\"factor\" title=\"buffers\">\(HTMLText.content(text))</span>"
   }
 
-  /// The class that colours a verdict. Red is for failures only.
+  /// The class that colours a verdict.
+  ///
+  /// Red is for failures only.
   static func tone(_ verdict: Verdict, isStrict: Bool) -> String {
     switch verdict {
     case .regressed: "bad"

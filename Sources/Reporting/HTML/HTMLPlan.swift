@@ -69,8 +69,9 @@ struct HTMLPlan {
   // MARK: Rows
 
   /// `est` and `act` per loop, `loops` where there are several, and the factor by which the estimate misses: `q` as
-  /// text and `miss` as a number, which is negative if there were fewer rows than estimated. `judged` is false where
-  /// the count is not the number of all matching rows.
+  /// text and `miss` as a number, which is negative if there were fewer rows than estimated.
+  ///
+  /// `judged` is false where the count is not the number of all matching rows.
   private func rows(_ position: Int) -> JSON {
     let node = flat.entries[position].node
     var members = [JSONMember("est", .string(NodeFigures.count(node.planRows)))]

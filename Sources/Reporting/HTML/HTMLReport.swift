@@ -1,8 +1,9 @@
 import JSON
 package import PlanCore
 
-/// The report as a web page: one file that needs no network. Failures can be read without scripts; scripts draw the
-/// plans and filter the list.
+/// The report as a web page: one file that needs no network.
+///
+/// Failures can be read without scripts; scripts draw the plans and filter the list.
 package enum HTMLReport {
   /// A complete document that ends with a line feed.
   package static func text(_ outcome: RunOutcome) -> String {

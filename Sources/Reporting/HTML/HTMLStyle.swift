@@ -1,4 +1,6 @@
-/// The page's style, from the `.css` files in `Page`. System fonts, one accent, and red for failures only.
+/// The page's style, from the `.css` files in `Page`.
+///
+/// System fonts, one accent, and red for failures only.
 enum HTMLStyle {
   static let text: String = {
     let files = [
@@ -8,6 +10,8 @@ enum HTMLStyle {
     return "\n" + files.map { String(decoding: $0, as: UTF8.self) }.joined()
   }()
 
-  /// The hash of `text` as the page's Content-Security-Policy names it. A test compares both.
+  /// The hash of `text` as the page's Content-Security-Policy names it.
+  ///
+  /// A test compares both.
   static let hash = "sha256-+GgGdBP+aW5zqrQjyVv2S0Wqus2u4mNMaX4B7/idr6g="
 }

@@ -6,7 +6,9 @@ import PlanCore
 /// Names, statements and messages come from databases and from files of any origin. They reach the page in two ways
 /// only: as escaped text, and as JSON in a data block from which the script makes text nodes, never markup.
 enum HTMLText {
-  /// The content of an element. Characters that a browser would obey or hide are spelt out.
+  /// The content of an element.
+  ///
+  /// Characters that a browser would obey or hide are spelt out.
   static func content(_ text: String) -> String { text.visible.markupEscaped }
 
   /// Several lines, for an element that keeps line breaks.

@@ -12,8 +12,9 @@ struct OwnFigures {
     return remainders(of: plan.entries.map { $0.node.buffers ?? 0 })
   }
 
-  /// Milliseconds over all loops; nil for a plan whose time was not measured. Processes below a Gather run at the same
-  /// time, so their time is divided by their number.
+  /// Milliseconds over all loops; nil for a plan whose time was not measured.
+  ///
+  /// Processes below a Gather run at the same time, so their time is divided by their number.
   var time: [Double]? {
     guard plan.entries.first?.node.actualTotalTime != nil else { return nil }
     var totals: [Double] = []
@@ -55,7 +56,9 @@ struct OwnFigures {
   }
 
   /// Cost units, as far as EXPLAIN's figures allow: a node's cost is for one execution, and only its parent shows how
-  /// often it is expected to run. The costs of the children never add up to more than their parent's.
+  /// often it is expected to run.
+  ///
+  /// The costs of the children never add up to more than their parent's.
   var cost: [Double] {
     var own = [Double](repeating: 0, count: plan.entries.count)
     var given = own
