@@ -16,7 +16,9 @@ final class CorpusWorker: @unchecked Sendable {
 
   private init() throws {
     let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
-    let console = Console(Options(command: .check), environment: [:])
+    var options = Options(command: .check)
+    options.isQuiet = true
+    let console = Console(options, environment: [:])
     manifest = try Manifest.load(corpus.appending(path: "manifest.yml").path, today: "2026-11-21")
     let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
     let installation = try ServerInstallation.locate(environment["PLANGATE_TEST_POSTGRES"], environment: environment)

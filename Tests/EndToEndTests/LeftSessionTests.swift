@@ -62,7 +62,7 @@ import Testing
         let user = try server.newConnection(to: name).execute("SELECT session_user").rows[0][0] ?? ""
         #expect(
           server.diagnostic(error).description
-            == "error: sessions that the seed left in the database do not end: client backend of \(user) \"plangate\" "
+            == "error: the seed left sessions in the database that do not end: client backend of \(user) \"plangate\" "
             + "(process \(process)) SELECT pg_backend_pid() (SQLSTATE 55006)\nhint: end in the seed whatever it starts: "
             + "dblink connections, background workers, schedulers")
       }

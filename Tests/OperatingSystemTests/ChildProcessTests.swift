@@ -120,7 +120,7 @@ import Testing
     #expect(
       told.description
         == "cannot run psql: \(String(cString: strerror(error)))\nthe limit on processes or memory is reached: "
-        + "raise it (ulimit -u, the pids limit of a container), or run less beside it")
+        + "raise it (ulimit -u, the pids limit of a container), or run fewer programs")
   }
 
   @Test(arguments: [ENOENT, EACCES, E2BIG])
