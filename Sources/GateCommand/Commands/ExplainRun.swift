@@ -18,7 +18,7 @@ struct ExplainRun {
         "\(parts[0]) has no case '\(wanted)'\(suggestion(for: wanted, among: names))"
           + (names.isEmpty ? "" : "\nits cases are \(names.joined(separator: ", "))"), file: options.manifest)
     }
-    return try run.withCapture(where: { wanted == nil || $0.name == wanted }) { (capture) throws(Diagnostic) in
+    return try run.withCapture(where: { wanted == nil || $0.name == wanted }) { (capture, _) throws(Diagnostic) in
       run.selected.compactMap { capture[$0.name] }.reduce(.passed) { show($1) == .passed ? $0 : .unchecked }
     }
   }

@@ -74,14 +74,14 @@ struct GateRun {
 
   /// Seeds and plans, each case warm, and calls `body` while the server is still up.
   func withCapture<Result>(
-    where isWanted: (CaseID) -> Bool = { _ in true }, _ body: (Capture) throws(Diagnostic) -> Result
+    where isWanted: (CaseID) -> Bool = { _ in true }, _ body: (Capture, DatabaseState) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     try withDatabase { (database) throws(Diagnostic) in
       let start = ContinuousClock.now
       let capture = try database.capture(of: selected, where: isWanted)
       showTimes(database, since: start)
       try checkInterruption()
-      let result = try body(capture)
+      let result = try body(capture, database)
       keepServer(database.server)
       return result
     }

@@ -19,15 +19,16 @@ struct RecordRun {
 
   func run() throws(Diagnostic) -> ExitStatus {
     let run = try GateRun(options, console: console, environment: environment, names: options.names)
-    return try run.withCapture { (capture) throws(Diagnostic) in try record(capture, run) }
+    return try run.withCapture { (capture, database) throws(Diagnostic) in
+      try record(capture, run, BaselineStore(run.manifest.baselines, serverMajor: database.server.major))
+    }
   }
 
-  private func record(_ capture: Capture, _ run: GateRun) throws(Diagnostic) -> ExitStatus {
+  private func record(_ capture: Capture, _ run: GateRun, _ store: BaselineStore) throws(Diagnostic) -> ExitStatus {
     for note in capture.notes { console.say("note: \(note.visible)") }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
     for query in run.selected {
       guard let fresh = capture[query.name] else { continue }
-      let store = BaselineStore(run.manifest.baselines, serverMajor: fresh.serverMajor)
       switch result(of: query, fresh, store) {
       case .same:
         counts.same += 1
@@ -45,8 +46,6 @@ struct RecordRun {
         for reason in reasons { console.print(indented(reason)) }
       }
     }
-    let major = run.selected.lazy.compactMap { capture[$0.name]?.serverMajor }.first
-    let store = BaselineStore(run.manifest.baselines, serverMajor: major ?? 0)
     let orphans = try prune(store, run)
     let verb = options.onlyChecks ? "would be " : ""
     var parts = ["\(counts.same) unchanged"]
