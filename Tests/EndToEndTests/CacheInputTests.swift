@@ -79,6 +79,25 @@ import Testing
     }
   }
 
+  @Test func `a function that a view names reads the clock, to any depth`() throws {
+    let project = try CachedProject([
+      "seed/6.sql": """
+      CREATE FUNCTION day() RETURNS date LANGUAGE sql AS 'SELECT now()::date';
+      CREATE FUNCTION is_recent(made date) RETURNS boolean LANGUAGE sql AS 'SELECT made > day() - 1';
+      ALTER TABLE items RENAME TO all_items;
+      CREATE VIEW recent_items AS SELECT * FROM all_items WHERE is_recent(made);
+      CREATE VIEW items AS SELECT * FROM recent_items;
+
+      """
+    ])
+    try project.files.edit("seed/1.sql", "(id integer)", "(id integer, made date DEFAULT now())")
+    for _ in 1...2 {
+      let run = try project.check("items")
+      try expect(
+        run, exits: 0, stdout: ["the seed may read the clock, and so does "], not: ["seed: from the cache"])
+    }
+  }
+
   @Test func `rows that follow an archive whose defaults read the clock are made anew for queries of now`() throws {
     let project = try CachedProject()
     let server = try project.start(["check", "--keep"])
