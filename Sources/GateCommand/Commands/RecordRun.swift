@@ -126,8 +126,9 @@ struct RecordRun {
 
   // MARK: Showing
 
-  /// Prints what is accepted: the plan before and now, and every estimate that misses by more than the threshold, so
-  /// that nobody accepts it unseen.
+  /// Prints the plans that are accepted, before and now, and every estimate that misses by more than the threshold.
+  ///
+  /// An estimate above the threshold must not be accepted unseen.
   private func show(_ word: String, _ query: Query, _ comparisons: [CaseComparison]) {
     let detail = comparisons.isEmpty ? ": the same plans; the catalog changed, or a case is gone" : ""
     console.say("\(word.padding(to: 9)) \(query.name)\(detail)")

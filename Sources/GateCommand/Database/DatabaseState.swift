@@ -53,7 +53,7 @@ struct DatabaseState: Sendable {
   ///   - added: run in order, like steps of the manifest's seed.
   /// - Returns: a state that the caller drops.
   func clone(_ label: StateLabel, applying added: [SeedStep] = []) throws(Diagnostic) -> DatabaseState {
-    // Reading the catalog needs a session, and nobody may be in a database that is copied.
+    // Reading the catalog needs a session, and a database with sessions cannot be copied.
     _ = try catalog
     let clone = server.newState()
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }

@@ -152,7 +152,7 @@ final class DatabaseServer: Sendable {
 
   // MARK: Databases
 
-  /// A database name of plangate's own, of letters, digits and underscores.
+  /// The name of a database that plangate made: letters, digits and underscores.
   ///
   /// SQL is built only from these names.
   struct Name: Equatable, Sendable {

@@ -92,7 +92,7 @@ extension GivenServer {
         isDatabase: !databases.isEmpty)
     }
 
-    /// Ends statements of plangate's own sessions, such as a copy that would complete after the drop.
+    /// Ends statements of the sessions that plangate opened, such as a copy that would complete after the drop.
     private func endSessions(_ connection: Connection) throws(ServerError) {
       let own =
         "FROM pg_catalog.pg_stat_activity WHERE application_name = $1 AND pid <> pg_catalog.pg_backend_pid()"

@@ -26,7 +26,7 @@ struct PreparedTransactions {
     throw Diagnostic(message)
   }
 
-  /// Rolls back the prepared transactions of one of plangate's databases.
+  /// Rolls back the prepared transactions of a database that plangate made.
   ///
   /// - Parameter connection: a connection to that database.
   /// - Returns: their identifiers.

@@ -8,7 +8,7 @@ import Postgres
 protocol ServerHost: Sendable {
   /// A private directory of the run.
   var directory: String { get }
-  /// The prefix of all names of plangate's databases.
+  /// The prefix of the names of all databases that plangate makes.
   var databaseName: String { get }
   /// The database from which others are made.
   var maintenanceDatabase: String { get }
