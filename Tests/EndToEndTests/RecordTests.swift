@@ -42,7 +42,7 @@ import Testing
     try project.write("baselines/empty.plan", "")
     try project.write("baselines/gone.plan", old)
     try project.write("baselines/damaged.plan", String(old.prefix(60)))
-    try project.write("baselines/newer.plan", old.replacingOccurrences(of: "baseline 1\n", with: "baseline 999\n"))
+    try project.write("baselines/newer.plan", old.replacingOccurrences(of: "baseline 2\n", with: "baseline 999\n"))
     let links = "\(project.directory)/baselines"
     try FileManager.default.createSymbolicLink(
       atPath: "\(links)/link.plan", withDestinationPath: "\(project.directory)/elsewhere.plan")

@@ -46,12 +46,12 @@ import Testing
     #expect(error(text).map { "\($0.line): \($0.message)" } == "1: this is not a plangate baseline")
   }
 
-  @Test(arguments: [0, 2, 10, -1])
+  @Test(arguments: [0, 3, 10, -1])
   func `of a format that is not known is refused`(version: Int) {
     let text = Self.intact.replacing("baseline 1", with: "baseline \(version)")
     let error = error(text)
     #expect(error?.line == 1)
-    #expect(error?.message == "format \(version) is not known to this plangate, which reads format 1")
+    #expect(error?.message == "format \(version) is not known to this plangate, which reads formats up to 2")
   }
 
   /// A change to a text that occurs once, with the position and message of the expected error.

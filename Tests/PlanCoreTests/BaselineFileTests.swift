@@ -52,7 +52,7 @@ enum Baselines {
   @Test func `says in words what was accepted`() throws {
     #expect(
       BaselineFile.text(try Baselines.sample()) == """
-        plangate baseline 1
+        plangate baseline 2
         query: order_search
         server: 15
         relation public.all: 0 rows, 0 pages

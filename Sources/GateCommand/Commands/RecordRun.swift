@@ -94,7 +94,7 @@ struct RecordRun {
       let kept = before.map { item.isSubstantiallyEqual(to: $0) ? $0 : item } ?? item
       return CapturedAnswer(name: item.name, result: .plan(kept))
     }
-    if fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
+    if fresh.format == old.format, fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
     return merged
   }
 
@@ -103,8 +103,8 @@ struct RecordRun {
     let before = old?.capturedCase(named: item.name)
     guard before != item else { return nil }
     return CaseComparison(
-      baseline: old.flatMap { old in before.map { Observation($0, facts: old.facts, serverMajor: old.serverMajor) } },
-      current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+      baseline: old.flatMap { old in before.map { Observation($0, of: old) } },
+      current: Observation(item, of: fresh))
   }
 
   /// A sentence for each relation that had rows in the old baseline of a query and has none now.
@@ -114,8 +114,8 @@ struct RecordRun {
     for item in fresh.cases {
       guard let before = old.capturedCase(named: item.name) else { continue }
       let comparison = CaseComparison(
-        baseline: Observation(before, facts: old.facts, serverMajor: old.serverMajor),
-        current: Observation(item, facts: fresh.facts, serverMajor: fresh.serverMajor))
+        baseline: Observation(before, of: old),
+        current: Observation(item, of: fresh))
       for (relation, rows) in comparison.emptiedRelations {
         let sentence = "\(relation) is empty now; \(comparison.label) had \(Figures.grouped(rows)) rows"
         if !sentences.contains(sentence) { sentences.append(sentence) }

@@ -63,8 +63,7 @@ struct StabilityRun {
     var observations: [CaseID: Observation] = [:]
     for query in capture.queries.values {
       for item in query.cases {
-        observations[CaseID(query.query, item.name)] = Observation(
-          item, facts: query.facts, serverMajor: query.serverMajor)
+        observations[CaseID(query.query, item.name)] = Observation(item, of: query)
       }
     }
     return observations

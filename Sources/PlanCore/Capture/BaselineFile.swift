@@ -5,7 +5,7 @@ import JSON
 ///
 /// It holds no time, no duration and no path.
 ///
-///     plangate baseline 1
+///     plangate baseline 2
 ///     query: order_search
 ///     server: 15
 ///     definitions: {"view public.open_orders": "91ff…"}
@@ -19,7 +19,6 @@ import JSON
 ///         Outer -> Index Scan using …
 ///     end
 package enum BaselineFile {
-  package static let formatVersion = 1
   private static let title = "plangate baseline"
   private static let lastLine = "end"
 
@@ -27,7 +26,7 @@ package enum BaselineFile {
 
   package static func text(_ capture: QueryCapture) -> String {
     var lines = [
-      OutlineLine("\(title) \(formatVersion)"), OutlineLine("query: \(capture.query)"),
+      OutlineLine("\(title) \(capture.format.rawValue)"), OutlineLine("query: \(capture.query)"),
       OutlineLine("server: \(capture.serverMajor)"),
     ]
     let definitions = capture.facts.definitions.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
@@ -69,7 +68,7 @@ package enum BaselineFile {
 
   package static func capture(parsing raw: String) throws(BaselineError) -> QueryCapture {
     let text = try withPlainLineFeeds(raw)
-    try checkVersion(text)
+    let format = try format(of: text)
     let lines = try OutlineLine.parse(text)
     for line in lines {
       let mayNest = line.text.hasPrefix(BaselineRelation.prefix) || line.text.hasPrefix("case:")
@@ -78,6 +77,7 @@ package enum BaselineFile {
       }
     }
     var capture = QueryCapture(query: "", serverMajor: 0, facts: CatalogFacts(), answers: [])
+    capture.format = format
     guard lines.last?.text == lastLine else {
       throw BaselineError(
         line: lines.last?.number ?? 1, message: "the file is cut off: its last line is not '\(lastLine)'")
@@ -143,15 +143,18 @@ package enum BaselineFile {
     return String(decoding: output, as: UTF8.self)
   }
 
-  private static func checkVersion(_ text: String) throws(BaselineError) {
+  private static func format(of text: String) throws(BaselineError) -> BaselineFormat {
     let line = Substring(text.utf8.prefix { $0 != UInt8(ascii: "\n") })
     guard let version = line.dropping(prefix: "\(title) ").flatMap({ Int($0) })
     else { throw BaselineError(line: 1, message: "this is not a plangate baseline") }
-    guard version == formatVersion else {
+    guard let format = BaselineFormat(rawValue: version) else {
       throw BaselineError(
-        line: 1, message: "format \(version) is not known to this plangate, which reads format \(formatVersion)",
-        isNewerFormat: version > formatVersion)
+        line: 1,
+        message: "format \(version) is not known to this plangate, which reads formats up to "
+          + "\(BaselineFormat.newest.rawValue)",
+        isNewerFormat: version > BaselineFormat.newest.rawValue)
     }
+    return format
   }
 
   private static func value(of line: OutlineLine, _ prefix: String) -> String? {

@@ -9,6 +9,8 @@ package struct QueryCapture: Equatable, Sendable {
   /// A baseline has the facts of the relations that its plans read; a fresh capture has those of all relations.
   package var facts: CatalogFacts
   package var answers: [CapturedAnswer]
+  /// The format of the baseline that this was read from.
+  package var format = BaselineFormat.newest
 
   package init(query: String, serverMajor: Int, facts: CatalogFacts, answers: [CapturedAnswer]) {
     self.query = query

@@ -5,6 +5,8 @@ package final class Observation: Sendable {
   package let captured: CapturedCase
   package let facts: CatalogFacts
   package let serverMajor: Int
+  /// The format of the baseline that this comes from: what it lacks is neither judged nor called unchanged.
+  package let format: BaselineFormat
   package let scans: [Scan]
   /// One element a node, in EXPLAIN's order.
   package let estimates: [RowEstimate]
@@ -15,8 +17,15 @@ package final class Observation: Sendable {
   /// The relations below each node, in EXPLAIN's order.
   let relationSets: [RelationSet]
 
-  package init(_ captured: CapturedCase, facts: CatalogFacts, serverMajor: Int) {
+  package convenience init(_ captured: CapturedCase, of query: QueryCapture) {
+    self.init(captured, facts: query.facts, serverMajor: query.serverMajor, format: query.format)
+  }
+
+  package init(
+    _ captured: CapturedCase, facts: CatalogFacts, serverMajor: Int, format: BaselineFormat = .newest
+  ) {
     self.captured = captured
+    self.format = format
     self.facts = facts
     self.serverMajor = serverMajor
     scans = captured.plan.scans(facts: facts)

@@ -18,7 +18,8 @@ package func judge(
   }
   var outcome = RunOutcome(manifest: policies.manifest)
   outcome.cases = judged.joined().map(\.outcome)
-  outcome.notes = majorNotes(queries, now, before) + now.notes.map { Note($0) }
+  outcome.notes =
+    majorNotes(queries, now, before) + formatNotes(queries, before) + now.notes.map { Note($0) }
   for (query, cases) in zip(queries, judged) {
     // A shard may have only some of the cases that a waiver is for.
     if query.cases.count == query.allNames.count {
@@ -89,10 +90,10 @@ private struct QueryComparison {
       guard case .plan(let plan) = answer.result else {
         return unchecked("\(label) has no plan of it: \(answer.result.problem ?? "")")
       }
-      accepted = Observation(plan, facts: before.facts, serverMajor: before.serverMajor)
+      accepted = Observation(plan, of: before)
     }
     let comparison = CaseComparison(
-      baseline: accepted, current: Observation(captured, facts: now.facts, serverMajor: now.serverMajor), label: label)
+      baseline: accepted, current: Observation(captured, of: now), label: label)
     if let reason = comparison.collapse { return unchecked(reason) }
     if let timeout, accepted == nil { return unchecked("\(timeout); there is no baseline to compare its plan with") }
     let judgement = judge(comparison, policy: query.policy, timeout: timeout)
@@ -113,6 +114,12 @@ private func majorNotes(_ queries: [ListedQuery], _ now: Capture, _ before: Capt
     majors[accepted.serverMajor] = fresh.serverMajor
   }
   return majors.sorted { $0.key > $1.key }.map { Note(.otherMajor(before: $0.key, now: $0.value, label: before.label)) }
+}
+
+/// Baselines of an older format hold less than the program can compare.
+private func formatNotes(_ queries: [ListedQuery], _ before: Capture) -> [Note] {
+  let older = queries.count { query in before[query.name].map { $0.format < .newest } ?? false }
+  return older == 0 ? [] : [Note(.olderFormat(older, label: before.label))]
 }
 
 private func waiverNotes(_ query: ListedQuery, used: [Waiver], _ policies: Policies) -> [Note] {

@@ -3,6 +3,8 @@ package struct Note: Equatable, Sendable {
   package enum Content: Equatable, Sendable {
     /// Some baselines are of another server major.
     case otherMajor(before: Int, now: Int, label: StateLabel)
+    /// Baselines of an older format.
+    case olderFormat(Int, label: StateLabel)
     case settings([SettingChange], label: StateLabel)
     /// Scans that read a whole table although an index could serve.
     case unjudgeable(Int, of: Int)
@@ -44,6 +46,9 @@ extension Note {
     case .otherMajor(let before, let now, let label):
       "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
         + "rules only warn"
+    case .olderFormat(let count, let label):
+      "\(label) of \(count) \(count == 1 ? "query" : "queries") was recorded by an older plangate, and what it lacks is "
+        + "not compared; plangate record writes it anew"
     case .settings(let changes, let label):
       "planner settings differ from \(label), so costs are not compared: "
         + changes.map(\.text).joined(separator: ", ")

@@ -91,6 +91,7 @@ enum CaseJSON {
       JSONMember("cost", .number(root.totalCost)), JSONMember("rows", JSON(root.actual?.rows)),
       JSONMember("buffers", JSON(root.buffers)),
       JSONMember("serverMajor", JSON(observation.serverMajor)),
+      JSONMember("baselineFormat", JSON(observation.format.rawValue)),
       JSONMember("generic", .bool(captured.isGeneric)),
       JSONMember("sqlFingerprint", .string(captured.sqlFingerprint)),
       JSONMember("parametersFingerprint", .string(captured.parametersFingerprint)),

@@ -164,12 +164,15 @@ private struct CaseReader {
     }
     guard var plan = try plan(fields, "explain") else { throw fields.wrong("explain", "a plan") }
     plan.isRepaired = try fields.flag("repaired")
+    guard let format = BaselineFormat(rawValue: try fields.integer("baselineFormat")) else {
+      throw fields.wrong("baselineFormat", "a format of baselines that this plangate knows")
+    }
     return Observation(
       CapturedCase(
         name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
         parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
         planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans")),
-      facts: facts, serverMajor: try fields.integer("serverMajor"))
+      facts: facts, serverMajor: try fields.integer("serverMajor"), format: format)
   }
 
   private func plan(_ fields: JSONFields, _ key: String) throws(ReportError) -> Plan? {
