@@ -81,7 +81,8 @@ import Testing
   @Test func `a baseline of a newer format asks for a newer plangate`() throws {
     #expect(
       try loadFailure(Self.baseline("q").replacing("baseline 1", with: "baseline 3"))
-        == "baselines/q.plan:1: error: format 3 is not known to this plangate, which reads formats up to 2\nupgrade plangate")
+        == "baselines/q.plan:1: error: format 3 is not known to this plangate, which reads formats up to 2\nupgrade plangate"
+    )
   }
 
   @Test func `a baseline that is cut off anywhere is an error`() throws {

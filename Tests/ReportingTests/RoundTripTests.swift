@@ -82,7 +82,8 @@ import Testing
     #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused", "label"])
     #expect(
       fields(comparison.current) == [
-        "captured", "facts", "serverMajor", "format", "scans", "estimates", "alternativeScans", "alternatives", "relationSets",
+        "captured", "facts", "serverMajor", "format", "scans", "estimates", "alternativeScans", "alternatives",
+        "relationSets",
       ])
     #expect(
       fields(comparison.current.captured) == [
