@@ -9,7 +9,7 @@ import Testing
 
 /// A server with the seeded corpus and its baselines, on which the changes are tried one after the other.
 final class CorpusWorker: @unchecked Sendable {
-  private let server: DatabaseServer
+  let server: DatabaseServer
   let seeded: DatabaseState
   private let manifest: Manifest
   private let baselines: Capture
