@@ -55,7 +55,8 @@ let package = Package(
         "GateCommand", "Reporting", "Postgres", "OperatingSystem", "YAML", "PlanCore", "JSON", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(
-      name: "CorpusTests", dependencies: ["GateCommand", "Postgres", "OperatingSystem", "PlanCore", "JSON", "TestSupport"],
+      name: "CorpusTests",
+      dependencies: ["GateCommand", "Postgres", "OperatingSystem", "PlanCore", "JSON", "TestSupport"],
       exclude: ["Corpus"],
       swiftSettings: strict),
     .testTarget(

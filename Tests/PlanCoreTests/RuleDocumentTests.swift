@@ -99,6 +99,8 @@ extension RuleExample {
     let lines = try OutlineLine.parse(text)
     var plan = Plan(root: try PlanText.node(try #require(lines.first)))
     plan.executionTime = executionTime
+    var inner = InnerWork()
+    for line in lines.dropFirst() { try #require(try InnerWorkText.read(line, into: &inner)) }
     var facts = CatalogFacts()
     if let (table, count) = partitioned {
       plan.root.forEachNode { node, _ in
@@ -109,7 +111,7 @@ extension RuleExample {
       facts.relations[table]?.partitions = count
     }
     return Observation(
-      CapturedCase(name: nil, sqlFingerprint: "", parametersFingerprint: "", plan: plan), facts: facts,
+      CapturedCase(name: nil, sqlFingerprint: "", parametersFingerprint: "", plan: plan, inner: inner), facts: facts,
       serverMajor: 17)
   }
 }

@@ -71,7 +71,16 @@ enum EveryKind {
     return Observation(
       CapturedCase(
         name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup, plan: plan,
-        planWithoutSeqScans: major == 15 ? Plan(root: try hostileRoot("Index Scan", buffers: nil, rows: nil)) : nil),
+        planWithoutSeqScans: major == 15 ? Plan(root: try hostileRoot("Index Scan", buffers: nil, rows: nil)) : nil,
+        inner: InnerWork(
+          statements: major == 14
+            ? nil
+            : [
+              InnerStatement(
+                text: markup, origin: .function(markup), calls: 12, isAfterPlan: major == 15,
+                plans: [Plan(root: try hostileRoot("Seq Scan", buffers: 3, rows: 1))])
+            ],
+          isCapped: major == 14, sequentialReads: [relation: SequentialReads(scans: 3, rows: 1e15)])),
       facts: facts(rows: Double(major) * 10_000), serverMajor: major)
   }
 

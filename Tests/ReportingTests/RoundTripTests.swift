@@ -88,6 +88,7 @@ import Testing
     #expect(
       fields(comparison.current.captured) == [
         "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "plan", "planWithoutSeqScans",
+        "inner",
       ])
     #expect(fields(comparison.current.plan) == ["root", "settings", "triggers", "executionTime", "isRepaired"])
     #expect(fields(comparison.current.facts) == ["relations", "definitions"])

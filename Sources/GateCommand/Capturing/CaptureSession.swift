@@ -73,7 +73,7 @@ extension CaptureSession.Item {
       CapturedCase(
         name: queryCase.name, isGeneric: queryCase.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
         parametersFingerprint: queryCase.parameters.fingerprint, plan: plans.plan,
-        planWithoutSeqScans: plans.withoutSeqScans)
+        planWithoutSeqScans: plans.withoutSeqScans, inner: plans.inner ?? InnerWork())
     }
     let result: CapturedAnswer.Result =
       switch answer.answer {

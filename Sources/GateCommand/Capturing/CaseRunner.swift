@@ -16,8 +16,14 @@ enum CaseAnswer: Sendable {
 
 /// The plan of a case, and the one that it has under `enable_seqscan = off` where that can tell something.
 struct CasePlans: Sendable {
-  let plan: Plan
+  var plan: Plan
   let withoutSeqScans: Plan?
+  /// Whether the case ran functions that may run statements.
+  var runsFunctions = false
+  /// The tables that it wrote to, as the server quotes them.
+  var written: [String] = []
+  /// What it ran inside; nil for a run that was not watched.
+  var inner: InnerWork?
 }
 
 /// Plans and runs cases on a connection, each in a transaction of its own that is rolled back.
@@ -26,6 +32,7 @@ struct CaseRunner {
   /// Whether the database is a clone that may be written to.
   let isWritable: Bool
   let time: ServerTime
+  let probe: InnerProbe
 
   private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
   private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
@@ -37,17 +44,40 @@ struct CaseRunner {
   private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
 
   /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
-  func run(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
-    try run(item, of: query, options: query.measuresTime ? CaseRunner.timedOptions : CaseRunner.options)
+  func run(_ item: QueryCase, of query: Query, _ watch: InnerWatch) throws(ServerError) -> CaseAnswer {
+    try run(item, of: query, options: CaseRunner.options(of: query), try watching(watch, query))
   }
 
-  private func run(_ item: QueryCase, of query: Query, options: String) throws(ServerError) -> CaseAnswer {
+  /// Runs a case and watches the statements that it runs inside.
+  ///
+  /// When they are too many, or watching them takes too long, it runs once more with counters alone.
+  func runWatched(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
+    let watching = try watching(.statements, query)
+    let answer = try run(item, of: query, options: CaseRunner.options(of: query), watching)
+    if case .plans = answer { return answer }
+    guard !watching.statements.isEmpty else { return answer }
+    guard case .plans(var plans) = try run(item, of: query, .counters) else { return answer }
+    plans.inner?.statements = watching.statements
+    plans.inner?.isCapped = true
+    return .plans(plans)
+  }
+
+  private func watching(_ watch: InnerWatch, _ query: Query) throws(ServerError) -> InnerWatching {
+    try InnerWatching(
+      watch, connection, probe, isWritable: isWritable, workers: query.session.settings["max_parallel_workers"])
+  }
+
+  private static func options(of query: Query) -> String { query.measuresTime ? timedOptions : options }
+
+  private func run(
+    _ item: QueryCase, of query: Query, options: String, _ watching: InnerWatching
+  ) throws(ServerError) -> CaseAnswer {
     let scanned = SQLScanner(query.statement.text)
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
     let values: [String?]
     do { values = try item.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
     do {
-      return try answer(item, of: query, scanned, values, options: options)
+      return try answer(item, of: query, scanned, values, options: options, watching)
     } catch let error where !error.isConnectionLost && !error.lacksResources {
       if error.sqlState == "25006", !isWritable { return .writes }
       return .unchecked(query.statement.error(error, scanned).description)
@@ -56,23 +86,26 @@ struct CaseRunner {
 
   /// The plan of a case without running it; nil when the server refuses.
   func plan(of item: QueryCase, _ query: Query) throws(ServerError) -> Plan? {
-    switch try run(item, of: query, options: CaseRunner.planOnlyOptions) {
+    switch try run(item, of: query, options: CaseRunner.planOnlyOptions, try watching(.nothing, query)) {
     case .plans(let plans), .timedOut(let plans, _): plans.plan
     case .writes, .unchecked: nil
     }
   }
 
   private func answer(
-    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?], options: String
+    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
+    _ watching: InnerWatching
   ) throws(ServerError) -> CaseAnswer {
     do {
-      return try plans(of: item, query, scanned, values, options: options, CaseAnswer.plans)
+      return try plans(of: item, query, scanned, values, options: options, watching, CaseAnswer.plans)
     } catch let error where CaseRunner.isTimeout(error) {
       let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
       let limit = query.timeout.isMultiple(of: 1000) ? "\(query.timeout / 1000) s" : "\(query.timeout) ms"
       let message = "it \(kind) for more than \(limit) and was stopped"
       // Without ANALYZE nothing is run; the plan itself can still be judged.
-      return try plans(of: item, query, scanned, values, options: CaseRunner.planOnlyOptions) {
+      return try plans(
+        of: item, query, scanned, values, options: CaseRunner.planOnlyOptions, try self.watching(.nothing, query)
+      ) {
         .timedOut($0, message: message)
       }
     }
@@ -80,11 +113,15 @@ struct CaseRunner {
 
   private func plans(
     of item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
-    _ answer: (CasePlans) -> CaseAnswer
+    _ watching: InnerWatching, _ answer: (CasePlans) -> CaseAnswer
   ) throws(ServerError) -> CaseAnswer {
-    try inTransaction(of: query) { () throws(ServerError) in
+    try inTransaction(of: query, watching.settings) { () throws(ServerError) in
       do {
-        let plan = try Plan(explainJSON: try text(explain(options, item, query, scanned, values)))
+        let (explained, seen) = try watching.run { () throws(ServerError) in
+          try text(explain(options, item, query, scanned, values))
+        }
+        var plan = try Plan(explainJSON: explained)
+        watching.hideSettings(in: &plan)
         if let hidden = plan.hiddenScans { return .unchecked(hidden) }
         var without: Plan?
         if plan.hasFilteredSeqScan || query.policy.requiresIndexable {
@@ -99,7 +136,10 @@ struct CaseRunner {
               explain(
                 CaseRunner.planOnlyOptions, item, query, scanned, values, as: CaseRunner.nameWithoutSeqScans)))
         }
-        return answer(CasePlans(plan: plan, withoutSeqScans: without))
+        return answer(
+          CasePlans(
+            plan: plan, withoutSeqScans: without, runsFunctions: seen.runsFunctions, written: seen.written,
+            inner: seen.inner))
       } catch let error as ExplainError {
         return .unchecked(error.message)
       } catch let error as ServerError {
@@ -125,12 +165,13 @@ struct CaseRunner {
   // MARK: The transaction
 
   private func inTransaction<Value>(
-    of query: Query, _ body: () throws(ServerError) -> Value
+    of query: Query, _ settings: [(String, String)], _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
     do {
       // PREPARE waits for them.
       try connection.send(together: [
-        (isWritable ? "BEGIN" : "BEGIN READ ONLY", []), CaseRunner.assignment(of: CaseRunner.session(of: query)),
+        (isWritable ? "BEGIN" : "BEGIN READ ONLY", []),
+        CaseRunner.assignment(of: CaseRunner.session(of: query, settings)),
       ])
       let value = try body()
       try leave()
@@ -147,13 +188,13 @@ struct CaseRunner {
     try connection.send(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
   }
 
-  private static func session(of query: Query) -> [(String, String)] {
+  private static func session(of query: Query, _ watching: [(String, String)]) -> [(String, String)] {
     let timeout = String(query.timeout)
     var settings = [
       ("statement_timeout", timeout), ("lock_timeout", timeout), ("idle_in_transaction_session_timeout", timeout),
       ("plan_cache_mode", "force_custom_plan"),
     ]
-    settings += query.session.settings.sorted { $0.key < $1.key }
+    settings += query.session.settings.sorted { $0.key < $1.key } + watching
     // Last: the role may not be allowed to set the others.
     if let role = query.session.role { settings.append(("role", role)) }
     return settings

@@ -96,7 +96,7 @@ struct StabilityRun {
     do {
       let runner = CaseRunner(
         connection: try database.server.connect(to: database.name), isWritable: true,
-        time: database.serverTime)
+        time: database.serverTime, probe: database.probe)
       for query in run.selected {
         for item in query.cases {
           let id = query.id(of: item)

@@ -54,6 +54,7 @@ package enum BaselineFile {
     if let plan = item.planWithoutSeqScans {
       lines.append(OutlineLine("without seq scans:", [PlanText.outline(plan.root)]))
     }
+    lines += InnerWorkText.outline(item.inner)
     return OutlineLine(item.name.map { "case: \($0)" } ?? "case:", lines)
   }
 
@@ -101,6 +102,9 @@ package enum BaselineFile {
         }
       } else if line.text == "case:" || value(of: line, "case: ") != nil {
         let item = try capturedCase(line)
+        guard format > .one || item.inner == InnerWork() else {
+          throw BaselineError(line: line.number, message: "format 1 has no lines on what ran inside")
+        }
         guard capture.capturedCase(named: item.name) == nil else {
           throw BaselineError(line: line.number, message: "the case stands twice")
         }
@@ -169,6 +173,7 @@ package enum BaselineFile {
     var triggers: [Trigger] = []
     var root: PlanNode?
     var withoutSeqScans: PlanNode?
+    var inner = InnerWork()
     for child in line.children {
       if PlanText.isNode(child) {
         guard root == nil else { throw fail(child, "a second plan") }
@@ -179,6 +184,7 @@ package enum BaselineFile {
         withoutSeqScans = try PlanText.node(child.children[0])
         continue
       }
+      if try InnerWorkText.read(child, into: &inner) { continue }
       guard let parts = child.text[...].parts(at: ": "), child.children.isEmpty else {
         throw fail(child, "unexpected '\(child.text.prefix(40))'")
       }
@@ -214,7 +220,7 @@ package enum BaselineFile {
       name: value(of: line, "case: "), isGeneric: values["plan"] == "generic",
       sqlFingerprint: sql, parametersFingerprint: parameters,
       plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"),
-      planWithoutSeqScans: withoutSeqScans.map { Plan(root: $0) })
+      planWithoutSeqScans: withoutSeqScans.map { Plan(root: $0) }, inner: inner)
   }
 }
 

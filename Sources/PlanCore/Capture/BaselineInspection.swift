@@ -55,8 +55,12 @@ struct BaselineInspection {
       }
       for child in line.children {
         if PlanText.isNode(child) { try inspectPlan(item.plan, child) }
-        if let plan = item.planWithoutSeqScans, let root = child.children.first { try inspectPlan(plan, root) }
+        if child.text == "without seq scans:", let plan = item.planWithoutSeqScans, let root = child.children.first {
+          try inspectPlan(plan, root)
+        }
       }
+      let inner = line.children.flatMap(\.children).filter(PlanText.isNode)
+      for (plan, line) in zip(item.inner.plans, inner.suffix(item.inner.plans.count)) { try inspectPlan(plan, line) }
     }
   }
 

@@ -44,7 +44,9 @@ struct NodeForm {
     add("Bitmap Heap Scan", NodeForm(inputs: .outer, relation: .always, alias: .always))
     add("Bitmap Index Scan", NodeForm(inputs: .none, index: .always))
     add("BitmapAnd,BitmapOr", NodeForm(inputs: .members(atLeast: 2)))
-    add("Function Scan,Table Function Scan,Values Scan,Named Tuplestore Scan", NodeForm(inputs: .none, alias: .always))
+    add("Function Scan,Table Function Scan,Values Scan", NodeForm(inputs: .none, alias: .always))
+    // The transition table of a trigger has no alias in auto_explain's plans.
+    add("Named Tuplestore Scan", NodeForm(inputs: .none, alias: .optional))
     add("CTE Scan,WorkTable Scan", NodeForm(inputs: .none, alias: .always, keys: ["CTE Name"]))
     add("Subquery Scan", NodeForm(inputs: .subquery, alias: .always))
     add("Foreign Scan", NodeForm(inputs: .optionalOuter, relation: .optional, alias: .optional))

@@ -37,16 +37,18 @@ package struct QueryCapture: Equatable, Sendable {
     if case .plan(let captured)? = answer(named: name)?.result { captured } else { nil }
   }
 
-  /// The relations that the plans read or write, and their roots.
+  /// The relations that the plans, and those of what runs inside, read or write, and their roots.
   ///
   /// A partition that is only written to is no scan, and is known to the plan's shape as its root.
-  private var relationsRead: Set<RelationName> { relations(of: cases.map(\.plan)) }
+  private var relationsRead: Set<RelationName> { relations(of: cases.flatMap { [$0.plan] + $0.inner.plans }) }
 
   /// The relations whose facts a comparison of this capture needs: those of all its plans, also of the ones that tell
   /// what an index could serve.
   package var relationsCompared: Set<RelationName> {
     relations(
-      of: answers.compactMap(\.result.captured).flatMap { [$0.plan] + [$0.planWithoutSeqScans].compactMap(\.self) })
+      of: answers.compactMap(\.result.captured).flatMap {
+        [$0.plan] + [$0.planWithoutSeqScans].compactMap(\.self) + $0.inner.plans
+      })
   }
 
   private func relations(of plans: [Plan]) -> Set<RelationName> {
@@ -130,13 +132,15 @@ package struct CapturedCase: Equatable, Sendable {
   ///
   /// Nil when the server was not asked; a baseline has it only for `seq-scan: {require: indexable}`.
   package var planWithoutSeqScans: Plan?
+  /// What ran inside.
+  package var inner: InnerWork
 
   /// - Parameters:
   ///   - plan: as EXPLAIN gave it, or from a baseline; it is made canonical.
   ///   - planWithoutSeqScans: likewise.
   package init(
     name: String?, isGeneric: Bool = false, sqlFingerprint: String, parametersFingerprint: String, plan: Plan,
-    planWithoutSeqScans: Plan? = nil
+    planWithoutSeqScans: Plan? = nil, inner: InnerWork = InnerWork()
   ) {
     self.name = name
     self.isGeneric = isGeneric
@@ -144,6 +148,7 @@ package struct CapturedCase: Equatable, Sendable {
     self.parametersFingerprint = parametersFingerprint
     self.plan = plan.canonical
     self.planWithoutSeqScans = planWithoutSeqScans?.canonical
+    self.inner = inner
   }
 }
 

@@ -11,7 +11,29 @@ extension CapturedCase {
       && parametersFingerprint == other.parametersFingerprint && plan.settings == other.plan.settings
       && plan.triggers == other.plan.triggers && plan.isAnalyzed == other.plan.isAnalyzed
       && plan.root.isSubstantiallyEqual(to: other.plan.root)
-      && isIndexabilityEqual(to: other)
+      && isIndexabilityEqual(to: other) && inner.isSubstantiallyEqual(to: other.inner)
+  }
+}
+
+extension InnerWork {
+  /// Whether what ran inside differs in nothing that a reader would care about.
+  package func isSubstantiallyEqual(to other: InnerWork) -> Bool {
+    guard isCapped == other.isCapped, let statements, let before = other.statements, statements.count == before.count
+    else { return self == other }
+    return zip(statements, before).allSatisfy { $0.isSubstantiallyEqual(to: $1) }
+      && Set(sequentialReads.keys) == Set(other.sequentialReads.keys)
+      && sequentialReads.allSatisfy { name, reads in
+        guard let before = other.sequentialReads[name] else { return false }
+        return isClose(reads.scans, before.scans, within: 2) && isClose(reads.rows, before.rows, within: 100)
+      }
+  }
+}
+
+extension InnerStatement {
+  fileprivate func isSubstantiallyEqual(to other: InnerStatement) -> Bool {
+    text == other.text && origin == other.origin && isAfterPlan == other.isAfterPlan
+      && isClose(calls, other.calls, within: 2) && plans.count == other.plans.count
+      && zip(plans, other.plans).allSatisfy { $0.root.isSubstantiallyEqual(to: $1.root) }
   }
 }
 

@@ -65,7 +65,8 @@ extension CasePolicy {
   /// The findings of a rule under this policy.
   fileprivate func findings(_ rule: Rule, _ comparison: CaseComparison) -> [Finding] {
     let settings = rules[rule.id] ?? RuleSettings(rule)
-    return rule.findings(in: comparison, settings).map { finding in
+    let inner = comparison.excused.isEmpty ? rule.innerFindings(in: comparison, settings) : []
+    return (rule.findings(in: comparison, settings) + inner).map { finding in
       var finding = finding
       if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
       return finding

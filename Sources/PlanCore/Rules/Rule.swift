@@ -58,6 +58,7 @@ extension Rule {
     .rowsRemoved,
     .nestedLoop,
     .subplanPerRow,
+    .innerCalls,
     .partitionPruning,
     .sortSpill,
     .hashSpill,

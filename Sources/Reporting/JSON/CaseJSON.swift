@@ -100,6 +100,7 @@ enum CaseJSON {
       JSONMember("definitions", .object(definitions)),
       JSONMember("explain", captured.plan.explainJSON),
       JSONMember("explainWithoutSeqScans", captured.planWithoutSeqScans?.explainJSON ?? .null),
+      JSONMember("inside", InnerWorkJSON.json(captured.inner)),
     ])
   }
 }

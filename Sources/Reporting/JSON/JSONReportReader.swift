@@ -164,6 +164,7 @@ private struct CaseReader {
     }
     guard var plan = try plan(fields, "explain") else { throw fields.wrong("explain", "a plan") }
     plan.isRepaired = try fields.flag("repaired")
+    let inside = try JSONFields(try fields.value("inside"), at: "\(fields.place).inside")
     guard let format = BaselineFormat(rawValue: try fields.integer("baselineFormat")) else {
       throw fields.wrong("baselineFormat", "a format of baselines that this plangate knows")
     }
@@ -171,7 +172,7 @@ private struct CaseReader {
       CapturedCase(
         name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
         parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
-        planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans")),
+        planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans"), inner: try InnerWorkJSON.inner(inside)),
       facts: facts, serverMajor: try fields.integer("serverMajor"), format: format)
   }
 

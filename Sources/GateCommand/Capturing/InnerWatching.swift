@@ -1,0 +1,174 @@
+import PlanCore
+import Postgres
+
+/// How closely a run of a case is watched for what it runs inside.
+enum InnerWatch {
+  case nothing
+  /// Which tables it writes to.
+  case writes
+  /// Whether functions are called that may run statements.
+  case calls
+  /// The statements, with their plans.
+  case statements
+  /// The rows that sequential scans read, for a server or a case that does not show its statements.
+  case counters
+}
+
+/// The watching of one run of a case.
+///
+/// The run is one without parallel workers where statements or rows are counted: neither counter sees what workers do.
+final class InnerWatching {
+  struct Seen {
+    var runsFunctions = false
+    var written: [String] = []
+    var inner: InnerWork?
+  }
+
+  private let watch: InnerWatch
+  private let connection: Connection
+  private let means: InnerProbe.Means
+  private let origins: InnerProbe.Origins?
+  private let isWritable: Bool
+  /// The case's own number of workers, where this run has none.
+  private let workers: String?
+  private var observer: InnerObserver?
+
+  /// - Parameter workers: the case's own `max_parallel_workers`; nil for the session's.
+  init(
+    _ watch: InnerWatch, _ connection: Connection, _ probe: InnerProbe, isWritable: Bool, workers: String?
+  ) throws(ServerError) {
+    self.connection = connection
+    self.isWritable = isWritable
+    means = try probe.means(connection)
+    self.watch = watch == .statements && !means.hasAutoExplain ? .counters : watch
+    switch self.watch {
+    case .nothing, .writes, .calls: (origins, self.workers) = (nil, nil)
+    case .statements, .counters:
+      if self.watch == .statements { try connection.execute("LOAD 'auto_explain'") }
+      origins = try probe.origins(connection)
+      let own = try connection.execute("SELECT pg_catalog.current_setting('max_parallel_workers')").value
+      self.workers = workers ?? own
+    }
+  }
+
+  /// The statements so far, also of a run that failed.
+  var statements: [InnerStatement] { observer?.log.all ?? [] }
+
+  /// The settings of the transaction beside those of the case.
+  var settings: [(String, String)] {
+    switch watch {
+    case .nothing, .writes: return []
+    case .calls: return means.functions != nil && means.isSuperuser ? [("track_functions", "all")] : []
+    case .counters: return [("max_parallel_workers", "0")]
+    case .statements:
+      // Names of functions in contexts are the same in all languages, but the words around them are not.
+      let settings = [("max_parallel_workers", "0"), ("lc_messages", "C")]
+      return settings + InnerWatching.autoExplain
+        // Values of parameters are nobody's business.
+        + (connection.serverVersion >= 160_000 ? [("auto_explain.log_parameter_max_length", "0")] : [])
+    }
+  }
+
+  /// At the level INFO the plans reach the client, whatever a function sets, and no log is written.
+  private static let autoExplain = [
+    ("log_min_duration", "0"), ("log_nested_statements", "on"), ("log_analyze", "on"), ("log_buffers", "on"),
+    ("log_timing", "off"), ("log_triggers", "off"), ("log_verbose", "on"), ("log_settings", "off"),
+    ("log_format", "json"), ("log_level", "info"), ("sample_rate", "1"),
+  ].map { ("auto_explain.\($0.0)", $0.1) }
+
+  /// Runs a case in its transaction and watches it.
+  func run(_ body: () throws(ServerError) -> String) throws(ServerError) -> (answer: String, seen: Seen) {
+    switch watch {
+    case .nothing: return (try body(), Seen())
+    case .writes:
+      let answer = try body()
+      let written = try connection.execute(InnerWatching.writtenQuery).rows.compactMap { $0[0] }
+      return (answer, Seen(written: written))
+    case .calls:
+      guard let functions = means.functions else { return (try body(), Seen()) }
+      // Who may not count calls cannot know.
+      guard means.isSuperuser else { return (try body(), Seen(runsFunctions: true)) }
+      let before = try calls(of: functions)
+      let answer = try body()
+      return (answer, Seen(runsFunctions: try calls(of: functions) != before))
+    case .counters:
+      let before = try reads()
+      let answer = try body()
+      try endStatement()
+      return (answer, Seen(inner: InnerWork(statements: nil, sequentialReads: try reads(since: before))))
+    case .statements:
+      guard let origins else { return (try body(), Seen()) }
+      let observer = InnerObserver(origins)
+      self.observer = observer
+      let before = try reads()
+      let answer = try connection.withNotices(observer.take) { () throws(ServerError) in
+        let answer = try body()
+        try endStatement()
+        return answer
+      }
+      let inner = InnerWork(
+        statements: statements, sequentialReads: statements.isEmpty ? [:] : try reads(since: before))
+      return (answer, Seen(inner: inner))
+    }
+  }
+
+  /// Does what the end of the transaction would do, which is rolled back: deferred constraints are checked.
+  private func endStatement() throws(ServerError) {
+    guard isWritable else { return }
+    try connection.execute("SAVEPOINT plangate_constraints")
+    // What belongs to a longer transaction of the application may well fail here.
+    do { try connection.execute("SET CONSTRAINTS ALL IMMEDIATE") } catch {
+      try connection.execute("ROLLBACK TO plangate_constraints")
+    }
+  }
+
+  /// The plan as it would be with the session's own number of workers.
+  func hideSettings(in plan: inout Plan) {
+    guard let workers else { return }
+    plan.settings["max_parallel_workers"] = workers == "8" ? nil : workers
+  }
+
+  // MARK: Counters
+
+  private func calls(of functions: String) throws(ServerError) -> String? {
+    try connection.execute(
+      "SELECT sum(pg_catalog.pg_stat_get_xact_function_calls(f)) FROM pg_catalog.unnest($1::oid[]) AS f", [functions]
+    ).value
+  }
+
+  private typealias Reads = [RelationName: SequentialReads]
+
+  /// The rows that sequential scans of this transaction, and of those whose counts were not sent on yet, read so far.
+  private func reads(since before: Reads = [:]) throws(ServerError) -> Reads {
+    var reads: Reads = [:]
+    for row in try connection.execute(InnerWatching.readsQuery).rows {
+      guard let schema = row[0], let name = row[1], let scans = row[2].flatMap(Double.init),
+        let rows = row[3].flatMap(Double.init)
+      else { continue }
+      let relation = RelationName(schema: schema, name: name)
+      let known = before[relation] ?? SequentialReads(scans: 0, rows: 0)
+      if scans > known.scans {
+        reads[relation] = SequentialReads(scans: scans - known.scans, rows: max(rows - known.rows, 0))
+      }
+    }
+    return reads
+  }
+
+  private static let writtenQuery = """
+    SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
+        + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
+    ORDER BY 1
+    """
+
+  private static let readsQuery = """
+    SELECT n.nspname, c.relname, pg_catalog.pg_stat_get_xact_numscans(c.oid),
+      pg_catalog.pg_stat_get_xact_tuples_returned(c.oid)
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      AND pg_catalog.pg_stat_get_xact_numscans(c.oid) > 0
+    """
+}
