@@ -62,7 +62,7 @@ enum EveryKind {
   }
 
   static func hostileObservation(
-    _ type: String, caseName: String?, major: Int, buffers: Double? = 12, rows: Double? = 0.33
+    _ type: String, caseName: String?, major: ServerMajor, buffers: Double? = 12, rows: Double? = 0.33
   ) throws -> Observation {
     var plan = Plan(
       root: try hostileRoot(type, buffers: buffers, rows: rows), settings: ["work_mem": "16MB", markup: markup],
@@ -72,7 +72,7 @@ enum EveryKind {
       CapturedCase(
         name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup, plan: plan,
         planWithoutSeqScans: major == 15 ? Plan(root: try hostileRoot("Index Scan", buffers: nil, rows: nil)) : nil),
-      facts: facts(rows: Double(major) * 10_000), serverMajor: major)
+      facts: facts(rows: Double(major.number) * 10_000), serverMajor: major)
   }
 
   static func findings() -> [Finding] {
@@ -151,7 +151,7 @@ enum EveryKind {
     (item.file, item.line, item.manifestLine, item.position) = ("q/\(markup).sql", 12, 345, 9 - number)
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]
-    item.server = number.isMultiple(of: 2) ? "16.14 \(markup)" : nil
+    item.server = number.isMultiple(of: 2) ? ServerVersion("16.14 \(markup)") : nil
     item.seconds = 1.0 / 3
     return item
   }
@@ -165,7 +165,7 @@ enum EveryKind {
       }
       run.cases[index].seconds += 1
     }
-    run.server = "15.19"
+    run.servers = ["15.19"]
     return run
   }
 }

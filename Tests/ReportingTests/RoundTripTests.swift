@@ -63,7 +63,8 @@ import Testing
     let item = try #require(run.cases.last { $0.query == "every" })
     #expect(
       fields(run) == [
-        "plangateVersion", "manifest", "manifestInRepository", "server", "cases", "notes", "error", "isStrict", "shard",
+        "plangateVersion", "manifest", "manifestInRepository", "servers", "cases", "notes", "error", "isStrict",
+        "shard",
         "selection", "seconds", "errorPlace", "serverAddress",
       ])
     #expect(

@@ -167,9 +167,9 @@ import Testing
 
   @Test func `cases of several servers and of a shard are told apart`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
-    run.server = "15.18"
+    run.servers = ["15.18"]
     run.shard = Shard(index: 2, count: 3)
-    run.cases = try ["15.18", "16.14"].map { server in
+    run.cases = try ["15.18", "16.14"].map { (server: ServerVersion) in
       var outcome = try Shop.regressed()
       outcome.server = server
       return outcome

@@ -37,7 +37,7 @@ struct CheckRun {
       } else {
         // The reports are written while the server is up: with --keep that may be for hours.
         try run.withDatabase { (database) throws(Diagnostic) in
-          outcome.server = database.server.versionText
+          outcome.servers = [database.server.version]
           outcome.serverAddress = database.server.host.address
           let judged = try judged(run, database)
           (outcome.cases, outcome.notes) = (judged.cases, judged.notes)
@@ -86,14 +86,13 @@ struct CheckRun {
   ///
   /// One that is not there leaves the others to be judged.
   private func judgeEach(_ run: GateRun, _ outcome: inout RunOutcome) throws(Diagnostic) {
-    var servers: [String] = []
     var errors: [String] = []
     for choice in options.postgres {
       do {
         try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
-          let server = database.server.versionText
+          let server = database.server.version
           let judged = try judged(run, database)
-          servers.append(server)
+          outcome.servers.append(server)
           outcome.cases += judged.cases.map { item in
             var item = item
             item.server = server
@@ -107,7 +106,6 @@ struct CheckRun {
         if outcome.errorPlace == nil { outcome.errorPlace = place(of: error) }
       }
     }
-    outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
     outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
   }
 

@@ -107,7 +107,7 @@ private struct QueryComparison {
 // MARK: Notes
 
 private func majorNotes(_ queries: [ListedQuery], _ now: Capture, _ before: Capture) -> [Note] {
-  var majors: [Int: Int] = [:]
+  var majors: [ServerMajor: ServerMajor] = [:]
   for query in queries {
     guard let fresh = now[query.name], let accepted = before[query.name], fresh.serverMajor != accepted.serverMajor
     else { continue }

@@ -20,7 +20,7 @@ package struct CaseOutcome: Sendable {
   /// The values that it was planned with, in the manifest's order.
   package var parameters: [BoundParameter] = []
   /// `16.14` where several servers judged one after the other, else nil: the run's own server.
-  package var server: String?
+  package var server: ServerVersion?
   /// The time for planning and running, to the microsecond.
   package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
 
@@ -128,8 +128,8 @@ package struct RunOutcome: Sendable {
   package var manifest: String
   /// The manifest from the root of the repository, where that is known and another name.
   package var manifestInRepository: String?
-  /// `15.18`; nil when no server was reached.
-  package var server: String?
+  /// The servers that judged, one after the other; none when no server was reached.
+  package var servers: [ServerVersion] = []
   /// `localhost:5432`, of a server that plangate was given; nil for one of its own.
   package var serverAddress: String?
   /// In the manifest's order.
@@ -162,6 +162,9 @@ package struct RunOutcome: Sendable {
   /// How reports call the manifest and tell it from others: two working directories of a repository may each have a
   /// `queries/manifest.yml`.
   package var manifestFile: String { manifestInRepository ?? manifest }
+
+  /// `15.18`, or `15.18, 16.14`; nil when no server was reached.
+  package var server: String? { servers.isEmpty ? nil : servers.map(\.text).joined(separator: ", ") }
 
   /// `15.18`, or `15.18 (given: localhost:5432)`.
   package var serverText: String { (server ?? "?") + (serverAddress.map { " (given: \($0))" } ?? "") }

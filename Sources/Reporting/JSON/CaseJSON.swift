@@ -17,7 +17,7 @@ enum CaseJSON {
     return .object([
       JSONMember("query", .string(outcome.query)),
       JSONMember("case", JSON(outcome.caseName)),
-      JSONMember("server", JSON(outcome.server)),
+      JSONMember("server", JSON(outcome.server?.text)),
       JSONMember("verdict", .string(outcome.verdict.rawValue)),
       JSONMember("failed", .bool(isFailed)),
       JSONMember("file", JSON(outcome.file)),
@@ -90,7 +90,7 @@ enum CaseJSON {
     return .object([
       JSONMember("cost", .number(root.totalCost)), JSONMember("rows", JSON(root.actual?.rows)),
       JSONMember("buffers", JSON(root.buffers)),
-      JSONMember("serverMajor", JSON(observation.serverMajor)),
+      JSONMember("serverMajor", JSON(observation.serverMajor.number)),
       JSONMember("baselineFormat", JSON(observation.format.rawValue)),
       JSONMember("generic", .bool(captured.isGeneric)),
       JSONMember("sqlFingerprint", .string(captured.sqlFingerprint)),

@@ -27,7 +27,7 @@ extension RunOutcome {
     let fields = try JSONFields(json, at: JSONFields.top)
     self.init(plangateVersion: version, manifest: try fields.text("manifest"))
     manifestInRepository = try fields.optionalText("manifestInRepository")
-    server = try fields.optionalText("server")
+    servers = try fields.optionalText("server").map(RunOutcome.versions) ?? []
     serverAddress = try fields.optionalText("serverAddress")
     for (text, place) in zip(try fields.textList("notes"), try fields.optionalObjects("notePlaces")) {
       notes.append(Note(text, at: try place.map { place throws(ReportError) in try RunOutcome.place(place) }))
@@ -56,6 +56,11 @@ extension RunOutcome {
 }
 
 extension RunOutcome {
+  /// The versions in a text such as `15.18, 16.14`.
+  private static func versions(_ text: String) -> [ServerVersion] {
+    text.split(separator: ", ", omittingEmptySubsequences: false).map { ServerVersion(String($0)) }
+  }
+
   private static func place(_ fields: JSONFields) throws(ReportError) -> Place {
     Place(file: try fields.text("file"), line: try fields.optionalInteger("line"))
   }
@@ -68,7 +73,7 @@ private struct CaseReader {
   func outcome(_ fields: JSONFields) throws(ReportError) -> CaseOutcome {
     var outcome = CaseOutcome(
       query: try fields.text("query"), caseName: try fields.optionalText("case"), verdict: try fields.word("verdict"))
-    outcome.server = try fields.optionalText("server")
+    outcome.server = try fields.optionalText("server").map { ServerVersion($0) }
     outcome.file = try fields.optionalText("file")
     outcome.line = try fields.optionalInteger("line")
     outcome.manifestLine = try fields.optionalInteger("manifestLine")
@@ -172,7 +177,7 @@ private struct CaseReader {
         name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
         parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
         planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans")),
-      facts: facts, serverMajor: try fields.integer("serverMajor"), format: format)
+      facts: facts, serverMajor: ServerMajor(try fields.integer("serverMajor")), format: format)
   }
 
   private func plan(_ fields: JSONFields, _ key: String) throws(ReportError) -> Plan? {

@@ -38,14 +38,14 @@ package enum JUnitReport {
 
   /// One suite for the manifest, or one per server.
   private static func suites(_ outcome: RunOutcome) -> [Suite] {
-    var servers: [String?] = []
+    var servers: [ServerVersion?] = []
     for item in outcome.cases where !servers.contains(item.server) { servers.append(item.server) }
     if servers.isEmpty { servers = [nil] }
     return servers.map { server in
       let name =
         server.map { "\(outcome.manifestFile) (PostgreSQL \(outcome.serverLabel($0)))" } ?? outcome.manifestFile
       return Suite(
-        name: name, server: server ?? outcome.server, cases: outcome.cases.filter { $0.server == server })
+        name: name, server: server?.text ?? outcome.server, cases: outcome.cases.filter { $0.server == server })
     }
   }
 

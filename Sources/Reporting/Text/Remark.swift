@@ -96,10 +96,10 @@ extension RunOutcome {
     item.server.map { "\(item.name) (PostgreSQL \(serverLabel($0)))" } ?? item.name
   }
 
-  func serverLabel(_ server: String) -> String {
-    func major(_ version: String) -> Substring { version.prefix { $0 != "." } }
-    let others = Set(cases.compactMap(\.server)).filter { major($0) == major(server) }
-    return others.count > 1 ? server : String(major(server))
+  func serverLabel(_ server: ServerVersion) -> String {
+    guard let major = server.major else { return server.text }
+    let others = Set(cases.compactMap(\.server)).filter { $0.major == major }
+    return others.count > 1 ? server.text : major.description
   }
 }
 
