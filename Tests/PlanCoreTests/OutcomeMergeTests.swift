@@ -19,7 +19,7 @@ import Testing
     run.servers = ["15.18"]
     run.selection = Self.selection
     run.shard = Shard(index: index, count: count)
-    run.seconds = Double(index)
+    run.duration = .seconds(index)
     run.cases = positions.map { item($0) }
     change(&run)
     return ReportedOutcome(file: ["", "a", "b", "c", "d"][index] + ".json", outcome: run)
@@ -40,7 +40,7 @@ import Testing
     #expect(run.selection == Self.selection)
     #expect(run.server == "15.18")
     #expect(run.manifest == "queries/manifest.yml")
-    #expect(run.seconds == 3)
+    #expect(run.duration == .seconds(3))
   }
 
   @Test func `takes a shard without cases, also one that reached no server`() {

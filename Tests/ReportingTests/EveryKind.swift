@@ -152,7 +152,7 @@ enum EveryKind {
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]
     item.server = number.isMultiple(of: 2) ? ServerVersion("16.14 \(markup)") : nil
-    item.seconds = 1.0 / 3
+    item.duration = .seconds(1) / 3
     return item
   }
 
@@ -163,7 +163,7 @@ enum EveryKind {
       for place in run.cases[index].findings.indices {
         run.cases[index].findings[place].message = "other figures, \(index * 7) of them"
       }
-      run.cases[index].seconds += 1
+      run.cases[index].duration += .seconds(1)
     }
     run.servers = ["15.19"]
     return run

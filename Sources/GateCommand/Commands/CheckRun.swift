@@ -46,9 +46,9 @@ struct CheckRun {
         }
       }
     } catch {
-      guard outcome.seconds == 0 else { throw error }
+      guard outcome.duration == .zero else { throw error }
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
-      outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
+      outcome.duration = ContinuousClock.now - started
       outcome.errorPlace = place(of: error)
       let published = published(outcome)
       try? reports.finish(published)
@@ -61,7 +61,7 @@ struct CheckRun {
   private func finish(
     _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
   ) throws(Diagnostic) {
-    outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
+    outcome.duration = ContinuousClock.now - start
     try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
   }
 

@@ -76,7 +76,7 @@ private struct QueryComparison {
       return JudgedCase(outcome: outcome)
     }
     guard let now, let answer = now.answer(named: listed.name) else { return unchecked(problem ?? "it was not run") }
-    outcome.seconds = answer.duration / .seconds(1)
+    outcome.duration = answer.duration
     let captured: CapturedCase
     var timeout: String?
     switch answer.result {

@@ -22,7 +22,7 @@ package struct CaseOutcome: Sendable {
   /// `16.14` where several servers judged one after the other, else nil: the run's own server.
   package var server: ServerVersion?
   /// The time for planning and running, to the microsecond.
-  package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
+  package var duration = Duration.zero { didSet { duration = duration.wholeMicroseconds } }
 
   package init(query: String, caseName: String?, verdict: Verdict) {
     id = CaseID(query, caseName)
@@ -147,7 +147,7 @@ package struct RunOutcome: Sendable {
   /// The cases that the run was asked to judge; nil if it ended before that was known.
   package var selection: Selection?
   /// To the microsecond.
-  package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
+  package var duration = Duration.zero { didSet { duration = duration.wholeMicroseconds } }
 
   package init(plangateVersion: String = Release.version, manifest: String) {
     self.plangateVersion = plangateVersion
@@ -186,10 +186,21 @@ extension RunOutcome {
   }
 }
 
-extension Double {
-  /// A duration that is told in few digits and read back as the same number.
-  fileprivate var wholeMicroseconds: Double {
-    let microseconds = (self * 1_000_000).rounded()
-    return microseconds.isFinite ? microseconds / 1_000_000 : isFinite ? self : 0
+extension Duration {
+  private static let attosecondsPerMicrosecond: Double = 1e12
+
+  /// A duration that is written in few digits and read back as the same.
+  fileprivate var wholeMicroseconds: Duration {
+    let (seconds, attoseconds) = components
+    let microseconds = (Double(attoseconds) / Duration.attosecondsPerMicrosecond).rounded()
+    return .seconds(seconds) + .microseconds(Int64(microseconds))
+  }
+
+  /// The number of seconds.
+  ///
+  /// For whole microseconds it is the number with the same digits, which a division by `.seconds(1)` need not give.
+  package var inSeconds: Double {
+    let (seconds, attoseconds) = components
+    return (Double(seconds) * 1_000_000 + Double(attoseconds) / Duration.attosecondsPerMicrosecond) / 1_000_000
   }
 }

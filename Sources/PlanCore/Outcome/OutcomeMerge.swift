@@ -107,7 +107,7 @@ package struct OutcomeMerge {
     whole.serverAddress = outcomes.lazy.compactMap(\.serverAddress).first
     whole.selection = outcomes.lazy.compactMap(\.selection).first
     // The shards ran side by side.
-    whole.seconds = outcomes.map(\.seconds).max() ?? 0
+    whole.duration = outcomes.map(\.duration).max() ?? .zero
     for note in outcomes.flatMap(\.notes) where !whole.notes.contains(note) { whole.notes.append(note) }
     whole.notes += serverNotes(outcomes)
     whole.cases = cases()

@@ -36,7 +36,7 @@ struct HTMLCase {
       JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
       JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifestFile):\($0)" })),
       JSONMember("server", text(server)),
-      JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
+      JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.duration.inSeconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.readable.visible) })),
       JSONMember("causes", .array(outcome.causes.map { .string($0.text.readable.visible) })),

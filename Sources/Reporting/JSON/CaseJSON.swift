@@ -24,7 +24,7 @@ enum CaseJSON {
       JSONMember("line", JSON(outcome.line)),
       JSONMember("manifestLine", JSON(outcome.manifestLine)),
       JSONMember("position", JSON(outcome.position)),
-      JSONMember("seconds", .number(outcome.seconds)),
+      JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("reason", JSON(outcome.reason)),
       JSONMember("sql", JSON(outcome.sql)),
       JSONMember(

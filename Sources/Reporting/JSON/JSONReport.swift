@@ -63,7 +63,7 @@ package enum JSONReport {
           ])
         } ?? .null),
       JSONMember("strict", .bool(outcome.isStrict)),
-      JSONMember("seconds", .number(outcome.seconds)),
+      JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("error", JSON(outcome.error)),
       JSONMember("errorPlace", place(outcome.errorPlace)),
       JSONMember("notes", .array(outcome.notes.map { .string($0.text) })),

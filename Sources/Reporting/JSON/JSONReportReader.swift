@@ -35,7 +35,7 @@ extension RunOutcome {
     error = try fields.optionalText("error")
     errorPlace = try fields.optional("errorPlace").map { place throws(ReportError) in try RunOutcome.place(place) }
     isStrict = try fields.flag("strict")
-    seconds = try fields.number("seconds")
+    duration = try fields.duration("seconds")
     if let part = try fields.optional("shard") {
       let (index, count) = (try part.integer("index"), try part.integer("count"))
       guard index >= 1, index <= count else { throw ReportError("there is no shard \(index) of \(count)") }
@@ -78,7 +78,7 @@ private struct CaseReader {
     outcome.line = try fields.optionalInteger("line")
     outcome.manifestLine = try fields.optionalInteger("manifestLine")
     outcome.position = try fields.optionalInteger("position")
-    outcome.seconds = try fields.number("seconds")
+    outcome.duration = try fields.duration("seconds")
     outcome.reason = try fields.optionalText("reason")
     outcome.sql = try fields.optionalText("sql")
     for parameter in try fields.objects("parameters") {
