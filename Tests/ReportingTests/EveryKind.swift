@@ -88,7 +88,7 @@ enum EveryKind {
       finding.root = number.isMultiple(of: 2) ? root : nil
       finding.alias = [nil, "", markup][number % 3]
       finding.indexVerdict = verdicts[number % 3]
-      finding.fix = number.isMultiple(of: 5) ? nil : "fix \(markup)"
+      finding.fix = number.isMultiple(of: 5) ? nil : .advice("fix \(markup)")
       finding.figures =
         [
           nil, FindingFigures(planRows: 1, actualRows: nil, qError: nil),

@@ -57,7 +57,7 @@ enum CaseJSON {
       JSONMember("message", .string(finding.message)),
       JSONMember("indexVerdict", JSON(finding.indexVerdict?.description)),
       JSONMember("indexAlternative", finding.indexVerdict?.alternativeJSON ?? .null),
-      JSONMember("fix", JSON(finding.fix)),
+      JSONMember("fix", JSON(finding.fix?.text)),
       JSONMember(
         "figures",
         finding.figures.map { figures in

@@ -66,6 +66,14 @@ extension RunOutcome {
   }
 }
 
+extension Fix {
+  /// A fix as a report states it: the usual one is known by the words of its rule.
+  fileprivate init(reported text: String, by ruleID: String) {
+    let rule = Rule.all.first { $0.id == ruleID && $0.fix == text }
+    self = rule.map { Fix.usual(Usual(of: $0)) } ?? .advice(text)
+  }
+}
+
 /// Reads the cases of a JSON report.
 private struct CaseReader {
   let relations: [(name: RelationName, facts: RelationFacts)]
@@ -100,7 +108,7 @@ private struct CaseReader {
     finding.alias = try fields.optionalText("alias")
     finding.path = try path(fields, "path", in: comparison?.current.plan)
     finding.baselinePath = try path(fields, "baselinePath", in: comparison?.baseline?.plan)
-    finding.fix = try fields.optionalText("fix")
+    finding.fix = try fields.optionalText("fix").map { Fix(reported: $0, by: finding.rule) }
     if let waived = try fields.optional("waived") {
       finding.waiver = Waiver(
         rule: try waived.text("rule"), relation: try waived.optionalText("relation"),
