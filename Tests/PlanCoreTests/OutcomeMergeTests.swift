@@ -144,6 +144,9 @@ import Testing
       problem { $0.manifestInRepository = "api/queries/manifest.yml" }
         == "b.json: it is of the manifest api/queries/manifest.yml / queries/manifest.yml")
     #expect(problem { $0.plangateVersion = "0.2.0" } == "b.json: it is of plangate 0.2.0 / 0.1.0")
+    #expect(
+      problem { $0.before = StateLabel("main@ab12") }
+        == "b.json: it compares with main@ab12, and a.json with the baseline")
     #expect(problem { $0.servers = ["16.4"] } == "b.json: it is of PostgreSQL 16.4 / 15.18")
     #expect(problem { $0.servers = ["150.1"] } == "b.json: it is of PostgreSQL 150.1 / 15.18")
     #expect(problem { $0.servers = ["15.18", "16.4"] } == "b.json: it is of PostgreSQL 15.18, 16.4 / 15.18")

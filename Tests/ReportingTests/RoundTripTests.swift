@@ -72,9 +72,9 @@ import Testing
     let item = try #require(run.cases.last { $0.query == "every" })
     #expect(
       fields(run) == [
-        "plangateVersion", "manifest", "manifestInRepository", "servers", "cases", "notes", "error", "isStrict",
-        "shard",
-        "selection", "duration", "errorPlace", "serverAddress",
+        "plangateVersion", "manifest", "manifestInRepository", "servers", "before", "cases", "notes", "error",
+        "isStrict",
+        "shard", "selection", "duration", "errorPlace", "serverAddress",
       ])
     #expect(
       fields(item) == [
@@ -88,7 +88,7 @@ import Testing
       ])
     let comparison = try #require(item.comparison)
     // `matching`, `isShapeChanged`, `scans`, `estimates` and what they are made of follow from the rest; `excused`
-    // belongs to no outcome, and a report compares with the baseline, so that `label` is always the same.
+    // belongs to no outcome, and `label` is the run's `before`.
     #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused", "label"])
     #expect(
       fields(comparison.current) == [
@@ -105,6 +105,16 @@ import Testing
       fields(try #require(comparison.current.facts.relations.values.first)) == [
         "root", "rows", "pages", "indexes", "columns", "partitions", "statistics", "constraints", "policies",
       ])
+  }
+
+  @Test func `the label of the state before comes back, for each case too`() throws {
+    var run = try Shop.run()
+    run.before = StateLabel("the state before \(hostile)")
+    try expectRoundTrip(run)
+    let back = try RunOutcome(jsonReport: JSONReport.text(run))
+    #expect(back.before == run.before)
+    let comparisons = back.cases.compactMap(\.comparison)
+    #expect(!comparisons.isEmpty && comparisons.allSatisfy { $0.label == run.before })
   }
 
   @Test func `the rest of the catalog is left out`() throws {

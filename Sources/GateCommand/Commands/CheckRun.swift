@@ -40,7 +40,7 @@ struct CheckRun {
           outcome.servers = [database.server.version]
           outcome.serverAddress = database.server.host.address
           let judged = try judged(run, database)
-          (outcome.cases, outcome.notes) = (judged.cases, judged.notes)
+          (outcome.before, outcome.cases, outcome.notes) = (judged.before, judged.cases, judged.notes)
           try finish(&outcome, reports, since: started)
           run.keepServer(database.server)
         }
@@ -93,6 +93,7 @@ struct CheckRun {
           let server = database.server.version
           let judged = try judged(run, database)
           outcome.servers.append(server)
+          outcome.before = judged.before
           outcome.cases += judged.cases.map { item in
             var item = item
             item.server = server

@@ -17,6 +17,7 @@ package func judge(
     QueryComparison(queries[index], now: now, before: before).judged
   }
   var outcome = RunOutcome(manifest: policies.manifest)
+  outcome.before = before.label
   outcome.cases = judged.joined().map(\.outcome)
   outcome.notes =
     majorNotes(queries, now, before) + formatNotes(queries, before) + now.notes.map { Note($0) }

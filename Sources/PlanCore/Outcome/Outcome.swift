@@ -132,6 +132,8 @@ package struct RunOutcome: Sendable {
   package var servers: [ServerVersion] = []
   /// `localhost:5432`, of a server that plangate was given; nil for one of its own.
   package var serverAddress: String?
+  /// The state that the cases are compared with.
+  package var before = StateLabel.baseline
   /// In the manifest's order.
   package var cases: [CaseOutcome] = []
   /// Remarks on the whole run, each reported once.

@@ -74,6 +74,7 @@ package struct OutcomeMerge {
     if this.plangateVersion != that.plangateVersion {
       return "it is of plangate \(this.plangateVersion), and \(first.file) of \(that.plangateVersion)"
     }
+    if this.before != that.before { return "it compares with \(this.before), and \(first.file) with \(that.before)" }
     if this.isStrict != that.isStrict {
       return this.isStrict
         ? "it was judged with --strict, and \(first.file) was not"
@@ -100,6 +101,7 @@ package struct OutcomeMerge {
     if let first = accepted.first?.outcome {
       whole = RunOutcome(plangateVersion: first.plangateVersion, manifest: first.manifest)
       whole.manifestInRepository = first.manifestInRepository
+      whole.before = first.before
       whole.isStrict = first.isStrict
     }
     let outcomes = accepted.map(\.outcome)

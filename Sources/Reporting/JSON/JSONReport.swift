@@ -45,6 +45,7 @@ package enum JSONReport {
       JSONMember("outcome", .string(outcome.result.rawValue)),
       JSONMember("server", JSON(outcome.server)),
       JSONMember("serverAddress", JSON(outcome.serverAddress)),
+      JSONMember("before", .string(outcome.before.description)),
       JSONMember("manifest", .string(outcome.manifest)),
       JSONMember("manifestInRepository", JSON(outcome.manifestInRepository)),
       JSONMember(

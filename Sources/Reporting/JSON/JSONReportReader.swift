@@ -29,6 +29,7 @@ extension RunOutcome {
     manifestInRepository = try fields.optionalText("manifestInRepository")
     servers = try fields.optionalText("server").map(RunOutcome.versions) ?? []
     serverAddress = try fields.optionalText("serverAddress")
+    before = StateLabel(try fields.text("before"))
     for (text, place) in zip(try fields.textList("notes"), try fields.optionalObjects("notePlaces")) {
       notes.append(Note(text, at: try place.map { place throws(ReportError) in try RunOutcome.place(place) }))
     }
@@ -46,7 +47,7 @@ extension RunOutcome {
     }
     let relations = try RelationTable.relations(fields)
     for item in try fields.objects("cases") {
-      let outcome = try CaseReader(relations: relations).outcome(item)
+      let outcome = try CaseReader(relations: relations, before: before).outcome(item)
       guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
         throw item.wrong("failed", "consistent with its verdict '\(outcome.verdict.rawValue)'")
       }
@@ -77,6 +78,7 @@ extension Fix {
 /// Reads the cases of a JSON report.
 private struct CaseReader {
   let relations: [(name: RelationName, facts: RelationFacts)]
+  let before: StateLabel
 
   func outcome(_ fields: JSONFields) throws(ReportError) -> CaseOutcome {
     var outcome = CaseOutcome(
@@ -164,7 +166,7 @@ private struct CaseReader {
     }
     return CaseComparison(
       baseline: try baseline.map { fields throws(ReportError) in try observation(fields, caseName: caseName) },
-      current: try observation(current, caseName: caseName))
+      current: try observation(current, caseName: caseName), label: before)
   }
 
   private func observation(_ fields: JSONFields, caseName: String?) throws(ReportError) -> Observation {
