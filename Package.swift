@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CLibYAML"], swiftSettings: strict),
     .systemLibrary(name: "COperatingSystem"),
     .target(name: "OperatingSystem", dependencies: ["COperatingSystem"], swiftSettings: strict),
-    .target(name: "Postgres", dependencies: ["CLibPQ", "OperatingSystem"], swiftSettings: strict),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "OperatingSystem", "JSON"], swiftSettings: strict),
     .target(
       name: "GateCommand", dependencies: ["PlanCore", "Reporting", "JSON", "YAML", "Postgres", "OperatingSystem"],
       swiftSettings: strict),

@@ -1,4 +1,5 @@
 import JSON
+import PlanCore
 
 // Planted regressions: a change to the database of `Corpus`, to a query or to its session, and the findings expected
 // from plangate. The expectations come from PostgreSQL: each was observed in EXPLAIN (ANALYZE, BUFFERS, VERBOSE) before
@@ -38,7 +39,7 @@ struct PlantedRegression: Sendable {
   /// Whether no case of the corpus may fail after the change.
   let twin: Change
   /// The server majors on which this is a regression; nil for all.
-  var majors: [Int]? = nil
+  var majors: [ServerMajor]? = nil
 }
 
 extension PlantedRegression {

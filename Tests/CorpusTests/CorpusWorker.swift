@@ -40,7 +40,7 @@ final class CorpusWorker: @unchecked Sendable {
     baselines = Capture(label: .baseline, queries: queries)
   }
 
-  var major: Int { server.major }
+  var major: ServerMajor { server.major }
 
   // MARK: Sharing
 

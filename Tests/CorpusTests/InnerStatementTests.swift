@@ -30,7 +30,7 @@ import Testing
       let finding = red.findings.first { $0.isFailing && $0.rule == hidden.rule }
       #expect(finding?.relation?.description == hidden.relation, "\(words)")
       for text in hidden.words { #expect(finding?.message.contains(text) == true, "\(text) in:\n\(words)") }
-      if let fix = hidden.fix { #expect(finding?.fix?.contains(fix) == true, "\(finding?.fix ?? "none")") }
+      if let fix = hidden.fix { #expect(finding?.fix?.text.contains(fix) == true, "\(finding?.fix?.text ?? "none")") }
       for harmless in outcomes.dropFirst() {
         #expect(!harmless.isFailed(strict: false), "\(harmless.inWords)")
       }

@@ -14,6 +14,7 @@ import Testing
         applying: [try worker.script(#"DROP INDEX freight."Parcel_tracking_idx""#)])
       defer { state.drop() }
       let outcome = judge(now: try state.capture(of: queries), before: before, policies: worker.policies(queries))
+      #expect(outcome.before == before.label)
       let failed = outcome.cases.filter { $0.isFailed(strict: false) }
       #expect(failed.map(\.name) == ["parcel_by_tracking"])
       #expect(failed.first?.findings.first?.rule == "seq-scan")

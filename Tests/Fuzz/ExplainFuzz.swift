@@ -40,7 +40,8 @@ struct ExplainFuzz: FuzzTarget {
         scan.indexNames.sorted().map { IndexFacts(name: $0, definition: "btree (\"\($0)\")") }
     }
     return QueryCapture(
-      query: "fuzz", serverMajor: path.split(separator: "/").lazy.compactMap { Int($0) }.first ?? 15,
+      query: "fuzz",
+      serverMajor: path.split(separator: "/").lazy.compactMap { Int($0) }.first.map { ServerMajor($0) } ?? 15,
       facts: CatalogFacts(relations: relations),
       cases: [CapturedCase(name: nil, sqlFingerprint: "aa", parametersFingerprint: "bb", plan: plan)])
   }

@@ -23,7 +23,7 @@ import Testing
 
   private static let remedy = "restore it, or delete it and record it anew"
 
-  private func store(_ project: Project, serverMajor: Int = 15) -> BaselineStore {
+  private func store(_ project: Project, serverMajor: ServerMajor = 15) -> BaselineStore {
     BaselineStore(project.path("baselines"), serverMajor: serverMajor)
   }
 

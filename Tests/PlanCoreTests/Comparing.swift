@@ -21,13 +21,13 @@ func table(
 struct State {
   var node: ExplainNode
   var facts = CatalogFacts()
-  var major = 15
+  var major: ServerMajor = 15
   var isGeneric = false
   var sql = "sql"
   var parameters = "parameters"
   var settings: [String: String] = [:]
 
-  init(_ node: ExplainNode, _ facts: CatalogFacts = CatalogFacts(), major: Int = 15, isGeneric: Bool = false) {
+  init(_ node: ExplainNode, _ facts: CatalogFacts = CatalogFacts(), major: ServerMajor = 15, isGeneric: Bool = false) {
     self.node = node
     self.facts = facts
     self.major = major

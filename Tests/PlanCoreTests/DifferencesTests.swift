@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `is told for any two real plans`(major: Int) throws {
+  func `is told for any two real plans`(major: ServerMajor) throws {
     let plans = GoldenCorpus.plans.filter { $0.major == major }
     let observations = try plans.map { answer in
       let item = try GoldenCorpus.capture(of: answer).cases[0]

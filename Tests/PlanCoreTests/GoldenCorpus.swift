@@ -4,7 +4,7 @@ import Testing
 
 /// The recorded output of real servers: `Golden/MAJOR/NAME.json`, with the expected scans in `truth.json`.
 enum GoldenCorpus {
-  static let majors = [15, 16, 18, 19]
+  static let majors: [ServerMajor] = [15, 16, 18, 19]
 
   /// Statements for which the server has no plan, or more than one.
   static let withoutPlan = ["rule-also", "rule-nothing", "utility-create-table-as", "utility-refresh"]
@@ -19,7 +19,7 @@ enum GoldenCorpus {
 
   static let plans: [GoldenAnswer] = answers.filter { (try? $0.plan.get()) != nil }
 
-  static func plan(_ name: String, _ major: Int) throws -> Plan {
+  static func plan(_ name: String, _ major: ServerMajor) throws -> Plan {
     guard let answer = answers.first(where: { $0.name == name && $0.major == major }) else {
       throw MissingGolden(file: "\(major)/\(name).json")
     }
@@ -44,12 +44,12 @@ struct MissingGolden: Error {
 
 /// The answer of one server to one statement.
 struct GoldenAnswer: Sendable, CustomTestStringConvertible {
-  let major: Int
+  let major: ServerMajor
   let name: String
   let text: String
   let plan: Result<Plan, ExplainError>
 
-  init(major: Int, name: String, text: String) {
+  init(major: ServerMajor, name: String, text: String) {
     self.major = major
     self.name = name
     self.text = text
@@ -70,7 +70,7 @@ struct Truth: Decodable, Sendable {
   let alias: String
   let rows: Double
 
-  static func all(major: Int) throws -> [Truth] {
+  static func all(major: ServerMajor) throws -> [Truth] {
     let file = GoldenCorpus.folder.appending(path: "\(major)/truth.json")
     return try JSONDecoder().decode([Truth].self, from: Data(contentsOf: file))
   }

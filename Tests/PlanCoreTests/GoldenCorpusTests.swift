@@ -5,11 +5,11 @@ import Testing
 
 @Suite struct `The golden corpus` {
   @Test(arguments: GoldenCorpus.majors)
-  func `has an answer for every statement that the server can take`(major: Int) throws {
+  func `has an answer for every statement that the server can take`(major: ServerMajor) throws {
     let statements = GoldenCorpus.names(in: "statements", ending: ".sql").filter { name in
       let lines = GoldenCorpus.text(of: "statements/\(name).sql").split(separator: "\n")
       let since = lines.first { $0.hasPrefix("-- since: ") }.flatMap { Int($0.dropFirst("-- since: ".count)) } ?? 0
-      return since <= major
+      return since <= major.number
     }
     try #require(statements.count >= 140)
     #expect(GoldenCorpus.answers.filter { $0.major == major }.map(\.name) == statements)
@@ -34,7 +34,7 @@ import Testing
       ("utility-create-table-as", "the server has no plan for it: CREATE TABLE AS"),
       ("utility-refresh", "the server has no plan for it: Utility Statement"),
     ], GoldenCorpus.majors)
-  func `says why a statement has no plan`(statement: (name: String, message: String), major: Int) throws {
+  func `says why a statement has no plan`(statement: (name: String, message: String), major: ServerMajor) throws {
     let error = #expect(throws: ExplainError.self) { try GoldenCorpus.plan(statement.name, major) }
     #expect(error?.description == statement.message)
   }
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `gives the counters of a repaired MERGE to its node`(major: Int) throws {
+  func `gives the counters of a repaired MERGE to its node`(major: ServerMajor) throws {
     let root = try GoldenCorpus.plan("merge-partitioned", major).root
     #expect(root.nodeType == "ModifyTable")
     guard case .array(let targets)? = root["Target Tables"] else { throw MissingGolden(file: "Target Tables") }
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `has estimates beyond 64 bits`(major: Int) throws {
+  func `has estimates beyond 64 bits`(major: ServerMajor) throws {
     var largest = 0.0
     try GoldenCorpus.plan("rows-beyond-64-bits", major).root.forEachNode { node, _ in
       largest = max(largest, node.planRows)

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `Merging the outcomes of shards` {
   private static let selection = Selection(caseCount: 5, fingerprint: "aa")
 
-  private func item(_ position: Int?, _ verdict: Verdict = .passed, server: String? = nil) -> CaseOutcome {
+  private func item(_ position: Int?, _ verdict: Verdict = .passed, server: ServerVersion? = nil) -> CaseOutcome {
     var item = CaseOutcome(query: "q\(position ?? 0)", caseName: nil, verdict: verdict)
     item.position = position
     item.server = server
@@ -16,10 +16,10 @@ import Testing
     _ index: Int, of count: Int = 3, _ positions: [Int] = [], _ change: (inout RunOutcome) -> Void = { _ in }
   ) -> ReportedOutcome {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
-    run.server = "15.18"
+    run.servers = ["15.18"]
     run.selection = Self.selection
     run.shard = Shard(index: index, count: count)
-    run.seconds = Double(index)
+    run.duration = .seconds(index)
     run.cases = positions.map { item($0) }
     change(&run)
     return ReportedOutcome(file: ["", "a", "b", "c", "d"][index] + ".json", outcome: run)
@@ -40,11 +40,11 @@ import Testing
     #expect(run.selection == Self.selection)
     #expect(run.server == "15.18")
     #expect(run.manifest == "queries/manifest.yml")
-    #expect(run.seconds == 3)
+    #expect(run.duration == .seconds(3))
   }
 
   @Test func `takes a shard without cases, also one that reached no server`() {
-    let run = merged(shard(1, of: 2, [1, 2, 3, 4, 5]), shard(2, of: 2) { $0.server = nil })
+    let run = merged(shard(1, of: 2, [1, 2, 3, 4, 5]), shard(2, of: 2) { $0.servers = [] })
     #expect(run.error == nil && run.cases.count == 5)
   }
 
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func `tells minors of one major in a note`() {
-    let run = merged(shard(1, of: 2, [1, 2, 3]), shard(2, of: 2, [4, 5]) { $0.server = "15.20" })
+    let run = merged(shard(1, of: 2, [1, 2, 3]), shard(2, of: 2, [4, 5]) { $0.servers = ["15.20"] })
     #expect(run.error == nil)
     #expect(run.notes.map(\.text) == ["the shards ran on different servers: PostgreSQL 15.18, 15.20"])
   }
@@ -144,9 +144,12 @@ import Testing
       problem { $0.manifestInRepository = "api/queries/manifest.yml" }
         == "b.json: it is of the manifest api/queries/manifest.yml / queries/manifest.yml")
     #expect(problem { $0.plangateVersion = "0.2.0" } == "b.json: it is of plangate 0.2.0 / 0.1.0")
-    #expect(problem { $0.server = "16.4" } == "b.json: it is of PostgreSQL 16.4 / 15.18")
-    #expect(problem { $0.server = "150.1" } == "b.json: it is of PostgreSQL 150.1 / 15.18")
-    #expect(problem { $0.server = "15.18, 16.4" } == "b.json: it is of PostgreSQL 15.18, 16.4 / 15.18")
+    #expect(
+      problem { $0.before = StateLabel("main@ab12") }
+        == "b.json: it compares with main@ab12, and a.json with the baseline")
+    #expect(problem { $0.servers = ["16.4"] } == "b.json: it is of PostgreSQL 16.4 / 15.18")
+    #expect(problem { $0.servers = ["150.1"] } == "b.json: it is of PostgreSQL 150.1 / 15.18")
+    #expect(problem { $0.servers = ["15.18", "16.4"] } == "b.json: it is of PostgreSQL 15.18, 16.4 / 15.18")
     #expect(problem { $0.isStrict = true } == "b.json: it was judged with --strict, and a.json was not")
     #expect(
       problem { $0.selection = Selection(caseCount: 5, fingerprint: "bb") }
@@ -157,7 +160,7 @@ import Testing
   @Test func `tells a run that ended early, and keeps what the others judged`() {
     let early = shard(2, of: 2) {
       $0.error = "the seed failed\nseed.sql:3"
-      ($0.server, $0.selection) = (nil, nil)
+      ($0.servers, $0.selection) = ([], nil)
     }
     let expected = "shard 2/2 (b.json): the run ended early: the seed failed\nseed.sql:3"
     #expect(error(merged(shard(1, of: 2, [1, 2, 3]), early), ["q1", "q2", "q3"]) == expected)
@@ -190,7 +193,7 @@ import Testing
   // MARK: Several servers
 
   @Test func `counts the cases on each server`() {
-    func both(_ positions: [Int], _ servers: [String]) -> [CaseOutcome] {
+    func both(_ positions: [Int], _ servers: [ServerVersion]) -> [CaseOutcome] {
       positions.flatMap { position in servers.map { self.item(position, server: $0) } }
     }
     let whole = merged(
@@ -207,7 +210,7 @@ import Testing
 
   @Test func `keeps one server after the other where a run lists them so`() {
     func both(_ positions: [Int]) -> [CaseOutcome] {
-      ["16.4", "15.18"].flatMap { server in positions.map { self.item($0, server: server) } }
+      ["16.4", "15.18"].flatMap { (server: ServerVersion) in positions.map { self.item($0, server: server) } }
     }
     let whole = merged(
       shard(1, of: 2) { $0.cases = both([1]) }, shard(2, of: 2) { $0.cases = both([2, 3, 4, 5]) })

@@ -194,7 +194,7 @@ import Testing
   }
 
   @Test(arguments: [(14, 15), (15, 18), (18, 15)])
-  func `judges on another server major too`(before: Int, now: Int) throws {
+  func `judges on another server major too`(before: ServerMajor, now: ServerMajor) throws {
     let comparison = try compare(State(scan(1, 1), major: before), State(scan(1, 5000), major: now))
     #expect(judge(comparison, policy: policy).findings.map(\.severity) == [.fail])
   }
@@ -244,7 +244,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `finds the origin in real plans`(major: Int) throws {
+  func `finds the origin in real plans`(major: ServerMajor) throws {
     func absolute(_ name: String) throws -> [Finding] {
       let plan = try GoldenCorpus.plan(name, major)
       let item = CapturedCase(name: nil, sqlFingerprint: "", parametersFingerprint: "", plan: plan)

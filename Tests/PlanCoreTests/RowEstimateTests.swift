@@ -4,7 +4,7 @@ import Testing
 
 /// The results of the pass for small plans, one parent node's rule at a time.
 @Suite struct `Row estimates` {
-  private func estimates(_ node: ExplainNode, major: Int = 15, isGeneric: Bool = false) throws -> [NodePath:
+  private func estimates(_ node: ExplainNode, major: ServerMajor = 15, isGeneric: Bool = false) throws -> [NodePath:
     RowEstimate]
   {
     let estimates = try node.plan().rowEstimates(serverMajor: major, isGeneric: isGeneric)
@@ -45,9 +45,9 @@ import Testing
       (15, 12, 1, 2, 12 / 1.5), (17, 12, 1, 2, 12 / 1.5), (17, 12, 0, 2, 12), (17, 1, 3, 2, 2.5),
       (18, 12, 1, 2, 12 / 1.005),
       (18, 1, 3, 2, 2.995), (17, 12, 1, 1, 12), (18, 12, 1, 1, 12), (17, 2, 2, 9, 1), (17, 2.5, 2, 9, 1),
-    ] as [(Int, Double, Double, Double, Double)])
+    ] as [(ServerMajor, Double, Double, Double, Double)])
   func `allow for the rounding of averages, coarse up to 17 and fine from 18`(
-    major: Int, planRows: Double, actual: Double, loops: Double, qError: Double
+    major: ServerMajor, planRows: Double, actual: Double, loops: Double, qError: Double
   ) throws {
     let inner = ExplainNode.index("b").expecting(planRows, got: actual, loops: loops)
     let estimate = try #require(try estimates(.join("Nested Loop", .seq("a"), inner), major: major)[[1]])
@@ -56,7 +56,7 @@ import Testing
 
   @Test func `see no error in a row found now and then`() throws {
     // 100 rows in 1000 loops: 15 prints 0, 18 prints 0.1.
-    for (major, actual) in [(15, 0.0), (18, 0.1)] {
+    for (major, actual) in [(15, 0.0), (18, 0.1)] as [(ServerMajor, Double)] {
       let inner = ExplainNode.index("b").expecting(1, got: actual, loops: 1000)
       #expect(try estimates(.join("Nested Loop", .seq("a"), inner), major: major)[[1]]?.qError.value == 1)
     }

@@ -3,14 +3,14 @@ import Testing
 
 /// The counts that the pass calls comparable, compared with counts made with the conditions of each scan.
 @Suite struct `Row counts against the truth` {
-  private func estimates(_ statement: String, _ major: Int, isGeneric: Bool) throws -> [NodePath: RowEstimate] {
+  private func estimates(_ statement: String, _ major: ServerMajor, isGeneric: Bool) throws -> [NodePath: RowEstimate] {
     let plan = try GoldenCorpus.plan(statement, major)
     return Dictionary(
       uniqueKeysWithValues: plan.rowEstimates(serverMajor: major, isGeneric: isGeneric).map { ($0.path, $0) })
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `a comparable count is complete and a lower bound is one`(major: Int) throws {
+  func `a comparable count is complete and a lower bound is one`(major: ServerMajor) throws {
     let truths = try Truth.all(major: major)
     var counts: [RowCount: Int] = [:]
     for (statement, entries) in Dictionary(grouping: truths, by: \.statement) {
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `some naive counts are wrong, or the corpus proves nothing`(major: Int) throws {
+  func `some naive counts are wrong, or the corpus proves nothing`(major: ServerMajor) throws {
     let wrong = try Truth.all(major: major).filter { truth in
       let actual = try GoldenCorpus.plan(truth.statement, major).root[truth.path].actual
       return actual?.loops == 1 && actual?.rows != truth.rows
@@ -50,25 +50,25 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `the input of a limit that nobody knew is no complete count`(major: Int) throws {
+  func `the input of a limit that nobody knew is no complete count`(major: ServerMajor) throws {
     let estimates = try estimates("limit-volatile", major, isGeneric: false)
     #expect(estimates[[0]]?.rowCount == .lowerBound)
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `a limit that got less than it wanted read its input to the end`(major: Int) throws {
+  func `a limit that got less than it wanted read its input to the end`(major: ServerMajor) throws {
     #expect(try estimates("limit-runs-dry", major, isGeneric: false)[[0]]?.rowCount == .comparable)
     #expect(try estimates("limit-stops-early", major, isGeneric: false)[[0]]?.rowCount == .lowerBound)
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `the limit of a generic plan is a guess`(major: Int) throws {
+  func `the limit of a generic plan is a guess`(major: ServerMajor) throws {
     let generic = try estimates("limit-generic-plan", major, isGeneric: true)
     #expect(!generic.isEmpty && generic.values.allSatisfy { $0.rowCount != .comparable })
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `a hash table that was empty in some loops makes the other side no complete count`(major: Int) throws {
+  func `a hash table that was empty in some loops makes the other side no complete count`(major: ServerMajor) throws {
     let estimates = try estimates("hash-empty-in-some-loops", major, isGeneric: false)
     #expect(estimates[[1, 0, 0]]?.rowCount == .lowerBound)
     // The hashed side itself is read to the end each time it is built.

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `name the indexes of a real bitmap`(major: Int) throws {
+  func `name the indexes of a real bitmap`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("bitmap-and", major).scans(facts: CatalogFacts())
     #expect(scans.count == 1)
     #expect(scans.first.map { $0.indexNames.sorted() } == ["bm_a", "bm_c"])
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `are the same partition in real plans, pruned or not`(major: Int) throws {
+  func `are the same partition in real plans, pruned or not`(major: ServerMajor) throws {
     let part = RelationName(schema: "public", name: "part")
     let facts = CatalogFacts(
       relations: Dictionary(
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `tell two schemas apart`(major: Int) throws {
+  func `tell two schemas apart`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("two-schemas-without-alias", major).scans(facts: CatalogFacts())
     #expect(Set(scans.map(\.relation.description)) == ["public.orders", "archive.orders"])
     #expect(scans.allSatisfy { $0.identity.baseAlias == "orders" })
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `give both scans of a self-join without alias one name`(major: Int) throws {
+  func `give both scans of a self-join without alias one name`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("view-twice", major).scans(facts: CatalogFacts())
     #expect(scans.count == 2)
     #expect(Set(scans.compactMap(\.node.alias)).count == 2)
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `read temporary tables in the schema pg_temp`(major: Int) throws {
+  func `read temporary tables in the schema pg_temp`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("temp-table", major).scans(facts: CatalogFacts())
     #expect(scans.contains { $0.relation.schema == "pg_temp" })
     let old = try self.scans(.seq("t", schema: "pg_temp_3"))
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `keep odd names as they are`(major: Int) throws {
+  func `keep odd names as they are`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("odd-names", major).scans(facts: CatalogFacts())
     #expect(scans.first?.relation.schema == "Odd Schema")
     #expect(scans.first?.relation.name == "Bestellung \"größe\"\nzweite Zeile 表")

@@ -11,7 +11,7 @@ extension EveryKind {
     outcome.id = CaseID(outcome.query, nil)
     outcome.file = "queries/every rule, 100%: ä.sql"
     outcome.line = 12
-    let rules = Rule.all.map { ($0.id, $0.fix) } + [(Rule.timeoutID, "make it faster")]
+    let rules = Rule.all.map { ($0.id, Fix.usual(Fix.Usual(of: $0))) } + [(Rule.timeoutID, .advice("make it faster"))]
     outcome.findings = rules.enumerated().map { index, rule in
       var finding = Finding(
         rule: rule.0, severity: index % 3 == 1 ? .warn : .fail, message: "public.orders o: what \(rule.0) says")
@@ -41,7 +41,7 @@ extension EveryKind {
         indexes: [name: [IndexFacts(name: "i \(markup)", definition: "btree (\"\(markup)\")")]]),
       now: try observation(plan("Seq Scan", index: nil, cost: 900), indexes: [name: []], sql: markup))
     outcome.file = "queries/\(markup).sql"
-    for index in outcome.findings.indices { outcome.findings[index].fix = "fix \(markup)" }
+    for index in outcome.findings.indices { outcome.findings[index].fix = .advice("fix \(markup)") }
     return outcome
   }
 

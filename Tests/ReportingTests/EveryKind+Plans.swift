@@ -86,7 +86,7 @@ extension EveryKind {
     return outcome
   }
 
-  static func onServer(_ server: String) throws -> CaseOutcome {
+  static func onServer(_ server: ServerVersion) throws -> CaseOutcome {
     var outcome = try Shop.passed()
     outcome.id = CaseID("on_each_server", outcome.caseName)
     outcome.server = server

@@ -62,7 +62,7 @@ enum EveryKind {
   }
 
   static func hostileObservation(
-    _ type: String, caseName: String?, major: Int, buffers: Double? = 12, rows: Double? = 0.33
+    _ type: String, caseName: String?, major: ServerMajor, buffers: Double? = 12, rows: Double? = 0.33
   ) throws -> Observation {
     var plan = Plan(
       root: try hostileRoot(type, buffers: buffers, rows: rows), settings: ["work_mem": "16MB", markup: markup],
@@ -81,7 +81,7 @@ enum EveryKind {
                 plans: [Plan(root: try hostileRoot("Seq Scan", buffers: 3, rows: 1))])
             ],
           isCapped: major == 14, sequentialReads: [relation: SequentialReads(scans: 3, rows: 1e15)])),
-      facts: facts(rows: Double(major) * 10_000), serverMajor: major)
+      facts: facts(rows: Double(major.number) * 10_000), serverMajor: major)
   }
 
   static func findings() -> [Finding] {
@@ -97,7 +97,12 @@ enum EveryKind {
       finding.root = number.isMultiple(of: 2) ? root : nil
       finding.alias = [nil, "", markup][number % 3]
       finding.indexVerdict = verdicts[number % 3]
-      finding.fix = number.isMultiple(of: 5) ? nil : "fix \(markup)"
+      finding.fix =
+        number.isMultiple(of: 5)
+        ? nil
+        : number.isMultiple(of: 7)
+          ? .statements(Fix.Statements(purpose: markup, sql: ["CREATE INDEX \(markup);", "\(markup)"]))
+          : .advice("fix \(markup)")
       finding.figures =
         [
           nil, FindingFigures(planRows: 1, actualRows: nil, qError: nil),
@@ -160,8 +165,8 @@ enum EveryKind {
     (item.file, item.line, item.manifestLine, item.position) = ("q/\(markup).sql", 12, 345, 9 - number)
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]
-    item.server = number.isMultiple(of: 2) ? "16.14 \(markup)" : nil
-    item.seconds = 1.0 / 3
+    item.server = number.isMultiple(of: 2) ? ServerVersion("16.14 \(markup)") : nil
+    item.duration = .seconds(1) / 3
     return item
   }
 
@@ -172,9 +177,9 @@ enum EveryKind {
       for place in run.cases[index].findings.indices {
         run.cases[index].findings[place].message = "other figures, \(index * 7) of them"
       }
-      run.cases[index].seconds += 1
+      run.cases[index].duration += .seconds(1)
     }
-    run.server = "15.19"
+    run.servers = ["15.19"]
     return run
   }
 }

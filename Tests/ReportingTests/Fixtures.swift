@@ -40,7 +40,7 @@ func plan(_ root: JSON) throws -> Plan {
 }
 
 func observation(
-  _ root: JSON, indexes: [String: [IndexFacts]] = [:], major: Int = 15, sql: String = "select 1",
+  _ root: JSON, indexes: [String: [IndexFacts]] = [:], major: ServerMajor = 15, sql: String = "select 1",
   isGeneric: Bool = false
 ) throws -> Observation {
   let captured = CapturedCase(
@@ -68,7 +68,7 @@ func outcome(
   outcome.comparison = comparison
   outcome.file = "queries/\(query).sql"
   outcome.line = 1
-  outcome.seconds = 0.0424
+  outcome.duration = .seconds(0.0424)
   return outcome
 }
 
@@ -197,8 +197,8 @@ enum Shop {
   /// Every verdict and every severity.
   static func run() throws -> RunOutcome {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "ci/queries.yml")
-    run.server = "15.18"
-    run.seconds = 3.2174
+    run.servers = ["15.18"]
+    run.duration = .seconds(3.2174)
     run.notes = [Note(.otherMajor(before: 14, now: 15, label: .baseline))]
     run.cases = [
       try regressed(), try manyFindings(), try misestimated(), try new(), unchecked(), try improved(), try changed(),
@@ -210,8 +210,8 @@ enum Shop {
   /// A run on three servers, two of them of the same major.
   static func matrix() throws -> RunOutcome {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "ci/queries.yml")
-    run.seconds = 4
-    for server in ["15.18", "16.14", "16.9"] {
+    run.duration = .seconds(4)
+    for server: ServerVersion in ["15.18", "16.14", "16.9"] {
       for item in [try regressed(), try passed()] {
         var item = item
         item.server = server
@@ -224,8 +224,8 @@ enum Shop {
   /// Many cases, one in twenty failed.
   static func many(_ count: Int) throws -> RunOutcome {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
-    run.server = "18.1"
-    run.seconds = 410
+    run.servers = ["18.1"]
+    run.duration = .seconds(410)
     let kinds = [
       try passed(), try regressed(), try misestimated(), try EveryKind.moved(), try EveryKind.timed(),
       try manyFindings(),

@@ -88,7 +88,7 @@ import Testing
   @Test func `a run that ended early has a test case of its own`() throws {
     var run = run([try Shop.passed()])
     run.error = "the seed failed\nseed/01.sql:3: ERROR: no such table"
-    run.seconds = 1
+    run.duration = .seconds(1)
     let root = try ParsedXML.root(of: JUnitReport.text(run))
     #expect([root["tests"], root["failures"], root["errors"]] == ["2", "0", "1"])
     let own = try #require(root.all("testcase").first { $0["name"] == "plangate" })
@@ -193,8 +193,8 @@ import Testing
 
   @Test(arguments: [
     (0, "0.000"), (0.0004, "0.000"), (0.0424, "0.042"), (1.9996, "2.000"), (61.05, "61.050"), (-1, "0.000"),
-    (.infinity, "0.000"), (.nan, "0.000"),
+    (1e12, "0.000"),
   ]) func `seconds have three decimals`(_ seconds: Double, _ text: String) {
-    #expect(JUnitReport.seconds(seconds) == text)
+    #expect(JUnitReport.seconds(.seconds(seconds)) == text)
   }
 }

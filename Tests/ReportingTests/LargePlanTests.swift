@@ -116,7 +116,7 @@ private typealias LargePlans = `A large plan`
 @Suite struct `A report for several servers` {
   @Test func `shows what a server says of its version escaped, as all else`() {
     var outcome = RunOutcome(plangateVersion: "0.0.0", manifest: "queries/manifest.yml")
-    for server in ["15.18", "16\u{1b}[31m\u{202e}\n9"] {
+    for server: ServerVersion in ["15.18", "16\u{1b}[31m\u{202e}\n9"] {
       var item = CaseOutcome(query: "one", caseName: nil, verdict: .passed)
       item.server = server
       outcome.cases.append(item)

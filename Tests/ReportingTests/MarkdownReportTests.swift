@@ -73,7 +73,7 @@ import Testing
     run.error = markup + "\n" + markup
     run.manifestInRepository = "ci/\(markup).yml"
     run.plangateVersion = markup
-    run.server = markup
+    run.servers = [ServerVersion(markup)]
     let text = MarkdownReport.text(run, limit: limit)
     #expect(text.contains("@octocat") && text.contains("<img src=x") && text.contains("```"))
     let page = try RenderedMarkdown(text)

@@ -50,6 +50,15 @@ import Testing
 
   @Test func `the outcome of the shop comes back`() throws { try expectRoundTrip(try Shop.run()) }
 
+  @Test(arguments: [0, 0.000_001, 0.1, 0.3, 59.999_999, 86_400.000_007, 8_999_999_999.999_999])
+  func `a duration comes back to the microsecond`(seconds: Double) throws {
+    var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
+    run.duration = .seconds(seconds)
+    let text = JSONReport.text(run)
+    #expect(text.contains("\"seconds\": \(JSON.numberText(seconds)),"))
+    #expect(try RunOutcome(jsonReport: text).duration == run.duration)
+  }
+
   @Test func `a run that ended early comes back`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
     run.error = "no server"
@@ -63,13 +72,14 @@ import Testing
     let item = try #require(run.cases.last { $0.query == "every" })
     #expect(
       fields(run) == [
-        "plangateVersion", "manifest", "manifestInRepository", "server", "cases", "notes", "error", "isStrict", "shard",
-        "selection", "seconds", "errorPlace", "serverAddress",
+        "plangateVersion", "manifest", "manifestInRepository", "servers", "before", "cases", "notes", "error",
+        "isStrict",
+        "shard", "selection", "duration", "errorPlace", "serverAddress",
       ])
     #expect(
       fields(item) == [
         "id", "verdict", "findings", "comparison", "reason", "file", "line", "manifestLine", "position",
-        "sql", "parameters", "server", "seconds",
+        "sql", "parameters", "server", "duration",
       ])
     #expect(
       fields(item.findings[0]) == [
@@ -78,7 +88,7 @@ import Testing
       ])
     let comparison = try #require(item.comparison)
     // `matching`, `isShapeChanged`, `scans`, `estimates` and what they are made of follow from the rest; `excused`
-    // belongs to no outcome, and a report compares with the baseline, so that `label` is always the same.
+    // belongs to no outcome, and `label` is the run's `before`.
     #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused", "label"])
     #expect(
       fields(comparison.current) == [
@@ -96,6 +106,16 @@ import Testing
       fields(try #require(comparison.current.facts.relations.values.first)) == [
         "root", "rows", "pages", "indexes", "columns", "partitions", "statistics", "constraints", "policies",
       ])
+  }
+
+  @Test func `the label of the state before comes back, for each case too`() throws {
+    var run = try Shop.run()
+    run.before = StateLabel("the state before \(hostile)")
+    try expectRoundTrip(run)
+    let back = try RunOutcome(jsonReport: JSONReport.text(run))
+    #expect(back.before == run.before)
+    let comparisons = back.cases.compactMap(\.comparison)
+    #expect(!comparisons.isEmpty && comparisons.allSatisfy { $0.label == run.before })
   }
 
   @Test func `the rest of the catalog is left out`() throws {
@@ -152,6 +172,14 @@ import Testing
       error?.message
         == "it is a report of format \(JSON.numberText(format)), written by plangate 0.1.0; this one reads format 1")
     #expect(error?.isNewerFormat == isNewer)
+  }
+
+  @Test(arguments: ["1e308", "-1e10"])
+  func `a duration that no run has is refused`(seconds: String) throws {
+    let text = JSONReport.text(RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml"))
+    #expect(
+      message(text.replacing("\"seconds\": 0,", with: "\"seconds\": \(seconds),"))
+        == "'seconds' of the report is not a duration in seconds")
   }
 
   @Test func `a report that was cut off anywhere is refused`() throws {

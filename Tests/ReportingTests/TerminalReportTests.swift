@@ -126,7 +126,7 @@ import Testing
   @Test func `the summary of a run that passed is one line`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.cases = [try Shop.passed(), try Shop.passed()]
-    run.seconds = 3.2174
+    run.duration = .seconds(3.2174)
     #expect(TerminalReport.summary(run, style: style) == "2 passed in 3.2 s")
   }
 
@@ -167,9 +167,9 @@ import Testing
 
   @Test func `cases of several servers and of a shard are told apart`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
-    run.server = "15.18"
+    run.servers = ["15.18"]
     run.shard = Shard(index: 2, count: 3)
-    run.cases = try ["15.18", "16.14"].map { server in
+    run.cases = try ["15.18", "16.14"].map { (server: ServerVersion) in
       var outcome = try Shop.regressed()
       outcome.server = server
       return outcome
@@ -262,7 +262,9 @@ import Testing
         == Array("plangate record ''\\''\u{301}; rm'".unicodeScalars))
   }
 
-  @Test(arguments: [(0, "0.0 s"), (3.25, "3.3 s"), (99.9, "99.9 s"), (99.96, "1 min 40 s"), (125, "2 min 5 s")])
+  @Test(arguments: [
+    (0, "0.0 s"), (3.25, "3.3 s"), (99.9, "99.9 s"), (99.96, "1 min 40 s"), (125, "2 min 5 s"), (1e9, "? s"),
+  ])
   func `durations are short`(_ seconds: Double, _ text: String) {
     #expect(durationText(seconds) == text)
   }

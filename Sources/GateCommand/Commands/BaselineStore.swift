@@ -16,7 +16,7 @@ struct BaselineStore: Sendable {
   static let suffix = ".plan"
 
   /// - Parameter serverMajor: its own directory is used when it exists.
-  init(_ base: String, serverMajor: Int) {
+  init(_ base: String, serverMajor: ServerMajor) {
     let own = "\(base)/\(serverMajor)"
     var isDirectory = false
     directory = FileManager.default.fileExists(atPath: own, isDirectory: &isDirectory) && isDirectory ? own : base
@@ -117,14 +117,14 @@ struct BaselineStore: Sendable {
   }
 
   /// The server major of the committed baselines: of the first that can be read, or of the newest directory.
-  static func major(in base: String, queries: [String]) -> Int? {
+  static func major(in base: String, queries: [String]) -> ServerMajor? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
     for query in queries where names.contains(query + suffix) {
       guard let bytes = FileManager.default.contents(atPath: "\(base)/\(query)\(suffix)") else { continue }
       let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).prefix(4)
       guard let line = lines.first(where: { $0.hasPrefix("server: ") }) else { continue }
-      if let major = Int(line.dropFirst("server: ".count)) { return major }
+      if let number = Int(line.dropFirst("server: ".count)) { return ServerMajor(number) }
     }
-    return names.compactMap { Int($0) }.max()
+    return names.compactMap { Int($0) }.max().map { ServerMajor($0) }
   }
 }

@@ -37,18 +37,18 @@ struct CheckRun {
       } else {
         // The reports are written while the server is up: with --keep that may be for hours.
         try run.withDatabase { (database) throws(Diagnostic) in
-          outcome.server = database.server.versionText
+          outcome.servers = [database.server.version]
           outcome.serverAddress = database.server.host.address
           let judged = try judged(run, database)
-          (outcome.cases, outcome.notes) = (judged.cases, judged.notes)
+          (outcome.before, outcome.cases, outcome.notes) = (judged.before, judged.cases, judged.notes)
           try finish(&outcome, reports, since: started)
           run.keepServer(database.server)
         }
       }
     } catch {
-      guard outcome.seconds == 0 else { throw error }
+      guard outcome.duration == .zero else { throw error }
       outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
-      outcome.seconds = (ContinuousClock.now - started) / .seconds(1)
+      outcome.duration = ContinuousClock.now - started
       outcome.errorPlace = place(of: error)
       let published = published(outcome)
       try? reports.finish(published)
@@ -61,7 +61,7 @@ struct CheckRun {
   private func finish(
     _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
   ) throws(Diagnostic) {
-    outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
+    outcome.duration = ContinuousClock.now - start
     try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
   }
 
@@ -86,14 +86,14 @@ struct CheckRun {
   ///
   /// One that is not there leaves the others to be judged.
   private func judgeEach(_ run: GateRun, _ outcome: inout RunOutcome) throws(Diagnostic) {
-    var servers: [String] = []
     var errors: [String] = []
     for choice in options.postgres {
       do {
         try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
-          let server = database.server.versionText
+          let server = database.server.version
           let judged = try judged(run, database)
-          servers.append(server)
+          outcome.servers.append(server)
+          outcome.before = judged.before
           outcome.cases += judged.cases.map { item in
             var item = item
             item.server = server
@@ -107,7 +107,6 @@ struct CheckRun {
         if outcome.errorPlace == nil { outcome.errorPlace = place(of: error) }
       }
     }
-    outcome.server = servers.isEmpty ? nil : servers.joined(separator: ", ")
     outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
   }
 

@@ -68,7 +68,7 @@ struct GateRun {
   func installation(_ choice: String?) throws(Diagnostic) -> ServerInstallation {
     let major = BaselineStore.major(in: manifest.baselines, queries: manifest.queries.map(\.name))
     do {
-      return try ServerInstallation.locate(choice, preferredMajor: major, environment: environment)
+      return try ServerInstallation.locate(choice, preferredMajor: major?.number, environment: environment)
     } catch { throw Diagnostic(error.message) }
   }
 

@@ -31,7 +31,7 @@ struct GivenDatabase {
         try server.make(roles: manifest.roles)
       } catch { throw server.diagnostic(error) }
       console.step(
-        "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.versionText) "
+        "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.version) "
           + "(\(seconds(since: started)) s)")
       let steps = StepRunner(environment: environment, console: console)
       try Seeding(manifest, on: server, in: server.seeded, steps).run(manifest.seed)

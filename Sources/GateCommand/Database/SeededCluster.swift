@@ -152,7 +152,7 @@ struct SeededCluster {
   }
 
   private func tellStart(of server: DatabaseServer, since start: ContinuousClock.Instant) {
-    console.step("server: PostgreSQL \(server.versionText) of \(installation.binaries) (\(seconds(since: start)) s)")
+    console.step("server: PostgreSQL \(server.version) of \(installation.binaries) (\(seconds(since: start)) s)")
   }
 
   // MARK: Step by step
@@ -247,7 +247,7 @@ struct SeededCluster {
     guard again?.settled == state || again?.chain.contains(state) == true else {
       return console.step("not cached: a file of the seed changed while it ran")
     }
-    var entry = CacheEntry(kind: kind, server: server.versionText, title: title)
+    var entry = CacheEntry(kind: kind, server: server.version.text, title: title)
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain
     let sharing: ClusterFiles.Sharing

@@ -86,10 +86,10 @@ package enum BaselineFile {
     for line in lines.dropFirst().dropLast() {
       if capture.query.isEmpty, let text = value(of: line, "query: ") {
         capture.query = text
-      } else if capture.serverMajor == 0, let text = value(of: line, "server: "), let major = Int(text),
-        (1..<100).contains(major)
+      } else if capture.serverMajor == 0, let text = value(of: line, "server: "), let number = Int(text),
+        (1..<100).contains(number)
       {
-        capture.serverMajor = major
+        capture.serverMajor = ServerMajor(number)
       } else if let text = value(of: line, "definitions: ") {
         guard case .object(let members)? = try? JSON(parsing: text) else {
           throw BaselineError(line: line.number, message: "damaged definitions")

@@ -32,7 +32,7 @@ struct NodeForm {
   /// The newest server whose node types are known.
   ///
   /// Beyond it, a type may be new and an old one may have another form.
-  static let newestMajor = 19
+  static let newestMajor: ServerMajor = 19
 
   private static let table: [String: NodeForm] = {
     var forms: [String: NodeForm] = [:]
@@ -69,7 +69,7 @@ struct NodeForm {
   // MARK: Judging
 
   /// The problem with a node; nil if a server can have printed it.
-  static func problem(of node: PlanNode, serverMajor: Int) -> String? {
+  static func problem(of node: PlanNode, serverMajor: ServerMajor) -> String? {
     if let problem = problemOfSubplans(node) { return problem }
     // The forms that a newer server prints are not known.
     guard serverMajor <= newestMajor else { return nil }
@@ -135,7 +135,7 @@ struct NodeForm {
     return node.relationName != nil && node.schema == nil ? "the relation has no schema" : nil
   }
 
-  private func problemOfInputs(_ node: PlanNode, _ serverMajor: Int) -> String? {
+  private func problemOfInputs(_ node: PlanNode, _ serverMajor: ServerMajor) -> String? {
     let inputs = node.inputs
     let words = inputs.compactMap(\.parentRelationship)
     func isMembers(atLeast least: Int) -> Bool { words.allSatisfy { $0 == "Member" } && words.count >= least }

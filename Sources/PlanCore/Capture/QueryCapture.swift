@@ -4,15 +4,14 @@
 /// On disk it is the query's baseline.
 package struct QueryCapture: Equatable, Sendable {
   package var query: String
-  /// 15 for PostgreSQL 15.4.
-  package var serverMajor: Int
+  package var serverMajor: ServerMajor
   /// A baseline has the facts of the relations that its plans read; a fresh capture has those of all relations.
   package var facts: CatalogFacts
   package var answers: [CapturedAnswer]
   /// The format of the baseline that this was read from.
   package var format = BaselineFormat.newest
 
-  package init(query: String, serverMajor: Int, facts: CatalogFacts, answers: [CapturedAnswer]) {
+  package init(query: String, serverMajor: ServerMajor, facts: CatalogFacts, answers: [CapturedAnswer]) {
     self.query = query
     self.serverMajor = serverMajor
     self.facts = facts
@@ -20,7 +19,7 @@ package struct QueryCapture: Equatable, Sendable {
   }
 
   /// A capture in which each case has a plan, as a baseline has it.
-  package init(query: String, serverMajor: Int, facts: CatalogFacts, cases: [CapturedCase]) {
+  package init(query: String, serverMajor: ServerMajor, facts: CatalogFacts, cases: [CapturedCase]) {
     self.init(
       query: query, serverMajor: serverMajor, facts: facts,
       answers: cases.map { CapturedAnswer(name: $0.name, result: .plan($0)) })

@@ -22,7 +22,7 @@ package enum Cause: Hashable, Sendable {
   case rows(RelationName, before: Double, now: Double)
   /// As many rows on another number of pages: dead rows, a fill factor, longer values.
   case pages(RelationName, before: Double, now: Double)
-  case server(before: Int, now: Int)
+  case server(before: ServerMajor, now: ServerMajor)
   /// None of the others, of a case that regressed nevertheless.
   case nothingRecorded
 

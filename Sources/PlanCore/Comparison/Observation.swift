@@ -4,7 +4,7 @@
 package final class Observation: Sendable {
   package let captured: CapturedCase
   package let facts: CatalogFacts
-  package let serverMajor: Int
+  package let serverMajor: ServerMajor
   /// The format of the baseline that this comes from: what it lacks is neither judged nor called unchanged.
   package let format: BaselineFormat
   package let scans: [Scan]
@@ -22,7 +22,7 @@ package final class Observation: Sendable {
   }
 
   package init(
-    _ captured: CapturedCase, facts: CatalogFacts, serverMajor: Int, format: BaselineFormat = .newest
+    _ captured: CapturedCase, facts: CatalogFacts, serverMajor: ServerMajor, format: BaselineFormat = .newest
   ) {
     self.captured = captured
     self.format = format

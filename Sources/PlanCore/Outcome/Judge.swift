@@ -17,6 +17,7 @@ package func judge(
     QueryComparison(queries[index], now: now, before: before).judged
   }
   var outcome = RunOutcome(manifest: policies.manifest)
+  outcome.before = before.label
   outcome.cases = judged.joined().map(\.outcome)
   outcome.notes =
     majorNotes(queries, now, before) + formatNotes(queries, before) + now.notes.map { Note($0) }
@@ -76,7 +77,7 @@ private struct QueryComparison {
       return JudgedCase(outcome: outcome)
     }
     guard let now, let answer = now.answer(named: listed.name) else { return unchecked(problem ?? "it was not run") }
-    outcome.seconds = answer.duration / .seconds(1)
+    outcome.duration = answer.duration
     let captured: CapturedCase
     var timeout: String?
     switch answer.result {
@@ -107,7 +108,7 @@ private struct QueryComparison {
 // MARK: Notes
 
 private func majorNotes(_ queries: [ListedQuery], _ now: Capture, _ before: Capture) -> [Note] {
-  var majors: [Int: Int] = [:]
+  var majors: [ServerMajor: ServerMajor] = [:]
   for query in queries {
     guard let fresh = now[query.name], let accepted = before[query.name], fresh.serverMajor != accepted.serverMajor
     else { continue }

@@ -2,7 +2,7 @@
 package struct Note: Equatable, Sendable {
   package enum Content: Equatable, Sendable {
     /// Some baselines are of another server major.
-    case otherMajor(before: Int, now: Int, label: StateLabel)
+    case otherMajor(before: ServerMajor, now: ServerMajor, label: StateLabel)
     /// Baselines of an older format.
     case olderFormat(Int, label: StateLabel)
     case settings([SettingChange], label: StateLabel)

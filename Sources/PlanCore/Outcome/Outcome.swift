@@ -20,9 +20,9 @@ package struct CaseOutcome: Sendable {
   /// The values that it was planned with, in the manifest's order.
   package var parameters: [BoundParameter] = []
   /// `16.14` where several servers judged one after the other, else nil: the run's own server.
-  package var server: String?
+  package var server: ServerVersion?
   /// The time for planning and running, to the microsecond.
-  package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
+  package var duration = Duration.zero { didSet { duration = duration.wholeMicroseconds } }
 
   package init(query: String, caseName: String?, verdict: Verdict) {
     id = CaseID(query, caseName)
@@ -128,10 +128,12 @@ package struct RunOutcome: Sendable {
   package var manifest: String
   /// The manifest from the root of the repository, where that is known and another name.
   package var manifestInRepository: String?
-  /// `15.18`; nil when no server was reached.
-  package var server: String?
+  /// The servers that judged, one after the other; none when no server was reached.
+  package var servers: [ServerVersion] = []
   /// `localhost:5432`, of a server that plangate was given; nil for one of its own.
   package var serverAddress: String?
+  /// The state that the cases are compared with.
+  package var before = StateLabel.baseline
   /// In the manifest's order.
   package var cases: [CaseOutcome] = []
   /// Remarks on the whole run, each reported once.
@@ -147,7 +149,7 @@ package struct RunOutcome: Sendable {
   /// The cases that the run was asked to judge; nil if it ended before that was known.
   package var selection: Selection?
   /// To the microsecond.
-  package var seconds: Double = 0 { didSet { seconds = seconds.wholeMicroseconds } }
+  package var duration = Duration.zero { didSet { duration = duration.wholeMicroseconds } }
 
   package init(plangateVersion: String = Release.version, manifest: String) {
     self.plangateVersion = plangateVersion
@@ -162,6 +164,9 @@ package struct RunOutcome: Sendable {
   /// How reports call the manifest and tell it from others: two working directories of a repository may each have a
   /// `queries/manifest.yml`.
   package var manifestFile: String { manifestInRepository ?? manifest }
+
+  /// `15.18`, or `15.18, 16.14`; nil when no server was reached.
+  package var server: String? { servers.isEmpty ? nil : servers.map(\.text).joined(separator: ", ") }
 
   /// `15.18`, or `15.18 (given: localhost:5432)`.
   package var serverText: String { (server ?? "?") + (serverAddress.map { " (given: \($0))" } ?? "") }
@@ -183,10 +188,21 @@ extension RunOutcome {
   }
 }
 
-extension Double {
-  /// A duration that is told in few digits and read back as the same number.
-  fileprivate var wholeMicroseconds: Double {
-    let microseconds = (self * 1_000_000).rounded()
-    return microseconds.isFinite ? microseconds / 1_000_000 : isFinite ? self : 0
+extension Duration {
+  private static let attosecondsPerMicrosecond: Double = 1e12
+
+  /// A duration that is written in few digits and read back as the same.
+  fileprivate var wholeMicroseconds: Duration {
+    let (seconds, attoseconds) = components
+    let microseconds = (Double(attoseconds) / Duration.attosecondsPerMicrosecond).rounded()
+    return .seconds(seconds) + .microseconds(Int64(microseconds))
+  }
+
+  /// The number of seconds.
+  ///
+  /// For whole microseconds it is the number with the same digits, which a division by `.seconds(1)` need not give.
+  package var inSeconds: Double {
+    let (seconds, attoseconds) = components
+    return (Double(seconds) * 1_000_000 + Double(attoseconds) / Duration.attosecondsPerMicrosecond) / 1_000_000
   }
 }

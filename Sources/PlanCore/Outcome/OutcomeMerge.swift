@@ -74,6 +74,7 @@ package struct OutcomeMerge {
     if this.plangateVersion != that.plangateVersion {
       return "it is of plangate \(this.plangateVersion), and \(first.file) of \(that.plangateVersion)"
     }
+    if this.before != that.before { return "it compares with \(this.before), and \(first.file) with \(that.before)" }
     if this.isStrict != that.isStrict {
       return this.isStrict
         ? "it was judged with --strict, and \(first.file) was not"
@@ -86,16 +87,11 @@ package struct OutcomeMerge {
         + "differ"
     }
     if let known = accepted.first(where: { $0.outcome.server != nil }), let server = this.server,
-      let otherServer = known.outcome.server, majors(server) != majors(otherServer)
+      let otherServer = known.outcome.server, this.servers.map(\.major) != known.outcome.servers.map(\.major)
     {
       return "it is of PostgreSQL \(server), and \(known.file) of \(otherServer)"
     }
     return nil
-  }
-
-  /// `15.18, 16.4` is of 15 and 16.
-  private func majors(_ server: String) -> [String] {
-    server.split { !($0.isLetter || $0.isNumber || $0 == ".") }.map { String($0.prefix { $0.isNumber }) }
   }
 
   // MARK: The whole
@@ -105,14 +101,15 @@ package struct OutcomeMerge {
     if let first = accepted.first?.outcome {
       whole = RunOutcome(plangateVersion: first.plangateVersion, manifest: first.manifest)
       whole.manifestInRepository = first.manifestInRepository
+      whole.before = first.before
       whole.isStrict = first.isStrict
     }
     let outcomes = accepted.map(\.outcome)
-    whole.server = outcomes.lazy.compactMap(\.server).first
+    whole.servers = outcomes.lazy.map(\.servers).first { !$0.isEmpty } ?? []
     whole.serverAddress = outcomes.lazy.compactMap(\.serverAddress).first
     whole.selection = outcomes.lazy.compactMap(\.selection).first
     // The shards ran side by side.
-    whole.seconds = outcomes.map(\.seconds).max() ?? 0
+    whole.duration = outcomes.map(\.duration).max() ?? .zero
     for note in outcomes.flatMap(\.notes) where !whole.notes.contains(note) { whole.notes.append(note) }
     whole.notes += serverNotes(outcomes)
     whole.cases = cases()
@@ -131,7 +128,7 @@ package struct OutcomeMerge {
 
   private struct CaseKey: Hashable {
     let name: String
-    let server: String?
+    let server: ServerVersion?
   }
 
   /// The cases of all reports in the manifest's order, each once.
@@ -153,7 +150,7 @@ package struct OutcomeMerge {
       let positions = report.outcome.cases.map { $0.position ?? .max }
       return zip(positions, positions.dropFirst()).contains { $0 > $1 }
     }
-    var ranks: [String?: Int] = [:]
+    var ranks: [ServerVersion?: Int] = [:]
     for item in cases where ranks[item.server] == nil { ranks[item.server] = ranks.count }
     func place(_ item: CaseOutcome) -> (Int, Int, Int) {
       let rank = ranks[item.server] ?? 0
@@ -187,7 +184,9 @@ package struct OutcomeMerge {
       return
     }
     let counts = Dictionary(grouping: whole.cases, by: \.server).mapValues(\.count)
-    for (server, count) in (counts.isEmpty ? [nil: 0] : counts).sorted(by: { ($0.key ?? "") < ($1.key ?? "") })
+    for (server, count) in (counts.isEmpty ? [nil: 0] : counts).sorted(by: {
+      ($0.key?.text ?? "") < ($1.key?.text ?? "")
+    })
     where count != wanted {
       let place = server.map { " on PostgreSQL \($0)" } ?? ""
       problems.append("\(judges) judged \(count) of \(wanted) cases\(place)")

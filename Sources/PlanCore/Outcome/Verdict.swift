@@ -47,7 +47,7 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
   var findings = Rule.all.flatMap { policy.findings($0, comparison) }
   if let timeout {
     var finding = Finding(rule: Rule.timeoutID, severity: .fail, message: timeout)
-    finding.fix = "make it faster, or raise 'timeout:' of the query; a plan that did not run cannot be recorded"
+    finding.fix = .timeout
     findings.append(finding)
   }
 

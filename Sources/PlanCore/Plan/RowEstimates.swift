@@ -35,7 +35,7 @@ extension Plan {
   ///   - serverMajor: `Actual Rows` is rounded to whole rows up to 17, to hundredths from 18.
   ///   - isGeneric: made without the parameters' values, so that the estimate of a `LIMIT $1` is a guess.
   /// - Returns: one element a node, in EXPLAIN's order; empty for a plan that did not run.
-  package func rowEstimates(serverMajor: Int, isGeneric: Bool = false) -> [RowEstimate] {
+  package func rowEstimates(serverMajor: ServerMajor, isGeneric: Bool = false) -> [RowEstimate] {
     guard isAnalyzed else { return [] }
     var pass = DemandPass(plan: self, serverMajor: serverMajor, isGeneric: isGeneric)
     pass.run()
@@ -57,7 +57,7 @@ private enum Demand {
 
 private struct DemandPass {
   let plan: Plan
-  let serverMajor: Int
+  let serverMajor: ServerMajor
   let isGeneric: Bool
   /// The SubPlans that some expression reads through a hash table, which drains them.
   let hashedSubplans: Set<Substring>
@@ -71,7 +71,7 @@ private struct DemandPass {
   /// The CTE names that scans give.
   var scannedCTEs: Set<String> = []
 
-  init(plan: Plan, serverMajor: Int, isGeneric: Bool) {
+  init(plan: Plan, serverMajor: ServerMajor, isGeneric: Bool) {
     self.plan = plan
     self.serverMajor = serverMajor
     self.isGeneric = isGeneric

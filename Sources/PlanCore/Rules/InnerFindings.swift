@@ -71,21 +71,23 @@ private struct SequentialRead {
   }
 
   /// The statement that makes the missing index.
-  var fix: String? {
+  var fix: Fix? {
     if missing.isEmpty { return nil }
     let name = scan.identity.root ?? scan.relation
-    return "CREATE INDEX ON \(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name)) "
+    let sql =
+      "CREATE INDEX ON \(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name)) "
       + "(\(missing.map(quotedIdentifier).joined(separator: ", ")));"
+    return .statements(Fix.Statements(purpose: "make the missing index", sql: [sql]))
   }
 }
 
 extension CaseComparison {
   /// Seq Scans of statements that did not run in the state before: new work that nobody asked for.
-  fileprivate var newSequentialReads: [(FindingDraft, fix: String?)] {
+  fileprivate var newSequentialReads: [(FindingDraft, fix: Fix?)] {
     guard let baseline else { return [] }
     let (before, now) = (baseline.sequentialRows, current.sequentialRows)
     return newInnerPlans.flatMap { inner in
-      inner.plans.current.scans.compactMap { scan -> (FindingDraft, fix: String?)? in
+      inner.plans.current.scans.compactMap { scan -> (FindingDraft, fix: Fix?)? in
         let root = scan.identity.root ?? scan.relation
         guard scan.access == .seqScan, scan.node.examinedRows >= smallReads,
           current.facts[scan.relation].map({ $0.pages >= 8 }) ?? true,
@@ -101,7 +103,7 @@ extension CaseComparison {
   }
 
   /// Sequential reads that only counters show: one of the sides does not show its statements.
-  fileprivate var countedSequentialReads: [(FindingDraft, fix: String?)] {
+  fileprivate var countedSequentialReads: [(FindingDraft, fix: Fix?)] {
     guard let baseline, baseline.format > .one, !showsInnerStatements else { return [] }
     let (before, now) = (baseline.innerReads, current.innerReads)
     return now.sorted { $0.key < $1.key }.compactMap { relation, reads in

@@ -41,7 +41,7 @@ package struct Rule: Sendable {
     guard settings.severity != .off else { return [] }
     return find(comparison, settings).map { draft in
       var finding = Finding(draft, rule: id, severity: min(settings.severity, draft.severityLimit))
-      finding.fix = fix
+      finding.fix = .usual(Fix.Usual(of: self))
       return finding
     }
   }

@@ -36,7 +36,7 @@ struct HTMLCase {
       JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
       JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifestFile):\($0)" })),
       JSONMember("server", text(server)),
-      JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.seconds, 0) * 1000))),
+      JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.duration.inSeconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
       JSONMember("differences", .array(differences.map { .string($0.readable.visible) })),
       JSONMember("causes", .array(outcome.causes.map { .string($0.text.readable.visible) })),
@@ -93,7 +93,7 @@ struct HTMLCase {
 
   /// The statements that recreate lost indexes, for a case that fails.
   private var statements: [String] {
-    outcome.findings.contains(where: \.isFailing) ? outcome.lostIndexStatements.map(\.visible) : []
+    outcome.findings.contains(where: \.isFailing) ? outcome.lostIndexFix?.lines.map(\.visible) ?? [] : []
   }
 
   /// The command that accepts the plan of a failing case.
@@ -117,7 +117,7 @@ struct HTMLCase {
       JSONMember("message", .string(finding.message.readable.visible)),
     ]
     if let verdict = finding.indexVerdict { members.append(JSONMember("index", .string(verdict.description.visible))) }
-    if let fix = finding.fix, finding.waiver == nil { members.append(JSONMember("fix", .string(fix.visible))) }
+    if let fix = finding.fix, finding.waiver == nil { members.append(JSONMember("fix", .string(fix.text.visible))) }
     if let waiver = finding.waiver {
       members.append(JSONMember("waiver", .array([.string(waiver.reason.visible), text(waiver.until?.description)])))
     }

@@ -64,7 +64,7 @@ package enum HTMLReport {
     var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifestFile].compactMap { $0 }
     if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
     if outcome.isStrict { facts.append("strict: a changed plan fails") }
-    facts += [durationText(outcome.seconds), "plangate \(outcome.plangateVersion)"]
+    facts += [durationText(outcome.duration.inSeconds), "plangate \(outcome.plangateVersion)"]
     let items = facts.map { "<li>\(HTMLText.content($0))</li>" }.joined()
     return """
       <header class="run \(outcome.result.rawValue)">

@@ -17,14 +17,14 @@ enum CaseJSON {
     return .object([
       JSONMember("query", .string(outcome.query)),
       JSONMember("case", JSON(outcome.caseName)),
-      JSONMember("server", JSON(outcome.server)),
+      JSONMember("server", JSON(outcome.server?.text)),
       JSONMember("verdict", .string(outcome.verdict.rawValue)),
       JSONMember("failed", .bool(isFailed)),
       JSONMember("file", JSON(outcome.file)),
       JSONMember("line", JSON(outcome.line)),
       JSONMember("manifestLine", JSON(outcome.manifestLine)),
       JSONMember("position", JSON(outcome.position)),
-      JSONMember("seconds", .number(outcome.seconds)),
+      JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("reason", JSON(outcome.reason)),
       JSONMember("sql", JSON(outcome.sql)),
       JSONMember(
@@ -57,7 +57,8 @@ enum CaseJSON {
       JSONMember("message", .string(finding.message)),
       JSONMember("indexVerdict", JSON(finding.indexVerdict?.description)),
       JSONMember("indexAlternative", finding.indexVerdict?.alternativeJSON ?? .null),
-      JSONMember("fix", JSON(finding.fix)),
+      JSONMember("fix", JSON(finding.fix?.text)),
+      JSONMember("fixStatements", finding.fix?.statementsJSON ?? .null),
       JSONMember(
         "figures",
         finding.figures.map { figures in
@@ -90,7 +91,7 @@ enum CaseJSON {
     return .object([
       JSONMember("cost", .number(root.totalCost)), JSONMember("rows", JSON(root.actual?.rows)),
       JSONMember("buffers", JSON(root.buffers)),
-      JSONMember("serverMajor", JSON(observation.serverMajor)),
+      JSONMember("serverMajor", JSON(observation.serverMajor.number)),
       JSONMember("baselineFormat", JSON(observation.format.rawValue)),
       JSONMember("generic", .bool(captured.isGeneric)),
       JSONMember("sqlFingerprint", .string(captured.sqlFingerprint)),
@@ -101,6 +102,16 @@ enum CaseJSON {
       JSONMember("explain", captured.plan.explainJSON),
       JSONMember("explainWithoutSeqScans", captured.planWithoutSeqScans?.explainJSON ?? .null),
       JSONMember("inside", InnerWorkJSON.json(captured.inner)),
+    ])
+  }
+}
+
+extension Fix {
+  fileprivate var statementsJSON: JSON? {
+    guard case .statements(let statements) = self else { return nil }
+    return .object([
+      JSONMember("purpose", .string(statements.purpose)),
+      JSONMember("sql", .array(statements.sql.map(JSON.string))),
     ])
   }
 }

@@ -77,6 +77,14 @@ struct JSONFields {
     return number
   }
 
+  /// A number of seconds, to the microsecond.
+  func duration(_ key: String) throws(ReportError) -> Duration {
+    let seconds = try number(key)
+    // Up to here, 285 years, a `Double` holds each microsecond.
+    guard abs(seconds) < 9e9 else { throw wrong(key, "a duration in seconds") }
+    return .microseconds(Int64((seconds * 1_000_000).rounded()))
+  }
+
   func optionalInteger(_ key: String) throws(ReportError) -> Int? {
     guard let number = try optionalNumber(key) else { return nil }
     guard let integer = Int(exactly: number) else { throw wrong(key, "a whole number") }

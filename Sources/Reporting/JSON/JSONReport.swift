@@ -45,6 +45,7 @@ package enum JSONReport {
       JSONMember("outcome", .string(outcome.result.rawValue)),
       JSONMember("server", JSON(outcome.server)),
       JSONMember("serverAddress", JSON(outcome.serverAddress)),
+      JSONMember("before", .string(outcome.before.description)),
       JSONMember("manifest", .string(outcome.manifest)),
       JSONMember("manifestInRepository", JSON(outcome.manifestInRepository)),
       JSONMember(
@@ -63,7 +64,7 @@ package enum JSONReport {
           ])
         } ?? .null),
       JSONMember("strict", .bool(outcome.isStrict)),
-      JSONMember("seconds", .number(outcome.seconds)),
+      JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("error", JSON(outcome.error)),
       JSONMember("errorPlace", place(outcome.errorPlace)),
       JSONMember("notes", .array(outcome.notes.map { .string($0.text) })),

@@ -27,15 +27,16 @@ extension RunOutcome {
     let fields = try JSONFields(json, at: JSONFields.top)
     self.init(plangateVersion: version, manifest: try fields.text("manifest"))
     manifestInRepository = try fields.optionalText("manifestInRepository")
-    server = try fields.optionalText("server")
+    servers = try fields.optionalText("server").map(RunOutcome.versions) ?? []
     serverAddress = try fields.optionalText("serverAddress")
+    before = StateLabel(try fields.text("before"))
     for (text, place) in zip(try fields.textList("notes"), try fields.optionalObjects("notePlaces")) {
       notes.append(Note(text, at: try place.map { place throws(ReportError) in try RunOutcome.place(place) }))
     }
     error = try fields.optionalText("error")
     errorPlace = try fields.optional("errorPlace").map { place throws(ReportError) in try RunOutcome.place(place) }
     isStrict = try fields.flag("strict")
-    seconds = try fields.number("seconds")
+    duration = try fields.duration("seconds")
     if let part = try fields.optional("shard") {
       let (index, count) = (try part.integer("index"), try part.integer("count"))
       guard index >= 1, index <= count else { throw ReportError("there is no shard \(index) of \(count)") }
@@ -46,7 +47,7 @@ extension RunOutcome {
     }
     let relations = try RelationTable.relations(fields)
     for item in try fields.objects("cases") {
-      let outcome = try CaseReader(relations: relations).outcome(item)
+      let outcome = try CaseReader(relations: relations, before: before).outcome(item)
       guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
         throw item.wrong("failed", "consistent with its verdict '\(outcome.verdict.rawValue)'")
       }
@@ -56,24 +57,38 @@ extension RunOutcome {
 }
 
 extension RunOutcome {
+  /// The versions in a text such as `15.18, 16.14`.
+  private static func versions(_ text: String) -> [ServerVersion] {
+    text.split(separator: ", ", omittingEmptySubsequences: false).map { ServerVersion(String($0)) }
+  }
+
   private static func place(_ fields: JSONFields) throws(ReportError) -> Place {
     Place(file: try fields.text("file"), line: try fields.optionalInteger("line"))
+  }
+}
+
+extension Fix {
+  /// A fix as a report states it: the usual one is known by the words of its rule.
+  fileprivate init(reported text: String, by ruleID: String) {
+    let rule = Rule.all.first { $0.id == ruleID && $0.fix == text }
+    self = rule.map { Fix.usual(Usual(of: $0)) } ?? .advice(text)
   }
 }
 
 /// Reads the cases of a JSON report.
 private struct CaseReader {
   let relations: [(name: RelationName, facts: RelationFacts)]
+  let before: StateLabel
 
   func outcome(_ fields: JSONFields) throws(ReportError) -> CaseOutcome {
     var outcome = CaseOutcome(
       query: try fields.text("query"), caseName: try fields.optionalText("case"), verdict: try fields.word("verdict"))
-    outcome.server = try fields.optionalText("server")
+    outcome.server = try fields.optionalText("server").map { ServerVersion($0) }
     outcome.file = try fields.optionalText("file")
     outcome.line = try fields.optionalInteger("line")
     outcome.manifestLine = try fields.optionalInteger("manifestLine")
     outcome.position = try fields.optionalInteger("position")
-    outcome.seconds = try fields.number("seconds")
+    outcome.duration = try fields.duration("seconds")
     outcome.reason = try fields.optionalText("reason")
     outcome.sql = try fields.optionalText("sql")
     for parameter in try fields.objects("parameters") {
@@ -95,7 +110,12 @@ private struct CaseReader {
     finding.alias = try fields.optionalText("alias")
     finding.path = try path(fields, "path", in: comparison?.current.plan)
     finding.baselinePath = try path(fields, "baselinePath", in: comparison?.baseline?.plan)
-    finding.fix = try fields.optionalText("fix")
+    if let statements = try fields.optional("fixStatements") {
+      finding.fix = .statements(
+        Fix.Statements(purpose: try statements.text("purpose"), sql: try statements.textList("sql")))
+    } else {
+      finding.fix = try fields.optionalText("fix").map { Fix(reported: $0, by: finding.rule) }
+    }
     if let waived = try fields.optional("waived") {
       finding.waiver = Waiver(
         rule: try waived.text("rule"), relation: try waived.optionalText("relation"),
@@ -151,7 +171,7 @@ private struct CaseReader {
     }
     return CaseComparison(
       baseline: try baseline.map { fields throws(ReportError) in try observation(fields, caseName: caseName) },
-      current: try observation(current, caseName: caseName))
+      current: try observation(current, caseName: caseName), label: before)
   }
 
   private func observation(_ fields: JSONFields, caseName: String?) throws(ReportError) -> Observation {
@@ -173,7 +193,7 @@ private struct CaseReader {
         name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
         parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
         planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans"), inner: try InnerWorkJSON.inner(inside)),
-      facts: facts, serverMajor: try fields.integer("serverMajor"), format: format)
+      facts: facts, serverMajor: ServerMajor(try fields.integer("serverMajor")), format: format)
   }
 
   private func plan(_ fields: JSONFields, _ key: String) throws(ReportError) -> Plan? {

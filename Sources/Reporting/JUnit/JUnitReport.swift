@@ -14,13 +14,13 @@ package enum JUnitReport {
       var part = outcome
       part.cases = suite.cases
       if index > 0 { part.error = nil }
-      if suites.count > 1 { part.seconds = suite.cases.reduce(0) { $0 + $1.seconds } }
+      if suites.count > 1 { part.duration = suite.cases.reduce(.zero) { $0 + $1.duration } }
       lines.append("  <testsuite\(XMLText.attribute("name", suite.name))\(counts(part))>")
       lines += properties(outcome, server: suite.server)
       if let error = part.error {
         lines += testCase(
           XMLText.attribute("name", "plangate") + XMLText.attribute("classname", suite.name)
-            + XMLText.attribute("time", seconds(outcome.seconds)) + placeAttributes(outcome.errorPlace),
+            + XMLText.attribute("time", seconds(outcome.duration)) + placeAttributes(outcome.errorPlace),
           [result("error", "unchecked", headline(error), error)])
       }
       lines += suite.cases.flatMap { testCase($0, in: outcome, suite: suite.name) }
@@ -38,14 +38,14 @@ package enum JUnitReport {
 
   /// One suite for the manifest, or one per server.
   private static func suites(_ outcome: RunOutcome) -> [Suite] {
-    var servers: [String?] = []
+    var servers: [ServerVersion?] = []
     for item in outcome.cases where !servers.contains(item.server) { servers.append(item.server) }
     if servers.isEmpty { servers = [nil] }
     return servers.map { server in
       let name =
         server.map { "\(outcome.manifestFile) (PostgreSQL \(outcome.serverLabel($0)))" } ?? outcome.manifestFile
       return Suite(
-        name: name, server: server ?? outcome.server, cases: outcome.cases.filter { $0.server == server })
+        name: name, server: server?.text ?? outcome.server, cases: outcome.cases.filter { $0.server == server })
     }
   }
 
@@ -55,7 +55,7 @@ package enum JUnitReport {
     let own = outcome.error == nil ? 0 : 1
     return XMLText.attribute("tests", String(outcome.cases.count + own))
       + XMLText.attribute("failures", String(failed.count - errors))
-      + XMLText.attribute("errors", String(errors + own)) + XMLText.attribute("time", seconds(outcome.seconds))
+      + XMLText.attribute("errors", String(errors + own)) + XMLText.attribute("time", seconds(outcome.duration))
   }
 
   private static func properties(_ outcome: RunOutcome, server: String?) -> [String] {
@@ -80,7 +80,7 @@ package enum JUnitReport {
   private static func testCase(_ outcome: CaseOutcome, in run: RunOutcome, suite: String) -> [String] {
     let attributes =
       XMLText.attribute("name", outcome.name) + XMLText.attribute("classname", suite)
-      + XMLText.attribute("time", seconds(outcome.seconds))
+      + XMLText.attribute("time", seconds(outcome.duration))
       + placeAttributes(outcome.file.map { Place(file: $0, line: outcome.line) })
 
     let text = CaseText(outcome: outcome, style: .plain, isBrief: false)
@@ -147,9 +147,9 @@ package enum JUnitReport {
   // MARK: Figures
 
   /// Seconds with three decimals, such as `0.042`.
-  static func seconds(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds > 0, seconds < 1e12 else { return "0.000" }
-    let milliseconds = Int64((seconds * 1000).rounded())
+  static func seconds(_ duration: Duration) -> String {
+    guard duration > .zero, duration < .seconds(1e12) else { return "0.000" }
+    let milliseconds = Int64((duration.inSeconds * 1000).rounded())
     let decimals = String(milliseconds % 1000)
     return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - decimals.count) + decimals
   }

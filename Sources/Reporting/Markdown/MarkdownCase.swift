@@ -139,21 +139,23 @@ struct MarkdownCase {
     return shown + (texts.count > shown.count ? ["- … \(texts.count - shown.count) more"] : [])
   }
 
-  /// The advice, as prose if it is a rule's own text, and as code if it contains a name.
-  private static func advice(_ fix: String) -> String {
-    Rule.all.contains { $0.fix == fix } ? fix : MarkdownText.code(fix, limit: 1000)
+  private static func lines(_ fix: Fix) -> [String] {
+    switch fix {
+    case .usual(let usual): ["- \(usual.text)"]
+    case .advice(let text): ["- \(MarkdownText.code(text, limit: 1000))"]
+    case .statements(let statements):
+      ["- \(statements.purpose):", ""]
+        + MarkdownText.block(statements.sql.map(\.visible), language: "sql").map { "  " + $0 }
+    }
   }
 
   private static func adviceLines(_ outcome: CaseOutcome, run: RunOutcome) -> [String] {
-    var lines =
-      outcome.findings.first(where: \.isFailing)?.fix.map { ["- \(advice($0))"] } ?? []
-    if !outcome.lostIndexStatements.isEmpty {
-      lines += ["- recreate the lost index:", ""]
-      lines += MarkdownText.block(outcome.lostIndexStatements.map(\.visible), language: "sql").map { "  " + $0 }
-    }
+    let lostIndexFix = outcome.lostIndexFix
+    let fixes = [outcome.findings.first(where: \.isFailing)?.fix, lostIndexFix].compactMap(\.self)
+    var lines = fixes.flatMap(MarkdownCase.lines)
     if outcome.isRecordable, outcome.isFailed(strict: run.isStrict) {
       let command = RecordCommand.text(queries: [outcome.query], manifest: run.manifest)
-      if !outcome.lostIndexStatements.isEmpty { lines.append("") }
+      if lostIndexFix != nil { lines.append("") }
       lines += [outcome.verdict == .new ? "- record the plan:" : "- or, if the change is intended, accept it:", ""]
       lines += MarkdownText.block([command], language: "sh").map { "  " + $0 }
     }

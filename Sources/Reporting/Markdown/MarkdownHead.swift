@@ -36,7 +36,9 @@ struct MarkdownHead {
   private var lostIndexes: [String] {
     var statements: [String] = []
     for item in outcome.failingCases {
-      for statement in item.lostIndexStatements where !statements.contains(statement) { statements.append(statement) }
+      for statement in item.lostIndexFix?.lines ?? [] where !statements.contains(statement) {
+        statements.append(statement)
+      }
     }
     if statements.isEmpty { return [] }
     let shown = statements.prefix(5).map { $0.visible.limited(to: 500) }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Text that GitHub's Markdown shows literally.
 ///
 /// Names and messages come from a database; inside a code span nothing is a mention, a link, an image, HTML or

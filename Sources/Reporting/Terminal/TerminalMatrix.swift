@@ -10,7 +10,7 @@ extension TerminalReport {
     var names: [String] = []
     var words: [String: [String: (word: String, ink: Ink)]] = [:]
     for item in outcome.cases {
-      let server = item.server ?? ""
+      let server = item.server?.text ?? ""
       if !servers.contains(server) { servers.append(server) }
       if words[item.name] == nil { names.append(item.name) }
       words[item.name, default: [:]][server] = (

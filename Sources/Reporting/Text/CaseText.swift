@@ -41,7 +41,7 @@ struct CaseText {
   /// lost indexes.
   var fixLines: [String] {
     guard let first = outcome.findings.first(where: \.isFailing) else { return [] }
-    return ((first.fix.map { [$0] } ?? []) + outcome.lostIndexStatements).flatMap { entry("fix", $0, nil) }
+    return [first.fix, outcome.lostIndexFix].compactMap(\.self).flatMap(\.lines).flatMap { entry("fix", $0, nil) }
   }
 
   /// The waiver of a finding, such as ` (waived: twelve rows, until 2027-06-30)`.

@@ -62,7 +62,7 @@ extension RunOutcome {
       // Computed once per case, since a partitioned table can have thousands of findings.
       let hasNews = isFailed || item.findings.contains(where: \.isFailing)
       let causes = hasNews ? item.causeLines : []
-      let statements = hasNews ? item.lostIndexStatements : []
+      let lostIndexFix = hasNews ? item.lostIndexFix : nil
       switch item.verdict {
       case .unchecked:
         let lines = item.reasonText.visibleLines
@@ -79,7 +79,7 @@ extension RunOutcome {
         let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn
         let details =
           (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? causes : [])
-          + item.fixLines(of: finding, statements) + (finding.isFailing && item.verdict == .regressed ? accept : [])
+          + item.fixLines(of: finding, lostIndexFix) + (finding.isFailing && item.verdict == .regressed ? accept : [])
         add(finding.rule, weight, finding.message, details, of: item, finding: finding, at: place)
       }
     }
@@ -96,10 +96,10 @@ extension RunOutcome {
     item.server.map { "\(item.name) (PostgreSQL \(serverLabel($0)))" } ?? item.name
   }
 
-  func serverLabel(_ server: String) -> String {
-    func major(_ version: String) -> Substring { version.prefix { $0 != "." } }
-    let others = Set(cases.compactMap(\.server)).filter { major($0) == major(server) }
-    return others.count > 1 ? server : String(major(server))
+  func serverLabel(_ server: ServerVersion) -> String {
+    guard let major = server.major else { return server.text }
+    let others = Set(cases.compactMap(\.server)).filter { $0.major == major }
+    return others.count > 1 ? server.text : major.description
   }
 }
 
@@ -111,17 +111,16 @@ extension CaseOutcome {
       + (causes.count > 20 ? ["cause: … \(causes.count - 20) more"] : [])
   }
 
-  /// The usual fix for a finding, and the statements that recreate lost indexes.
-  func fixLines(of finding: Finding) -> [String] { fixLines(of: finding, lostIndexStatements) }
+  /// The fix for a finding, and the statements that recreate lost indexes.
+  func fixLines(of finding: Finding) -> [String] { fixLines(of: finding, lostIndexFix) }
 
-  /// - Parameter statements: the value of `lostIndexStatements`.
-  func fixLines(of finding: Finding, _ statements: [String]) -> [String] {
-    guard finding.isFailing else { return finding.fix.map { ["fix: \($0)"] } ?? [] }
-    return (finding.fix.map { ["fix: \($0)"] } ?? []) + statements.map { "fix: \($0)" }
+  /// - Parameter lostIndexFix: the value of `lostIndexFix`.
+  func fixLines(of finding: Finding, _ lostIndexFix: Fix?) -> [String] {
+    [finding.fix, finding.isFailing ? lostIndexFix : nil].compactMap(\.self).flatMap(\.lines).map { "fix: \($0)" }
   }
 
-  /// The first few statements that recreate lost indexes: a partitioned table can lose thousands.
-  var lostIndexStatements: [String] { Array((comparison?.lostIndexStatements ?? []).prefix(5)) }
+  /// The first few statements that recreate the indexes which the case lost; nil if it lost none.
+  var lostIndexFix: Fix? { comparison.flatMap { Fix.recreatingIndexes(of: $0, atMost: 5) } }
 
   /// The line `accept with: plangate record orders`, if the case can be accepted.
   func acceptance(manifest: String) -> String? {

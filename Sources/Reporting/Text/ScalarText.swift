@@ -23,19 +23,6 @@ extension String {
     respelt(\.isMarkup) { $0.entity }
   }
 
-  /// The text as a part of a URI: each byte is encoded unless it is unreserved (RFC 3986) or one of the given
-  /// characters.
-  func percentEncoded(besides others: String) -> String {
-    utf8.map { byte in
-      let scalar = Unicode.Scalar(byte)
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-        || "-._~".unicodeScalars.contains(scalar) || others.unicodeScalars.contains(scalar)
-      if isPlain { return String(scalar) }
-      return (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-    }.joined()
-  }
-
   /// The text, limited to this many scalars; an ellipsis replaces the last one if anything is missing.
   ///
   /// A single Character can be of any length, so `cut(to:)` cannot enforce the limits of a format.

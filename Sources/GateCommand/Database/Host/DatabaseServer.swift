@@ -1,4 +1,5 @@
 import OperatingSystem
+import PlanCore
 import Postgres
 import Synchronization
 
@@ -20,14 +21,9 @@ final class DatabaseServer: Sendable {
   private let idle = Mutex<[(database: String, connection: Connection)]>([])
   /// A connection that is being opened while other work goes on.
   private let opening = Mutex<(name: Name, connection: Background<Connection?>)?>(nil)
-  private let version = Mutex<Version?>(nil)
+  private let knownVersion = Mutex<ServerVersion?>(nil)
   private let lostConnections = Atomic(0)
   private let states = Atomic(0)
-
-  private struct Version {
-    let text: String
-    let number: Int
-  }
 
   /// - Parameter environment: the environment of the programs that run, cleared of the caller's PG* variables.
   init(
@@ -41,7 +37,7 @@ final class DatabaseServer: Sendable {
   /// Works on a server that plangate does not run.
   init(_ given: GivenServer) {
     host = given
-    version.withLock { $0 = Version(text: given.versionText, number: given.versionNumber) }
+    knownVersion.withLock { $0 = given.version }
   }
 
   // MARK: The process
@@ -83,11 +79,7 @@ final class DatabaseServer: Sendable {
     do { connection = try host.connect(database: host.maintenanceDatabase) } catch {
       throw Diagnostic("cannot connect to the server: \(error.message)\(ProcessLimit.hint(in: error.message))")
     }
-    version.withLock {
-      $0 = Version(
-        text: connection.serverVersionText.split(separator: " ").first.map(String.init) ?? "",
-        number: connection.serverVersion)
-    }
+    knownVersion.withLock { $0 = connection.version }
     keep(connection, to: maintenance)
   }
 
@@ -114,10 +106,9 @@ final class DatabaseServer: Sendable {
     return !leftovers.contains(where: \.isDatabase)
   }
 
-  /// The version as text, such as `15.18`.
-  var versionText: String { version.withLock { $0?.text ?? "" } }
-  var versionNumber: Int { version.withLock { $0?.number ?? 0 } }
-  var major: Int { versionNumber / 10_000 }
+  /// The version, known from the first connection on.
+  var version: ServerVersion { knownVersion.withLock { $0 } ?? "" }
+  var major: ServerMajor { version.major ?? 0 }
 
   /// A private directory that is removed with the server.
   var directory: String { host.directory }
@@ -336,4 +327,9 @@ final class DatabaseServer: Sendable {
     try body(connection)
     keep(connection, to: maintenance)
   }
+}
+
+extension Connection {
+  /// The server's version without what a distribution adds to it: `15.18` of `15.18 (Debian 15.18-1)`.
+  var version: ServerVersion { ServerVersion(serverVersionText.split(separator: " ").first.map(String.init) ?? "") }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import OperatingSystem
+import PlanCore
 import Postgres
 import Synchronization
 
@@ -15,8 +16,8 @@ import Synchronization
 /// other database.
 final class GivenServer: ServerHost {
   let access: ServerAccess
-  let versionText: String
-  let versionNumber: Int
+  let version: ServerVersion
+  let major: ServerMajor
   let databaseName: String
   let maintenanceDatabase: String
   let connectionLimit: Int?
@@ -61,17 +62,17 @@ final class GivenServer: ServerHost {
       throw Diagnostic("cannot connect to the server of --server: \(error.description)")
     }
     access = ServerAccess(of: connection)
-    versionNumber = connection.serverVersion
-    versionText = connection.serverVersionText.split(separator: " ").first.map(String.init) ?? ""
+    major = ServerMajor(versionNumber: connection.serverVersion)
+    version = connection.version
     maintenanceDatabase = connection.database
     databaseName = "plangate_" + GivenServer.randomDigits()
     configuration = manifest.configuration
     namesLocale = manifest.namesLocale
     self.allowedReach = allowedReach
     do { files = try PrivateDirectory() } catch { throw Diagnostic(error.message) }
-    guard versionNumber >= ServerInstallation.oldestMajor * 10_000 else {
+    guard major.number >= ServerInstallation.oldestMajor else {
       throw Diagnostic(
-        "PostgreSQL \(versionText) on \(access.description) is too old: plangate needs "
+        "PostgreSQL \(version) on \(access.description) is too old: plangate needs "
           + "\(ServerInstallation.oldestMajor) or newer")
     }
     let isStandby: Bool
@@ -141,7 +142,7 @@ final class GivenServer: ServerHost {
 
   func client(_ program: String, environment: [String: String]) throws(ServerStartError) -> String {
     if let path = findProgram(program, in: environment["PATH"]) { return path }
-    return try ServerInstallation.locate(nil, preferredMajor: versionNumber / 10_000, environment: environment)
+    return try ServerInstallation.locate(nil, preferredMajor: major.number, environment: environment)
       .client(program, environment: environment)
   }
 

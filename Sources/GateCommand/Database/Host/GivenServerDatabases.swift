@@ -1,4 +1,5 @@
 import OperatingSystem
+import PlanCore
 import Postgres
 import Synchronization
 
@@ -47,7 +48,7 @@ extension GivenServer {
     if locale != nil {
       format += " LC_COLLATE %3$L LC_CTYPE %3$L"
       // The provider that plangate's own clusters use.
-      if versionNumber >= 150_000 { format += " LOCALE_PROVIDER libc" }
+      if major >= 15 { format += " LOCALE_PROVIDER libc" }
     }
     return try statement(format, [database, configuration.encoding, locale ?? ""], connection)
   }

@@ -1,3 +1,4 @@
+import PlanCore
 import Postgres
 import Synchronization
 
@@ -36,7 +37,7 @@ extension GivenServer {
     ).value
     if isSuperuser == "t" { return }
     // Since 16, the creator of a role may grant it to anyone but cannot switch to it without these options.
-    let options = versionNumber >= 160_000 ? " WITH INHERIT TRUE, SET TRUE" : ""
+    let options = major >= 16 ? " WITH INHERIT TRUE, SET TRUE" : ""
     try connection.execute(try statement("GRANT %1$I TO CURRENT_USER\(options)", [role], connection))
   }
 }
