@@ -35,6 +35,15 @@ package struct ServerConfiguration: Sendable {
     "logging_collector": "off", "log_destination": "stderr", "ssl": "off",
   ]
 
+  /// The spellings of the value that plangate gives to one of its own settings, which a manifest may give too.
+  ///
+  /// Empty for a setting without a value, and for those of others.
+  package static func ownSpellings(of name: String) -> [String] {
+    guard let value = ownSettings[name], !value.isEmpty else { return [] }
+    return [["off", "false", "no", "0"], ["on", "true", "yes", "1"], ["0", "0ms", "0s", "0min"]]
+      .first { $0[0] == value } ?? [value]
+  }
+
   /// Settings passed as arguments when the server starts, so that no file can change them.
   static let arguments = [
     "listen_addresses", "port", "unix_socket_permissions", "fsync", "autovacuum", "logging_collector",

@@ -49,11 +49,27 @@ import Testing
       try value("$defs", "waiver", "properties", "rule", "enum") == texts(Rule.all.map(\.id) + [Rule.timeoutID]))
   }
 
-  @Test func `the settings that it refuses are those of the program`() throws {
+  @Test func `the settings of plangate's own have plangate's values or none`() throws {
+    let own = ServerConfiguration.ownSettings.keys.sorted()
+    let valued = own.filter { !ServerConfiguration.ownSpellings(of: $0).isEmpty }
+    let expected = JSON.object(
+      valued.map { name in
+        let spellings = ServerConfiguration.ownSpellings(of: name)
+        // As a YAML reader may have read them.
+        let others: [JSON] =
+          switch spellings[0] {
+          case "off": [.bool(false), .number(0)]
+          case "on": [.bool(true), .number(1)]
+          default: Double(spellings[0]).map { [.number($0)] } ?? []
+          }
+        return JSONMember(name, .object([JSONMember("enum", .array(spellings.map(JSON.string) + others))]))
+      })
+    let actual = try value("$defs", "settings", "properties")
+    #expect(actual == expected, "\(expected.prettyText)")
     guard case .array(let refused) = try value("$defs", "settings", "propertyNames", "not", "anyOf") else {
       throw TestFailure("no refused settings")
     }
-    #expect(refused[0]["enum"] == texts(ServerConfiguration.ownSettings.keys.sorted()))
+    #expect(refused[0]["enum"] == texts(own.filter { !valued.contains($0) }))
   }
 
   @Test func `every key and every rule is described`() throws {

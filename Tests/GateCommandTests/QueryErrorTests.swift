@@ -120,15 +120,28 @@ import Testing
     "LISTEN_ADDRESSES", "Plangate.x",
   ])
   func `a setting of plangate's own is an error, for the server and for a session`(name: String) throws {
-    let message = "'\(name)' is set by plangate itself, to keep plans repeatable and the server private"
+    let own = ServerConfiguration.ownSpellings(of: name.lowercased()).first
+    let message =
+      "'\(name)' is set by plangate itself, to keep plans repeatable and the server private"
+      + (own.map { "; only '\($0)' is accepted" } ?? "")
     try Mistake.top(
-      "settings: {a: 1, \(name): 1}",
+      "settings: {a: 1, \(name): 7}",
       "2:18: error: \(message)"
     ).expect()
     try Mistake.query(
-      "file: a.sql\nsession: {settings: {\(name): 1}}",
+      "file: a.sql\nsession: {settings: {\(name): 7}}",
       "4:26: error: \(message)"
     ).expect()
+  }
+
+  @Test(arguments: ["jit: off", "jit: false", "JIT: no", "fsync: 0", "synchronous_commit: on", "statement_timeout: 0"])
+  func `a setting of plangate's own is accepted with plangate's value, and is not set again`(line: String) throws {
+    let project = try Project(
+      manifest:
+        "version: 1\nsettings: {work_mem: 8MB, \(line)}\nqueries:\n  - {file: a.sql, session: {settings: {\(line)}}}\n")
+    let manifest = try project.load()
+    #expect(manifest.configuration.settings == ["work_mem": "8MB"])
+    #expect(manifest.queries[0].session.settings.isEmpty)
   }
 
   @Test(arguments: ["timezone", "TimeZone"])

@@ -16,6 +16,7 @@ typealias SecondRun = @Sendable (CaseID, Plan) -> Bool
 struct TimedAnswer: Sendable {
   var answer: CaseAnswer
   var duration: Duration
+  var started = ContinuousClock.now
   /// Whether it failed for what another case may have caused: a lost connection, or a lack of memory, disk or
   /// connections.
   var isDisturbed = false
@@ -40,7 +41,8 @@ extension DatabaseState {
     let writing = work.indices.filter { if case .writes = answers[$0].answer { true } else { false } }
     write(writing, of: work, jobs, into: answers)
     if jobs > 1 {
-      let crowded = work.indices.filter { answers[$0].mayDependOnNeighbours }
+      let all = answers.all
+      let crowded = work.indices.filter { all[$0].mayDepend(on: all, at: $0) }
       run(crowded.filter { !writing.contains($0) }, 1, into: answers, of: work.count) { index, reader in
         read(work[index], with: &reader, secondRun)
       }
@@ -184,7 +186,8 @@ extension DatabaseState {
           ? "the server is gone\n\(server.logTail)"
           : error.lacksResources ? work.query.statement.error(error.description).description : error.description)
     }
-    return TimedAnswer(answer: answer, duration: ContinuousClock.now - started, isDisturbed: isDisturbed)
+    return TimedAnswer(
+      answer: answer, duration: ContinuousClock.now - started, started: started, isDisturbed: isDisturbed)
   }
 }
 
@@ -214,13 +217,22 @@ private final class Answers: Sendable {
 extension TimedAnswer {
   fileprivate static let missing = TimedAnswer(answer: .unchecked("it was not run"), duration: .zero)
 
-  /// Whether the answer could be another one without cases beside it.
-  fileprivate var mayDependOnNeighbours: Bool {
+  /// Whether the answer could be another one without the cases beside it.
+  ///
+  /// - Parameters:
+  ///   - others: all answers.
+  ///   - index: the position of this one.
+  fileprivate func mayDepend(on others: [TimedAnswer], at index: Int) -> Bool {
     switch answer {
     case .plans(let plans): plans.plan.lacksWorkers
-    case .timedOut: true
+    // A case that had the machine to itself would only time out once more.
+    case .timedOut: others.indices.contains { $0 != index && overlaps(others[$0]) }
     case .writes, .unchecked: isDisturbed
     }
+  }
+
+  private func overlaps(_ other: TimedAnswer) -> Bool {
+    max(started, other.started) < min(started + duration, other.started + other.duration)
   }
 
   fileprivate func replacingPlans(by reason: String) -> TimedAnswer {

@@ -63,7 +63,11 @@ struct RecordRun {
 
   private func result(of query: Query, _ fresh: QueryCapture, _ store: BaselineStore) -> Result {
     let problems = fresh.answers.compactMap { answer -> String? in
-      answer.result.problem.map { "\(CaseID(query.name, answer.name)): \($0)" }
+      var advice = ""
+      if case .timedOut = answer.result {
+        advice = "\nraise 'timeout:' of the query or of the manifest, or make it faster"
+      }
+      return answer.result.problem.map { "\(CaseID(query.name, answer.name)): \($0)\(advice)" }
     }
     guard problems.isEmpty else { return .failed(problems) }
     do {

@@ -17,9 +17,14 @@ extension ManifestSource {
         throw error("set the time zone with the key 'timezone:' of the manifest", at: key)
       }
       if lower == "role", isSession { throw error("set the role with the key 'role:'", at: key) }
+      // People paste production's settings; what is so anyway needs no word.
+      if ServerConfiguration.ownSpellings(of: lower).contains(where: { $0.lowercased() == value.lowercased() }) {
+        continue
+      }
       guard ServerConfiguration.ownSettings[lower] == nil, !lower.hasPrefix("plangate.") else {
         throw error(
-          "'\(name)' is set by plangate itself, to keep plans repeatable and the server private", at: key)
+          "'\(name)' is set by plangate itself, to keep plans repeatable and the server private"
+            + (ServerConfiguration.ownSpellings(of: lower).first.map { "; only '\($0)' is accepted" } ?? ""), at: key)
       }
       guard settings.updateValue(value, forKey: lower) == nil else {
         throw error("the setting '\(name)' appears twice", at: key)

@@ -44,7 +44,7 @@ enum InnerWorkJSON {
     guard let origin = InnerOrigin(try fields.text("origin")) else { throw fields.wrong("origin", "a known origin") }
     var plans: [Plan] = []
     for document in try fields.elements("explain") {
-      do { plans.append(try Plan(explain: document)) } catch {
+      do { plans.append(try Plan(explain: document).canonical) } catch {
         throw ReportError("'explain' of \(fields.place) is not a plan: \(error.message)")
       }
     }
