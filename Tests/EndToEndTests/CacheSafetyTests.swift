@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func `what writes outside of a query's transaction shares no file of the seeded database`() throws {
-    let server = try #require(VersionTests.servers[18])
+    let server = try InstalledServer.postgres18.binaries
     let project = try CachedProject([
       "seed/6.sql": """
       CREATE TABLE logins (at timestamptz);
