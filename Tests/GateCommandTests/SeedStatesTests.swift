@@ -61,7 +61,7 @@ import TestSupport
   /// All states: initdb's cluster first, the analyzed one last.
   private static func states(_ project: Project) throws -> [String?] {
     let plan = try plan(project)
-    return [plan.initialised] + plan.steps.map(\.state) + [plan.settled]
+    return [plan.initialised] + plan.steps.map(\.state) + [plan.analyzed]
   }
 
   @Test func `each state has its own name, the same in every run`() throws {
@@ -173,14 +173,14 @@ import TestSupport
     func analyzed(_ settings: String) throws -> String? {
       try Self.plan(
         Project(manifest: "version: 1\nseed: [a.sql]\nsettings: \(settings)\nqueries: [{file: a.sql}]\n")
-      ).settled
+      ).analyzed
     }
     #expect(try analyzed("{work_mem: 1MB, seq_page_cost: 2}") == analyzed("{SEQ_PAGE_COST: 2, work_mem: 1MB}"))
   }
 
   @Test func `a seed without steps has a ready state too`() throws {
     let plan = try Self.plan(Project(manifest: "version: 1\nqueries: [{file: a.sql}]\n"))
-    #expect(plan.steps.isEmpty && plan.settled != nil && plan.settled != plan.initialised)
+    #expect(plan.steps.isEmpty && plan.analyzed != nil && plan.analyzed != plan.initialised)
   }
 
   @Test func `a missing included file prevents caching until it exists`() throws {
@@ -210,9 +210,9 @@ import TestSupport
 
   @Test func `rows of a data file hold the time if a field does`() throws {
     let project = try Self.projectOfFiles(["queries/a.sql": "SELECT now(), $1::integer"])
-    #expect(try Self.plan(project).settled != nil)
+    #expect(try Self.plan(project).analyzed != nil)
     try project.write("data/items.csv", "1\nnow\n")
-    #expect(try Self.plan(project).settled == nil)
+    #expect(try Self.plan(project).analyzed == nil)
   }
 
   @Test func `rows inserted after an archive may hold the time that its defaults read`() throws {
@@ -220,13 +220,13 @@ import TestSupport
       "seed/4.dump": "CREATE TABLE made (at timestamptz DEFAULT now());",
       "queries/a.sql": "SELECT now(), $1::integer",
     ])
-    #expect(try Self.plan(project).settled == nil)
+    #expect(try Self.plan(project).analyzed == nil)
     #expect(
       try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
     // Its own rows contain the time at which they were dumped.
     let manifest = try project.read("queries/m.yml").replacing("  - ../seed/5.sql\n", with: "")
     try project.write("queries/m.yml", manifest)
-    #expect(try Self.plan(project).settled != nil)
+    #expect(try Self.plan(project).analyzed != nil)
   }
 
   @Test func `an archive that pg_restore cannot read prevents caching`() throws {
@@ -252,7 +252,7 @@ import TestSupport
       let project = try Self.project([file: text])
       let plan = try Self.plan(project)
       #expect(plan.steps.map { $0.state != nil } == [true, false, false, false, false])
-      #expect(plan.settled == nil)
+      #expect(plan.analyzed == nil)
       #expect(plan.obstacle.map(project.local) == obstacle)
       #expect(plan.steps[0].state == (try Self.plan(Self.project()).steps[0].state))
     }
@@ -263,7 +263,7 @@ import TestSupport
     try project.write("queries/m.yml", Self.manifest.replacing("    inputs: [../rows, ../Makefile]\n", with: ""))
     let plan = try Self.plan(project)
     #expect(plan.steps.map { $0.state != nil } == [true, true, false, false, false])
-    #expect(plan.settled == nil)
+    #expect(plan.analyzed == nil)
     #expect(plan.obstacle == "make rows: a command without 'inputs:'")
   }
 
@@ -272,7 +272,7 @@ import TestSupport
     try project.write("queries/m.yml", "statistics: sampled\n" + Self.manifest)
     let plan = try Self.plan(project)
     #expect(plan.steps.allSatisfy { $0.state != nil })
-    #expect(plan.settled == nil && plan.obstacle == "statistics: sampled")
+    #expect(plan.analyzed == nil && plan.obstacle == "statistics: sampled")
   }
 
   // MARK: The clock
@@ -288,28 +288,28 @@ import TestSupport
     try project.write("queries/a.sql", query)
     let plan = try Self.plan(project)
     #expect(plan.steps.map { $0.state != nil } == [true, true, true, false])
-    #expect(plan.settled == nil)
+    #expect(plan.analyzed == nil)
     #expect(plan.obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
   }
 
   @Test func `a command may create rows with the current time in any language`() throws {
     let plan = try Self.plan(Self.project(["queries/a.sql": "SELECT now(), $1::integer"]))
     #expect(plan.steps.map { $0.state != nil } == [true, true, false, false, false])
-    #expect(plan.settled == nil)
+    #expect(plan.analyzed == nil)
     #expect(plan.obstacle == "make rows: it may read the clock, and so do queries")
   }
 
   @Test(arguments: ["params: [now]", "params: [Today]", "cases: {one: [yesterday]}"])
   func `a value can be the clock too`(values: String) throws {
     let project = try Self.projectOfFiles(["seed/5.sql": "INSERT INTO items VALUES (now());\n"])
-    #expect(try Self.plan(project).settled != nil)
+    #expect(try Self.plan(project).analyzed != nil)
     try project.write("queries/m.yml", project.read("queries/m.yml").replacing("params: [1]", with: values))
-    #expect(try Self.plan(project).settled == nil)
+    #expect(try Self.plan(project).analyzed == nil)
   }
 
   @Test func `a query of the clock on rows without a time has a state`() throws {
     let plan = try Self.plan(Self.projectOfFiles(["queries/a.sql": "SELECT now(), $1::integer"]))
-    #expect(plan.settled != nil && !plan.readsClock)
+    #expect(plan.analyzed != nil && !plan.readsClock)
   }
 
   // MARK: Notes on large files
@@ -319,21 +319,21 @@ import TestSupport
     let project = try Self.project(["seed/5.sql": large + "\\i other.sql\n", "queries/other.sql": "SELECT 2;\n"])
     let cache = try ClusterCache(environment: [:], base: project.path("cache"))
     let plain = try Self.plan(project)
-    #expect(try Self.plan(project, cache: cache).settled == plain.settled)
+    #expect(try Self.plan(project, cache: cache).analyzed == plain.analyzed)
     // A note for the archive, whatever its size.
     #expect(try project.names(in: "cache/1/scans").count == 2)
-    #expect(try Self.plan(project, cache: cache).settled == plain.settled)
+    #expect(try Self.plan(project, cache: cache).analyzed == plain.analyzed)
     try project.write("queries/other.sql", "SELECT 1;\n")
-    #expect(try Self.plan(project, cache: cache).settled != plain.settled)
+    #expect(try Self.plan(project, cache: cache).analyzed != plain.analyzed)
 
     try project.write("seed/5.sql", large + "\\! date\n")
-    #expect(try Self.plan(project, cache: cache).settled == nil)
+    #expect(try Self.plan(project, cache: cache).analyzed == nil)
     #expect(try project.names(in: "cache/1/scans").count == 3)
     // A truncated note is ignored.
     for name in try project.names(in: "cache/1/scans") {
       let text = try project.read("cache/1/scans/\(name)")
       try project.write("cache/1/scans/\(name)", String(text.prefix(text.count / 2)))
     }
-    #expect(try Self.plan(project, cache: cache).settled == nil)
+    #expect(try Self.plan(project, cache: cache).analyzed == nil)
   }
 }
