@@ -23,7 +23,7 @@ import Testing
       #expect(finding != nil, "\(said)")
       let verdict = planted.verdict ?? (planted.severity == "fail" ? .regressed : outcome.verdict)
       #expect(outcome.verdict == verdict, "\(said)")
-      if let fix = planted.fix { #expect(finding?.fix?.contains(fix) == true, "\(said)\n\(finding?.fix ?? "no fix")") }
+      if let fix = planted.fix { #expect(finding?.fix?.lines.contains(fix) == true, "\(said)") }
       let causes = outcome.comparison?.causes.map(\.text) ?? []
       if let cause = planted.cause {
         #expect(causes.contains { $0.contains(cause) }, "\(planted.name): \(causes)")

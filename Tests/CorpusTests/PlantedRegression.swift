@@ -36,7 +36,7 @@ struct PlantedRegression: Sendable {
   ///
   /// Nil if only rows and their order changed, and no fact of a definition, the query's text or its session.
   let cause: String?
-  /// A text that the finding's fix must contain; nil if the fix is not tested.
+  /// A line of the finding's fix, such as a whole statement; nil if the fix is not tested.
   var fix: String? = nil
   /// The expected verdict of the case; nil for `regressed` if the finding fails, and for any if it warns.
   var verdict: Verdict? = nil

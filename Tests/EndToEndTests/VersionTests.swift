@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `several servers are judged one after the other, and a matrix tells who fails where`() throws {
+  @Test func `several servers are checked in turn, and a matrix shows what fails where`() throws {
     let project = try Sample.recorded()
     try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
     let servers: [InstalledServer] = [.distribution, .postgres16, .postgres17, .postgres18WithContrib]
@@ -55,7 +55,7 @@ import Testing
     #expect(try project.read("all.xml").components(separatedBy: "<testsuite ").count == 5)
   }
 
-  @Test func `a server that is not there leaves the others to be judged, and nothing passes for it`() throws {
+  @Test func `a missing server does not keep the others from being checked, and nothing passes for it`() throws {
     let project = try Sample.recorded()
     let run = try project.plangate(
       "check", "--postgres", "\(InstalledServer.distribution.major),99", "--json", "all.json", "orders_in")
