@@ -9,7 +9,7 @@ import OperatingSystem
 
 /// Whether a user owns a cluster on this machine that plangate did not make.
 ///
-/// It may be running, or in a place where packages and images put theirs.
+/// It may be running, or in a directory where packages and images put theirs.
 func ownsCluster(_ user: SystemUser) -> Bool {
   var patterns = [
     "/var/lib/postgresql/*", "/var/lib/postgresql/*/*", "/var/lib/pgsql/*", "/var/lib/pgsql/*/*", "/var/lib/postgres/*",

@@ -93,7 +93,7 @@ package struct ServerAccess: Sendable {
 
   /// libpq's variables for psql and pg_restore, without the password, which `passwordFile` holds.
   package func clientEnvironment(database: String) -> [String: String] {
-    var environment = variables.merging(place(database)) { $1 }
+    var environment = variables.merging(variables(for: database)) { $1 }
     // The host name may stand for several servers.
     if !address.isEmpty { environment["PGHOSTADDR"] = address }
     return environment
@@ -101,14 +101,14 @@ package struct ServerAccess: Sendable {
 
   /// The variables for other commands, which do not read a password file and may not know `PGHOSTADDR`.
   package func commandEnvironment(database: String) -> [String: String] {
-    var environment = variables.merging(place(database)) { $1 }
+    var environment = variables.merging(variables(for: database)) { $1 }
     if namesAddress { environment["PGHOSTADDR"] = address }
     if !password.isEmpty { environment["PGPASSWORD"] = password }
     environment["DATABASE_URL"] = url(database: database, password: password)
     return environment
   }
 
-  private func place(_ database: String) -> [String: String] {
+  private func variables(for database: String) -> [String: String] {
     [
       "PGHOST": host, "PGPORT": port, "PGUSER": user, "PGDATABASE": database, "PGAPPNAME": "plangate",
       "PGCLIENTENCODING": "UTF8",

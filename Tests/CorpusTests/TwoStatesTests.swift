@@ -5,7 +5,7 @@ import Testing
 
 /// Two states of one database, compared without a baseline on disk: what every command that compares does.
 @Suite struct TwoStatesTests {
-  @Test func `an index that a step drops on a clone is the cause of what fails there`() throws {
+  @Test func `an index that a step drops on a clone is the cause of the failure`() throws {
     try CorpusWorker.with { worker in
       let queries = try worker.queries("parcel_by_tracking", "customer_by_email")
       let before = try worker.seeded.capture(of: queries)

@@ -70,13 +70,13 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 2] as [Int32])
-  func `the step of the check goes on and hands the verdict to the last step`(status: Int32) throws {
+  func `the check's step continues and passes the verdict to the last step`(status: Int32) throws {
     let (run, outputs) = try check(try project(["plangate": Self.plangate]), status: status)
     try expect(run, exits: 0)
     #expect(outputs["status"] == "\(status)")
   }
 
-  @Test func `all reports are asked for, and inputs with spaces are words of their own`() throws {
+  @Test func `all reports are requested, and inputs with spaces stay single words`() throws {
     let project = try project(["plangate": Self.plangate])
     let (run, _) = try check(
       project, ["QUERIES": "order_* -odd", "ARGS": "--strict\n--jobs 2", "POSTGRES": "16", "MANIFEST": "my app/m.yml"])
@@ -90,7 +90,7 @@ import Testing
         + ["--postgres", "16", "--strict", "--jobs", "2", "--", "order_*", "-odd"], "\(run)")
   }
 
-  @Test func `the cache is to be kept when its entries are others, and only then`() throws {
+  @Test func `the cache is saved only if its entries changed`() throws {
     let project = try project(["plangate": Self.plangate])
     let empty = try check(project).outputs
     #expect(empty["entries-changed"] == "false")
@@ -101,7 +101,7 @@ import Testing
     #expect(try check(project, status: 1, ["ENTRY": "b"]).outputs["entries-changed"] == "true")
   }
 
-  @Test func `the check has neither the files of later steps nor the runner's tokens, and all else`() throws {
+  @Test func `the check gets the environment without files of later steps and the runner's tokens`() throws {
     let withheld = [
       "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN",
       "ACTIONS_RUNTIME_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
@@ -162,11 +162,11 @@ import Testing
     ["EVENT": "pull_request"], ["EVENT": "push"], ["EVENT": "merge_group"], ["EVENT": "schedule"],
     ["EVENT": "workflow_dispatch"], ["EVENT": "workflow_run", "RUN_EVENT": "push"], ["EVENT": "issue_comment"],
   ])
-  func `other events are not`(_ event: [String: String]) throws {
+  func `other events are accepted`(_ event: [String: String]) throws {
     try expect(guarded(event), exits: 0)
   }
 
-  @Test func `the guard is the action's first step, and gets the event from GitHub`() throws {
+  @Test func `the guard is the action's first step and gets the event from GitHub`() throws {
     let text = try String(contentsOfFile: "\(Self.action)/action.yml", encoding: .utf8)
     let first = try #require(text.components(separatedBy: "    - name: ").dropFirst().first)
     for line in [
@@ -179,7 +179,7 @@ import Testing
     #expect(!first.contains("if:"))
   }
 
-  @Test func `no checkout of this repository or of init leaves a token behind`() throws {
+  @Test func `no checkout of this repository or of init keeps a token`() throws {
     let root = URL(filePath: Self.action).deletingLastPathComponent().deletingLastPathComponent()
     var workflows = try ["gate", "tests"].map {
       try String(contentsOfFile: root.appending(path: "workflows/\($0).yml").path, encoding: .utf8)
@@ -197,7 +197,7 @@ import Testing
     }
   }
 
-  @Test func `the documents say what a manifest can run, and what not to do`() throws {
+  @Test func `the documents say what a manifest can run and what to avoid`() throws {
     let root = URL(filePath: Self.action).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     for path in ["README.md", "docs/ci.md", "SECURITY.md"] {
@@ -221,7 +221,7 @@ import Testing
     return try run("places.sh", in: project, plain.merging(environment) { $1 })
   }
 
-  @Test func `a plangate in the PATH is used and not built`() throws {
+  @Test func `a plangate in the PATH is used instead of building one`() throws {
     let project = try project(["plangate": "", "swift": "echo compiler 1"])
     let (run, outputs) = try places(project)
     try expect(run, exits: 0)
@@ -231,7 +231,7 @@ import Testing
     #expect(mode == 0o1777)
   }
 
-  @Test func `a build belongs to its compiler`() throws {
+  @Test func `a cached build is used only with its compiler`() throws {
     let first = try places(try project(["swift": "echo compiler 1"])).outputs
     #expect(first["plangate"] == first["build"].map { $0 + "/plangate" })
     let same = try places(try project(["swift": "echo compiler 1"])).outputs
@@ -244,7 +244,7 @@ import Testing
       places(try project()).run, exits: 2, stderr: ["::error title=plangate::there is neither plangate nor swift"])
   }
 
-  @Test func `the seed's key follows what the seed is made of`() throws {
+  @Test func `the seed's key depends on the contents of the seed`() throws {
     let project = try project(["plangate": ""])
     func key() throws -> String? {
       try places(project, ["CACHE_INPUTS": "seed\nmigrations nowhere"]).outputs["seed-hash"]
@@ -266,7 +266,7 @@ import Testing
     (["POSTGRES": ""], "plans"), (["POSTGRES": "16"], "plans-16"), (["ID": "web", "POSTGRES": "16"], "web"),
     (["POSTGRES": "/opt/pg 18/bin"], "plans-opt-pg-18-bin"), (["ID": "a --> <b>\nx=y"], "a-b-x-y"),
   ])
-  func `a job is told from others by a plain name`(environment: [String: String], id: String) throws {
+  func `a plain name distinguishes a job from others`(environment: [String: String], id: String) throws {
     let (run, outputs) = try places(try project(["plangate": ""]), environment)
     #expect(outputs["id"] == id, "\(run)")
   }
@@ -320,7 +320,7 @@ import Testing
     #expect(body?.hasPrefix(Self.marker + "\n") == true)
   }
 
-  @Test func `a comment that cannot be written is said and fails nothing`() throws {
+  @Test func `a comment that cannot be written is reported and fails nothing`() throws {
     for (environment, report, reason) in [
       (["GH_TOKEN": ""], Self.report, "the action needs a token"),
       (["REFUSES": "1"], Self.report, "the comments cannot be read"),

@@ -36,7 +36,7 @@ import Testing
     "INSERT INTO items SELECT x::int FROM unnest(string_to_array(trim(pg_read_file('DIRECTORY/queries/more.csv'), E'\\n'),"
       + " E'\\n')) x;",
   ])
-  func `a change of a file that a step reads is seen`(step: String) throws {
+  func `a change of a file that a step reads is noticed`(step: String) throws {
     let project = try Self.project(step)
     #expect(try Self.rows(project) == 51)
     try project.files.append("queries/more.csv", "2\n")
@@ -44,7 +44,7 @@ import Testing
     #expect(try Self.rows(project) == 52)
   }
 
-  @Test func `inputs behind links and below many directories count`() throws {
+  @Test func `inputs behind links and in nested directories count`() throws {
     let project = try CachedProject(["other/deep/rows": "1"])
     let directory = project.files.directory
     try FileManager.default.createSymbolicLink(atPath: directory + "/link", withDestinationPath: "other")
@@ -98,7 +98,9 @@ import Testing
     }
   }
 
-  @Test func `rows that follow an archive whose defaults read the clock are made anew for queries of now`() throws {
+  @Test func `rows inserted after an archive whose defaults read the clock are created again for queries of the clock`()
+    throws
+  {
     let project = try CachedProject()
     let server = try project.start(["check", "--keep"])
     try server.wait(until: "the server was up") { server.stdout.contains("Ctrl-C") }

@@ -48,7 +48,7 @@ import Testing
     """,
   ]
 
-  @Test func `no run changes what is in the cache`() throws {
+  @Test func `no run changes the entries of the cache`() throws {
     let project = try CachedProject(CacheSafetyTests.files)
     func run(_ what: String, _ arguments: String...) throws -> ProgramRun {
       let run = try project.start(arguments + ["-v", "--jobs", "4"]).end()
@@ -84,7 +84,7 @@ import Testing
     try expectSame("a crash", crash)
   }
 
-  @Test func `whoever writes to the server of --keep writes to a copy`() throws {
+  @Test func `writes to the server of --keep go to a copy`() throws {
     let project = try CachedProject()
     // The first of these seeds the cluster itself, the second gets it from the cache.
     var checksums: String?
@@ -109,8 +109,8 @@ import Testing
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache", "2 passed"])
   }
 
-  @Test func `what writes outside of a query's transaction shares no file of the seeded database`() throws {
-    let server = try #require(VersionTests.servers[18])
+  @Test func `a database with a login trigger shares no files with the cache`() throws {
+    let server = try InstalledServer.postgres18.binaries
     let project = try CachedProject([
       "seed/6.sql": """
       CREATE TABLE logins (at timestamptz);
@@ -131,7 +131,7 @@ import Testing
   }
 
   @Test(arguments: [("pg_stat_statements", true), ("pgcrypto, auto_explain", false)])
-  func `a preloaded library shares files only when it is known to start nothing that writes`(
+  func `files are shared only with preloaded libraries that are known not to write`(
     libraries: String, isShared: Bool
   ) throws {
     let project = try CachedProject()
@@ -153,7 +153,7 @@ import Testing
   // MARK: Several at once
 
   @Test(arguments: [2, 4])
-  func `checks at once are all green, on an empty cache and on a full one`(count: Int) throws {
+  func `concurrent checks all pass, with an empty and a filled cache`(count: Int) throws {
     let project = try CachedProject()
     for round in ["empty", "full"] {
       let running = try (0..<count).map { number in
@@ -196,7 +196,7 @@ import Testing
     ("there is an empty directory", "rm -r cluster entry"),
   ]
 
-  @Test func `a damaged entry is seeded anew, and its place is taken by a whole one`() throws {
+  @Test func `a damaged entry is seeded again and replaced`() throws {
     let project = try CachedProject()
     try expect(project.check(), exits: 0)
     let report = try project.report()
@@ -223,7 +223,7 @@ import Testing
     #expect(try project.entries(of: "seeded") == [seeded], "\(run)")
   }
 
-  @Test func `a catalog that cannot be read while cases run ends the run, and the next one seeds anew`() throws {
+  @Test func `an unreadable catalog ends the run, and the next one seeds again`() throws {
     let project = try CachedProject()
     try expect(project.check(), exits: 0)
     let report = try project.report()
@@ -248,7 +248,7 @@ import Testing
 
   // MARK: A run that is killed while it writes
 
-  @Test func `an entry that is half written when its run is killed is never used and goes`() throws {
+  @Test func `an incomplete entry of a killed run is never used and is removed`() throws {
     let project = try CachedProject()
     for (done, kind) in ["seeding", "seeded"].enumerated() {
       try killWhileWriting(entry: done, project)
@@ -286,7 +286,7 @@ import Testing
 
 /// A cache that another user may have written is not used.
 @Suite struct CacheTrustTests {
-  @Test func `a cache that others can write to is not used, which is said once and without -v`() throws {
+  @Test func `a cache that others can write to is not used, and one warning says so without -v`() throws {
     let project = try CachedProject()
     try expect(project.check(), exits: 0, stdout: ["cached for the next run"])
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
@@ -323,7 +323,7 @@ import Testing
     if geteuid() == 0 { #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == [], "\(run)") }
   }
 
-  @Test func `what plangate makes is trusted by the next run, whatever the umask`() throws {
+  @Test func `the cache that plangate creates is trusted by the next run under any umask`() throws {
     let project = try CachedProject()
     for words in ["cached for the next run", "seed: from the cache"] {
       let run = try project.files.start(

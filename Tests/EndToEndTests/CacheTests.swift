@@ -4,7 +4,7 @@ import Testing
 
 /// Runs use the cache if nothing changed, as far as nothing changed, and only then.
 @Suite struct CacheTests {
-  @Test func `a second run comes from the cache and says the same`() throws {
+  @Test func `a second run uses the cache and prints the same`() throws {
     let project = try CachedProject()
     let first = try project.check()
     try expect(
@@ -27,7 +27,7 @@ import Testing
     try expect(project.plangate("explain", "-v", "items"), exits: 0, stdout: ["seed: from the cache", "Seq Scan"])
   }
 
-  @Test func `what changed is seeded, and what stands before it comes from the cache`() throws {
+  @Test func `changed steps are seeded, and earlier ones come from the cache`() throws {
     let project = try CachedProject()
     try expect(project.check(), exits: 0)
     func run(rows: Int, from steps: Int?, isFirstAnew: Bool = false, _ what: String) throws {
@@ -57,7 +57,7 @@ import Testing
     #expect(try project.files.json()["items"].plan?.rows == 82)
   }
 
-  @Test func `a file that a file includes counts, also one of data`() throws {
+  @Test func `included files and data files count`() throws {
     let project = try CachedProject()
     try project.files.write("seed/6.sql", "\\ir parts/more.sql\n\\copy items (id) from ../data/more.csv\n")
     try project.files.write("seed/parts/more.sql", "INSERT INTO items VALUES (100);\n")
@@ -73,7 +73,7 @@ import Testing
     #expect(try project.files.json()["items"].plan?.rows == 55)
   }
 
-  @Test func `settings, roles and locale make clusters of their own`() throws {
+  @Test func `settings, roles and locale have separate clusters`() throws {
     let project = try CachedProject()
     try expect(project.check(), exits: 0)
     for (old, new) in [
@@ -92,7 +92,7 @@ import Testing
     #expect(run.stdout.contains("seed: from the cache"), "\(run)")
   }
 
-  @Test func `a command is cached with its inputs and never without`() throws {
+  @Test func `a command is cached only with inputs`() throws {
     let project = try CachedProject()
     let step =
       "run: echo x >> ../runs && psql -XqAtc \"INSERT INTO items SELECT generate_series(1, $(cat ../count))\""
@@ -122,7 +122,7 @@ import Testing
     #expect(try project.files.json()["items"].plan?.rows == 56)
   }
 
-  @Test func `rows of now are seeded anew for queries of now`() throws {
+  @Test func `rows with the current time are seeded again for queries of the clock`() throws {
     let project = try CachedProject()
     try project.files.write(
       "seed/6.sql", "CREATE VIEW recent AS SELECT id FROM items WHERE made > now() - '1h'::interval;\n")
@@ -158,13 +158,13 @@ import Testing
     #expect(!project.files.exists("cache"))
   }
 
-  @Test func `a place that is relative is one in the working directory`() throws {
+  @Test func `a relative cache directory is in the working directory`() throws {
     let project = try CachedProject()
     try expect(project.check(environment: ["PLANGATE_CACHE_DIR": "cache"]), exits: 0)
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
   }
 
-  @Test func `XDG_CACHE_HOME and HOME have it where nothing else is said`() throws {
+  @Test func `XDG_CACHE_HOME and HOME are the defaults for the cache`() throws {
     let project = try CachedProject()
     let unset = ["PLANGATE_CACHE_DIR": "", "XDG_CACHE_HOME": "", "HOME": "\(project.files.directory)/home"]
     try expect(project.check(environment: unset), exits: 0)
@@ -179,7 +179,7 @@ import Testing
     ["PLANGATE_CACHE_DIR": "", "HOME": "/proc"], ["PLANGATE_CACHE_DIR": "", "HOME": ""],
     ["PLANGATE_CACHE_SIZE": "plenty"],
   ])
-  func `without a place for a cache a run goes on`(environment: [String: String]) throws {
+  func `a run continues without a cache directory`(environment: [String: String]) throws {
     let project = try CachedProject()
     try project.files.write("file", "")
     let run = try project.check(environment: environment)
@@ -187,7 +187,7 @@ import Testing
     #expect(!project.files.exists("cache"))
   }
 
-  @Test func `a cluster that is larger than the cache may be is not kept`() throws {
+  @Test func `a cluster larger than the cache's limit is not kept`() throws {
     let project = try CachedProject()
     let small = ["PLANGATE_CACHE_SIZE": "1MB"]
     try expect(
@@ -196,7 +196,7 @@ import Testing
     #expect(try project.entries() == [] && project.unfinished() == [])
   }
 
-  @Test func `a disk that is full costs the cache and not the run`() throws {
+  @Test func `a full disk affects the cache, not the run`() throws {
     let project = try CachedProject()
     try project.files.makeDirectory("cache")
     // Where nothing can be mounted, as in most containers, a place that takes directories and no files has to do.
@@ -220,7 +220,7 @@ import Testing
 
   // MARK: plangate cache
 
-  @Test func `list shows what there is, clear removes it`() throws {
+  @Test func `list shows the entries, clear removes them`() throws {
     let project = try CachedProject()
     try expect(project.plangate("cache", "list"), exits: 0, stdout: ["0 clusters, 0 bytes of at most 5 GB in "])
     try expect(project.check(), exits: 0)
@@ -244,7 +244,7 @@ import Testing
     try expect(project.check(), exits: 0, stdout: ["initdb ("], not: ["from the cache"])
   }
 
-  @Test func `cache says what it takes, and where it cannot be`() throws {
+  @Test func `cache reports its usage and an unusable directory`() throws {
     let project = try CachedProject()
     try expect(project.plangate("cache"), exits: 2, stderr: ["usage: plangate cache list|clear"])
     try expect(project.plangate("cache", "lst"), exits: 2, stderr: ["takes list or clear, did you mean 'list'?"])

@@ -4,7 +4,7 @@ import Testing
 
 /// The gate passes what did not change, and reports what it cannot compare.
 @Suite struct CheckTests {
-  @Test func `what did not change passes`() throws {
+  @Test func `unchanged cases pass`() throws {
     let project = try Sample.recorded()
     let run = try project.plangate("check", "--junit", "junit.xml", "--json", "report.json")
     try expect(run, exits: 0, stdout: ["\(Sample.cases.count) passed"], leavingNothingIn: project)
@@ -27,7 +27,7 @@ import Testing
     #expect(junit.cases.allSatisfy { Double($0.time) != nil })
   }
 
-  @Test func `a quiet check that passes prints nothing, wherever it is run from`() throws {
+  @Test func `a quiet check that passes prints nothing, from any directory`() throws {
     let project = try Sample.recorded()
     let run = try plangate(
       ["check", "-q", "--manifest", "\(project.directory)/queries/manifest.yml", "nap", "pay_order"], in: "/",
@@ -43,7 +43,7 @@ import Testing
     try expect(run, exits: 1, stdout: ["nap", "no baseline"], not: ["pay_order"])
   }
 
-  @Test func `a lost baseline fails, and the baseline of a query that is gone is named`() throws {
+  @Test func `a missing baseline fails, and the baseline of a removed query is named`() throws {
     let project = try Sample.recorded()
     try project.move("baselines/order_and_parent.plan", to: "baselines/yesterdays_query.plan")
     let run = try project.plangate("check", "--junit", "junit.xml", "--json", "report.json")
@@ -59,7 +59,7 @@ import Testing
     #expect(try project.junit().cases.count { $0.failure != nil } == 1)
   }
 
-  @Test func `a plan that changed for no worse fails only with --strict`() throws {
+  @Test func `a plan that changed without a regression fails only with --strict`() throws {
     let project = try Sample.recorded()
     try project.write(
       "seed/05-more.sql", "CREATE INDEX orders_covering_idx ON orders (customer_id, id) INCLUDE (status);\n")
@@ -98,7 +98,7 @@ import Testing
     try expect(project.plangate("check", "--strict"), exits: 0, stdout: ["1 passed"])
   }
 
-  @Test func `what a case writes leaves no trace for any other`() throws {
+  @Test func `writes of a case do not affect other cases`() throws {
     let project = try Project([
       "seed.sql": """
       CREATE TABLE items (id integer PRIMARY KEY, note text NOT NULL);
@@ -135,7 +135,7 @@ import Testing
   }
 
   #if os(Linux)
-    @Test func `on a terminal a bar shows how far the run is, and is gone in the end`() throws {
+    @Test func `on a terminal a bar shows the progress and disappears at the end`() throws {
       let project = try Project([
         "seed.sql": "SELECT 1;\n",
         "queries/manifest.yml": "version: 1\nseed: [../seed.sql]\nqueries:\n  - {name: one, sql: SELECT 1}\n",

@@ -3,7 +3,7 @@ import Testing
 
 /// A seed that did not do its work does not pass: reading few rows is always fast.
 @Suite struct CollapsedSeedTests {
-  @Test func `cases that read an emptied table are unchecked, whatever a waiver says`() throws {
+  @Test func `cases that read an emptied table are unchecked in spite of waivers`() throws {
     let project = try Sample.recorded()
     try project.append("seed/04-access.sql", "TRUNCATE orders;\nTRUNCATE events_q1;\n")
     try project.edit(
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test(arguments: broken)
-  func `a seed that does not run to its end is an error with its place`(_ seed: Seed) throws {
+  func `a seed that does not run to its end is an error with its position`(_ seed: Seed) throws {
     let project = try UnfinishedSeedTests.project(seed.files)
     let run = try project.plangate("check", "--no-cache", "--json", "report.json")
     try expect(run, exits: 2, stderr: seed.errors, leavingNothingIn: project)
@@ -147,7 +147,7 @@ import Testing
       ]) { $1 })
   }
 
-  @Test func `a prepared transaction that nothing ends is an error with its place`() throws {
+  @Test func `a prepared transaction that nothing ends is an error with its position`() throws {
     let project = try PreparedTransactionTests.project([
       "seed/01.sql": PreparedTransactionTests.prepare, "seed/02.sql": "SELECT 1;\n",
     ])
@@ -166,7 +166,7 @@ import Testing
     try expect(project.plangate("record"), exits: 0, stdout: ["1 unchanged"], leavingNothingIn: project)
   }
 
-  @Test func `where the server prepares none it says so`() throws {
+  @Test func `on a server without prepared transactions the error says so`() throws {
     let project = try PreparedTransactionTests.project(
       ["seed/01.sql": PreparedTransactionTests.prepare], settings: "{work_mem: 4MB}")
     let run = try project.plangate("check", "--no-cache")

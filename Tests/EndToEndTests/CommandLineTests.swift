@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {
-  @Test func `names may be globs, and a report on standard output sends people's text to standard error`() throws {
+  @Test func `names may be globs, and a report on standard output moves other text to standard error`() throws {
     let project = try Sample.recorded()
     let run = try project.plangate("check", "--junit", "-", "--color", "always", "orders_*", "n?p")
     try expect(run, exits: 0, stderr: ["orders_by_customer@whale", "6 passed", "\u{1B}["])
@@ -59,7 +59,7 @@ import Testing
   ]
 
   @Test(arguments: badUsage)
-  func `what cannot be understood gives exit status 2`(_ usage: Usage) throws {
+  func `invalid arguments give exit status 2`(_ usage: Usage) throws {
     let project = try Project()
     let run = try plangate(usage.words, in: project.directory)
     try expect(run, exits: 2, stderr: usage.errors + ["plangate: error: "])

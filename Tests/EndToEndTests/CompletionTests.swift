@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])
-  func `every shell takes its script`(shell: String) throws {
+  func `every shell accepts its script`(shell: String) throws {
     let project = try project(shell)
     let run = try run([shell, "-n", "script"], in: project)
     #expect(run.status == 0 && run.stdout == "" && run.stderr == "", "\(run)")

@@ -70,7 +70,7 @@
     }
 
     @Test(arguments: cases)
-    func `what detached itself ends with the run`(_ place: Place, _ end: End) throws {
+    func `detached processes end with the run`(_ place: Place, _ end: End) throws {
       let number = Int.random(in: 100_000...999_999)
       let project = try Self.project(
         place, number, Self.escapes, isLong: end == .signal, fails: end == .failure)
@@ -87,7 +87,7 @@
     }
 
     @Test(arguments: [Place.query, .server])
-    func `what detached itself ends after kill -9 too, as far as it kept its environment`(_ place: Place) throws {
+    func `detached processes that kept their environment end after kill -9 too`(_ place: Place) throws {
       let number = Int.random(in: 100_000...999_999)
       let project = try Self.project(place, number, Self.marked, isLong: true)
       if place == .server {

@@ -78,7 +78,7 @@ import Testing
   ]
 
   @Test(arguments: badManifests)
-  func `a bad manifest is told with its place before any server starts`(_ manifest: BadManifest) throws {
+  func `a bad manifest is reported with its position before any server starts`(_ manifest: BadManifest) throws {
     let project = try EarlyEndTests.project(manifest.text)
     for command in ["check", "record"] {
       let run = try project.plangate(command)
@@ -89,7 +89,7 @@ import Testing
     #expect(!project.exists("baselines"))
   }
 
-  @Test func `a manifest that is not there is named`() throws {
+  @Test func `a missing manifest is named`() throws {
     let project = try Project()
     try expect(
       project.plangate("check"), exits: 2, stderr: ["queries/manifest.yml", "no such file", "--manifest"])
@@ -110,7 +110,7 @@ import Testing
     #expect(try EarlyEndTests.isUntouched(project))
   }
 
-  @Test func `a report that cannot be written is told at once, and the others are written with the reason`() throws {
+  @Test func `a report that cannot be written is reported at once, and the others contain the reason`() throws {
     let project = try EarlyEndTests.project(EarlyEndTests.goodManifest)
     try expect(project.plangate("record"), exits: 0)
     try project.makeDirectory("directory")
@@ -138,14 +138,14 @@ import Testing
     try expectEarlyEnd(project, "querys")
   }
 
-  @Test func `a report on standard output is whole also when a run ends early`() throws {
+  @Test func `a report on standard output is complete even if a run ends early`() throws {
     let project = try EarlyEndTests.project("version: 1\nquerys: []\n")
     let run = try project.plangate("check", "--junit", "-")
     try expect(run, exits: 2, stderr: ["'querys'"])
     #expect(try JUnitReport(parsing: run.stdout).cases.map(\.name) == ["plangate"], "\(run)")
   }
 
-  @Test func `a PostgreSQL that this machine does not have is an error`() throws {
+  @Test func `a PostgreSQL that is not installed is an error`() throws {
     let project = try EarlyEndTests.project(EarlyEndTests.goodManifest)
     let major = try project.plangate("check", "--postgres", "99")
     try expect(major, exits: 2, stderr: ["PostgreSQL 99", "--postgres"], leavingNothingIn: project)
@@ -153,7 +153,7 @@ import Testing
     try expect(directory, exits: 2, stderr: ["./bin", "initdb"], leavingNothingIn: project)
   }
 
-  @Test func `--postgres takes a directory by its path from here`() throws {
+  @Test func `--postgres takes a relative directory`() throws {
     let project = try EarlyEndTests.project(EarlyEndTests.goodManifest)
     let installation = try ServerInstallation.locate(nil, environment: plainEnvironment())
     try FileManager.default.createSymbolicLink(

@@ -48,7 +48,7 @@ import Testing
     #expect(try project.read("seen.txt") == "\(project.directory)/queries\n", "\(run)")
   }
 
-  @Test func `a TMPDIR that is too long for a socket is no obstacle`() throws {
+  @Test func `a TMPDIR may be too long for a socket`() throws {
     let project = try Sample.recorded()
     try EnvironmentTests.withSeenEnvironment(project)
     let long = "\(project.temporaryDirectory)/\(String(repeating: "long-", count: 30))"
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: ["it's 100% \"odd\" ä?", "one, two"])
-  func `a TMPDIR with odd characters is no obstacle`(_ name: String) throws {
+  func `a TMPDIR may have unusual characters`(_ name: String) throws {
     let project = try Sample.recorded()
     try project.edit(
       "queries/manifest.yml", "  - ../seed/*.sql\n",
@@ -77,7 +77,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: odd) == [], "\(run)")
   }
 
-  @Test func `a TMPDIR that is not there is named`() throws {
+  @Test func `a missing TMPDIR is named`() throws {
     let project = try Project(["queries/manifest.yml": "version: 1\nqueries:\n  - {name: one, sql: SELECT 1}\n"])
     let run = try project.plangate("check", environment: ["TMPDIR": "\(project.directory)/missing"])
     try expect(run, exits: 2, stderr: ["\(project.directory)/missing"], not: ["no PostgreSQL server"])
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: ["9223372036854775807", "9223372036854775808", "1", "0", "-5", "40", "wide", ""])
-  func `any width is taken`(_ columns: String) throws {
+  func `any width is accepted`(_ columns: String) throws {
     let project = try Sample.recorded()
     for (arguments, text) in [
       (["check"], "\(Sample.cases.count) passed"), (["explain", "orders_by_customer@whale"], "orders"),

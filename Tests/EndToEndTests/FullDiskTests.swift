@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: ["200k", "4m", "24m"])
-    func `a disk that initdb fills`(_ size: String) throws {
+    func `a disk filled by initdb`(_ size: String) throws {
       let project = try FullDiskTests.project()
       let run = try FullDiskTests.run(project, disk: size, at: "TMPDIR", ["check", "--no-cache"])
       try expect(
@@ -54,7 +54,7 @@ import Testing
       #expect(segments.count == 1, "\(segments)\n\(run)")
     }
 
-    @Test func `a disk that the seed fills`() throws {
+    @Test func `a disk filled by the seed`() throws {
       let project = try FullDiskTests.project()
       try project.edit("seed.sql", "60000", "600000")
       let run = try FullDiskTests.run(project, disk: "48m", at: "TMPDIR", ["check", "--no-cache"])
@@ -63,7 +63,7 @@ import Testing
         not: ["it printed nothing"])
     }
 
-    @Test func `a disk that a query fills takes no other query with it`() throws {
+    @Test func `a disk filled by a query affects no other query`() throws {
       let project = try FullDiskTests.project()
       try expect(project.plangate("record", "small"), exits: 0)
       let run = try FullDiskTests.run(
@@ -72,7 +72,7 @@ import Testing
       #expect(try project.json()["small"].verdict == "passed")
     }
 
-    @Test func `a disk that the cache fills`() throws {
+    @Test func `a disk filled by the cache`() throws {
       let project = try FullDiskTests.project()
       let run = try FullDiskTests.run(
         project, disk: "8m", at: "PLANGATE_CACHE_DIR", ["record", "small", "--verbose"])
@@ -81,7 +81,7 @@ import Testing
         stdout: ["not cached: ", "or set PLANGATE_CACHE_DIR to a directory on another disk"], not: ["cached for"])
     }
 
-    @Test func `what cannot be kept is not said to be kept`() throws {
+    @Test func `a cluster that cannot be cached is not reported as cached`() throws {
       let project = try FullDiskTests.project()
       let run = try project.plangate(
         "record", "small", "--verbose",

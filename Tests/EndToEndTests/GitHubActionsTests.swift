@@ -42,7 +42,7 @@ import Testing
     text.components(separatedBy: "\n").filter { $0.drop(while: \.isWhitespace).hasPrefix("::") }
   }
 
-  @Test func `annotations and a summary come without any flag, and nothing else is a command`() throws {
+  @Test func `annotations and a summary need no flag, and nothing else is a command`() throws {
     let project = try Self.project()
     try project.write("summary.md", "# before\n")
     let run = try project.plangate(
@@ -72,7 +72,7 @@ import Testing
     #expect(summary.contains("CREATE INDEX orders_customer_idx ON public.orders USING btree (customer_id);"))
   }
 
-  @Test func `a summary that cannot be written is said and changes no verdict`() throws {
+  @Test func `a summary that cannot be written is reported and does not change the verdict`() throws {
     let project = try Self.project()
     let run = try project.plangate(
       "check", "orders_by_customer", "--json", "-", environment: Self.environment(project, summary: "queries"))
@@ -83,7 +83,7 @@ import Testing
     #expect(Self.commands(run.stderr).count == 2, "\(run)")
   }
 
-  @Test func `an error of the manifest is annotated on its line, and all reports tell it`() throws {
+  @Test func `an error of the manifest is annotated on its line and is in all reports`() throws {
     let project = try Sample.recorded()
     try project.edit("queries/manifest.yml", "settings:\n", "setings:\n")
     let run = try project.plangate(
@@ -100,7 +100,7 @@ import Testing
     #expect(try project.read("s.sarif").contains("\"executionSuccessful\": false"))
   }
 
-  @Test func `elsewhere there are neither annotations nor a summary`() throws {
+  @Test func `outside GitHub Actions there are no annotations and no summary`() throws {
     let project = try Self.project()
     var environment = Self.environment(project)
     environment["GITHUB_ACTIONS"] = nil

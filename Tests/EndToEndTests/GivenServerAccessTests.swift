@@ -25,7 +25,7 @@ extension GivenServerTests {
 
     // MARK: The password
 
-    @Test func `the password is in no output, no report, no list of processes and no file`() throws {
+    @Test func `the password is not in any output, report, process list or file`() throws {
       let project = try Sample.recorded()
       try project.edit(
         "queries/manifest.yml", "  - ../seed/*.sql\n",
@@ -73,7 +73,7 @@ extension GivenServerTests {
       }
     }
 
-    @Test func `a step that prints its environment and fails does not give the password away`() throws {
+    @Test func `a failing step that prints its environment does not reveal the password`() throws {
       let project = try Sample.recorded()
       try project.edit("queries/manifest.yml", "  - ../seed/*.sql\n", "  - run: env | grep -E 'PG|DATABASE'; exit 3\n")
       let run = try project.plangate(
@@ -95,7 +95,7 @@ extension GivenServerTests {
       "host=127.0.0.1 password=a topsecret", "host=127.0.0.1 password='topsecret", "topsecret",
       "topsecret=127.0.0.1", "host=topsecret@127.0.0.1", "postgresql://[topsecret", "postgresql://[::1]topsecret/x",
     ])
-    func `a conninfo that cannot be read is not quoted`(_ conninfo: String) throws {
+    func `an invalid conninfo is not quoted`(_ conninfo: String) throws {
       let project = try Sample.recorded()
       let run = try project.plangate("check", "nap", "--json", "report.json", "--server", conninfo)
       try expect(run, exits: 2, stderr: ["cannot parse --server"], not: ["secret"], leavingNothingIn: project)
@@ -104,7 +104,7 @@ extension GivenServerTests {
 
     // MARK: Ways in
 
-    @Test func `libpq's environment, a service file and a password file lead there, with --server alone`() throws {
+    @Test func `libpq's environment, a service file and a password file work only with --server`() throws {
       let project = try Self.small()
       let place = ["PGHOST": "127.0.0.1", "PGPORT": "\(server.port)", "PGUSER": "ci", "PGDATABASE": "postgres"]
       let whole = place.merging(GivenTestServer.withPassword) { $1 }
@@ -133,7 +133,7 @@ extension GivenServerTests {
       try expect(missing, exits: 2, stderr: ["missing"])
     }
 
-    @Test func `a server that is not there, or a wrong password, is an error`() throws {
+    @Test func `an unreachable server or a wrong password is an error`() throws {
       let project = try Sample.recorded()
       let wrong = try project.plangate(
         "check", "nap", "--server", server.conninfo, environment: ["PGPASSWORD": "wrong-secret"])
@@ -142,7 +142,7 @@ extension GivenServerTests {
       try expect(nowhere, exits: 2, stderr: ["cannot connect", "/nonexistent"], leavingNothingIn: project)
     }
 
-    @Test func `nothing is seeded where another database answers than the one that was made`() throws {
+    @Test func `nothing is seeded if another database answers than the created one`() throws {
       let project = try Sample.recorded()
       let before = try server.inventory()
       let pooler = try Pooler(to: server.port, leavingAlone: ["postgres"], database: "witness")
@@ -157,7 +157,7 @@ extension GivenServerTests {
 
     // MARK: Rights
 
-    @Test func `a role without CREATEDB is told what is missing`() throws {
+    @Test func `a role without CREATEDB gets an error that names it`() throws {
       let project = try Sample.recorded()
       let before = try server.inventory()
       let run = try project.plangate(
@@ -168,7 +168,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before)
     }
 
-    @Test func `a role without CREATEROLE is told, and uses the roles that are there`() throws {
+    @Test func `a role without CREATEROLE gets an error, and can use existing roles`() throws {
       let project = try Sample.recorded()
       let connection = try server.superuser()
       try connection.execute("ALTER ROLE poor CREATEDB")
@@ -191,7 +191,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == prepared)
     }
 
-    @Test func `a role that cannot be dropped is said`() throws {
+    @Test func `a role that cannot be dropped is reported`() throws {
       let project = try Sample.recorded()
       let before = try server.inventory()
       try project.append("seed/04-access.sql", "GRANT CONNECT ON DATABASE witness TO app_user;\n")
@@ -231,7 +231,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before, "\(run)")
     }
 
-    @Test func `a role that may have few connections runs fewer cases side by side`() throws {
+    @Test func `a role with a connection limit runs fewer cases at once`() throws {
       let project = try Self.slow(6)
       let connection = try server.superuser()
       try connection.execute("ALTER ROLE poor CREATEDB CONNECTION LIMIT 10")
@@ -251,7 +251,7 @@ extension GivenServerTests {
 
     // MARK: Settings
 
-    @Test func `settings that cannot be had are listed once, the others hold`() throws {
+    @Test func `settings that cannot be applied are listed once, the others are in effect`() throws {
       let project = try Sample.recorded()
       try project.edit(
         "queries/manifest.yml", "  random_page_cost: 1.1\n",
@@ -277,7 +277,7 @@ extension GivenServerTests {
     }
 
     @Test(arguments: [("random_page_cots: 1", "random_page_cots"), ("work_mem: much", "work_mem")])
-    func `a setting that is wrong is an error of the manifest`(_ line: String, _ name: String) throws {
+    func `a wrong setting is an error of the manifest`(_ line: String, _ name: String) throws {
       let project = try Sample.recorded()
       let before = try server.inventory()
       try project.edit("queries/manifest.yml", "  random_page_cost: 1.1\n", "  \(line)\n")
@@ -287,7 +287,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before)
     }
 
-    @Test func `a locale that the manifest names must be there`() throws {
+    @Test func `a locale of the manifest must exist on the server`() throws {
       let project = try Sample.recorded()
       let before = try server.inventory()
       try project.edit("queries/manifest.yml", "version: 1\n", "version: 1\nlocale: xx_YY.UTF-8\n")

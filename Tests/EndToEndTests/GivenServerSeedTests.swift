@@ -27,7 +27,7 @@ extension GivenServerTests {
     // MARK: Before anything runs
 
     @Test(arguments: ["check", "record", "stability", "explain"])
-    func `a dump that connects elsewhere is refused before anything runs`(_ command: String) throws {
+    func `a dump that connects to another database is refused before anything runs`(_ command: String) throws {
       let project = try Self.project(
         "  - run: touch ../ran\n  - ../seed/dump.sql",
         [
@@ -71,7 +71,7 @@ extension GivenServerTests {
       "DO $$BEGIN EXECUTE format('ALTER ROLE %I SET work_mem = %L', 'ci', '7MB'); END$$;",
       "SELECT 'ALTER ROLE ci SET work_mem = ''7MB''' \\gexec",
     ])
-    func `what all databases share is refused`(_ statement: String) throws {
+    func `statements on shared objects are refused`(_ statement: String) throws {
       let project = try Self.project("  - ../seed/*.sql", ["seed/other.sql": "SELECT 1;\n\(statement)\n"])
       let before = try server.inventory()
       let run = try plangate(project, ["check"])
@@ -89,7 +89,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before, "\(run)")
     }
 
-    @Test func `what is allowed by name runs, and is no change`() throws {
+    @Test func `statements allowed by name run and are not reported as changes`() throws {
       let project = try Self.project(
         "  - ../seed/*.sql",
         ["seed/other.sql": "ALTER ROLE poor SET work_mem = '7MB';\n\\connect witness\nSELECT count(*) FROM witness;\n"])
@@ -102,7 +102,7 @@ extension GivenServerTests {
       #expect(settings == "{work_mem=7MB}")
     }
 
-    @Test func `a server of plangate's own may be changed at will`() throws {
+    @Test func `seeds may change anything on plangate's own server`() throws {
       let project = try Self.project(
         "  - ../seed/*.sql",
         [
@@ -131,7 +131,9 @@ extension GivenServerTests {
       ("ALTER DATABASE witness CONNECTION LIMIT 9", "the database 'witness' changed"),
       ("ALTER TABLESPACE pg_default SET (seq_page_cost = 2)", "the tablespace 'pg_default' changed"),
     ])
-    func `what a command changes outside is said, without any value`(_ statement: String, _ change: String) throws {
+    func `changes of a command outside the database are reported, without any value`(
+      _ statement: String, _ change: String
+    ) throws {
       let project = try Self.project(
         "  - ../seed/items.sql\n  - run: psql -XqAtd postgres -f ../change\n  - run: touch ../ran",
         ["change": statement])
@@ -157,7 +159,7 @@ extension GivenServerTests {
       #expect(try !project.read("report.json").contains("7654"))
     }
 
-    @Test func `what a script hides is seen after it`() throws {
+    @Test func `hidden changes of a script are found after it`() throws {
       let project = try Self.project(
         "  - ../seed/*.sql",
         [
@@ -173,7 +175,7 @@ extension GivenServerTests {
     @Test(arguments: [
       "", "\\o out.txt\n", "\\set ON_ERROR_STOP off\n", "\\q\n", "SET search_path = nowhere;\n", "\\set ECHO all\n",
     ])
-    func `a script that ends elsewhere is an error`(_ more: String) throws {
+    func `a script that ends in another database is an error`(_ more: String) throws {
       let project = try Self.project(
         "  - ../seed/*.sql",
         ["seed/other.sql": "\\o hidden.sql\n\\qecho '\\\\connect witness'\n\\o /dev/null\n\\i hidden.sql\n\(more)"])
@@ -196,7 +198,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before, "\(run)")
     }
 
-    @Test func `what plangate does there, here or in another run, is no change`() throws {
+    @Test func `changes by plangate itself, in this or another run, are not reported`() throws {
       let other = "plangate_0123456789abcdef"
       let project = try Self.project(
         "  - ../seed/*.sql\n  - run: psql -XqAtd postgres -f ../change",
@@ -216,7 +218,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == during.filter { !$0.contains("made_by_another") }, "\(run)")
     }
 
-    @Test func `a role that the seed makes stays, and a note says so`() throws {
+    @Test func `a role that the seed creates stays, and a note says so`() throws {
       let project = try Self.project(
         "  - ../seed/*.sql",
         ["seed/other.sql": "CREATE ROLE stays_here PASSWORD 'x';\nALTER TABLE items OWNER TO stays_here;\n"])

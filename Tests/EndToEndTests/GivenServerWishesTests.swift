@@ -18,7 +18,9 @@ extension GivenServerTests {
     ]
 
     @Test(arguments: given)
-    func `what a given server refuses is told at its place in the manifest`(_ refusal: ServerRefusalTests.Refusal)
+    func `a setting that a given server refuses is reported at its position in the manifest`(
+      _ refusal: ServerRefusalTests.Refusal
+    )
       throws
     {
       let server = try GivenTestServer.shared()
@@ -30,7 +32,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before, "\(run)")
     }
 
-    @Test func `the role that a poor role may not make is told at its place`() throws {
+    @Test func `a role that cannot be created for lack of rights is reported at its position`() throws {
       let server = try GivenTestServer.shared()
       let project = try ServerRefusalTests.project("roles: [other_role]")
       try server.superuser().execute("ALTER ROLE poor CREATEDB")
@@ -43,7 +45,7 @@ extension GivenServerTests {
         leavingNothingIn: project)
     }
 
-    @Test func `limits of the database do not end plangate's own work on a given server`() throws {
+    @Test func `limits of the database do not end plangate's own statements on a given server`() throws {
       let server = try GivenTestServer.shared()
       let project = try SeedSettingsTests.project(SeedSettingsTests.settings)
       let before = try server.inventory()
@@ -51,7 +53,7 @@ extension GivenServerTests {
       #expect(try server.inventory() == before)
     }
 
-    @Test func `a prepared transaction of a seed that failed leaves no database on a given server`() throws {
+    @Test func `a prepared transaction of a failed seed leaves no database on a given server`() throws {
       let server = try GivenTestServer.shared()
       let project = try SeedSettingsTests.project([])
       try project.write("seed/02.sql", "BEGIN;\nSELECT 1;\nPREPARE TRANSACTION 'left';\nSELECT 1/0;\n")

@@ -135,6 +135,9 @@ final class GivenTestServer: Sendable {
   /// libpq's environment with the password.
   static let withPassword = ["PGPASSWORD": password]
 
+  /// The path of the socket.
+  var socket: String { "\(directory)/.s.PGSQL.\(port)" }
+
   func superuser(_ database: String = "postgres") throws -> Connection {
     try Connection(["host": directory, "port": "\(port)", "user": "postgres", "dbname": database])
   }
@@ -167,6 +170,9 @@ final class GivenTestServer: Sendable {
     let query = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE DATABASE %_clone_%'"
     return (try? superuser().execute(query).rows.isEmpty) == false
   }
+
+  /// Whether a session is running a statement with this text.
+  func isRunning(_ text: String) -> Bool { (try? superuser().isRunning(text)) == true }
 
   func hasRole(_ name: String) throws -> Bool {
     try superuser().execute("SELECT FROM pg_roles WHERE rolname = $1", [name]).rows.count == 1

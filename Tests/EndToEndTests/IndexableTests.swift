@@ -25,7 +25,7 @@ import Testing
     ])
   }
 
-  @Test func `a table too small for its indexes is told, and a lost index does not show there`() throws {
+  @Test func `a table too small for its indexes is reported, and a lost index is not found there`() throws {
     let project = try Self.tinyProject(rules: "")
     try expect(try project.plangate("record"), exits: 0)
     try project.edit("seed/01.sql", "CREATE INDEX countries_region_idx ON countries (region);\n", "")
@@ -48,13 +48,7 @@ import Testing
     #expect(try project.json()["by_code"].verdict == "passed")
   }
 
-  @Test func `stability names each case once and leaves nothing behind`() throws {
-    let project = try Self.tinyProject(rules: "")
-    let run = try project.plangate("stability", "--runs", "2")
-    try expect(run, exits: 0, stdout: ["in 2 re-seeds with sampled statistics"], leavingNothingIn: project)
-  }
-
-  @Test func `a scan that fires tells whether an index could serve it`() throws {
+  @Test func `a finding about a scan says whether an index could serve it`() throws {
     let project = try Project([
       "seed/01.sql": """
       CREATE TABLE events (id integer PRIMARY KEY, kind integer NOT NULL, note text NOT NULL);

@@ -7,7 +7,7 @@ import Testing
     ".github/workflows/plangate.yml", "queries/example_orders.sql", "queries/manifest.yml", "seed/plangate_example.sql",
   ]
 
-  @Test func `a project that init made is green at once, and red without its index`() throws {
+  @Test func `the project of init passes, and fails without its index`() throws {
     let project = try Project()
     let first = try project.plangate("init")
     try expect(
@@ -30,7 +30,7 @@ import Testing
       stdout: ["2 regressed", "index orders_customer_placed_idx of public.orders is gone"])
   }
 
-  @Test func `what is there is left alone, and a second run writes nothing`() throws {
+  @Test func `existing files are kept, and a second run writes nothing`() throws {
     let project = try Project([".github/workflows/plangate.yml": "mine\n", "README.md": "mine\n"])
     try expect(
       try project.plangate("init"), exits: 0,
@@ -43,7 +43,7 @@ import Testing
     #expect(try project.contents(of: "queries") == before)
   }
 
-  @Test func `beside a manifest no example is put`() throws {
+  @Test func `no example is written next to an existing manifest`() throws {
     let manifest = "version: 1\nseed: [../seed/*.sql]\nqueries: [{name: one, sql: SELECT 1}]\n"
     let project = try Project(["queries/manifest.yml": manifest, "seed/a.sql": "SELECT 1;\n"])
     try expect(
@@ -54,7 +54,7 @@ import Testing
     #expect(try project.read("queries/manifest.yml") == manifest)
   }
 
-  @Test func `a link that leads nowhere is something that is there`() throws {
+  @Test func `a dangling link counts as an existing file`() throws {
     let project = try Project()
     try project.makeDirectory("queries")
     try FileManager.default.createSymbolicLink(
@@ -63,7 +63,7 @@ import Testing
     #expect(!project.exists("elsewhere.yml"))
   }
 
-  @Test func `what cannot be written gives exit status 2, and no manifest without its files`() throws {
+  @Test func `a file that cannot be written gives exit status 2, and no manifest without its files`() throws {
     let project = try Project(["queries": "a file\n"])
     try expect(
       try project.plangate("init"), exits: 2,
@@ -86,7 +86,7 @@ import Testing
     #expect(try project.files() == [])
   }
 
-  @Test func `quiet is quiet`() throws {
+  @Test func `init with -q prints nothing`() throws {
     let project = try Project()
     let run = try project.plangate("init", "--quiet")
     #expect(run.status == 0 && run.stdout == "" && run.stderr == "", "\(run)")

@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `a green project`() throws {
+  @Test func `a project that passes`() throws {
     try Self.expectSameReports(Sample.recorded(), exits: 0)
   }
 
@@ -74,7 +74,7 @@ import Testing
     ])
   }
 
-  @Test func `parallel queries that want more workers than there are`() throws {
+  @Test func `parallel queries that need more workers than available`() throws {
     let project = try Self.parallel()
     var baselines: [[String: String]] = []
     for jobs in [1, 2, 8] {
@@ -91,7 +91,7 @@ import Testing
     #expect(baselines[0] == baselines[2])
   }
 
-  @Test func `queries that find no disk while others run`() throws {
+  @Test func `queries that run out of disk space among others`() throws {
     var manifest = "version: 1\nseed: [../seed.sql]\nqueries:\n"
     for number in 1...3 { manifest += "  - {name: greedy_\(number), sql: SELECT wants_all(), timeout: 10s}\n" }
     let project = try Project([
@@ -111,7 +111,7 @@ import Testing
     #expect(try project.json().cases.map(\.verdict) == ["new", "new", "new"])
   }
 
-  @Test func `cases that write much, each into a clone of its own`() throws {
+  @Test func `cases that write much, each in its own clone`() throws {
     var manifest = "version: 1\nseed: [../seed.sql]\nsettings: {work_mem: 4MB}\nqueries:\n"
     for number in 1...6 { manifest += "  - {name: write_\(number), sql: UPDATE items SET note = upper(note)}\n" }
     let project = try Project([
@@ -124,7 +124,7 @@ import Testing
     try Self.expectSameReports(project, exits: 0)
   }
 
-  @Test func `a time-out, a crash and six cases that write, among the others`() throws {
+  @Test func `a timeout, a crash and six writing cases among others`() throws {
     let project = try Self.parallel()
     for number in 1...6 {
       try project.append(

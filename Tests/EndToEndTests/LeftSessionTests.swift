@@ -38,7 +38,7 @@ import Testing
     try body()
   }
 
-  @Test func `a session that ends when it is asked to is waited for`() throws {
+  @Test func `a session that ends on request is waited for`() throws {
     try LeftSessionTests.withDatabase { server, name in
       let (connection, process) = try LeftSessionTests.session(in: name, of: server)
       try LeftSessionTests.withRescue(process, SIGKILL) { try server.waitUntilAlone(in: name) }
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `a session that does not end is an error that names it, with the next step`() throws {
+  @Test func `a session that does not end is an error with its name and the next step`() throws {
     try LeftSessionTests.withDatabase { server, name in
       let (connection, process) = try LeftSessionTests.session(in: name, of: server)
       defer { withExtendedLifetime(connection) {} }
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `a lock that a session keeps is an error of its own, with the next step`() throws {
+  @Test func `a lock that a session holds is an error with the next step`() throws {
     try LeftSessionTests.withDatabase { server, name in
       let (connection, process) = try LeftSessionTests.session(in: name, of: server)
       try connection.execute("CREATE TABLE kept AS SELECT n FROM generate_series(1, 10) AS n")

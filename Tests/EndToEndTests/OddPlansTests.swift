@@ -19,7 +19,7 @@ import Testing
     ("public.orders  (", "public.orderz orders  ("), ("\n    Index Cond", " !  Index Cond"),
     ("server: 1", "\nserver: 1"),
   ])
-  func `a damaged baseline is not checked, also beside a dropped index`(_ damage: (String, String)) throws {
+  func `a case with a damaged baseline is unchecked, even if an index was dropped`(_ damage: (String, String)) throws {
     let project = try OddPlansTests.project()
     try project.write(
       "queries/manifest.yml",

@@ -32,7 +32,7 @@ import Testing
     ])
   }
 
-  @Test func `cases that change places have the same figures`() throws {
+  @Test func `reordered cases have the same figures`() throws {
     let project = try Self.project(first: "a", second: "b")
     try expect(try project.plangate("record"), exits: 0)
     let swapped = try Self.project(first: "b", second: "a")

@@ -76,11 +76,11 @@ final class Pooler: Sendable {
   }
 }
 
-func streamSocket() -> Int32 {
+func streamSocket(_ domain: Int32 = AF_INET) -> Int32 {
   #if canImport(Darwin)
-    socket(AF_INET, SOCK_STREAM, 0)
+    socket(domain, SOCK_STREAM, 0)
   #else
-    socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    socket(domain, Int32(SOCK_STREAM.rawValue), 0)
   #endif
 }
 

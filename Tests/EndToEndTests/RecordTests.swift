@@ -10,7 +10,7 @@ import Testing
     #expect(try project.files(in: "baselines") == Sample.queries.map { "\($0).plan" })
   }
 
-  @Test func `a second record leaves every byte`() throws {
+  @Test func `a second record changes no byte`() throws {
     let project = try Sample.recorded()
     let before = try project.contents(of: "baselines")
     let run = try project.plangate("record")
@@ -18,7 +18,7 @@ import Testing
     #expect(try project.contents(of: "baselines") == before, "\(run)")
   }
 
-  @Test func `record --check tells of a difference and writes nothing, record --prune removes what is gone`() throws {
+  @Test func `record --check reports a difference and writes nothing, record --prune removes orphans`() throws {
     let project = try Sample.recorded()
     let complete = try project.contents(of: "baselines")
     try project.move("baselines/orders_in.plan", to: "baselines/yesterdays_query.plan")
@@ -32,7 +32,7 @@ import Testing
     #expect(try project.contents(of: "baselines") == complete, "\(prune)")
   }
 
-  @Test func `record --prune leaves alone what only has a baseline's name`() throws {
+  @Test func `record --prune keeps files that only have a baseline's name`() throws {
     let project = try Sample.recorded()
     let complete = try project.contents(of: "baselines")
     let old = try project.read("baselines/orders_in.plan")
@@ -73,7 +73,7 @@ import Testing
     try expect(next, exits: 0, not: ["whose query is gone"], leavingNothingIn: project)
   }
 
-  @Test func `record prints what it accepts above the threshold, and of names only those`() throws {
+  @Test func `record prints accepted estimates above the threshold, only for the named queries`() throws {
     let project = try Sample.recorded()
     let before = try project.contents(of: "baselines")
     try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")

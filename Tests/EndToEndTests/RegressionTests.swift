@@ -32,7 +32,7 @@ import Testing
 
   init() throws { regressed = try RegressionTests.result.get() }
 
-  @Test func `a regression gives exit status 1 and fails its own cases only`() throws {
+  @Test func `a regression gives exit status 1 and fails only its own cases`() throws {
     try expect(regressed.run, exits: 1, stdout: ["6 passed", "6 regressed"], not: ["\u{1B}"])
     #expect(regressed.json.outcome == "failed")
     #expect(regressed.json.counts["regressed"] == 6)
@@ -47,7 +47,7 @@ import Testing
     #expect(regressed.junit.suites.first?["failures"] == "6")
   }
 
-  @Test func `a lost index is told with query, relation, alias, index, before and after`() throws {
+  @Test func `a lost index is reported with query, relation, alias, index, before and after`() throws {
     let lost = try regressed.json["orders_by_customer@typical"]
     #expect(lost.verdict == "regressed")
     let finding = try #require(lost.findings.first)
@@ -74,13 +74,13 @@ import Testing
     #expect(regressed.run.stdout.contains("orders_by_customer@typical"), "\(regressed.run)")
   }
 
-  @Test func `a self-join that lost the index of one alias fails for that alias alone`() throws {
+  @Test func `a self-join that lost the index of one alias fails only for that alias`() throws {
     let findings = try regressed.json["order_and_parent"].findings.filter { $0.rule == "seq-scan" }
     #expect(findings.map(\.relation) == ["public.orders"])
     #expect(findings.map(\.alias) == ["child"])
   }
 
-  @Test func `a partition that lost its index fails, and so does a new one without its siblings' index`() throws {
+  @Test func `a partition without its index fails, and so does a new one without its siblings' index`() throws {
     let findings = try regressed.json["events_of_account"].findings.filter { $0.rule == "seq-scan" }
     #expect(Set(findings.map(\.relation)) == ["public.events_q3", "public.events_2027"], "\(regressed.run)")
     #expect(findings.allSatisfy { $0.root == "public.events" && $0.alias == "e" && $0.severity == "fail" })
@@ -110,7 +110,7 @@ import Testing
 
 /// The effect of a waiver on a finding.
 @Suite struct WaiverTests {
-  @Test func `a waiver makes a failing case pass until its day`() throws {
+  @Test func `a waiver makes a failing case pass until its date`() throws {
     let project = try Sample.recorded()
     try project.edit("seed/03-indexes.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
     try project.edit(

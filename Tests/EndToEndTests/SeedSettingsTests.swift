@@ -47,12 +47,12 @@ import Testing
     try expect(check, exits: 0, stdout: ["4 passed"], leavingNothingIn: project)
   }
 
-  @Test func `limits of the database do not end plangate's own work`() throws {
+  @Test func `limits of the database do not end plangate's own statements`() throws {
     let project = try SeedSettingsTests.project(SeedSettingsTests.settings + ["session_replication_role = replica"])
     try SeedSettingsTests.expectWork(project, ["--no-cache"], [:])
   }
 
-  @Test func `limits of the role do not end plangate's own work`() throws {
+  @Test func `limits of the role do not end plangate's own statements`() throws {
     let project = try SeedSettingsTests.project(SeedSettingsTests.settings, "ROLE CURRENT_USER")
     try SeedSettingsTests.expectWork(project, ["--no-cache"], [:])
   }

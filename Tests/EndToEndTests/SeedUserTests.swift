@@ -47,20 +47,20 @@ import Testing
     #expect(try project.temporaryFiles() == ["home", "psql", "step"], "\(run)")
   }
 
-  @Test func `root's rights are for a manifest that asks`() throws {
+  @Test func `steps run as root only if the manifest says so`() throws {
     let project = try Self.project("seed-user: root")
     try expect(project.plangate("record", "--no-cache"), exits: 0)
     #expect(try Self.users(project) == ["\(geteuid())\n", "\(geteuid())\n"])
   }
 
-  @Test func `who runs the seed is no part of what is cached`() throws {
+  @Test func `the cache does not depend on the user who runs the seed`() throws {
     let project = try CachedProject()
     try expect(project.check(), exits: 0, stdout: ["cached for the next run"])
     try project.files.edit("queries/manifest.yml", "settings:\n", "seed-user: root\nsettings:\n")
     try expect(project.check(), exits: 0, stdout: ["seed: from the cache"])
   }
 
-  @Test func `a step that may not write says what to do`() throws {
+  @Test func `a step without permission to write gets the next step`() throws {
     let project = try Self.project()
     try project.edit("queries/manifest.yml", "touch \"$HOME/file\"", "echo x > ../built")
     chmod(project.directory, 0o755)
@@ -117,7 +117,7 @@ import Testing
     try expect(project.plangate("record", "--no-cache"), exits: 0)
   }
 
-  @Test func `no child sees the files and tokens of the CI service, and all else`() throws {
+  @Test func `children see the environment without files and tokens of the CI service`() throws {
     let project = try Self.project(
       seed:
         "\\! env > \"$TMPDIR/env.psql\"\nCREATE TABLE v (line text);\nCOPY v FROM PROGRAM 'env > \"$TMPDIR/env.server\"';\n"
@@ -145,7 +145,7 @@ import Testing
     #expect(project.exists("summary"), "\(run)")
   }
 
-  @Test func `on a given server too, where a client of another user gets in`() throws {
+  @Test func `so do clients of another user on a given server`() throws {
     let server = try GivenTestServer.shared()
     let project = try Self.project()
     let run = try project.plangate(

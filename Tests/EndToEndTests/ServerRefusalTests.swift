@@ -57,7 +57,9 @@ import Testing
   ]
 
   @Test(arguments: own)
-  func `what a server of plangate's own refuses is told at its place in the manifest`(_ refusal: Refusal) throws {
+  func `a setting that plangate's own server refuses is reported at its position in the manifest`(_ refusal: Refusal)
+    throws
+  {
     let project = try ServerRefusalTests.project(refusal.lines)
     let run = try project.plangate("check", "--no-cache", "--junit", "junit.xml", "--json", "report.json")
     let place = "queries/manifest.yml:\(refusal.place): error: "
@@ -65,7 +67,7 @@ import Testing
     try expectEarlyEnd(project, place)
   }
 
-  @Test func `what a seed says of a setting is the seed's error`() throws {
+  @Test func `a wrong setting in a seed is the seed's error`() throws {
     let project = try ServerRefusalTests.project("settings: {work_mem: 4MB}")
     try project.write("seed.sql", "SET work_mem = lots;\n")
     try expect(
@@ -76,7 +78,7 @@ import Testing
       not: ["'settings' has"])
   }
 
-  @Test func `a few connections are enough`() throws {
+  @Test func `few connections are enough`() throws {
     for limit in 4...6 {
       let project = try Sample.recorded()
       try project.edit("queries/manifest.yml", "settings:\n", "settings:\n  max_connections: \(limit)\n")

@@ -46,13 +46,11 @@ import Testing
     let project = try SignalTests.project(moment)
     let running = try project.start(["check", "-v", "--junit", "junit.xml", "--json", "report.json"])
     switch moment {
-    case .start: try running.wait(until: "the server was made") { (try? project.temporaryFiles())?.isEmpty == false }
-    case .psql, .step: try running.wait(until: "the seed was reached") { project.exists("reached") }
-    case .query: try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
+    // plangate itself and initdb or the server.
+    case .start: try running.wait(until: "the server was made") { project.processes().count > 1 }
+    case .step: try running.wait(until: "the seed was reached") { project.exists("reached") }
+    case .psql, .query: try running.wait(until: "the statement ran") { project.isRunning("pg_sleep(300)") }
     }
-    // During the sleep, or during initdb.
-    usleep(moment == .start ? 50_000 : 200_000)
-    #expect(!project.processes().isEmpty)
     let sent = ContinuousClock.now
     running.send(signal)
     let run = running.end()
@@ -64,8 +62,7 @@ import Testing
   @Test func `a second signal changes nothing`() throws {
     let project = try SignalTests.project(.query)
     let running = try project.start(["check", "-v"])
-    try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
-    usleep(200_000)
+    try running.wait(until: "the query ran") { project.isRunning("pg_sleep(300)") }
     running.send(SIGINT)
     running.send(SIGTERM)
     running.send(SIGINT)
@@ -87,7 +84,7 @@ import Testing
     try expect(running.end(), exits: 1, stdout: ["3 new"], leavingNothingIn: project)
   }
 
-  @Test func `a reader that goes away early stops no server half-way`() throws {
+  @Test func `a reader that stops early leaves no server behind`() throws {
     let project = try Sample.recorded()
     let run = try project.start(
       ["check", "-v", "nap"], launcher: ["/bin/sh", "-c", "\"$0\" \"$@\" | head -n 1"]
@@ -117,7 +114,6 @@ import Testing
       var count: Int32 = 0
       return ioctl(reader, UInt(FIONREAD), &count) == 0 && count >= 4000
     }
-    usleep(200_000)
     let sent = ContinuousClock.now
     running.send(signal)
     try expect(running.end(), exits: status, leavingNothingIn: project)
@@ -195,11 +191,10 @@ import Testing
     try expect(running.end(), exits: 0, stdout: ["1 passed"], leavingNothingIn: project)
   }
 
-  @Test func `a server does not outlive plangate's own sudden end`() throws {
+  @Test func `a server does not outlive a killed plangate`() throws {
     let project = try SignalTests.project(.query)
     let running = try project.start(["check", "-v"])
-    try running.wait(until: "the queries were reached") { running.stdout.contains("ready (") }
-    usleep(200_000)
+    try running.wait(until: "the query ran") { project.isRunning("pg_sleep(300)") }
     running.send(SIGKILL)
     let run = running.end()
     #expect(run.status == -SIGKILL, "\(run)")

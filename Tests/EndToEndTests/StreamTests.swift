@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [
-    #""$0" "$@" --json >(cat >out.json); s=$?; sleep 0.3; exit $s"#, #""$0" "$@" --json /dev/stdout >out.json"#,
+    #""$0" "$@" --json >(cat >out.json); s=$?; wait $!; exit $s"#, #""$0" "$@" --json /dev/stdout >out.json"#,
     #""$0" "$@" --json /dev/fd/1 | cat >out.json; exit ${PIPESTATUS[0]}"#, #""$0" "$@" --json /dev/fd/7 7>out.json"#,
     #"mkfifo pipe; cat pipe >out.json & "$0" "$@" --json pipe; s=$?; wait; exit $s"#,
     #"exec 8>out.json; "$0" "$@" --json /proc/self/fd/8"#, #""$0" "$@" --json - >out.json"#,
@@ -43,7 +43,7 @@ import Testing
     #expect(try project.junit().cases.map(\.name) == ["one"])
   }
 
-  @Test func `a run that ends early sends its one document too`() throws {
+  @Test func `a run that ends early also sends one document`() throws {
     let project = try StreamTests.project("querys: []")
     let line = #"mkfifo pipe; cat pipe >out.json & "$0" "$@" --json pipe; s=$?; wait; exit $s"#
     let run = try StreamTests.bash(line, project, "check")
@@ -53,7 +53,7 @@ import Testing
     #expect(text.contains("'querys'"), "\(text)")
   }
 
-  @Test func `a run that a signal ends sends its one document too`() throws {
+  @Test func `a run ended by a signal also sends one document`() throws {
     let project = try StreamTests.project()
     try project.edit("queries/manifest.yml", "[../seed.sql]", "[../seed.sql, run: touch begun; sleep 300]")
     let line = """
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(arguments: [[], ["--keep"]])
-  func `a signal after the last report leaves the verdict`(_ options: [String]) throws {
+  func `a signal after the last report does not change the verdict`(_ options: [String]) throws {
     let project = try StreamTests.recorded()
     // The pipe is written last; its end is seen while the server is still running.
     let line = #"mkfifo pipe; "$0" "$@" --json pipe & p=$!; cat pipe >out.json; kill $p; wait $p"#
@@ -92,7 +92,7 @@ import Testing
     #expect(try project.read("out.json").contains(#""outcome": "passed""#))
   }
 
-  @Test func `a pipe that nobody reads ends with a signal`() throws {
+  @Test func `a signal ends the wait for a reader of a pipe`() throws {
     let project = try StreamTests.recorded()
     #expect(mkfifo("\(project.directory)/pipe", 0o600) == 0)
     let run = try StreamTests.bash(
@@ -136,7 +136,7 @@ import Testing
   ]
 
   @Test(arguments: specials)
-  func `what is no regular file is an error with its place before any server starts`(_ special: Special) throws {
+  func `anything but a regular file is an error with its position before any server starts`(_ special: Special) throws {
     let project = try StreamTests.project()
     try project.write("queries/manifest.yml", special.manifest)
     try project.makeDirectory("inputs/deep")
@@ -162,25 +162,57 @@ import Testing
 
   @Test(arguments: [
     #""$0" "$@" --manifest <(cat m.yml)"#, #"cat m.yml | "$0" "$@" --manifest /dev/stdin"#,
-    #"mkfifo pipe; (sleep 0.3; cat m.yml) >pipe & "$0" "$@" --manifest pipe"#,
-    #"mkfifo pipe; (sleep 0.3; cat m.yml >pipe) & "$0" "$@" --manifest pipe"#,
-    #""$0" "$@" --manifest /dev/stdin <m.yml"#,
+    #"mkfifo pipe; cat m.yml >pipe & "$0" "$@" --manifest pipe"#, #""$0" "$@" --manifest /dev/stdin <m.yml"#,
   ])
-  func `a manifest may come out of a pipe`(_ line: String) throws {
+  func `a manifest can be read from a pipe`(_ line: String) throws {
     let project = try StreamTests.project()
     // Its paths are relative to the directory of the pipe.
-    try project.write(
-      "m.yml", "version: 1\nbaselines: \(project.directory)/baselines\nqueries: [{name: one, sql: SELECT 1}]\n")
+    try project.write("m.yml", StreamTests.streamed(project))
     let run = try StreamTests.bash(line + "; s=$?; wait; exit $s", project, "record")
     try expect(run, exits: 0, stdout: ["1 new"], leavingNothingIn: project)
   }
 
-  @Test func `a manifest in a pipe that nobody writes ends with a signal`() throws {
+  private static func streamed(_ project: Project) -> String {
+    "version: 1\nbaselines: \(project.directory)/baselines\nqueries: [{name: one, sql: SELECT 1}]\n"
+  }
+
+  /// A run that reads its manifest from a pipe, and the pipe, opened for writing after the run opened it.
+  private static func runWithManifestInPipe(
+    _ command: String, _ project: Project
+  ) throws -> (run: RunningProgram, pipe: FileHandle) {
+    let path = project.path("pipe")
+    try #require(mkfifo(path, 0o600) == 0)
+    let running = try project.start([command, "--manifest", "pipe"])
+    var pipe: Int32 = -1
+    // Without a reader, a pipe cannot be opened for writing.
+    try running.wait(until: "the pipe was opened") {
+      pipe = open(path, O_WRONLY | O_NONBLOCK)
+      return pipe >= 0
+    }
+    return (running, FileHandle(fileDescriptor: pipe, closeOnDealloc: true))
+  }
+
+  @Test func `a manifest can come late and in parts from a pipe`() throws {
     let project = try StreamTests.project()
-    #expect(mkfifo("\(project.directory)/pipe", 0o600) == 0)
-    let run = try StreamTests.bash(
-      #""$0" "$@" --manifest pipe & p=$!; sleep 1; kill $p; wait $p"#, project, "check")
-    try expect(run, exits: 143, leavingNothingIn: project)
+    let (running, pipe) = try StreamTests.runWithManifestInPipe("record", project)
+    let text = Data(StreamTests.streamed(project).utf8)
+    for part in [text.prefix(20), text.dropFirst(20)] {
+      try pipe.write(contentsOf: part)
+      try running.wait(until: "the part was read") {
+        var count: Int32 = 0
+        return ioctl(pipe.fileDescriptor, UInt(FIONREAD), &count) == 0 && count == 0
+      }
+    }
+    try pipe.close()
+    try expect(running.end(), exits: 0, stdout: ["1 new"], leavingNothingIn: project)
+  }
+
+  @Test func `a signal ends a run whose manifest does not come from its pipe`() throws {
+    let project = try StreamTests.project()
+    let (running, pipe) = try StreamTests.runWithManifestInPipe("check", project)
+    running.send(SIGTERM)
+    try expect(running.end(), exits: 143, leavingNothingIn: project)
+    try pipe.close()
   }
 
   @Test func `a manifest that is a device or a socket is an error`() throws {

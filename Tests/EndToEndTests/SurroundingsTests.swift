@@ -45,7 +45,7 @@
     // MARK: Standard descriptors
 
     @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
-    func `closed standard descriptors change no verdict, and nothing goes into other files`(_ closed: String) throws {
+    func `closed standard descriptors do not change the verdict or write to other files`(_ closed: String) throws {
       let project = try Sample.recorded()
       let run = try project.start(
         ["check", "orders_in", "-v", "--json", "report.json", "--html", "page.html"],
@@ -57,7 +57,7 @@
       #expect(try project.read("page.html").hasPrefix("<!"), "\(run)")
     }
 
-    @Test func `a report for a standard output that is closed is an error`() throws {
+    @Test func `a report on a closed standard output is an error`() throws {
       let project = try Sample.recorded()
       let run = try project.start(
         ["check", "orders_in", "--json", "-"], launcher: ["/bin/sh", "-c", "exec \"$0\" \"$@\" >&-"]
@@ -68,7 +68,7 @@
     // MARK: Limits
 
     @Test(arguments: [1, 5, 9, 13])
-    func `a limit on processes is named, whatever cannot be started under it`(_ limit: Int) throws {
+    func `a limit on processes is named for everything that it keeps from starting`(_ limit: Int) throws {
       let project = try Self.project()
       // A user without other processes: root has no such limit, and other users have many processes.
       let user = 60_000 + limit + Int(getpid() % 1000)
@@ -86,7 +86,7 @@
 
     // MARK: Users
 
-    @Test func `a user without a name gets a verdict, or is told what to do`() throws {
+    @Test func `a user without a name gets a verdict or the next step`() throws {
       let project = try Self.project()
       let environment = ["HOME": "", "PLANGATE_CACHE_DIR": "\(project.temporaryDirectory)/cache"]
       let probe = try RunningProgram(
@@ -106,7 +106,7 @@
       #expect(project.processes() == [], "\(run)")
     }
 
-    @Test func `where a user without a name cannot have one, the message says how`() throws {
+    @Test func `if a user without a name cannot run initdb, the message gives the next step`() throws {
       let project = try Self.project()
       try project.writeProgram("bin/unshare", "#!/bin/sh\nexit 1\n")
       let path = "\(project.directory)/bin:\(plainEnvironment()["PATH"] ?? "")"

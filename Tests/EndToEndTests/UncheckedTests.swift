@@ -106,7 +106,7 @@ import Testing
       sourceLocation: sourceLocation)
   }
 
-  @Test func `the others are judged and all reports are whole`() throws {
+  @Test func `the other cases are judged and all reports are complete`() throws {
     try expect(mixed.check, exits: 2, leavingNothingIn: mixed.project)
     #expect(mixed.json.outcome == "unchecked")
     let good = mixed.json.cases.filter { $0.verdict != "unchecked" }.map(\.name)
@@ -125,18 +125,18 @@ import Testing
     #expect(mixed.junit.suites.first?["failures"] == "4")
   }
 
-  @Test func `an error of the server has its SQLSTATE and its place in the query's file`() throws {
+  @Test func `a server error has its SQLSTATE and its position in the query's file`() throws {
     try expectUnchecked("typo", "queries/typo.sql:3:3: error:", "\"ordres\" does not exist", "42P01", "ordres o")
     try expectUnchecked("events_of_account", "queries/events_of_account.sql:1:", "42703", "account_id")
   }
 
-  @Test func `an error of a query inside the manifest has its place in the manifest`() throws {
+  @Test func `an error of a query inside the manifest has its position in the manifest`() throws {
     let lines = try mixed.project.read("queries/manifest.yml").split(separator: "\n", omittingEmptySubsequences: false)
     let line = try #require(lines.firstIndex { $0.contains("customre_id") }) + 1
     try expectUnchecked("inline_typo", "queries/manifest.yml:\(line):13: error:", "42703")
   }
 
-  @Test func `parameters that are missing, misspelt or of the wrong type are said so`() throws {
+  @Test func `missing, misspelt and mistyped parameters are reported`() throws {
     try expectUnchecked("too_few", "$2", "1")
     try expectUnchecked("without_values", ":id")
     try expectUnchecked("misspelt_parameter", ":order_id")
@@ -144,13 +144,13 @@ import Testing
     try expectUnchecked("wrong_type_generic@generic", "22P02", "seven")
   }
 
-  @Test func `an error that only running the query shows is reported`() throws {
+  @Test func `an error that occurs only when the query runs is reported`() throws {
     try expectUnchecked("fails_when_run", "division by zero", "22012")
     try expectUnchecked("unknown_role", "nobody_of_that_name")
     try expectUnchecked("ends_its_backend", "connection")
   }
 
-  @Test func `several statements, commands and what would make a table are refused and not run`() throws {
+  @Test func `several statements, commands and statements that create tables are refused and not run`() throws {
     try expectUnchecked("two_statements", "more than one statement")
     try expectUnchecked("makes_a_table", "what makes a relation")
     try expectUnchecked("selects_into", "what makes a relation")
@@ -163,7 +163,7 @@ import Testing
     try expectUnchecked("sleeper", "200 ms")
   }
 
-  @Test func `a damaged baseline is named with its place`() throws {
+  @Test func `a damaged baseline is named with its position`() throws {
     try expectUnchecked("orders_in", "baselines/orders_in.plan", "damaged")
   }
 
@@ -201,7 +201,7 @@ import Testing
 
     """
 
-  @Test func `a case that crashes the server takes no other with it`() throws {
+  @Test func `a case that crashes the server does not affect others`() throws {
     let project = try Sample.recorded()
     try project.write("seed/05-crash.sql", CrashTests.crash)
     try project.edit("queries/manifest.yml", "queries:\n", "queries:\n  - {name: crash, sql: SELECT crash()}\n")
@@ -211,7 +211,7 @@ import Testing
     #expect(try project.json()["crash"].verdict == "unchecked", "\(run)")
   }
 
-  @Test func `what a server says moves no cursor and colours nothing`() throws {
+  @Test func `text from a server moves no cursor and sets no colors`() throws {
     let project = try Sample.recorded()
     let query = "  - {name: loud, sql: \"SELECT U&'\\\\001b[2Jx\\\\009b31m'::integer\"}\n"
     try project.append("queries/manifest.yml", query)
@@ -227,7 +227,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2])
-  func `where recovery emptied an unlogged table nothing is judged`(_ jobs: Int) throws {
+  func `nothing is judged after recovery emptied an unlogged table`(_ jobs: Int) throws {
     let project = try Project([
       "seed.sql": CrashTests.crash + """
         CREATE UNLOGGED TABLE quick AS SELECT n AS id FROM generate_series(1, 1000) AS n;

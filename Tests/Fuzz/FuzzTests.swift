@@ -4,7 +4,7 @@ import Testing
 /// The fuzzers of `scripts/fuzz`, run briefly after their former failures.
 @Suite struct FuzzTests {
   @Test(arguments: FuzzTargets.all.map { $0.name })
-  func `what once failed does so no more`(kind: String) throws {
+  func `inputs that once failed are read without a fault`(kind: String) throws {
     let target = try #require(FuzzTargets.named(kind)).init()
     let directory = try Directory()
     for path in Repository.kept(kind) {
@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test(arguments: FuzzTargets.all.map { $0.name })
-  func `inputs of each kind are made, and read without a fault`(kind: String) throws {
+  func `inputs of each kind are generated and read without a fault`(kind: String) throws {
     let target = try #require(FuzzTargets.named(kind)).init()
     let directory = try Directory()
     var inputs: Set<[UInt8]> = []

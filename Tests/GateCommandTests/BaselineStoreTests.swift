@@ -1,5 +1,6 @@
 import PlanCore
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -43,7 +44,7 @@ import Testing
     #expect(try store(project).text(of: "q") == Self.baseline("q"))
   }
 
-  @Test func `a baseline that git checked out with Windows line ends is the same`() throws {
+  @Test func `a baseline with Windows line ends is the same`() throws {
     let text = Self.baseline("q")
     let project = try Project(["baselines/q.plan": text, "windows/q.plan": text.replacing("\n", with: "\r\n")])
     let windows = BaselineStore(project.path("windows"), serverMajor: 15)
@@ -51,7 +52,7 @@ import Testing
     #expect(BaselineStore.major(in: project.path("windows"), queries: ["q"]) == 15)
   }
 
-  @Test func `a missing baseline is none, and so is a missing directory`() throws {
+  @Test func `a missing baseline or directory is no baseline`() throws {
     let project = try Project(["baselines/q.plan": Self.baseline("q")])
     #expect(try store(project).load("other") == nil)
     #expect(try store(project).text(of: "other") == nil)
@@ -85,7 +86,7 @@ import Testing
     )
   }
 
-  @Test func `a baseline that is cut off anywhere is an error`() throws {
+  @Test func `a truncated baseline is an error`() throws {
     let project = try Project(["baselines/q.plan": Self.baseline("q")])
     let store = store(project)
     let whole = try #require(try store.load("q"))
@@ -126,7 +127,7 @@ import Testing
 
   // MARK: Majors
 
-  @Test func `the directory of the server's major is used when it is there`() throws {
+  @Test func `the directory of the server's major is used if it exists`() throws {
     let project = try Project(["baselines/16/q.plan": Self.baseline("q", server: 16), "baselines/17": "a file"])
     #expect(store(project, serverMajor: 15).directory == project.path("baselines"))
     #expect(store(project, serverMajor: 16).directory == project.path("baselines/16"))
@@ -135,7 +136,7 @@ import Testing
     #expect(try store(project, serverMajor: 15).load("q") == nil)
   }
 
-  @Test func `the major is that of the first baseline that tells it`() throws {
+  @Test func `the major is that of the first baseline with one`() throws {
     let project = try Project([
       "baselines/damaged.plan": Self.baseline("damaged").replacing("server: 15", with: "server: x"),
       "baselines/empty.plan": "", "baselines/a.plan": Self.baseline("a", server: 14),
@@ -174,16 +175,16 @@ import Testing
 
   // MARK: Saving
 
-  @Test func `saving makes the directory and leaves nothing else in it`() throws {
+  @Test func `saving creates the directory and leaves nothing else in it`() throws {
     let project = try Project()
     let store = BaselineStore(project.path("some/where/baselines"), serverMajor: 15)
     try store.save(Self.baseline("q"), query: "q")
     try store.save(Self.baseline("q", server: 16), query: "q")
     #expect(try project.names(in: "some/where/baselines") == ["q.plan"])
-    #expect(try project.text("some/where/baselines/q.plan") == Self.baseline("q", server: 16))
+    #expect(try project.read("some/where/baselines/q.plan") == Self.baseline("q", server: 16))
   }
 
-  @Test func `a directory that cannot be made is an error`() throws {
+  @Test func `a directory that cannot be created is an error`() throws {
     let project = try Project(["file": "x"])
     let store = BaselineStore(project.path("file/baselines"), serverMajor: 15)
     let error = project.failure { () throws(Diagnostic) in try store.save("text", query: "q") }
@@ -191,7 +192,7 @@ import Testing
       error == "file/baselines: error: cannot make the directory of the baselines: part of its path is not a directory")
   }
 
-  @Test func `a baseline that cannot be replaced is an error and stays`() throws {
+  @Test func `a baseline that cannot be replaced is an error and is kept`() throws {
     let project = try Project(["baselines/q.plan/inside": "x"])
     let error = project.failure { () throws(Diagnostic) in try store(project).save("text", query: "q") }
     #expect(error == "baselines/q.plan: error: cannot write the baseline: it is a directory")

@@ -23,16 +23,16 @@ import Testing
     full, CacheEntry(kind: .initialised, server: "18.4", title: "empty"),
     CacheEntry(kind: .seeding, server: "", title: ""),
   ])
-  func `an entry is read back as it was written`(entry: CacheEntry) {
+  func `an entry is read back unchanged`(entry: CacheEntry) {
     #expect(CacheEntry(parsing: entry.text) == entry)
   }
 
-  @Test func `its size is that of its files`() {
+  @Test func `an entry's size is that of its files`() {
     #expect(CacheEntry.sample.size == 0)
     #expect(CacheEntryTests.full.size == 8195)
   }
 
-  @Test func `a text that is cut off is no entry`() {
+  @Test func `a truncated text is not an entry`() {
     let text = CacheEntryTests.full.text
     // The last line feed adds nothing to the line before it.
     for length in 0..<(text.count - 1) {
@@ -46,7 +46,7 @@ import Testing
     ("state 0a", "stage 0a"),
     ("\nstate 0a", "\nstate"),
   ])
-  func `a text of another form is no entry`(old: String, new: String) {
+  func `a text of another format is not an entry`(old: String, new: String) {
     let text = CacheEntryTests.full.text
     #expect(text.contains(old))
     #expect(CacheEntry(parsing: text.replacing(old, with: new)) == nil)
@@ -67,7 +67,7 @@ import Testing
 
   /// PostgreSQL itself chose the paths of a cluster; those from elsewhere must not lead out of it.
   @Test(arguments: ["../outside", "/etc/passwd", "base/../../outside", "base/..", "..", ""])
-  func `a path that leads out of the cluster is no entry`(path: String) {
+  func `a path out of the cluster is refused`(path: String) {
     var entry = CacheEntryTests.full
     entry.files.append(ClusterFile(path: path, size: 1, isShared: true))
     #expect(CacheEntry(parsing: entry.text) == nil)

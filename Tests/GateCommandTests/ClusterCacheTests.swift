@@ -3,6 +3,7 @@ import OperatingSystem
 import Postgres
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -49,7 +50,7 @@ import Testing
 
   // MARK: Its place
 
-  @Test func `it is where the environment says`() {
+  @Test func `the cache is where the environment says`() {
     func base(_ environment: [String: String]) -> String? { ClusterCache.base(environment) }
     #expect(base(["PLANGATE_CACHE_DIR": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/a")
     #expect(base(["PLANGATE_CACHE_DIR": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/b/plangate")
@@ -60,7 +61,7 @@ import Testing
     #expect(base(["PLANGATE_CACHE_DIR": "a/b"]) == "\(FileManager.default.currentDirectoryPath)/a/b")
   }
 
-  @Test func `a place that cannot be made is told`() throws {
+  @Test func `a cache directory that cannot be created is reported`() throws {
     try project.write("file", "")
     for base in [project.path("file"), project.path("file/cache"), "/proc/cache"] {
       let error = #expect(throws: Diagnostic.self) { try ClusterCache(environment: [:], base: base) }
@@ -70,7 +71,7 @@ import Testing
     #expect(error?.message.contains("PLANGATE_CACHE_DIR") == true)
   }
 
-  @Test func `it is nobody else's`() throws {
+  @Test func `the cache is private to its user`() throws {
     for path in ["cache/1", "cache/1/entries", "cache/1/unfinished"] {
       let attributes = try FileManager.default.attributesOfItem(atPath: project.path(path))
       #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o700, "\(path)")
@@ -87,14 +88,14 @@ import Testing
   }
 
   @Test(arguments: ["5", "GB", "-1GB", "1.5GB", "five GB", "5G", "5GBs", "99999999TB", "9999999999999999999TB", " "])
-  func `what is no size is an error`(text: String) {
+  func `anything but a size is an error`(text: String) {
     #expect(ClusterCache.bytes(text) == nil)
     #expect(throws: Diagnostic("PLANGATE_CACHE_SIZE is a size such as 500MB or 5GB, not '\(text)'")) {
       try ClusterCache(environment: ["PLANGATE_CACHE_SIZE": text], base: project.path("c"))
     }
   }
 
-  @Test func `without a word it holds 5 GB`() throws {
+  @Test func `by default the cache holds 5 GB`() throws {
     for environment in [[:], ["PLANGATE_CACHE_SIZE": ""]] {
       #expect(try ClusterCache(environment: environment, base: project.path("c")).limit == 5 << 30)
     }
@@ -102,36 +103,36 @@ import Testing
 
   // MARK: Adding and taking
 
-  @Test func `what is added can be taken, as often as one likes`() throws {
+  @Test func `an added entry can be used any number of times`() throws {
     #expect(try add("a", "first"))
     #expect(try add("b", "second", kind: .seeding))
     for (round, sharing) in [false, true, false].enumerated() {
       let entry = try #require(take("a", to: "copy \(round)", sharing: sharing))
       #expect(entry.kind == .seeded)
       #expect(entry.title == "seeded")
-      #expect(try project.text("copy \(round)/base/1") == "first")
-      #expect(try project.text("copy \(round)/PG_VERSION") == "15\n")
+      #expect(try project.read("copy \(round)/base/1") == "first")
+      #expect(try project.read("copy \(round)/PG_VERSION") == "15\n")
     }
     #expect(take("b", to: "other")?.kind == .seeding)
-    #expect(try project.text("other/base/1") == "second")
+    #expect(try project.read("other/base/1") == "second")
     #expect(try unfinished() == [])
   }
 
-  @Test func `what was not added cannot be taken`() throws {
+  @Test func `an entry that was not added cannot be used`() throws {
     #expect(take("a", to: "copy") == nil)
     #expect(try project.names(in: "") == ["cache"])
   }
 
-  @Test func `a copy's changes stay its own`() throws {
+  @Test func `changes to a copy do not affect the entry`() throws {
     try add("a")
     _ = take("a", to: "copy")
     try project.write("copy/base/1", "two")
     try project.write("copy/PG_VERSION", "16\n")
     #expect(take("a", to: "next") != nil)
-    #expect(try project.text("next/base/1") == "one")
+    #expect(try project.read("next/base/1") == "one")
   }
 
-  @Test func `of two writers of one key the first wins`() throws {
+  @Test func `the first of two writers of a key wins`() throws {
     let first = try #require(cache.draft())
     let second = try #require(cache.draft())
     let firstEntry = try entry("first", in: first)
@@ -139,10 +140,10 @@ import Testing
     #expect(cache.add(first, firstEntry, as: "a"))
     #expect(!cache.add(second, secondEntry, as: "a"))
     _ = take("a", to: "copy")
-    #expect(try project.text("copy/base/1") == "first")
+    #expect(try project.read("copy/base/1") == "first")
   }
 
-  @Test func `many writers and readers at once see whole entries`() throws {
+  @Test func `concurrent writers and readers see whole entries`() throws {
     let failures = Mutex<[String]>([])
     concurrently(40, workers: 8, { () }) { index, _ in
       do {
@@ -150,7 +151,7 @@ import Testing
         guard take("key \(index % 3)", to: "copy \(index)", sharing: index.isMultiple(of: 2)) != nil else {
           return failures.withLock { $0.append("\(index): not there") }
         }
-        let text = try project.text("copy \(index)/base/1")
+        let text = try project.read("copy \(index)/base/1")
         if text != "text of \(index % 3)" { failures.withLock { $0.append("\(index): \(text)") } }
         if index.isMultiple(of: 7) { cache.tidy() }
       } catch { failures.withLock { $0.append("\(index): \(error)") } }
@@ -160,7 +161,7 @@ import Testing
     #expect(try unfinished() == [])
   }
 
-  @Test func `a draft that is given up leaves nothing`() throws {
+  @Test func `an abandoned draft leaves nothing`() throws {
     do {
       let draft = try #require(cache.draft())
       _ = try entry("one", in: draft)
@@ -198,7 +199,7 @@ import Testing
   ]
 
   @Test(arguments: damages, [false, true])
-  func `a damaged entry is not used, goes, and can be added anew`(damage: Damage, sharing: Bool) throws {
+  func `a damaged entry is not used, is removed and can be added again`(damage: Damage, sharing: Bool) throws {
     try add("a")
     try damage.apply(project.path("cache/1/entries/a"))
     #expect(take("a", to: "copy", sharing: sharing) == nil)
@@ -207,10 +208,10 @@ import Testing
     #expect(try unfinished() == [])
     #expect(try add("a", "anew"))
     #expect(take("a", to: "copy", sharing: sharing) != nil)
-    #expect(try project.text("copy/base/1") == "anew")
+    #expect(try project.read("copy/base/1") == "anew")
   }
 
-  @Test func `an empty directory in an entry's place is no obstacle`() throws {
+  @Test func `an empty directory in the place of an entry does not matter`() throws {
     try FileManager.default.createDirectory(
       atPath: project.path("cache/1/entries/a"), withIntermediateDirectories: true)
     #expect(take("a", to: "copy") == nil)
@@ -218,7 +219,7 @@ import Testing
     #expect(take("a", to: "copy") != nil)
   }
 
-  @Test func `a target that cannot be written is no fault of the entry`() throws {
+  @Test func `an unwritable target is not blamed on the entry`() throws {
     try add("a")
     #expect(cache.take("a", to: "/proc/copy", owner: nil, sharing: false) == nil)
     #expect(try keys() == ["a"])
@@ -226,7 +227,7 @@ import Testing
 
   // MARK: Its size
 
-  @Test func `what was used last is kept, up to the limit`() throws {
+  @Test func `the most recently used entries are kept, up to the limit`() throws {
     let text = String(repeating: "x", count: 300 << 10)
     for (index, key) in ["a", "b", "c", "d"].enumerated() {
       try add(key, text)
@@ -240,7 +241,7 @@ import Testing
     #expect(try unfinished() == [])
   }
 
-  @Test func `an entry that is no entry makes room first`() throws {
+  @Test func `a broken entry is evicted first`() throws {
     try add("a")
     try add("b")
     truncate(project.path("cache/1/entries/a/entry"), 30)
@@ -249,7 +250,7 @@ import Testing
     #expect(try keys() == ["b"])
   }
 
-  @Test func `the list has what entries are, those last used first`() throws {
+  @Test func `the list describes entries, the most recently used first`() throws {
     try add("a", "123456")
     try add("b")
     age("b", seconds: 100)
@@ -259,7 +260,7 @@ import Testing
     #expect(list[0].used - list[1].used >= 99)
   }
 
-  @Test func `clear leaves nothing and says what there was`() throws {
+  @Test func `clear removes everything and reports it`() throws {
     try add("a", "123456")
     try add("b")
     try project.write("cache/1/entries/broken/entry", "half")
@@ -275,7 +276,7 @@ import Testing
 
   // MARK: What killed runs leave
 
-  @Test func `drafts of the dead go, those of the living stay`() throws {
+  @Test func `drafts of ended processes are removed, those of running ones stay`() throws {
     try project.write("cache/1/unfinished/dead/cluster/base/1", "half")
     try project.write("cache/1/unfinished/dead/lock", "")
     try project.write("cache/1/unfinished/early/cluster", "")
@@ -288,7 +289,7 @@ import Testing
     #expect(try cache.add(living, entry("one", in: living), as: "a"))
   }
 
-  @Test func `nothing is removed while somebody is in the cache, and clear waits`() throws {
+  @Test func `nothing is removed while the cache is in use, and clear waits`() throws {
     try add("a")
     try project.write("cache/1/unfinished/dead/lock", "")
     var lock = FileLock(project.path("cache/1/lock"), creates: true, isShared: true, waits: true)
@@ -342,7 +343,7 @@ import Testing
     }
   }
 
-  @Test func `a link in the place of its directories is not followed`() throws {
+  @Test func `a link in the place of the cache's directories is not followed`() throws {
     let (project, base) = try made()
     try FileManager.default.moveItem(atPath: base + "/1/entries", toPath: project.path("elsewhere"))
     try FileManager.default.createSymbolicLink(

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -9,7 +10,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
 /// The two tables have what help, man page and completions need.
 @Suite struct CommandTableTests {
   @Test(arguments: Flag.all.map(\.name))
-  func `a flag says what it does, in the form of all others`(name: String) throws {
+  func `every flag has a help text of the same form`(name: String) throws {
     let flag = try #require(Flag.all.first { $0.name == name })
     #expect(flag.help.count >= 10, "--\(name) has no help")
     #expect(flag.help.first?.isLowercase == true && flag.help.last != ".")
@@ -25,7 +26,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
     if let value = flag.value { #expect(ValueKind.all[value] != nil, "what is \(value)? say so in ValueKind.all") }
   }
 
-  @Test func `the choices of a flag are taken, and nothing else`() throws {
+  @Test func `only the choices of a flag are accepted`() throws {
     for flag in Flag.all {
       guard case .choice(let words)? = flag.kind else { continue }
       for command in Subcommand.all where command.flags.contains(where: { $0.name == flag.name }) {
@@ -37,7 +38,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
   }
 
   @Test(arguments: Subcommand.all)
-  func `a command says what it does and shows it`(command: Subcommand) throws {
+  func `every command has a description and an example`(command: Subcommand) throws {
     #expect(command.summary.first?.isLowercase == true && command.summary.last != ".")
     #expect(command.details.count > 20)
     #expect(command.usage.hasPrefix("plangate \(command.name)"))
@@ -80,7 +81,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }
 
-  @Test func `no text is taken for a request or an escape`() {
+  @Test func `no text is read as a request or an escape`() {
     #expect(ManPage(commands: []).escaped(".SH x") == "\\&.SH x")
     #expect(ManPage(commands: []).escaped("'a' \\n -x") == "\\(aqa\\(aq \\(rsn \\-x")
   }
@@ -92,7 +93,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
     return Candidates([kind, "--manifest", project.path(path)]).text
   }
 
-  @Test func `queries and cases are called as on the command line`() throws {
+  @Test func `queries and cases are named as on the command line`() throws {
     let manifest = """
       version: 1
       queries:
@@ -116,7 +117,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
   }
 
   @Test(arguments: ["$(touch x)", "a b", "*", "`id`", "-rf", "a;b", "a\nb", "é", "", "\\", "a'b"])
-  func `a name that a shell could obey is not offered`(name: String) throws {
+  func `a name that a shell could run is not offered`(name: String) throws {
     let escaped = name.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
     let manifest =
       "queries:\n  - {name: \"\(escaped)\", sql: x}\n  - {name: fine, cases: {\"\(escaped)\": [], ok: []}}\n"
@@ -125,17 +126,17 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
   }
 
   @Test(arguments: ["", "queries: [", "queries: 1", "- a", "queries: [1, [2], {}, {name: [a]}]", "\u{0}"])
-  func `a manifest that is half written offers nothing and says nothing`(manifest: String) throws {
+  func `an incomplete manifest offers nothing and prints nothing`(manifest: String) throws {
     #expect(try text(manifest) == "")
     #expect(try text(manifest, path: "queries/none.yml") == "")
     #expect(try text(manifest, path: "queries") == "")
   }
 
-  @Test func `a manifest that is a pipe is not waited for`() {
+  @Test func `a manifest in a pipe is not read`() {
     #expect(Candidates(["queries", "--manifest", "/dev/zero"]).text == "")
   }
 
-  @Test func `words that make no sense are the queries of the usual manifest`() {
+  @Test func `unknown words complete the queries of the default manifest`() {
     for words in [[], ["x"], ["queries", "--manifest"], ["queries", "--manifest", ""], ["queries", "a", "b"]] {
       #expect(Candidates(words) == Candidates(["queries"]))
     }

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -28,7 +29,7 @@ import Testing
     #expect(digits(Array(text.utf8)) == expected)
   }
 
-  @Test func `bytes that come in odd pieces have the hash of one piece`() {
+  @Test func `bytes in odd pieces have the same hash as in one`() {
     var generator = Generator(state: 1)
     for length in Array(0...70) + [255, 256, 257, 1000] {
       let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -56,7 +57,7 @@ import Testing
     #expect(seen.allSatisfy { $0.count == 32 })
   }
 
-  @Test func `texts are parted from each other`() {
+  @Test func `adjacent texts are separated`() {
     let lists = [[], [""], ["", ""], ["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""], ["", "abc"]]
     #expect(Set(lists.map { ContentHash.digits(of: $0) }).count == lists.count)
   }
@@ -72,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func `what is no file that can be read has no hash`() throws {
+  @Test func `an unreadable file has no hash`() throws {
     let project = try Project(["folder/file": ""])
     #expect(ContentHash.digits(ofFile: project.path("missing")) == nil)
     #expect(ContentHash.digits(ofFile: project.path("folder")) == nil)

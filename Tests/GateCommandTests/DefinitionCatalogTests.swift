@@ -15,7 +15,7 @@ import Testing
     ["view", "public", nil, "SELECT 5"],
   ])
 
-  @Test func `what is named directly counts, each of one name`() {
+  @Test func `directly named functions count, all of the same name`() {
     #expect(
       Self.catalog.definitions(namedIn: "SELECT TWICE(1), 'unused' -- unused") == [
         "function public.twice": fingerprint(
@@ -28,14 +28,14 @@ import Testing
     #expect(DefinitionCatalog([]).definitions(namedIn: "SELECT unused") == [:])
   }
 
-  @Test func `what they name counts too, round in a circle and asked for again`() {
+  @Test func `functions that they name count too, even in a cycle and when asked again`() {
     let all = ["function public.twice", "view archive.orders", "view public.open_orders", "view public.orders"]
     for statement in ["SELECT * FROM archive.orders", "SELECT * FROM open_orders", "SELECT * FROM archive.orders"] {
       #expect(Self.catalog.definitions(namedIn: statement).keys.sorted() == all)
     }
   }
 
-  @Test func `the first that reads the clock is told`() {
+  @Test func `the first function that reads the clock is reported`() {
     #expect(Self.catalog.firstReadingClock(namedIn: "SELECT * FROM orders") == "view public.open_orders")
     #expect(Self.catalog.firstReadingClock(namedIn: "SELECT * FROM unused") == nil)
   }

@@ -5,7 +5,7 @@ import YAML
 @testable import GateCommand
 
 @Suite struct DiagnosticTests {
-  @Test func `the place grows with what is known`() {
+  @Test func `the message shows as much of the position as is known`() {
     #expect(Diagnostic("no server").description == "error: no server")
     #expect(Diagnostic("no server", file: "m.yml").description == "m.yml: error: no server")
     #expect(Diagnostic("no server", file: "m.yml", line: 3).description == "m.yml:3: error: no server")
@@ -22,7 +22,7 @@ import YAML
         """)
   }
 
-  @Test func `a tab is shown as the one character that it counts for`() {
+  @Test func `a tab is shown as one character`() {
     let error = Diagnostic("wrong", file: "m.yml", line: 2, column: 4, sourceLine: "\ta\tb")
     #expect(error.description == "m.yml:2:4: error: wrong\n   a b\n     ^")
   }
@@ -33,7 +33,7 @@ import YAML
   }
 
   @Test(arguments: ["\u{7f}", "\u{85}", "\u{9b}", "\u{202e}", "\u{2028}"])
-  func `no character beyond ASCII that a terminal obeys reaches it`(character: String) {
+  func `no control character beyond ASCII reaches the terminal`(character: String) {
     let error = Diagnostic("unknown key 'a\(character)b'\nnext", line: 1, column: 3, sourceLine: "a\(character)b")
     #expect(!error.description.contains(character))
     #expect(error.description.hasPrefix("1:3: error: unknown key 'a\\"))
@@ -45,14 +45,14 @@ import YAML
     #expect(error.description == "1:4: error: wrong\n  été: x\n     ^")
   }
 
-  @Test func `a column just past the end has a caret, one further has none`() {
+  @Test func `a column just past the end has a caret, one further does not`() {
     func text(_ column: Int) -> String { Diagnostic("wrong", line: 1, column: column, sourceLine: "ab").description }
     #expect(text(2) == "1:2: error: wrong\n  ab\n   ^")
     #expect(text(3) == "1:3: error: wrong\n  ab\n    ^")
     #expect(text(4) == "1:4: error: wrong\n  ab")
   }
 
-  @Test func `a blank line is not shown, nor one of more than 400 characters`() {
+  @Test func `blank lines and lines of more than 400 characters are not shown`() {
     #expect(Diagnostic("wrong", line: 1, column: 1, sourceLine: " \t ").description == "1:1: error: wrong")
     #expect(Diagnostic("wrong", line: 1, column: 1, sourceLine: "").description == "1:1: error: wrong")
     let long = String(repeating: "x", count: 400)
@@ -68,7 +68,7 @@ import YAML
     }
   }
 
-  @Test func `a mark past the end of a text has no line to show`() {
+  @Test func `a mark past the end of a text shows no line`() {
     let error = Diagnostic("wrong", file: "m.yml", mark: YAMLMark(line: 3, column: 1), source: "a\nb")
     #expect(error == Diagnostic("wrong", file: "m.yml", line: 3, column: 1))
     #expect(Diagnostic.line(0, of: "a") == nil)
@@ -79,20 +79,20 @@ import YAML
     ("querys", "queries"), ("quries", "queries"), ("sed", "seed"), ("Seed", "seed"), ("roless", "roles"),
     ("settigns", "settings"), ("ruls", "rules"),
   ])
-  func `a near word is found`(word: String, expected: String) {
+  func `a similar word is found`(word: String, expected: String) {
     let words = ["seed", "roles", "settings", "rules", "queries"]
     #expect(nearest(to: word, among: words) == expected)
     #expect(suggestion(for: word, among: words) == ", did you mean '\(expected)'?")
   }
 
   @Test(arguments: ["", "zz", "q", "frobnicate", "se"])
-  func `a word that is far from all is left alone`(word: String) {
+  func `a word unlike all others has no suggestion`(word: String) {
     let words = ["seed", "roles", "settings", "rules", "queries"]
     #expect(nearest(to: word, among: words) == nil)
     #expect(suggestion(for: word, among: words) == "")
   }
 
-  @Test func `the nearest of several wins, the first of equals`() {
+  @Test func `the closest word wins, the first of equals`() {
     #expect(nearest(to: "rule", among: ["role", "rules"]) == "role")
     #expect(nearest(to: "ruless", among: ["role", "rules"]) == "rules")
     #expect(nearest(to: "anything", among: [String]()) == nil)
@@ -124,12 +124,12 @@ import YAML
   @Test(arguments: [
     ("./queries", "../../x.sql", "../x.sql"), ("a/./b", "../../../x.sql", "../x.sql"), ("./.", "../x.sql", "../x.sql"),
   ])
-  func `a dot in the directory is no level to go up from`(directory: String, path: String, expected: String) {
+  func `a dot in the directory is not a level`(directory: String, path: String, expected: String) {
     #expect(joined(directory, path) == expected)
   }
 
   @Test(arguments: [("/", "a.sql", "/a.sql"), ("/", "../a.sql", "/a.sql"), ("/srv", "../../a.sql", "/a.sql")])
-  func `nothing is above the root`(directory: String, path: String, expected: String) {
+  func `the root has no parent`(directory: String, path: String, expected: String) {
     #expect(joined(directory, path) == expected)
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import PlanCore
 import Reporting
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -13,12 +14,12 @@ import Testing
   @Test func `the summary is added to what the step wrote before`() throws {
     let project = try Project(["summary": "# mine"])
     #expect(append(project.path("summary")) == nil)
-    #expect(try project.text("summary") == "# mine\n" + MarkdownReport.text(outcome))
+    #expect(try project.read("summary") == "# mine\n" + MarkdownReport.text(outcome))
     #expect(append(project.path("new")) == nil)
-    #expect(try project.text("new") == MarkdownReport.text(outcome))
+    #expect(try project.read("new") == MarkdownReport.text(outcome))
   }
 
-  @Test func `a link, a directory, a pipe and a device are left alone`() throws {
+  @Test func `a link, a directory, a pipe and a device are not written to`() throws {
     let project = try Project(["target": "text", "directory/file": ""])
     try FileManager.default.createSymbolicLink(
       atPath: project.path("link"), withDestinationPath: project.path("target"))
@@ -27,11 +28,11 @@ import Testing
       #expect(append(project.path(name)) != nil, "\(name)")
     }
     #expect(append("/dev/null") == "/dev/null: it is not a file")
-    #expect(try project.text("target") == "text")
+    #expect(try project.read("target") == "text")
     #expect(try project.names(in: "") == ["directory", "link", "pipe", "target"])
   }
 
-  @Test func `a pipe that somebody reads gets nothing either`() throws {
+  @Test func `a pipe with a reader is not written to either`() throws {
     let project = try Project()
     #expect(mkfifo(project.path("pipe"), 0o600) == 0)
     let reader = open(project.path("pipe"), O_RDONLY | O_NONBLOCK)
@@ -39,16 +40,16 @@ import Testing
     #expect(append(project.path("pipe"))?.hasSuffix("it is not a file") == true)
   }
 
-  @Test func `what is in the file counts against the limit`() throws {
+  @Test func `the existing text of the file counts against the limit`() throws {
     let project = try Project(["full": String(repeating: "x", count: 1_040_000)])
     #expect(append(project.path("full"))?.contains("size limit") == true)
-    #expect(try project.text("full").utf8.count == 1_040_000)
+    #expect(try project.read("full").utf8.count == 1_040_000)
     try project.write("half", String(repeating: "x", count: 900_000))
     #expect(append(project.path("half")) == nil)
-    #expect(try project.text("half").utf8.count <= 1_048_576)
+    #expect(try project.read("half").utf8.count <= 1_048_576)
   }
 
-  @Test func `there is a step only in GitHub Actions`() {
+  @Test func `the step exists only in GitHub Actions`() {
     #expect(GitHubStep(environment: ["GITHUB_STEP_SUMMARY": "/x"]) == nil)
     #expect(GitHubStep(environment: ["GITHUB_ACTIONS": "false"]) == nil)
     #expect(GitHubStep(environment: ["GITHUB_ACTIONS": "true"]) != nil)

@@ -37,7 +37,7 @@ import Testing
     #expect(text.allSatisfy { $0.isASCII })
   }
 
-  @Test func `the columns of a table are in line`() {
+  @Test func `the columns of a table are aligned`() {
     let lines = Help(commands: Subcommand.all).text(.record).split(separator: "\n").map(String.init)
     let starts = lines.compactMap { $0.firstMatch(of: /^ {2}(?:-\w, | {4})--\S+(?: \S+)? {2,}/)?.output.count }
     #expect(starts.count == Subcommand.record.flags.count)

@@ -59,7 +59,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ManifestFileTests {
-  @Test func `a manifest that is not there names the option`() throws {
+  @Test func `a missing manifest names the option`() throws {
     #expect(
       try Project(manifest: "").loadFailure("queries/x.yml") == """
         queries/x.yml: error: cannot read the manifest: no such file
@@ -93,7 +93,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         """)
   }
 
-  @Test func `a query file that is not there is an error where the manifest names it`() throws {
+  @Test func `a missing query file is an error where the manifest names it`() throws {
     try Mistake.query(
       "file: gone.sql",
       """
@@ -127,7 +127,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(project.loadFailure() == "queries/b.sql:2: error: the file holds a NUL character")
   }
 
-  @Test func `an alias bomb is an error and takes no time`() throws {
+  @Test func `an alias bomb is an error within a short time`() throws {
     var lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for (name, inner) in zip("bcdefghi", "abcdefgh") {
       lines.append("\(name): &\(name) [" + Array(repeating: "*\(inner)", count: 10).joined(separator: ", ") + "]")
@@ -179,7 +179,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   ]
 
   @Test(arguments: syntax)
-  func `broken YAML is an error with its place`(mistake: Mistake) throws { try mistake.expect() }
+  func `broken YAML is an error with its position`(mistake: Mistake) throws { try mistake.expect() }
 }
 
 @Suite struct ManifestTopErrorTests {
@@ -292,7 +292,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   ]
 
   @Test(arguments: choices)
-  func `a choice or a type that is none is an error`(mistake: Mistake) throws { try mistake.expect() }
+  func `an unknown choice or type is an error`(mistake: Mistake) throws { try mistake.expect() }
 
   @Test(arguments: wrongTypes)
   func `a value of the wrong type is an error`(mistake: Mistake) throws { try mistake.expect() }
@@ -321,7 +321,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     "soon", "0", "0s", "0.4ms", "-5s", "5 hours", "s", "1.2.3s", "5S", "1e3", "24h", "1441min", "½s", "\"\"",
   ])
-  func `a timeout that is no time is an error`(text: String) throws {
+  func `a timeout that is not a time is an error`(text: String) throws {
     let expected = "2:10: error: 'timeout' must be a time such as 30s, 500ms or 2min"
     try Mistake.top("timeout: \(text)", expected).expect()
   }

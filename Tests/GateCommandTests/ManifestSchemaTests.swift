@@ -25,7 +25,7 @@ import Testing
 
   private func texts(_ texts: [String]) -> JSON { .array(texts.map(JSON.string)) }
 
-  @Test func `its keys are those of the program`() throws {
+  @Test func `the schema's keys are those of the program`() throws {
     #expect(try Set(names(value("properties"))) == Set(ManifestLoader.keys))
     #expect(try Set(names(value("$defs", "query", "properties"))) == Set(QueryReader.keys))
     #expect(
@@ -37,7 +37,7 @@ import Testing
     #expect(names(kinds.last?["properties"]) == ManifestLoader.stepKeys)
   }
 
-  @Test func `its rules are those of the program, with their keys, defaults and words`() throws {
+  @Test func `the schema's rules are those of the program, with their keys, defaults and descriptions`() throws {
     let rules = Rule.all.map { JSONMember($0.id, RuleSchema($0).json) }
     let expected = JSON.object([
       JSONMember("type", .string("object")), JSONMember("additionalProperties", .bool(false)),
@@ -102,7 +102,7 @@ import Testing
     "file: a.sql\nrules: {time: {budget: [1]}}", "file: a.sql\nrules: {seq-scan: {require: none}}",
     "name: 'a b'\nfile: a.sql", "name: q\nsql:", "file: b c.sql", "file: a.sql\nunknown: 1", "name: -1\nfile: a.sql",
   ])
-  func `what the program refuses, it refuses`(lines: String) throws {
+  func `the schema refuses what the program refuses`(lines: String) throws {
     let manifest = "version: 1\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"
     let project = try Project(manifest: manifest, ["queries/b c.sql": "SELECT 1"])
     #expect(project.loadFailure() != nil, "\(manifest)")
@@ -116,7 +116,7 @@ import Testing
     "file: a.sql\nwaive: [{rule: timeout, reason: 1, relation: 2, alias: false, until: '2028-02-29'}]",
     "file: a.sql\nsession: {settings: {work_mem: 4, enable_sort: false, app.x: ''}}",
   ])
-  func `what the program accepts, it accepts`(lines: String) throws {
+  func `the schema accepts what the program accepts`(lines: String) throws {
     let manifest = "version: \"1\"\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"
     // Loading validates it against the schema.
     _ = try Project(manifest: manifest).load()

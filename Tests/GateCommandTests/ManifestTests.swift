@@ -1,6 +1,7 @@
 import PlanCore
 import Postgres
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -60,7 +61,7 @@ import Testing
       ])
   }
 
-  @Test func `a manifest with every key is read as it is written`() throws {
+  @Test func `a manifest with every key is read completely`() throws {
     let project = try Self.project()
     let manifest = try project.load()
     #expect(manifest.path == project.path("queries/m.yml"))
@@ -140,7 +141,7 @@ import Testing
     #expect(queries.map(\.policy.rules) == [general, own, general])
   }
 
-  @Test func `what is left out has its default`() throws {
+  @Test func `omitted keys have their defaults`() throws {
     let project = try Project(manifest: "version: 1\nqueries: [{file: a.sql}]")
     let manifest = try project.load()
     #expect(manifest.baselines == project.path("baselines"))
@@ -162,7 +163,7 @@ import Testing
     arguments: [
       ("custom", [nil]), ("generic", ["generic"]), ("both", [nil, "generic"]),
     ] as [(String, [String?])])
-  func `the plan mode makes the cases of a query without cases`(plan: String, names: [String?]) throws {
+  func `the plan mode defines the cases of a query without cases`(plan: String, names: [String?]) throws {
     let project = try Project(manifest: "version: 1\nqueries: [{file: a.sql, params: [1], plan: \(plan)}]")
     let cases = try project.load().queries[0].cases
     #expect(cases.map(\.name) == names)
@@ -196,7 +197,7 @@ import Testing
     #expect(manifest.queries[0].name == "q")
   }
 
-  @Test func `a name in quotes, a year or a word of YAML is a text`() throws {
+  @Test func `a quoted name, a year or a YAML keyword is a text`() throws {
     let project = try Project(
       manifest: """
         version: "1"
@@ -234,7 +235,7 @@ import Testing
     #expect(try project.load().queries.map(\.types) == [types, [:]])
   }
 
-  @Test func `statistics are whole, time is not measured and no seed is root's, unless the manifest says so`() throws {
+  @Test func `by default statistics are complete, time is not measured and no seed runs as root`() throws {
     func manifest(_ lines: String) throws -> Manifest {
       try Project(manifest: "version: 1\n\(lines)\nqueries: [{file: a.sql}]").load()
     }
@@ -293,7 +294,7 @@ import Testing
         == Statement(text: "SELECT 1\n", file: "", firstLine: 5, indentation: 4))
   }
 
-  @Test func `a plain statement begins where it stands`() throws {
+  @Test func `a plain statement begins at its first character`() throws {
     #expect(
       try statement("version: 1\nqueries:\n- name: q\n  sql: SELECT 1\n")
         == Statement(text: "SELECT 1", file: "", firstLine: 4, indentation: 7))

@@ -1,9 +1,10 @@
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
 @Suite struct ManyMistakesTests {
-  @Test func `all errors of a manifest are told at once, in the order of its lines`() throws {
+  @Test func `all errors of a manifest are reported together, in line order`() throws {
     let project = try Project(
       manifest: """
         version: 1
@@ -39,7 +40,7 @@ import Testing
     #expect(text.hasSuffix("\n… 2 more errors"))
   }
 
-  @Test func `a query that is broken does not hide the next one`() throws {
+  @Test func `a broken query does not hide the next one`() throws {
     let project = try Project(
       manifest: "version: 1\nqueries:\n  - {file: a.sql, parms: [1]}\n  - {file: a.sql, name: b, cases: []}\n")
     #expect(
@@ -53,7 +54,7 @@ import Testing
         """)
   }
 
-  @Test func `an unknown version hides the rest, which may be right there`() throws {
+  @Test func `an unknown version hides other errors`() throws {
     let project = try Project(manifest: "version: 2\nqeries: []\n")
     #expect(
       try #require(project.loadFailure()).hasPrefix(

@@ -37,7 +37,7 @@ private let hint =
     #expect(!options.isQuiet && !options.isVerbose)
   }
 
-  @Test func `every option of check sets its own field`() throws {
+  @Test func `every option of check sets its field`() throws {
     #expect(try parse("check --manifest m.yml") == run(.check) { $0.manifest = "m.yml" })
     #expect(try parse("check --postgres 15") == run(.check) { $0.postgres = ["15"] })
     #expect(try parse("check --postgres 15,/opt/bin") == run(.check) { $0.postgres = ["15", "/opt/bin"] })
@@ -60,17 +60,25 @@ private let hint =
   }
 
   @Test(arguments: ["", "2", "0/5", "6/5", "a/b", "1/2/3", "-1/2", "1/0"])
-  func `a shard is a part of a number of parts`(_ value: String) {
-    #expect(throws: Diagnostic.self) { try parse(["check", "--shard", value]) }
+  func `a shard is I/N with I from 1 to N`(_ value: String) {
+    #expect(throws: Diagnostic("--shard is a part and how many there are, such as 2/5, not '\(value)'")) {
+      try parse(["check", "--shard", value])
+    }
   }
 
-  @Test func `several servers are for check, and none of them can be kept`() {
-    #expect(throws: Diagnostic.self) { try parse("record --postgres 15,16") }
-    #expect(throws: Diagnostic.self) { try parse("check --postgres 15,,16") }
-    #expect(throws: Diagnostic.self) { try parse("check --keep --postgres 15,16") }
+  @Test func `only check takes several servers, and none can be kept`() {
+    #expect(
+      throws: Diagnostic("plangate record works on one server; only check takes several: --postgres 15,16")
+    ) { try parse("record --postgres 15,16") }
+    #expect(
+      throws: Diagnostic("--postgres is a major version, a directory of programs, or several of them, not '15,,16'")
+    ) { try parse("check --postgres 15,,16") }
+    #expect(throws: Diagnostic("--keep leaves one server up: name one with --postgres")) {
+      try parse("check --keep --postgres 15,16")
+    }
   }
 
-  @Test func `a server is given, also by nothing but libpq's environment, or one is started`() throws {
+  @Test func `--server takes a conninfo, even an empty one`() throws {
     #expect(try parse("check --server service=ci") == run(.check) { $0.conninfos = ["service=ci"] })
     #expect(try parse(["record", "--server", ""]) == run(.record) { $0.conninfos = [""] })
     #expect(try parse("explain --server= q") == run(.explain) { ($0.conninfos, $0.names) = ([""], ["q"]) })
@@ -89,7 +97,7 @@ private let hint =
     #expect(throws: error) { try parse("check --postgres 15 --server=") }
   }
 
-  @Test func `what seeds may do is allowed by name`() throws {
+  @Test func `--allow-seed takes names`() throws {
     let all = try parse("check --server= --allow-seed connect,alter-role --allow-seed=database")
     #expect(
       all
@@ -113,7 +121,7 @@ private let hint =
     #expect(throws: Diagnostic.self) { try parse("merge --allow-seed connect report.json") }
   }
 
-  @Test func `every option of record sets its own field`() throws {
+  @Test func `every option of record sets its field`() throws {
     #expect(try parse("record --prune") == run(.record) { $0.prunes = true })
     #expect(try parse("record --check") == run(.record) { $0.onlyChecks = true })
     #expect(try parse("stability --runs 12") == run(.stability) { $0.runs = 12 })
@@ -121,7 +129,7 @@ private let hint =
   }
 
   @Test(arguments: Subcommand.all.filter { $0 != .help })
-  func `every flag of the table is taken by its commands and changes something`(command: Subcommand) throws {
+  func `every flag of the table is accepted by its commands and changes something`(command: Subcommand) throws {
     let name =
       [.explain, .merge].contains(command)
       ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
@@ -159,7 +167,7 @@ private let hint =
     }
   }
 
-  @Test func `what only prints takes what it prints, and nothing else`() throws {
+  @Test func `commands that only print take their argument and nothing else`() throws {
     #expect(try parse("man") == run(.man))
     #expect(try parse("completions fish") == run(.completions) { $0.names = ["fish"] })
     #expect(try parse("init") == run(.initialize))
@@ -177,7 +185,7 @@ private let hint =
     #expect(throws: Diagnostic("plangate completions takes one shell\n\(usage)")) { try parse("completions bash zsh") }
   }
 
-  @Test func `no two flags of a command have one name or one letter`() {
+  @Test func `no two flags of a command share a name or a letter`() {
     for command in Subcommand.all {
       let flags = Flag.all.filter { command.flags.map(\.name).contains($0.name) }
       #expect(Set(flags.map(\.name)).count == flags.count)
@@ -185,7 +193,7 @@ private let hint =
     }
   }
 
-  @Test func `a value may follow an equals sign, and hold one`() throws {
+  @Test func `a value may follow an equals sign and contain one`() throws {
     #expect(try parse("check --manifest=a=b.yml") == run(.check) { $0.manifest = "a=b.yml" })
     #expect(
       try parse("check --color=never --json=-") == run(.check) { ($0.color, $0.reports) = (.never, [.json: "-"]) })
@@ -195,7 +203,7 @@ private let hint =
     #expect(try parse("check --junit a --junit b") == run(.check) { $0.reports = [.junit: "b"] })
   }
 
-  @Test func `names and options mix, and all after -- are names`() throws {
+  @Test func `names and options mix, and everything after -- is a name`() throws {
     let expected = run(.check) {
       $0.names = ["a", "-", "b*", "--strict", "-q", "--"]
       $0.isQuiet = true
@@ -203,7 +211,7 @@ private let hint =
     #expect(try parse("check a -q - b* -- --strict -q --") == expected)
   }
 
-  @Test func `a value is taken as it is, also when it looks like an option`() throws {
+  @Test func `a value is used unchanged even if it looks like an option`() throws {
     #expect(try parse("check --manifest --strict") == run(.check) { $0.manifest = "--strict" })
     #expect(try parse(["check", "--manifest", "a b.yml"]) == run(.check) { $0.manifest = "a b.yml" })
   }
@@ -231,7 +239,7 @@ private let hint =
     #expect(throws: Diagnostic.self) { try parse("merge --manifest m.yml a.json") }
   }
 
-  @Test func `help and version come before all else`() throws {
+  @Test func `help and version take precedence`() throws {
     #expect(try parse("--version") == .version)
     #expect(try parse("-V") == .version)
     #expect(try parse("--help") == .help(nil))
@@ -256,11 +264,11 @@ private let hint =
     ("--versoin", "unknown option '--versoin', did you mean '--version'?"),
     ("-x", "unknown option '-x'"), ("queries/manifest.yml", "unknown command 'queries/manifest.yml'"),
   ])
-  func `an unknown command names the nearest`(word: String, message: String) {
+  func `an unknown command names the closest one`(word: String, message: String) {
     #expect(throws: Diagnostic("\(message)\n\(hint)")) { try parse([word]) }
   }
 
-  @Test func `help on an unknown command names the nearest`() {
+  @Test func `help on an unknown command names the closest one`() {
     #expect(throws: Diagnostic("no help on 'recrod', did you mean 'record'?\n\(hint)")) { try parse("help recrod") }
   }
 
@@ -277,7 +285,7 @@ private let hint =
     ("check -qv", "plangate check has no option '-qv'\nsee plangate help check"),
     ("check --=a", "plangate check has no option '--'\nsee plangate help check"),
   ])
-  func `an option that a command does not have names the nearest`(line: String, message: String) {
+  func `an unknown option names the closest one`(line: String, message: String) {
     #expect(throws: Diagnostic(message)) { try parse(line) }
   }
 
@@ -295,7 +303,7 @@ private let hint =
     ("check --json x --markdown - --gitlab -", "two reports cannot go to the same place: standard output"),
     ("check --junit j --html r --json r", "two reports cannot go to the same place: r"),
   ])
-  func `a value that is missing or wrong is an error`(line: String, message: String) {
+  func `a missing or wrong value is an error`(line: String, message: String) {
     #expect(throws: Diagnostic(message)) { try parse(line) }
   }
 

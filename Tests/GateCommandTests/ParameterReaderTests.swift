@@ -29,7 +29,7 @@ import YAML
   }
 
   @Test(arguments: ["null", "~", "Null", "NULL"])
-  func `plain null is NULL, in quotes it is a text`(text: String) throws {
+  func `plain null is NULL, quoted null is a text`(text: String) throws {
     #expect(try value(text) == nil)
     #expect(try value("'\(text)'") == text)
     #expect(try value("\"\(text)\"") == text)
@@ -44,7 +44,7 @@ import YAML
     #expect(try parameters("- |\n  a\n  b\n") == .positional(["a\nb\n"]))
   }
 
-  @Test func `a sequence is positional, a mapping is named, null is none`() throws {
+  @Test func `a sequence is positional, a mapping is named, null means no parameters`() throws {
     #expect(try parameters("[1, ~, b]") == .positional(["1", nil, "b"]))
     #expect(try parameters("[]") == .positional([]))
     #expect(try parameters("null") == Parameters.none)
@@ -77,7 +77,7 @@ import YAML
   }
 
   @Test(arguments: ["a-b", "1a", "a b", "$1", "é", "''", "a.b"])
-  func `a name that no statement can hold is an error`(name: String) {
+  func `a name that no statement can contain is an error`(name: String) {
     let shown = name == "''" ? "" : name
     let error = Diagnostic(
       "'\(shown)' is not a valid parameter name; use letters, digits and _", file: "m.yml", line: 1, column: 2,
@@ -85,14 +85,14 @@ import YAML
     #expect(throws: error) { try parameters("{\(name): 1}") }
   }
 
-  @Test func `a scalar is no set of parameters`() {
+  @Test func `a scalar is not a set of parameters`() {
     let error = Diagnostic(
       "parameters are a sequence for $1, $2 … or a mapping for :name", file: "m.yml", line: 1, column: 1,
       sourceLine: "42")
     #expect(throws: error) { try parameters("42") }
   }
 
-  @Test func `the fingerprint follows the values and not their order`() {
+  @Test func `the fingerprint depends on the values, not on their order`() {
     func named(_ pairs: [(String, String?)]) -> String {
       Parameters.named(pairs.map { NamedParameter(name: $0.0, value: $0.1) }).fingerprint
     }

@@ -25,7 +25,7 @@ import Testing
     "COPY t FROM stdin WITH (FORMAT csv);\nBEGIN;\n\\.\r\n",
     "\\copy t from stdin\nBEGIN;\n\\.\n", "COMMIT AND CHAIN;",
   ])
-  func `a transaction that was ended, or never began, is not open`(_ text: String) {
+  func `a transaction that ended or never began is not open`(_ text: String) {
     #expect(PsqlScript(text).openTransaction == nil)
   }
 
@@ -35,7 +35,7 @@ import Testing
     ("\\q\n\\i other.sql\n", 1),
     ("\\q\nCOPY t FROM STDIN;\n1\n\\.\n", 1),
   ])
-  func `a command that leaves before the end is found`(_ text: String, _ line: Int) {
+  func `a command that quits before the end is found`(_ text: String, _ line: Int) {
     #expect(PsqlScript(text).quit?.line == line)
     #expect(text.withContiguousBytes(PsqlScript.mayNeedReading))
   }
@@ -46,11 +46,11 @@ import Testing
     "SELECT $$\n\\q\n$$;\nSELECT 1;",
     "\\qecho text\nSELECT 1;", "\\echo '\\q'\nSELECT 1;", "\\! echo \\q\nSELECT 1;",
   ])
-  func `a command that leaves at the end, or is no command, does no harm`(_ text: String) {
+  func `a command that quits at the end, or is quoted, is harmless`(_ text: String) {
     #expect(PsqlScript(text).quit == nil)
   }
 
-  @Test func `data that end with the file were cut off`() {
+  @Test func `data that end with the file are truncated`() {
     let cut = "SELECT 1;\nCOPY t (a, b) FROM stdin;\n1\t2\n3\t"
     #expect(PsqlScript(cut).unfinishedCopy?.line == 2)
     #expect(cut.withContiguousBytes(PsqlScript.mayNeedReading))
@@ -62,12 +62,12 @@ import Testing
     }
   }
 
-  @Test func `a connection that is made inside a transaction ends it`() {
+  @Test func `a connection opened inside a transaction ends it`() {
     #expect(PsqlScript("BEGIN;\nSELECT 1;\n\\c - app\nCOMMIT;").reconnection?.mark.line == 3)
     #expect(PsqlScript("BEGIN;\nCOMMIT;\n\\connect other\n").reconnection == nil)
   }
 
-  @Test func `prepared transactions are those that nothing ends`() {
+  @Test func `prepared transactions that nothing ends are found`() {
     let script = PsqlScript(
       "BEGIN;\nPREPARE TRANSACTION 'a''b';\nBEGIN;\nPREPARE TRANSACTION 'c';\nCOMMIT PREPARED 'c';\nPREPARE q AS SELECT 1;"
     )
@@ -86,7 +86,7 @@ import Testing
   }
 
   /// A text is read to its end, however it is truncated.
-  @Test func `every beginning of a text is read to its end`() {
+  @Test func `every prefix of a text is read to its end`() {
     let text =
       "BEGIN; SELECT E'\\'', \"a\", $x$ ; $x$ /* /* */ */ -- c\n;COPY t FROM stdin;\n1\n\\.\n\\i 'a' \\q\nSELECT (1);\\c x\n"
     for length in 0...text.utf8.count {

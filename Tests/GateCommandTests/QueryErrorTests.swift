@@ -1,5 +1,6 @@
 import Postgres
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -15,7 +16,7 @@ import Testing
   ]
 
   @Test(arguments: statements)
-  func `a query has one statement`(mistake: Mistake) throws { try mistake.expect() }
+  func `a query is one statement`(mistake: Mistake) throws { try mistake.expect() }
 
   @Test(arguments: ["-q", ".q", "_q", "a b", "a/b", "a@b", "a+generic", "é", "a:b", "q\u{301}"])
   func `a name that a file or a command line cannot hold is an error`(name: String) throws {
@@ -38,12 +39,12 @@ import Testing
   }
 
   @Test(arguments: ["q", "Q", "0", "a.b", "a-b", "a_b", "2026-01.x_Y"])
-  func `a name of letters, digits, dots, dashes and underscores is taken`(name: String) throws {
+  func `a name of letters, digits, dots, dashes and underscores is accepted`(name: String) throws {
     let project = try Project(manifest: "version: 1\nqueries: [{name: \(name), file: a.sql}]")
     #expect(try project.load().queries.map(\.name) == [name])
   }
 
-  @Test func `a file whose name is no name for a query needs one`() throws {
+  @Test func `a file whose name is not a query name needs a name`() throws {
     let project = try Project(manifest: "version: 1\nqueries:\n  - file: b c.sql", ["queries/b c.sql": "SELECT 1"])
     #expect(
       project.loadFailure() == """
@@ -83,7 +84,7 @@ import Testing
   ]
 
   @Test(arguments: duplicates)
-  func `two of one name are an error at the second`(mistake: Mistake) throws { try mistake.expect() }
+  func `a duplicate name is an error at the second`(mistake: Mistake) throws { try mistake.expect() }
 
   static let cases = [
     Mistake.query(
@@ -109,7 +110,7 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func `cases and plan modes that make no sense are errors`(mistake: Mistake) throws { try mistake.expect() }
+  func `invalid cases and plan modes are errors`(mistake: Mistake) throws { try mistake.expect() }
 }
 
 @Suite struct SettingErrorTests {
@@ -172,7 +173,7 @@ import Testing
     "", "1a", ".a", "$a", "a b", "a-b", "a=1", "a'", "a;b", "a\\nfsync", "a#b", "wörk_mem", "include", "include_dir",
     "Include_If_Exists", "a\\0b", "a\\u2028b",
   ])
-  func `a name that could be more than a setting is an error`(name: String) throws {
+  func `a setting's name that contains SQL is an error`(name: String) throws {
     let project = try Project(manifest: "version: 1\nsettings:\n  \"\(name)\": /etc/passwd\nqueries: [{file: a.sql}]")
     let error = #expect(throws: Diagnostic.self) { try project.load() }
     #expect(error?.file == project.path("queries/m.yml"))
@@ -180,7 +181,7 @@ import Testing
     #expect(error?.message.hasSuffix("is not the name of a setting") == true, "\(error?.message ?? "")")
   }
 
-  @Test func `the error of a name shows it`() throws {
+  @Test func `the error of a name quotes it`() throws {
     try Mistake.top(
       "settings: {a b: 1}", "2:12: error: 'a b' is not the name of a setting"
     ).expect()
@@ -193,7 +194,7 @@ import Testing
     ).expect()
   }
 
-  @Test func `settings of extensions and of the user's own are taken`() throws {
+  @Test func `settings of extensions and custom settings are accepted`() throws {
     let project = try Project(
       manifest: """
         version: 1
@@ -214,5 +215,5 @@ import Testing
   ]
 
   @Test(arguments: sessions)
-  func `a session of the wrong form is an error`(mistake: Mistake) throws { try mistake.expect() }
+  func `a session of the wrong type is an error`(mistake: Mistake) throws { try mistake.expect() }
 }

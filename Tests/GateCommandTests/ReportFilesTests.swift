@@ -3,6 +3,7 @@ import OperatingSystem
 import PlanCore
 import Reporting
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -25,11 +26,11 @@ import Testing
   @Test func `the start of a run replaces yesterday's reports with an unfinished one`() throws {
     let project = try Project(["r/j.xml": "green", "r/j.json": "green"])
     try ReportFiles(options(project)).begin(outcome)
-    #expect(try project.text("r/j.xml") == JUnitReport.text(unfinished))
-    #expect(try project.text("r/j.json") == JSONReport.text(unfinished))
-    #expect(try project.text("r/j.json").contains("\"outcome\": \"unchecked\""))
-    #expect(try project.text("r/j.xml").contains("<testcase name=\"plangate\""))
-    #expect(try project.text("r/j.xml").contains("<error "))
+    #expect(try project.read("r/j.xml") == JUnitReport.text(unfinished))
+    #expect(try project.read("r/j.json") == JSONReport.text(unfinished))
+    #expect(try project.read("r/j.json").contains("\"outcome\": \"unchecked\""))
+    #expect(try project.read("r/j.xml").contains("<testcase name=\"plangate\""))
+    #expect(try project.read("r/j.xml").contains("<error "))
   }
 
   @Test func `the end of a run replaces the unfinished reports`() throws {
@@ -37,14 +38,14 @@ import Testing
     let reports = ReportFiles(options(project))
     try reports.begin(outcome)
     try reports.finish(outcome)
-    #expect(try project.text("r/j.xml") == JUnitReport.text(outcome))
-    #expect(try project.text("r/j.json") == JSONReport.text(outcome))
-    #expect(try project.text("r/j.json").contains("\"outcome\": \"passed\""))
+    #expect(try project.read("r/j.xml") == JUnitReport.text(outcome))
+    #expect(try project.read("r/j.json") == JSONReport.text(outcome))
+    #expect(try project.read("r/j.json").contains("\"outcome\": \"passed\""))
     #expect(try project.names(in: "r") == ["j.json", "j.xml", "other"])
   }
 
   @Test(arguments: [false, true])
-  func `reports that are taken over stay so, and a pipe gets one document`(_ isFinishedBefore: Bool) throws {
+  func `a report file is claimed only once, and a pipe gets one document`(_ isFinishedBefore: Bool) throws {
     let project = try Project(["r/other": "", "out.json": ""])
     let descriptor = open(project.path("out.json"), O_WRONLY | O_APPEND)
     try #require(descriptor >= 0)
@@ -55,8 +56,8 @@ import Testing
     if isFinishedBefore { try reports.finish(outcome) }
     reports.takeOver(ended)
     try reports.finish(outcome)
-    #expect(try project.text("r/j.xml") == JUnitReport.text(ended))
-    #expect(try project.text("out.json") == JSONReport.text(isFinishedBefore ? outcome : ended))
+    #expect(try project.read("r/j.xml") == JUnitReport.text(ended))
+    #expect(try project.read("out.json") == JSONReport.text(isFinishedBefore ? outcome : ended))
   }
 
   @Test func `the page is written like the other reports`() throws {
@@ -65,12 +66,12 @@ import Testing
     options.reports[.html] = project.path("r/page.html")
     let reports = ReportFiles(options)
     try reports.begin(outcome)
-    #expect(try project.text("r/page.html") == HTMLReport.text(unfinished))
+    #expect(try project.read("r/page.html") == HTMLReport.text(unfinished))
     try reports.finish(outcome)
-    #expect(try project.text("r/page.html") == HTMLReport.text(outcome))
+    #expect(try project.read("r/page.html") == HTMLReport.text(outcome))
   }
 
-  @Test func `no report is written that nobody asked for`() throws {
+  @Test func `only requested reports are written`() throws {
     let project = try Project(["r/other": ""])
     let reports = ReportFiles(options(project, junit: nil, json: nil))
     try reports.begin(outcome)
@@ -78,7 +79,7 @@ import Testing
     #expect(try project.names(in: "r") == ["other"])
   }
 
-  @Test func `a report in a directory that is not there is an error`() throws {
+  @Test func `a report in a missing directory is an error`() throws {
     let project = try Project()
     let reports = ReportFiles(options(project))
     let error = """
@@ -89,14 +90,14 @@ import Testing
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
   }
 
-  @Test func `a report that cannot be written does not save the others from being replaced`() throws {
+  @Test func `a report that cannot be written does not keep the others from being replaced`() throws {
     let project = try Project(["r/j.json": "green"])
     let reports = ReportFiles(options(project, junit: "nowhere/j.xml"))
     let error = "nowhere/j.xml: error: cannot write the report: no such directory"
     #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
-    #expect(try project.text("r/j.json") == JSONReport.text(unfinished))
+    #expect(try project.read("r/j.json") == JSONReport.text(unfinished))
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
-    #expect(try project.text("r/j.json") == JSONReport.text(failed(outcome, [project.path(error)])))
+    #expect(try project.read("r/j.json") == JSONReport.text(failed(outcome, [project.path(error)])))
   }
 
   /// An outcome with the reasons why reports could not be written.
@@ -106,7 +107,7 @@ import Testing
     return failed
   }
 
-  @Test func `all that cannot be written is said, and all else is written`() throws {
+  @Test func `all reports that cannot be written are named, and the others are written`() throws {
     let project = try Project(["r/other": ""])
     var options = options(project, junit: "nowhere/j.xml", json: nil)
     options.reports[.markdown] = project.path("r/m.md")
@@ -118,14 +119,14 @@ import Testing
       nowhere/s.sarif: error: cannot write the report: no such directory
       """
     #expect(project.failure { () throws(Diagnostic) in try reports.begin(outcome) } == error)
-    #expect(try project.text("r/m.md") == MarkdownReport.text(unfinished))
-    #expect(try project.text("r/g.json") == GitLabReport.text(unfinished))
+    #expect(try project.read("r/m.md") == MarkdownReport.text(unfinished))
+    #expect(try project.read("r/g.json") == GitLabReport.text(unfinished))
     #expect(project.failure { () throws(Diagnostic) in try reports.finish(outcome) } == error)
     let reasons = ["nowhere/j.xml", "nowhere/s.sarif"].map {
       "\(project.path($0)): error: cannot write the report: no such directory"
     }
-    #expect(try project.text("r/m.md") == MarkdownReport.text(failed(outcome, reasons)))
-    #expect(try project.text("r/g.json") == GitLabReport.text(failed(outcome, reasons)))
+    #expect(try project.read("r/m.md") == MarkdownReport.text(failed(outcome, reasons)))
+    #expect(try project.read("r/g.json") == GitLabReport.text(failed(outcome, reasons)))
     #expect(try project.names(in: "r") == ["g.json", "m.md", "other"])
   }
 
@@ -146,20 +147,20 @@ import Testing
     }
   #endif
 
-  @Test func `a device is written to and stays one`() throws {
+  @Test func `a device is written to and stays a device`() throws {
     try replaceFile("/dev/null", with: "text")
     try ReportFiles(options(try Project(), junit: "/dev/null", json: nil)).begin(outcome)
     let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
     #expect(type == .typeCharacterSpecial)
   }
 
-  @Test func `a link stays and its file is written`() throws {
+  @Test func `a link is kept and its file is written`() throws {
     let project = try Project(["r/target.xml": "green"])
     try FileManager.default.createSymbolicLink(
       atPath: project.path("r/link.xml"), withDestinationPath: project.path("r/target.xml"))
     let reader = try FileHandle(forReadingFrom: URL(filePath: project.path("r/target.xml")))
     try replaceFile(project.path("r/link.xml"), with: "new")
-    #expect(try project.text("r/target.xml") == "new")
+    #expect(try project.read("r/target.xml") == "new")
     // A reader that has it open reads the old one to its end.
     #expect(try reader.readToEnd() == Data("green".utf8))
     let type = try FileManager.default.attributesOfItem(atPath: project.path("r/link.xml"))[.type] as? FileAttributeType
@@ -182,7 +183,7 @@ import Testing
     #expect(FileKind(project.path("pipe")) == .pipe)
   }
 
-  @Test func `a descriptor that is open is written to where it stands`() throws {
+  @Test func `an open descriptor is written to at its offset`() throws {
     let project = try Project(["out": "before\n"])
     let file = open(project.path("out"), O_WRONLY | O_APPEND | O_CLOEXEC)
     defer { close(file) }
@@ -190,12 +191,12 @@ import Testing
     options.reports[.json] = "/dev/fd/\(file)"
     let reports = ReportFiles(options)
     try reports.begin(outcome)
-    #expect(try project.text("out") == "before\n")
+    #expect(try project.read("out") == "before\n")
     try reports.finish(outcome)
-    #expect(try project.text("out") == "before\n" + JSONReport.text(outcome))
+    #expect(try project.read("out") == "before\n" + JSONReport.text(outcome))
   }
 
-  @Test func `a descriptor that is not open, and a pipe that nobody reads any more, are errors`() throws {
+  @Test func `a closed descriptor and a pipe without a reader are errors`() throws {
     let project = try Project()
     var options = options(project, junit: nil, json: nil)
     options.reports[.json] = "/dev/fd/987"
@@ -215,9 +216,9 @@ import Testing
   @Test func `a shorter text leaves nothing of a longer one`() throws {
     let project = try Project(["f": "a long text of yesterday"])
     try replaceFile(project.path("f"), with: "é")
-    #expect(try project.text("f") == "é")
+    #expect(try project.read("f") == "é")
     try replaceFile(project.path("f"), with: "")
-    #expect(try project.text("f") == "")
+    #expect(try project.read("f") == "")
     #expect(try project.names(in: "") == ["f"])
   }
 

@@ -1,6 +1,7 @@
 import OperatingSystem
 import PlanCore
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -69,10 +70,10 @@ import Testing
   ]
 
   @Test(arguments: mistakes)
-  func `a severity or a switch that is none is an error`(mistake: Mistake) throws { try mistake.expect() }
+  func `an unknown severity or switch is an error`(mistake: Mistake) throws { try mistake.expect() }
 
   @Test(arguments: ["ten", "0.99", "-1", "nan", "inf", "1_000", "''", "10%"])
-  func `a threshold that is no number or too small is an error`(text: String) throws {
+  func `a threshold that is not a number or too small is an error`(text: String) throws {
     try Mistake.top(
       "rules: {row-estimate: {threshold: \(text)}}",
       """
@@ -83,7 +84,7 @@ import Testing
     ).expect()
   }
 
-  @Test func `a floor below nothing is an error`() throws {
+  @Test func `a negative floor is an error`() throws {
     try Mistake.top(
       "rules: {row-estimate: {floor: -1}}",
       "2:31: error: 'floor' must be a number of at least 0"
@@ -110,7 +111,7 @@ import Testing
         == [Waiver(rule: "timeout", reason: "a", line: 2), Waiver(rule: "new-seq-scan", reason: "b", line: 2)])
   }
 
-  @Test func `a waiver of the past is read, it only has no effect`() throws {
+  @Test func `an expired waiver is read and has no effect`() throws {
     #expect(
       try waivers("[{rule: seq-scan, reason: a, until: '2020-01-01'}]")
         == [Waiver(rule: "seq-scan", reason: "a", until: "2020-01-01", line: 2)])
@@ -153,7 +154,7 @@ import Testing
     "2027-01-00", "2027/06/30", "2027-06-30 12:00", "2027-06", "2027-06-30-", "+027-06-30", "2027-+6-30", "2027-06-+1",
     "２０２７-06-30", "''",
   ])
-  func `a day that is in no calendar is an error`(day: String) throws {
+  func `a date that does not exist is an error`(day: String) throws {
     let shown = day == "''" ? "" : day
     try Mistake.query(
       "file: a.sql\nwaive: [{rule: seq-scan, reason: x, until: \(day)}]",

@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [5, 6] as [UInt64])
-  func `what was rewritten has no names left`(seed: UInt64) {
+  func `a rewritten text has no names left`(seed: UInt64) {
     var generator = Generator(state: seed)
     for _ in 0..<3_000 {
       let text = text(&generator)
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(arguments: ["'", "\"", "$$ ", "/*", "/*/", ":a ", "[", "$1 ", "E'\\", "--", "$t$ $", ":"])
-  func `a long text takes no long time`(piece: String) {
+  func `a long text is rewritten fast`(piece: String) {
     let text = String(repeating: piece, count: 20_000)
     let started = ContinuousClock.now
     #expect(SQLScanner(text).sql.unicodeScalars.count <= text.unicodeScalars.count)

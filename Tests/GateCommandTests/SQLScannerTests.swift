@@ -44,9 +44,9 @@ import Testing
     #"SELECT E'\':a'"#, #"SELECT e'\':a'"#, #"SELECT E'\\' ':a'"#, #"SELECT E'it''s \':a'"#, #"SELECT E'''\':a'"#,
     #"SELECT E'a\''':a'"#, #"SELECT E'$1\'$2'"#, #"SELECT(E'\':a')"#,
   ])
-  func `an E string knows backslashes, also behind doubled quotes`(text: String) { expectUntouched(text) }
+  func `an E string has backslash escapes, also after doubled quotes`(text: String) { expectUntouched(text) }
 
-  @Test func `only an E of its own makes an E string`() {
+  @Test func `only a separate E begins an E string`() {
     expect(#"SELECT type'\', :a"#, #"SELECT type'\', $1"#, ["a"])
     expect(#"SELECT N'\', :a"#, #"SELECT N'\', $1"#, ["a"])
     expect(#"SELECT E'\\', :a"#, #"SELECT E'\\', $1"#, ["a"])
@@ -59,7 +59,7 @@ import Testing
   ])
   func `dollar quotes hide parameters up to their own tag`(text: String) { expectUntouched(text) }
 
-  @Test func `what follows a dollar quote is read again`() {
+  @Test func `parameters after a dollar quote are found`() {
     expect("SELECT $$a$$, :b, $x$'$x$, :c", "SELECT $$a$$, $1, $x$'$x$, $2", ["b", "c"])
   }
 
@@ -69,7 +69,7 @@ import Testing
   ])
   func `comments hide parameters, and nest`(text: String) { expectUntouched(text) }
 
-  @Test func `what follows a comment is read again`() {
+  @Test func `parameters after a comment are found`() {
     expect("-- it's\n:a /* ' */ :b --\r:c", "-- it's\n$1 /* ' */ $2 --\r$3", ["a", "b", "c"])
     expect("/* /* */ :x */:a", "/* /* */ :x */$1", ["a"])
     expect("SELECT a - -:a", "SELECT a - -$1", ["a"])
@@ -80,7 +80,7 @@ import Testing
     "SELECT a::int", "SELECT '1'::int::text", "SELECT f(x := 1)", "SELECT f(x:=y)", "SELECT a :: int", "SELECT a: b",
     "SELECT :1", "SELECT :'a'", "SELECT :\"a\"", ":", "::", ":::", "SELECT x:é",
   ])
-  func `casts and assignments are no parameters`(text: String) { expectUntouched(text) }
+  func `casts and assignments are not parameters`(text: String) { expectUntouched(text) }
 
   @Test func `a cast may touch a parameter`() {
     expect("SELECT :a::int", "SELECT $1::int", ["a"])
@@ -94,9 +94,9 @@ import Testing
     "SELECT a[f(x):hi]",
     "SELECT a[b[1]:hi]", "SELECT a[\"lo\":hi]", "SELECT a[lo::int:hi]", "SELECT a[é:hi]", "SELECT a[1:2][lo:hi]",
   ])
-  func `a slice of an array is no parameter`(text: String) { expectUntouched(text) }
+  func `a slice of an array is not a parameter`(text: String) { expectUntouched(text) }
 
-  @Test func `a bound of a slice may be a parameter`() {
+  @Test func `a bound of a slice can be a parameter`() {
     expect("SELECT a[:n]", "SELECT a[$1]", ["n"])
     expect("SELECT a[1: :n]", "SELECT a[1: $1]", ["n"])
     expect("SELECT a[:lo : :hi]", "SELECT a[$1 : $2]", ["lo", "hi"])
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(arguments: ["SELECT größe, \"Straße\", '😀 :a'", "SELECT naïve$1 FROM 表", "SELECT 'e\u{301}:a'", "a\r\nb\r\n"])
-  func `words and texts of any alphabet stay`(text: String) {
+  func `words and strings of any alphabet are unchanged`(text: String) {
     let scanner = SQLScanner(text)
     #expect(Array(scanner.sql.unicodeScalars) == Array(text.unicodeScalars))
     #expect(scanner.names == [] && scanner.positionalCount == 0)
@@ -139,7 +139,7 @@ import Testing
     "]",
     "'''", "E'''", ":", "$", "a$", "/", "-", "E", "\u{0}:",
   ])
-  func `what is never closed reaches to the end`(text: String) {
+  func `an unclosed quote or comment extends to the end`(text: String) {
     let scanner = SQLScanner("SELECT 1 " + text)
     #expect(scanner.sql == "SELECT 1 " + text)
     #expect(scanner.names == [])
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test(arguments: ["\u{85}", "\u{a0}", "\u{1680}", "\u{2003}", "\u{2028}", "\u{202f}", "\u{205f}", "\u{3000}"])
-  func `a blank beyond ASCII begins no word and goes on with one`(blank: String) {
+  func `a blank beyond ASCII does not begin a word but continues one`(blank: String) {
     #expect(SQLScanner(blank + "; ").isEmpty)
     let scanner = SQLScanner("\(blank)SELECT \(blank)é\(blank):a")
     #expect(scanner.firstToken == "select")
@@ -173,20 +173,20 @@ import Testing
 
 @Suite struct StatementKindTests {
   @Test(arguments: ["", " \n\t", ";", ";;\n;", "-- :a\n", "/* SELECT 1 /* */ */;", "\u{b}\u{c}\r"])
-  func `blanks, comments and semicolons are no statement`(text: String) {
+  func `blanks, comments and semicolons are not a statement`(text: String) {
     #expect(SQLScanner(text).isEmpty)
     #expect(!SQLScanner(text).selectsInto)
   }
 
   @Test(arguments: ["SELECT", "1", ";a", ":a", "$1", "''", "\"\"", "$$$$", "/* */x", "-", "[", "é"])
-  func `all else is one`(text: String) { #expect(!SQLScanner(text).isEmpty) }
+  func `anything else is a statement`(text: String) { #expect(!SQLScanner(text).isEmpty) }
 
   @Test(arguments: [
     "SELECT 1 INTO t", "select * into t from a", "SELECT 1\nInto/* */t",
     "WITH x AS (SELECT 1) SELECT * INTO TEMP t FROM x",
     "SELECT :a INTO t", "SELECT 'x'INTO t", "SELECT (1)INTO t",
   ])
-  func `a SELECT INTO makes a table`(text: String) { #expect(SQLScanner(text).selectsInto) }
+  func `a SELECT INTO creates a table`(text: String) { #expect(SQLScanner(text).selectsInto) }
 
   @Test(arguments: [
     "INSERT INTO t SELECT 1", "insert/* */\n-- into\ninto t VALUES (1)",
@@ -197,11 +197,11 @@ import Testing
     "SELECT E'\\' into '",
     "/* into */ SELECT 1",
   ])
-  func `any other INTO does not`(text: String) { #expect(!SQLScanner(text).selectsInto) }
+  func `any other INTO creates no table`(text: String) { #expect(!SQLScanner(text).selectsInto) }
 }
 
 @Suite struct OriginalOffsetTests {
-  @Test func `a place after several replacements is found again`() {
+  @Test func `a position after several replacements is mapped back`() {
     let text = "SELECT :customer, é, :a + :customer FROM :b x"
     let scanner = SQLScanner(text)
     #expect(scanner.sql == "SELECT $1, é, $2 + $1 FROM $3 x")
@@ -215,7 +215,7 @@ import Testing
     #expect(scanner.originalOffset(rewritten.count) == original.count)
   }
 
-  @Test func `a text without names keeps its places`() {
+  @Test func `a text without names keeps its positions`() {
     let scanner = SQLScanner("SELECT $1, 'é'")
     #expect((0...14).map(scanner.originalOffset) == Array(0...14))
   }
@@ -228,7 +228,7 @@ import Testing
     #expect(scanner.originalOffset(31) == 30)
   }
 
-  @Test func `a space before a number is no place of its own`() {
+  @Test func `a space added before a number maps to the name`() {
     let scanner = SQLScanner("LIMIT:n x")
     #expect(scanner.sql == "LIMIT $1 x")
     #expect(scanner.originalOffset(6) == 5)

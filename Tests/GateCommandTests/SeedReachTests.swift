@@ -45,7 +45,7 @@ import Testing
     ("DELETE FROM ONLY pg_catalog.pg_db_role_setting", .catalog),
     ("INSERT INTO pg_catalog.pg_auth_members VALUES (1, 2)", .catalog),
   ])
-  func `what reaches other databases is seen`(_ text: String, _ kind: SeedReach.Kind) {
+  func `statements that reach other databases are found`(_ text: String, _ kind: SeedReach.Kind) {
     #expect(kinds(text + ";\n") == [kind])
     #expect(kinds("CREATE TABLE t (id int);\n\(text)") == [kind])
   }
@@ -72,7 +72,7 @@ import Testing
     ("SELECT query_to_xml('SELECT pg_terminate_backend(1)', true, true, '');", .serverFunctions),
     ("SELECT exec('SET a = 1; ALTER ROLE x RESET ALL');", .alterRole),
   ])
-  func `what a text runs counts as well`(_ text: String, _ kind: SeedReach.Kind) {
+  func `statements that a string runs count as well`(_ text: String, _ kind: SeedReach.Kind) {
     #expect(kinds(text) == [kind])
   }
 
@@ -103,11 +103,11 @@ import Testing
     "SELECT format('ALTER ROLE app IN DATABASE %I SET x = 1', current_catalog) \\gexec\n",
     "SELECT current_database() AS db \\gset\nALTER DATABASE :\"db\" SET x = 1;\n",
   ])
-  func `what only looks like it is left alone`(_ text: String) {
+  func `text that only looks like such a statement is ignored`(_ text: String) {
     #expect(places(text) == [])
   }
 
-  @Test func `each has the line on which it begins`() {
+  @Test func `each statement has the line on which it begins`() {
     let text = """
       \u{FEFF}CREATE TABLE t (a text);
       INSERT INTO t VALUES ('one
@@ -140,7 +140,7 @@ import Testing
     let project = try Project(files)
     return SeedReach.diagnostic(
       of: project.path("seed/a.sql"), directory: project.path("queries"), allowing: allowed, isComplete: isComplete
-    )?.description.replacing("\(project.root)/", with: "")
+    )?.description.replacing("\(project.directory)/", with: "")
   }
 
   @Test(arguments: [
@@ -150,7 +150,7 @@ import Testing
     "SET standard_conforming_strings = off;\nSELECT '\\'';\n\\connect production\n--'\n",
     "SELECT set_config('standard_conforming_strings', 'off', false);\nSELECT '\\'';\n\\connect production\n--'\n",
   ])
-  func `where a script changes how it is read, it is read both ways`(_ text: String) throws {
+  func `a script that changes how it is read is read both ways`(_ text: String) throws {
     #expect(try problem(["seed/a.sql": text])?.contains("\\connect leaves plangate's own database") == true)
   }
 
@@ -166,19 +166,19 @@ import Testing
   }
 
   @Test(arguments: ["\\i :name", "\\i `echo x`", "\\ir missing.sql", "\\i ~/x.sql", "\\cd /tmp\n\\i x.sql"])
-  func `an include that is not known is refused by its own name`(_ text: String) throws {
+  func `an unknown include is refused by its name`(_ text: String) throws {
     let found = try #require(try problem(["seed/a.sql": text + "\n"]))
     #expect(found.contains("--allow-seed include"), "\(found)")
     #expect(try problem(["seed/a.sql": text + "\n"], allowing: [.include]) == nil)
   }
 
-  @Test func `an include that an earlier step may write is looked for when its script runs`() throws {
+  @Test func `an include that an earlier step may write is read when its script runs`() throws {
     let files = ["seed/a.sql": "\\ir made.sql\n"]
     #expect(try problem(files, isComplete: false) == nil)
     #expect(try problem(files)?.contains("made.sql (no such file)") == true)
   }
 
-  @Test func `all are told at once, with file, line and the next step`() throws {
+  @Test func `all findings are reported together, with file, line and the next step`() throws {
     let text = try problem(["seed/a.sql": "ALTER SYSTEM SET x = 1;\nCREATE DATABASE x;\n\\connect x\n"])
     #expect(
       text == """
@@ -200,7 +200,7 @@ import Testing
     "do ",
     ":a ", "\"a", "select a from b where c in (d) ", "INSERT INTO t VALUES ('it''s; so', $$x$$);\n",
   ])
-  func `the time is in proportion to the text`(_ part: String) {
+  func `the time is linear in the text`(_ part: String) {
     func time(_ count: Int) -> Duration {
       let text = String(repeating: part, count: count)
       return ContinuousClock().measure { _ = ReachScan(text) }
@@ -209,7 +209,7 @@ import Testing
     #expect(time(30_000) < time(3_000) * 50 + .seconds(3), "\(part)")
   }
 
-  @Test func `no text is too odd to be read`() {
+  @Test func `any text can be read`() {
     var generator = Generator(state: 7)
     let parts = [
       "'", "''", "\"", "$$", "$a$", "$", "\\", "\\.", "\n", "\\copy t from stdin\n", "COPY t FROM stdin;", ";", "(",

@@ -70,7 +70,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("IF x THEN COPY items FROM '/a'; ELSE COPY items FROM '/b'; END IF;", [data("/a"), data("/b")]),
     ("LOOP\tcopy items FROM '/a';", [data("/a")]),
   ])
-  func `a file that it reads is found`(text: String, includes: [SeedScan.Include]) {
+  func `files that a script reads are found`(text: String, includes: [SeedScan.Include]) {
     let scan = SeedScan(text)
     #expect(scan.includes == includes)
     #expect(scan.obstacle == nil)
@@ -101,7 +101,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "DO $$ BEGIN EXECUTE 'TRUNCATE ' || quote_ident(name) USING name; END $$;",
     "photocopy_items FROM '/x';", "SELECT 1 AS copy FROM items", "-- we then keep a copy FROM '/x';",
   ])
-  func `what reads no file has none`(text: String) {
+  func `scripts that read no file have none`(text: String) {
     var scan = SeedScan(text)
     scan.setVariables = []
     #expect(scan == SeedScan())
@@ -123,7 +123,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "SELECT 'a\n-- ', now()", "SELECT '\n--', now()", "$$\n-- $$; SELECT now()", "SELECT 1 --\n+ 1, now()",
     "a--b\n now()",
   ])
-  func `what reads the clock is found`(text: String) {
+  func `statements that read the clock are found`(text: String) {
     #expect(SeedScan(text).readsClock)
     #expect(SeedScan("SELECT 1;\n\(text)\n;SELECT 2;").readsClock)
   }
@@ -139,7 +139,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "INSERT INTO docs VALUES ('call now() for the time')",
     "COPY a FROM stdin;\nwhat we do now\ttoday we go\n\\.\n",
   ])
-  func `what only looks like the clock is not`(text: String) {
+  func `text that only looks like the clock is ignored`(text: String) {
     #expect(!SeedScan(text).readsClock)
     #expect(SeedScan(text).obstacle == nil)
   }
@@ -236,7 +236,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("ALTER SYSTEM SET work_mem = '1GB';", "it uses ALTER SYSTEM"),
     ("alter\n  system reset all", "it uses ALTER SYSTEM"),
   ])
-  func `what rests on something that cannot be seen is told`(text: String, obstacle: String) {
+  func `dependence on something unknown is reported`(text: String, obstacle: String) {
     #expect(SeedScan(text).obstacle == obstacle)
     #expect(SeedScan("SELECT 1;\n \(text)\n;SELECT 2;").obstacle == obstacle)
   }
@@ -245,7 +245,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     "SELECT 'a ! b', `x`;", "SELECT dblinks, file_fdws, page_read_files", "SELECT 1 FROM program",
     "\\set day 2026-01-01", "ALTER TABLE system RENAME TO systems", "SELECT system FROM alters",
   ])
-  func `what only looks so is no obstacle`(text: String) {
+  func `text that only looks like such a dependence is ignored`(text: String) {
     #expect(SeedScan(text).obstacle == nil)
   }
 
@@ -259,11 +259,11 @@ private func beside(_ path: String) -> SeedScan.Include {
     ("SELECT a[1:n];", nil), ("\\set n 1000\nSELECT generate_series(1, :n), :'n', :\"n\", a::int;", nil),
     ("\\set n 1\nSELECT a[1:n];", "n"),
   ])
-  func `a variable whose text is not known makes a statement that is in no text`(text: String, name: String?) {
+  func `a variable with an unknown value may be any statement`(text: String, name: String?) {
     #expect(SeedScan(text).variableObstacle == name.map { "it puts the value of :\($0) into a statement" })
   }
 
-  @Test func `a variable may be the word COPY`() {
+  @Test func `a variable can be the word COPY`() {
     #expect(SeedScan("\\set c COPY\n:c a FROM '/x';").includes == [data("/x")])
     #expect(SeedScan("\\set c COPY\n:c a FROM :'file';").obstacle == SeedScan.unseenName)
   }
@@ -276,7 +276,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     #expect(SeedScan(archive: "CREATE TABLE a (made timestamptz);") == SeedScan())
   }
 
-  @Test func `the first obstacle is the one that is told, and the scan goes on`() {
+  @Test func `the first obstacle is reported, and the scan continues`() {
     let scan = SeedScan("\\! one\n\\cd two\n\\i three.sql\nSELECT now();\n")
     #expect(scan.obstacle == "it uses \\!")
     #expect(scan.includes == [script("three.sql")])
@@ -309,7 +309,7 @@ private func beside(_ path: String) -> SeedScan.Include {
     String(repeating: "'a'\n", count: 1 << 15), String(repeating: "SELECT now -- x\n", count: 1 << 13),
     String(repeating: ":a", count: 1 << 16), String(repeating: "\\if true ", count: 1 << 14),
   ])
-  func `a long text is read in time, whatever it repeats`(text: String) {
+  func `any long text is read in linear time`(text: String) {
     let started = ContinuousClock.now
     _ = SeedScan(text)
     var copy = text
@@ -339,13 +339,13 @@ private func beside(_ path: String) -> SeedScan.Include {
     "\\i \u{301}a.sql", "\\i a \u{301}", "\\ir \u{200d}", "SELECT :\u{301}a;", "\\i 'a  b.sql'", "\\i ' a.sql '",
     "SET client_encoding = 'a\nend\n b';", "CREATE EXTENSION \"a\r\n  b\";", "DO LANGUAGE \"a\u{85}\u{301}\" 'x';",
   ])
-  func `a note holds also what looks like its own lines and blanks`(text: String) {
+  func `a note may contain text that looks like its own lines and blanks`(text: String) {
     let scan = SeedScan(text)
     #expect(SeedScan(parsing: scan.text) == scan)
     #expect(scan.obstacle?.contains("\n") != true)
   }
 
-  @Test func `a note that is not whole is none`() {
+  @Test func `an incomplete note is ignored`() {
     var scan = SeedScan()
     scan.includes = [script("a.sql"), data("b.csv")]
     scan.readsClock = true

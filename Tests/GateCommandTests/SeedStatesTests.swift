@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Testing
+import TestSupport
 
 @testable import GateCommand
 
@@ -47,7 +48,7 @@ import Testing
   private static func projectOfFiles(_ changes: [String: String] = [:]) throws -> Project {
     let project = try project(changes)
     let command = "  - run: make rows\n    inputs: [../rows, ../Makefile]\n"
-    try project.write("queries/m.yml", project.text("queries/m.yml").replacing(command, with: ""))
+    try project.write("queries/m.yml", project.read("queries/m.yml").replacing(command, with: ""))
     return project
   }
 
@@ -57,13 +58,13 @@ import Testing
     }
   }
 
-  /// All states: initdb's cluster first, the settled one last.
+  /// All states: initdb's cluster first, the analyzed one last.
   private static func states(_ project: Project) throws -> [String?] {
     let plan = try plan(project)
-    return [plan.initialised] + plan.steps.map(\.state) + [plan.settled]
+    return [plan.initialised] + plan.steps.map(\.state) + [plan.analyzed]
   }
 
-  @Test func `each state has a name of its own, the same in every run`() throws {
+  @Test func `each state has its own name, the same in every run`() throws {
     let project = try Self.project()
     let states = try Self.states(project)
     #expect(states.count == 7)
@@ -73,7 +74,7 @@ import Testing
     #expect(plan.obstacle == nil)
   }
 
-  @Test func `files alone have the same states in every place`() throws {
+  @Test func `seeds of files only have the same states in every directory`() throws {
     let states = try (0..<2).map { _ in try Self.states(Self.projectOfFiles()) }
     #expect(states[0].count == 6 && states[0] == states[1])
   }
@@ -83,7 +84,7 @@ import Testing
     let file: String
     let old: String
     let new: String
-    /// The index of the first state that changes: 0 is initdb's, 6 the settled one; nil for none.
+    /// The index of the first state that changes: 0 is initdb's, 6 the analyzed one; nil for none.
     let first: Int?
 
     init(_ description: String, _ file: String, _ old: String, _ new: String, first: Int?) {
@@ -136,15 +137,15 @@ import Testing
   ]
 
   @Test(arguments: changes)
-  func `what changes a state changes it and all after it, and none before`(_ change: Change) throws {
+  func `a change affects its state and all later ones, none before`(_ change: Change) throws {
     let project = try Self.project()
     let before = try Self.states(project)
-    let text = try project.text(change.file)
+    let text = try project.read(change.file)
     #expect(text.contains(change.old))
     try project.write(change.file, text.replacing(change.old, with: change.new))
     let after = try Self.states(project)
     #expect(after.allSatisfy { $0 != nil })
-    // The settled state is the last, however many steps there are.
+    // The analyzed state is the last, however many steps there are.
     let first = zip(before.dropLast(), after.dropLast()).enumerated().first { $0.element.0 != $0.element.1 }?.offset
     #expect((first ?? (after.count == before.count ? nil : after.count - 1)) == change.first)
     if let change = change.first {
@@ -154,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func `two settings or roles are not one with both words`() throws {
+  @Test func `two settings or roles differ from one with both words`() throws {
     func empty(_ roles: String, _ settings: String) throws -> String? {
       let project = try Project(
         manifest: "version: 1\nseed: [a.sql]\nroles: \(roles)\nsettings: \(settings)\nqueries: [{file: a.sql}]\n")
@@ -168,21 +169,21 @@ import Testing
     #expect(Set(states.compactMap { $0 }).count == states.count)
   }
 
-  @Test func `settings count by name, not by place`() throws {
-    func settled(_ settings: String) throws -> String? {
+  @Test func `the order of settings does not matter`() throws {
+    func analyzed(_ settings: String) throws -> String? {
       try Self.plan(
         Project(manifest: "version: 1\nseed: [a.sql]\nsettings: \(settings)\nqueries: [{file: a.sql}]\n")
-      ).settled
+      ).analyzed
     }
-    #expect(try settled("{work_mem: 1MB, seq_page_cost: 2}") == settled("{SEQ_PAGE_COST: 2, work_mem: 1MB}"))
+    #expect(try analyzed("{work_mem: 1MB, seq_page_cost: 2}") == analyzed("{SEQ_PAGE_COST: 2, work_mem: 1MB}"))
   }
 
-  @Test func `a seed of no steps has a settled state too`() throws {
+  @Test func `a seed without steps has a ready state too`() throws {
     let plan = try Self.plan(Project(manifest: "version: 1\nqueries: [{file: a.sql}]\n"))
-    #expect(plan.steps.isEmpty && plan.settled != nil && plan.settled != plan.initialised)
+    #expect(plan.steps.isEmpty && plan.analyzed != nil && plan.analyzed != plan.initialised)
   }
 
-  @Test func `an included file that is not there is an obstacle until it is`() throws {
+  @Test func `a missing included file prevents caching until it exists`() throws {
     let project = try Self.project(["seed/5.sql": "\\i later.sql\n"])
     let before = try Self.states(project)
     #expect(before[4] != nil && before[5] == nil && before[6] == nil)
@@ -196,45 +197,45 @@ import Testing
   }
 
   @Test(arguments: ["\\i /dev/null", "COPY items FROM '/proc/uptime';", "\\copy items from ../data"])
-  func `what is not a file with bytes of its own is an obstacle`(text: String) throws {
+  func `anything but a regular file prevents caching`(text: String) throws {
     let states = try Self.states(Self.project(["seed/5.sql": text + "\n"]))
     #expect(states[4] != nil && states[5] == nil)
   }
 
-  @Test func `a variable of one file may make a statement of another`() throws {
+  @Test func `a variable of one file can form a statement in another`() throws {
     let project = try Self.project(["seed/5.sql": "\\ir 6.sql\n:c;\n", "seed/6.sql": "\\set c 'DROP TABLE a'\n"])
     #expect(
       try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it puts the value of :c into a statement")
   }
 
-  @Test func `rows of a file hold the time when a field says so`() throws {
+  @Test func `rows of a data file hold the time if a field does`() throws {
     let project = try Self.projectOfFiles(["queries/a.sql": "SELECT now(), $1::integer"])
-    #expect(try Self.plan(project).settled != nil)
+    #expect(try Self.plan(project).analyzed != nil)
     try project.write("data/items.csv", "1\nnow\n")
-    #expect(try Self.plan(project).settled == nil)
+    #expect(try Self.plan(project).analyzed == nil)
   }
 
-  @Test func `rows that follow an archive may hold the time that its defaults read`() throws {
+  @Test func `rows inserted after an archive may hold the time that its defaults read`() throws {
     let project = try Self.projectOfFiles([
       "seed/4.dump": "CREATE TABLE made (at timestamptz DEFAULT now());",
       "queries/a.sql": "SELECT now(), $1::integer",
     ])
-    #expect(try Self.plan(project).settled == nil)
+    #expect(try Self.plan(project).analyzed == nil)
     #expect(
       try Self.plan(project).obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
     // Its own rows contain the time at which they were dumped.
-    let manifest = try project.text("queries/m.yml").replacing("  - ../seed/5.sql\n", with: "")
+    let manifest = try project.read("queries/m.yml").replacing("  - ../seed/5.sql\n", with: "")
     try project.write("queries/m.yml", manifest)
-    #expect(try Self.plan(project).settled != nil)
+    #expect(try Self.plan(project).analyzed != nil)
   }
 
-  @Test func `an archive that pg_restore cannot read is an obstacle`() throws {
+  @Test func `an archive that pg_restore cannot read prevents caching`() throws {
     let project = try Self.projectOfFiles()
     let plan = try SeedStates(project.load(), Self.installation.get(), cache: nil) { _ in nil }
     #expect(plan.obstacle.map(project.local) == "seed/4.dump: pg_restore cannot read it")
   }
 
-  @Test func `files that include each other come to an end`() throws {
+  @Test func `files that include each other are read once`() throws {
     let project = try Self.project(["seed/5.sql": "\\ir 6.sql\n", "seed/6.sql": "\\ir 5.sql\n\\ir 6.sql\n"])
     let before = try Self.states(project)
     #expect(before[6] != nil)
@@ -242,7 +243,7 @@ import Testing
     #expect(try Self.states(project)[5] != before[5])
   }
 
-  @Test func `a step that rests on what cannot be seen has no state, and none after it`() throws {
+  @Test func `a step with unknown inputs has no state, nor do the steps after it`() throws {
     for (file, text, obstacle) in [
       ("seed/2.sql", "\\! date\n", "seed/2.sql: it uses \\!"),
       // In a file that another file includes.
@@ -251,7 +252,7 @@ import Testing
       let project = try Self.project([file: text])
       let plan = try Self.plan(project)
       #expect(plan.steps.map { $0.state != nil } == [true, false, false, false, false])
-      #expect(plan.settled == nil)
+      #expect(plan.analyzed == nil)
       #expect(plan.obstacle.map(project.local) == obstacle)
       #expect(plan.steps[0].state == (try Self.plan(Self.project()).steps[0].state))
     }
@@ -262,16 +263,16 @@ import Testing
     try project.write("queries/m.yml", Self.manifest.replacing("    inputs: [../rows, ../Makefile]\n", with: ""))
     let plan = try Self.plan(project)
     #expect(plan.steps.map { $0.state != nil } == [true, true, false, false, false])
-    #expect(plan.settled == nil)
+    #expect(plan.analyzed == nil)
     #expect(plan.obstacle == "make rows: a command without 'inputs:'")
   }
 
-  @Test func `sampled statistics are made anew`() throws {
+  @Test func `sampled statistics are not cached`() throws {
     let project = try Self.project()
     try project.write("queries/m.yml", "statistics: sampled\n" + Self.manifest)
     let plan = try Self.plan(project)
     #expect(plan.steps.allSatisfy { $0.state != nil })
-    #expect(plan.settled == nil && plan.obstacle == "statistics: sampled")
+    #expect(plan.analyzed == nil && plan.obstacle == "statistics: sampled")
   }
 
   // MARK: The clock
@@ -280,59 +281,59 @@ import Testing
     "SELECT now() - $1::interval", "SELECT * FROM items WHERE day > current_date - $1::integer",
     "SELECT 'today'::date + $1::integer",
   ])
-  func `rows of now and a query of now make no state`(query: String) throws {
+  func `rows with the current time and a query of the clock have no state`(query: String) throws {
     let project = try Self.projectOfFiles(["seed/5.sql": "INSERT INTO items VALUES (now());\n"])
     #expect(try Self.states(project)[5] != nil)
     #expect(try Self.plan(project).readsClock)
     try project.write("queries/a.sql", query)
     let plan = try Self.plan(project)
     #expect(plan.steps.map { $0.state != nil } == [true, true, true, false])
-    #expect(plan.settled == nil)
+    #expect(plan.analyzed == nil)
     #expect(plan.obstacle.map(project.local) == "seed/5.sql: it may read the clock, and so do queries")
   }
 
-  @Test func `a command may make rows of now in any language`() throws {
+  @Test func `a command may create rows with the current time in any language`() throws {
     let plan = try Self.plan(Self.project(["queries/a.sql": "SELECT now(), $1::integer"]))
     #expect(plan.steps.map { $0.state != nil } == [true, true, false, false, false])
-    #expect(plan.settled == nil)
+    #expect(plan.analyzed == nil)
     #expect(plan.obstacle == "make rows: it may read the clock, and so do queries")
   }
 
   @Test(arguments: ["params: [now]", "params: [Today]", "cases: {one: [yesterday]}"])
   func `a value can be the clock too`(values: String) throws {
     let project = try Self.projectOfFiles(["seed/5.sql": "INSERT INTO items VALUES (now());\n"])
-    #expect(try Self.plan(project).settled != nil)
-    try project.write("queries/m.yml", project.text("queries/m.yml").replacing("params: [1]", with: values))
-    #expect(try Self.plan(project).settled == nil)
+    #expect(try Self.plan(project).analyzed != nil)
+    try project.write("queries/m.yml", project.read("queries/m.yml").replacing("params: [1]", with: values))
+    #expect(try Self.plan(project).analyzed == nil)
   }
 
-  @Test func `a query of now on rows without a time has a state`() throws {
+  @Test func `a query of the clock on rows without a time has a state`() throws {
     let plan = try Self.plan(Self.projectOfFiles(["queries/a.sql": "SELECT now(), $1::integer"]))
-    #expect(plan.settled != nil && !plan.readsClock)
+    #expect(plan.analyzed != nil && !plan.readsClock)
   }
 
   // MARK: Notes on large files
 
-  @Test func `a large file is scanned once, and a note on another file does not count for it`() throws {
+  @Test func `a large file is scanned once, and a note on another file is not used for it`() throws {
     let large = "-- \(String(repeating: "x", count: 1 << 18))\n"
     let project = try Self.project(["seed/5.sql": large + "\\i other.sql\n", "queries/other.sql": "SELECT 2;\n"])
     let cache = try ClusterCache(environment: [:], base: project.path("cache"))
     let plain = try Self.plan(project)
-    #expect(try Self.plan(project, cache: cache).settled == plain.settled)
+    #expect(try Self.plan(project, cache: cache).analyzed == plain.analyzed)
     // A note for the archive, whatever its size.
     #expect(try project.names(in: "cache/1/scans").count == 2)
-    #expect(try Self.plan(project, cache: cache).settled == plain.settled)
+    #expect(try Self.plan(project, cache: cache).analyzed == plain.analyzed)
     try project.write("queries/other.sql", "SELECT 1;\n")
-    #expect(try Self.plan(project, cache: cache).settled != plain.settled)
+    #expect(try Self.plan(project, cache: cache).analyzed != plain.analyzed)
 
     try project.write("seed/5.sql", large + "\\! date\n")
-    #expect(try Self.plan(project, cache: cache).settled == nil)
+    #expect(try Self.plan(project, cache: cache).analyzed == nil)
     #expect(try project.names(in: "cache/1/scans").count == 3)
     // A truncated note is ignored.
     for name in try project.names(in: "cache/1/scans") {
-      let text = try project.text("cache/1/scans/\(name)")
+      let text = try project.read("cache/1/scans/\(name)")
       try project.write("cache/1/scans/\(name)", String(text.prefix(text.count / 2)))
     }
-    #expect(try Self.plan(project, cache: cache).settled == nil)
+    #expect(try Self.plan(project, cache: cache).analyzed == nil)
   }
 }

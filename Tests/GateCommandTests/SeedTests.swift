@@ -24,20 +24,20 @@ import Testing
     #expect(try scripts(project) == ["seed/10.sql", "seed/2.sql", "seed/B.sql", "seed/a.sql", "seed/ä.sql"])
   }
 
-  @Test func `a glob may stand in a directory's place, have a question mark or a set`() throws {
+  @Test func `a glob can match directories and have question marks and sets`() throws {
     let files = ["seed/a/1.sql", "seed/b/1.sql", "seed/b/2.sql", "seed/.hidden/1.sql"]
     #expect(try scripts(project("../seed/*/?.sql", files)) == ["seed/a/1.sql", "seed/b/1.sql", "seed/b/2.sql"])
     #expect(try scripts(project("\"../seed/[b]/*.sql\"", files)) == ["seed/b/1.sql", "seed/b/2.sql"])
   }
 
-  @Test func `a glob tells archives from scripts`() throws {
+  @Test func `a glob distinguishes archives from scripts`() throws {
     let project = try project("../seed/*", ["seed/1.dump", "seed/2.sql"])
     #expect(
       try project.load().seed == [.archive(project.path("seed/1.dump")), .script(project.path("seed/2.sql"))])
   }
 
   @Test(arguments: ["q[1]", "a*b", "what?", "back\\slash", "sp ace"])
-  func `the manifest's directory is no pattern`(directory: String) throws {
+  func `the manifest's directory is not a pattern`(directory: String) throws {
     let project = try project("seed/*.sql", ["\(directory)/seed/b.sql", "\(directory)/seed/a.sql"], in: directory)
     #expect(try scripts(project, directory) == ["\(directory)/seed/a.sql", "\(directory)/seed/b.sql"])
   }
@@ -86,7 +86,7 @@ import Testing
     ("[\"../db/**/two/*\"]", ["db/one/two/d.sql"]), ("[\"../**/d.sql\"]", ["db/one/two/d.sql"]),
     ("[\"../db/**/deep/**/c.sql\"]", ["db/linked/deep/c.sql"]),
   ])
-  func `inputs are all files below a directory, also behind links`(inputs: String, files: [String]) throws {
+  func `inputs are all files below a directory, including those behind links`(inputs: String, files: [String]) throws {
     let project = try project(
       "run: make\n    inputs: \(inputs)", ["db/a.sql", "db/one/two/d.sql", "other/b.sql", "other/deep/c.sql"])
     for (link, target) in [
@@ -98,7 +98,7 @@ import Testing
     #expect(found.map(project.local).filter { !$0.contains("circle") && !$0.contains("/up/") } == files)
   }
 
-  @Test func `a step knows run and nothing else`() throws {
+  @Test func `run is the only key of a step`() throws {
     #expect(
       try project("ran: make", []).loadFailure() == """
         queries/m.yml:3:5: error: unknown key 'ran', did you mean 'run'?
@@ -123,7 +123,7 @@ import Testing
     ("make migrate", "make migrate"), ("make migrate\n", "make migrate"), ("\n  make\n  make load\n", "  make …"),
     ("echo '\u{1b}[2J'", "echo '\\x1b[2J'"),
   ])
-  func `a command is called by its first line`(command: String, name: String) {
+  func `a command is named by its first line`(command: String, name: String) {
     #expect(SeedStep.command(command, inputs: []).description == name)
   }
 }

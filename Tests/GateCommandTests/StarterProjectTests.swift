@@ -2,6 +2,7 @@ import Foundation
 import PlanCore
 import Postgres
 import Testing
+import TestSupport
 import YAML
 
 @testable import GateCommand
@@ -11,7 +12,7 @@ import YAML
     StarterProject.manifest, StarterProject.example, StarterProject.query, StarterProject.workflow,
   ]
 
-  @Test func `the manifest can be read, with all that it offers in comments`() throws {
+  @Test func `the manifest is valid, with and without its commented lines`() throws {
     let project = try Project(Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.text) }))
     let manifest = try project.load(StarterProject.manifest.path)
     #expect(manifest.queries.map(\.name) == ["example_orders"])
@@ -64,7 +65,7 @@ import YAML
       starter?["steps"]?.sequence?.last?["uses"]?.scalarText == "\(StarterProject.repository)/\(action)@main")
   }
 
-  @Test func `what is written is narrow, ends with one line feed and has no tab`() {
+  @Test func `the files are narrow, end with one line feed and have no tabs`() {
     for file in files {
       #expect(file.text.hasSuffix("\n") && !file.text.hasSuffix("\n\n") && !file.text.contains("\t"), "\(file.path)")
       #expect(file.text.split(separator: "\n").allSatisfy { $0.count <= 120 && $0.last != " " }, "\(file.path)")

@@ -14,14 +14,14 @@ import Testing
     Command("sh", ["-c", script], environment: environment, outputPath: outputPath)
   }
 
-  @Test func `an exit status is told`() throws {
+  @Test func `an exit status is returned`() throws {
     for status: Int32 in [0, 1, 3, 127, 255] {
       #expect(try ChildProcess.run(shell("exit \(status)")) == .status(status))
     }
     #expect(ChildExit.status(3).description == "exit status 3")
   }
 
-  @Test func `the signal that ended it is told`() throws {
+  @Test func `the signal that ended a child is returned`() throws {
     #expect(try ChildProcess.run(shell("kill -TERM $$")) == .signal(SIGTERM))
     #expect(try ChildProcess.run(shell("kill -KILL $$")) == .signal(SIGKILL))
     #expect(ChildExit.signal(9).description == "signal 9")
@@ -33,25 +33,25 @@ import Testing
     #expect(try project.read("output") == "before\none\ntwo\nthree\n")
   }
 
-  @Test func `an output file that it makes is nobody else's`() throws {
+  @Test func `an output file is readable by its owner only`() throws {
     #expect(try ChildProcess.run(shell("echo one")) == .status(0))
     let attributes = try FileManager.default.attributesOfItem(atPath: outputPath)
     #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
   }
 
-  @Test func `it has no input, and without a file no output`() throws {
+  @Test func `a child has no input, and without a file no output`() throws {
     #expect(try ChildProcess.run(shell("cat; echo end")) == .status(0))
     #expect(try project.read("output") == "end\n")
     let silent = Command("sh", ["-c", "echo lost; echo lost >&2"], environment: plainEnvironment())
     #expect(try ChildProcess.run(silent) == .status(0))
   }
 
-  @Test func `more output than a pipe holds is no obstacle`() throws {
+  @Test func `output may exceed the size of a pipe`() throws {
     #expect(try ChildProcess.run(shell("head -c 1000000 /dev/zero >&2; head -c 1000000 /dev/zero")) == .status(0))
     #expect(try FileManager.default.attributesOfItem(atPath: outputPath)[.size] as? Int == 2_000_000)
   }
 
-  @Test func `it starts in the directory that is asked for`() throws {
+  @Test func `a child starts in the given directory`() throws {
     for name in ["plain", "it's odd; $HOME \"x\"", "-n"] {
       try project.makeDirectory(name)
       var command = shell("pwd; printf '%s|' \"$@\"")
@@ -68,7 +68,7 @@ import Testing
     #expect(try !project.read("output").contains("here\n"))
   }
 
-  @Test func `its environment is the one given and the mark of the run`() throws {
+  @Test func `a child's environment is the given one and the mark of the run`() throws {
     let environment = [
       "PATH": plainEnvironment()["PATH"] ?? "", "ONE": "it's = \"one\"", "LINES_OF": "a\nb", "EMPTY": "",
     ]
@@ -81,7 +81,7 @@ import Testing
     #expect(Set(seen) == Set(environment.map { "\($0.key)=\($0.value)" }))
   }
 
-  @Test func `files and tokens of the CI service are not part of it`() throws {
+  @Test func `a child's environment leaves out files and tokens of the CI service`() throws {
     let withheld = [
       "GITHUB_ENV", "GITHUB_PATH", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
     ]
@@ -92,7 +92,7 @@ import Testing
     #expect(seen.isDisjoint(with: withheld) && seen.isSuperset(of: kept), "\(seen)")
   }
 
-  @Test func `its standard input can be a file that it could not open itself`() throws {
+  @Test func `a child's standard input can be a file that it could not open itself`() throws {
     try project.write("input", "one\ntwo\n")
     var command = shell("cat")
     command.input = OpenFile(reading: "\(project.directory)/input")
@@ -101,14 +101,14 @@ import Testing
     #expect(OpenFile(reading: "\(project.directory)/missing") == nil)
   }
 
-  @Test func `where there is no room for a process just now it is tried again`() {
+  @Test func `starting a process is retried while there is no room for one`() {
     var answers = [EAGAIN, ENOMEM, EAGAIN, 0, 0]
     #expect(ChildProcess.untilThereIsRoom { answers.removeFirst() } == 0)
     #expect(answers == [0])
   }
 
   @Test(arguments: [EAGAIN, ENOMEM])
-  func `where there is no room for long that is the error, with the next step`(error: Int32) {
+  func `a lasting lack of processes is an error with the next step`(error: Int32) {
     var calls = 0
     let last = ChildProcess.untilThereIsRoom(atMost: .milliseconds(1)) {
       calls += 1
@@ -124,14 +124,14 @@ import Testing
   }
 
   @Test(arguments: [ENOENT, EACCES, E2BIG])
-  func `no other error is tried again`(error: Int32) {
+  func `no other error is retried`(error: Int32) {
     var answers = [error, 0]
     #expect(ChildProcess.untilThereIsRoom { answers.removeFirst() } == error)
     #expect(answers == [0])
     #expect(!SpawnError(program: "psql", error: error).isExhausted)
   }
 
-  @Test func `a program that is not there is an error`() throws {
+  @Test func `a missing program is an error`() throws {
     for program in ["no-such-program", "/no/such/program", "./no-such-program", ""] {
       let error = try #require(throws: SpawnError.self) {
         try ChildProcess.run(Command(program, [], environment: plainEnvironment()))
@@ -146,7 +146,7 @@ import Testing
     #expect(throws: SpawnError.self) { try ChildProcess.run(Command("sh", [], environment: [:])) }
   }
 
-  @Test func `a name is looked up in the given PATH, past what cannot be run`() throws {
+  @Test func `a name is looked up in the given PATH, skipping files that cannot be run`() throws {
     try project.makeDirectory("one/tool")
     try project.write("two/tool", "#!/bin/sh\n")
     try project.writeProgram("three/tool", "#!/bin/sh\necho three\n")
@@ -158,7 +158,7 @@ import Testing
     #expect(try project.read("output") == "three\n")
   }
 
-  @Test func `whether it has ended is told without waiting`() throws {
+  @Test func `hasEnded does not wait`() throws {
     let child = try ChildProcess(spawning: shell("exec sleep 300"))
     #expect(!child.hasEnded)
     child.send(SIGTERM)
@@ -169,7 +169,7 @@ import Testing
     child.send(SIGKILL)
   }
 
-  @Test func `what it leaves running in the background ends with it`() throws {
+  @Test func `background processes of a child end with it`() throws {
     #expect(try ChildProcess.run(shell("sleep 300 & echo $!; exit 4")) == .status(4))
     let background = try #require(Int32(try project.read("output").dropLast()))
     // Its new parent reaps it later.
@@ -189,7 +189,7 @@ import Testing
     #endif
   }
 
-  @Test func `it leads a process group of its own and takes signals as usual`() throws {
+  @Test func `a child leads its own process group and takes signals as usual`() throws {
     let child = try ChildProcess(
       spawning: shell("trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.01; done"))
     let deadline = ContinuousClock.now + .seconds(30)

@@ -14,7 +14,7 @@ import Testing
     FileLock(path, creates: creates, isShared: isShared, waits: false)
   }
 
-  @Test func `one holds it alone, or many share it`() {
+  @Test func `one process holds a lock exclusively, or many share it`() {
     var alone = lock(isShared: false)
     #expect(alone != nil)
     #expect(lock(isShared: false) == nil && errno == EWOULDBLOCK)
@@ -26,19 +26,19 @@ import Testing
     withExtendedLifetime((alone, shared)) {}
   }
 
-  @Test func `a file that is not there is told from one that is locked`() {
+  @Test func `a missing file is distinguished from a locked one`() {
     #expect(lock(isShared: false, creates: false) == nil && errno == ENOENT)
     #expect(FileLock("\(project.directory)/missing/lock", creates: true, isShared: false, waits: false) == nil)
     #expect(errno == ENOENT)
   }
 
-  @Test func `a link in its place is not followed`() throws {
+  @Test func `a link in the place of a lock file is not followed`() throws {
     try project.write("file", "")
     symlink("\(project.directory)/file", path)
     #expect(lock(isShared: false) == nil && errno == ELOOP)
   }
 
-  @Test func `a lock that is not had closes no file twice`() throws {
+  @Test func `a lock that was not taken closes no file twice`() throws {
     let held = lock(isShared: false)
     #expect(held != nil)
     // Whatever descriptor the failed lock had, the next file gets it and must keep it.

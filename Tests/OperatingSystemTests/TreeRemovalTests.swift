@@ -14,7 +14,7 @@ import Testing
     return lstat("\(project.directory)/\(path)", &info) == 0
   }
 
-  @Test func `a tree goes with all that is in it`() throws {
+  @Test func `a tree is removed with everything in it`() throws {
     for folder in 0..<5 {
       for file in 0..<50 { try project.write("tree/\(folder)/deep/er/\(file)", "x") }
       try project.write("tree/\(folder)/name with\nline feed, ü and \u{301}", "x")
@@ -24,7 +24,7 @@ import Testing
     #expect(!exists("tree"))
   }
 
-  @Test func `links go and what they lead to stays`() throws {
+  @Test func `links are removed and their targets stay`() throws {
     let directory = project.directory
     try project.makeDirectory("tree/inner")
     for (name, target) in [
@@ -39,13 +39,13 @@ import Testing
     #expect(!exists("tree") && exists("outside/kept"))
   }
 
-  @Test func `what is no directory goes too, and what is not there is no matter`() throws {
+  @Test func `a file is removed too, and a missing path is no error`() throws {
     removeTree("\(project.directory)/other")
     #expect(!exists("other"))
     removeTree("\(project.directory)/other")
   }
 
-  @Test func `many nested directories need few descriptors at the end`() throws {
+  @Test func `deeply nested directories need few descriptors`() throws {
     let path = (0..<200).map { "d\($0)" }.joined(separator: "/")
     try project.write("tree/\(path)/file", "x")
     for number in 0..<300 { try project.write("tree/wide/\(number)/file", "x") }

@@ -6,13 +6,13 @@ import Testing
 
 @Suite struct WorkersTests {
   @Test(arguments: [0, 1, 2, 7, 1000], [0, 1, 2, 8, 64])
-  func `each index comes once, whatever the number of workers`(count: Int, workers: Int) {
+  func `each index is visited once for any number of workers`(count: Int, workers: Int) {
     let seen = Mutex<[Int]>([])
     concurrently(count, workers: workers, { () }) { index, _ in seen.withLock { $0.append(index) } }
     #expect(seen.withLock { $0.sorted() } == Array(0..<count))
   }
 
-  @Test func `one worker takes them in order, on the calling thread`() {
+  @Test func `one worker takes the indices in order, on the calling thread`() {
     let caller = pthread_self()
     let seen = Mutex<[Int]>([])
     concurrently(20, workers: 1, { () }) { index, _ in
@@ -22,7 +22,7 @@ import Testing
     #expect(seen.withLock { $0 } == Array(0..<20))
   }
 
-  @Test func `as many run side by side as there are workers, and no more`() {
+  @Test func `exactly as many calls run at once as there are workers`() {
     struct Counts {
       var now = 0
       var most = 0
@@ -45,7 +45,7 @@ import Testing
     #expect(counts.withLock { $0.made } == 4)
   }
 
-  @Test func `what a worker made stays with it`() {
+  @Test func `a worker's value stays on its thread`() {
     final class Worker: Sendable {
       let thread = UInt(bitPattern: pthread_self().hashValue)
       let count = Mutex(0)
@@ -65,7 +65,7 @@ import Testing
     #expect(workers.reduce(0) { sum, worker in sum + worker.count.withLock { $0 } } == 500)
   }
 
-  @Test func `a worker may put another in its own place`() {
+  @Test func `a worker can replace its value`() {
     let replaced = Mutex(0)
     concurrently(100, workers: 3, { 0 }) { _, uses in
       uses += 1
@@ -82,14 +82,17 @@ import Testing
     #expect(concurrentMap(numbers) { number in "\(number)" } == numbers.map { "\($0)" })
   }
 
-  @Test func `a value in the background is worked out once, whoever comes first`() {
+  @Test func `a background value is computed once for all callers`() {
     let times = Atomic(0)
+    let arrivals = DispatchSemaphore(value: 0)
     let value = Background {
-      usleep(20_000)
+      // It takes until all workers ask for it.
+      for _ in 0..<4 { arrivals.wait() }
       return times.add(1, ordering: .relaxed).newValue
     }
     let seen = Mutex<[Int]>([])
     concurrently(8, workers: 4, { () }) { _, _ in
+      arrivals.signal()
       let value = value.value
       seen.withLock { $0.append(value) }
     }

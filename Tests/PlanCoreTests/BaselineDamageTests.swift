@@ -42,12 +42,12 @@ import Testing
     "", "\n\n", "hello", "plangate", "plangate baseline", "plangate baseline x", "{}", "\u{0}",
     "plangate baseline 1\rquery: a\r",
   ])
-  func `is not taken for a baseline`(text: String) {
+  func `is not accepted as a baseline`(text: String) {
     #expect(error(text).map { "\($0.line): \($0.message)" } == "1: this is not a plangate baseline")
   }
 
   @Test(arguments: [0, 3, 10, -1])
-  func `of a format that is not known is refused`(version: Int) {
+  func `of an unknown format is refused`(version: Int) {
     let text = Self.intact.replacing("baseline 1", with: "baseline \(version)")
     let error = error(text)
     #expect(error?.line == 1)
@@ -166,7 +166,7 @@ import Testing
   ]
 
   @Test(arguments: damages)
-  func `is told with its line`(text: String, damaged: String, line: Int, message: String) {
+  func `is reported with its line`(text: String, damaged: String, line: Int, message: String) {
     #expect(Self.intact.ranges(of: text).count == 1)
     let error = error(Self.intact.replacing(text, with: damaged))
     #expect(error?.line == line)
@@ -211,7 +211,7 @@ import Testing
   }
 
   @Test(arguments: ["record_event.plan", "product_filter.plan", "login_by_email.plan", "event_timeline.plan"])
-  func `that was changed at random is read or refused`(name: String) throws {
+  func `with random changes is read or refused`(name: String) throws {
     let original = Array(try Baselines.text(name).utf8)
     let alphabet = Array(" \n\r\t\"\\:.()[]{}=<>-,0159aQ\u{0}é\u{301}".utf8)
     var random = SeededGenerator(seed: UInt64(original.count))
@@ -233,7 +233,7 @@ import Testing
     #expect(refused > 30)
   }
 
-  @Test func `that lost or repeats whole lines is read or refused`() throws {
+  @Test func `with missing or repeated lines is read or refused`() throws {
     var lines = try Baselines.text("weekly_revenue.plan").components(separatedBy: "\n")
     for index in lines.indices {
       let line = lines.remove(at: index)

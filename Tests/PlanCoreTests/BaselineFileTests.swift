@@ -38,7 +38,7 @@ enum Baselines {
 }
 
 @Suite struct `A baseline file` {
-  @Test func `holds no time, which a capture has where it was measured`() throws {
+  @Test func `holds no time, unlike a capture that measured it`() throws {
     func capture(_ node: ExplainNode) throws -> QueryCapture {
       QueryCapture(
         query: "a", serverMajor: 15, facts: CatalogFacts(),
@@ -49,7 +49,7 @@ enum Baselines {
     #expect(BaselineFile.text(timed) == BaselineFile.text(try capture(.seq("orders"))))
   }
 
-  @Test func `says in words what was accepted`() throws {
+  @Test func `describes in words what was accepted`() throws {
     #expect(
       BaselineFile.text(try Baselines.sample()) == """
         plangate baseline 2
@@ -90,7 +90,7 @@ enum Baselines {
   }
 
   @Test(arguments: Baselines.names)
-  func `of the example project is read and written back byte by byte`(name: String) throws {
+  func `of the example project is read and written back byte for byte`(name: String) throws {
     let text = try Baselines.text(name)
     let capture = try BaselineFile.capture(parsing: text)
     #expect(capture.query + ".plan" == name)
@@ -102,7 +102,7 @@ enum Baselines {
   }
 
   @Test(arguments: Baselines.names)
-  func `may come out of git with Windows line ends`(name: String) throws {
+  func `may have Windows line ends from git`(name: String) throws {
     let text = try Baselines.text(name)
     let capture = try BaselineFile.capture(parsing: text)
     let windows = text.replacingOccurrences(of: "\n", with: "\r\n")
@@ -171,7 +171,7 @@ enum Baselines {
     "some new node", "Some New Node", "Parallelogram Scan", "Scan on", "Seq Scan using", "表 Scan", "BitmapXor", "X  Y",
     "Parallel",
   ])
-  func `keeps node types that nobody knows yet`(type: String) throws {
+  func `keeps unknown node types`(type: String) throws {
     for node in [ExplainNode(type), ExplainNode(type).parallel, ExplainNode(type, [JSONMember("Alias", "x")])] {
       let item = CapturedCase(name: nil, sqlFingerprint: "a", parametersFingerprint: "b", plan: try node.plan())
       let capture = QueryCapture(query: "q", serverMajor: 18, facts: CatalogFacts(), cases: [item])

@@ -153,7 +153,7 @@ import Testing
   private static let scan = "Outer -> Seq Scan on public.users  (cost=0..9 rows=10 width=4)"
 
   @Test(arguments: damages)
-  func `is damaged, and the line is told`(text: String, damaged: String, line: Int, message: String) {
+  func `is damaged, and the error names the line`(text: String, damaged: String, line: Int, message: String) {
     #expect(Self.intact.ranges(of: text).count == 1)
     let error = #expect(throws: BaselineError.self) {
       try BaselineFile.capture(parsing: Self.intact.replacing(text, with: damaged))
@@ -196,7 +196,7 @@ import Testing
   }
 
   @Test(arguments: [0, 3, 17])
-  func `tells of line ends that differ`(line: Int) {
+  func `is reported for different line ends`(line: Int) {
     var lines = Self.intact.split(separator: "\n", omittingEmptySubsequences: false).map { $0 + "\r" }
     lines[lines.count - 1] = ""
     lines[line].removeLast()
@@ -209,7 +209,7 @@ import Testing
         == "some lines end with CR LF and this one does not; 'eol=lf' in .gitattributes keeps git from that")
   }
 
-  @Test func `tells of a byte order mark`() {
+  @Test func `is reported for a byte order mark`() {
     let error = #expect(throws: BaselineError.self) {
       try BaselineFile.capture(parsing: "\u{feff}" + Self.intact)
     }

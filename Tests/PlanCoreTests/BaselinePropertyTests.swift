@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `is tried on many indexes`() throws {
+  @Test func `is tested with many indexes`() throws {
     let trials = try Baselines.names.map { try DroppedIndexes(BaselineFile.capture(parsing: Baselines.text($0))) }
     #expect(trials.map(\.count).reduce(0, +) >= 40)
   }

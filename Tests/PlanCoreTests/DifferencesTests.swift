@@ -7,12 +7,12 @@ import Testing
     try compare(before, now).differences.map(\.text)
   }
 
-  @Test func `is nothing for an equal shape and without a baseline`() throws {
+  @Test func `is nothing for the same shape and without a baseline`() throws {
     #expect(try differences(.seq("a"), ExplainNode.seq("a").filter("x").expecting(1, got: 100)).isEmpty)
     #expect(try compare(nil, State(.seq("a"))).differences.isEmpty)
   }
 
-  @Test func `is told of scans`() throws {
+  @Test func `is described for scans`() throws {
     #expect(
       try differences(.index("orders", "o", using: "x"), .gather(.seq("orders", "o").parallel))
         == ["public.orders o: Index Scan using x -> Parallel Seq Scan", "Gather: new"])
@@ -28,7 +28,7 @@ import Testing
         == ["public.b: no longer read (was Seq Scan)", "public.c: now read by Index Scan using c_pkey"])
   }
 
-  @Test func `is told of joins`() throws {
+  @Test func `is described for joins`() throws {
     func join(_ type: String, _ joinType: String = "Inner", turned: Bool = false) -> ExplainNode {
       let (o, c) = (ExplainNode.seq("orders", "o"), ExplainNode.seq("customers", "c"))
       return .join(type, joinType, turned ? c : o, turned ? o : c)
@@ -42,7 +42,7 @@ import Testing
       ])
   }
 
-  @Test func `is told of another order of joins`() throws {
+  @Test func `is described for another join order`() throws {
     func join(_ a: String, _ b: String, _ c: String) -> ExplainNode {
       .join("Hash Join", .join("Hash Join", .seq(a), .seq(b)), .seq(c))
     }
@@ -52,7 +52,7 @@ import Testing
       ])
   }
 
-  @Test func `is told of other nodes by their number`() throws {
+  @Test func `is described for other nodes by their count`() throws {
     func grouped(_ strategy: String, _ input: ExplainNode) -> ExplainNode {
       ExplainNode(
         "Aggregate", [JSONMember("Strategy", .string(strategy)), JSONMember("Partial Mode", "Simple")], input)
@@ -64,13 +64,13 @@ import Testing
     #expect(try differences(sorted(.seq("a")), sorted(sorted(.seq("a")))) == ["Sort: 1 -> 2"])
   }
 
-  @Test func `is told at least as such`() throws {
+  @Test func `is described at least in general`() throws {
     let scan = ExplainNode.index("a").with("Scan Direction", "Forward")
     #expect(try differences(scan, scan.with("Scan Direction", "Backward")) == ["the plan's shape changed"])
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `is told for any two real plans`(major: ServerMajor) throws {
+  func `is described for any two real plans`(major: ServerMajor) throws {
     let plans = GoldenCorpus.plans.filter { $0.major == major }
     let observations = try plans.map { answer in
       let item = try GoldenCorpus.capture(of: answer).cases[0]
@@ -93,13 +93,13 @@ import Testing
     try compare(State(.seq("a"), before), State(.seq("a"), now)).causes.map(\.text)
   }
 
-  @Test func `is nothing when nothing changed, and without a baseline`() throws {
+  @Test func `is nothing if nothing changed, and without a baseline`() throws {
     let same = facts(["a": table(["x": "btree (a)"])])
     #expect(try causes(same, same).isEmpty)
     #expect(try compare(nil, State(.seq("a"))).causes.isEmpty)
   }
 
-  @Test func `is told of indexes`() throws {
+  @Test func `is described for indexes`() throws {
     let before = facts(["a": table(["x": "btree (a)", "y": "btree (b)"])])
     #expect(try causes(before, facts(["a": table(["x": "btree (a)"])])) == ["index y of public.a is gone: btree (b)"])
     #expect(
@@ -114,7 +114,7 @@ import Testing
         == ["index w of public.a is new: gin (c)"])
   }
 
-  @Test func `is told of the query's text, its parameters, settings and the server`() throws {
+  @Test func `is described for the query's text, parameters, settings and server`() throws {
     var (before, now) = (State(.seq("a")), State(.seq("a"), major: 16))
     before.settings = ["work_mem": "64MB", "jit_above_cost": "1"]
     now.settings = ["work_mem": "4MB", "random_page_cost": "1.1"]
@@ -131,7 +131,7 @@ import Testing
       (10_000.0, 15_000.0, "1.5 times"), (10_000, 14_999, nil), (15_000, 10_000, "fewer rows"), (14_999, 10_000, nil),
       (1, 999, nil), (0, 1000, "1,000 times"), (-1, 1_000_000, "1,000,000 times"),
     ] as [(Double, Double, String?)])
-  func `is told of sizes that matter`(before: Double, now: Double, words: String?) throws {
+  func `is described for significant sizes`(before: Double, now: Double, words: String?) throws {
     let sentences = try causes(facts(["a": table(rows: before)]), facts(["a": table(rows: now)]))
     #expect(sentences.count == (words == nil ? 0 : 1))
     if let words {

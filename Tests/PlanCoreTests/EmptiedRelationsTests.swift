@@ -10,7 +10,7 @@ import Testing
     try compare(before, now).emptiedRelations.map { "\($0.relation) \(Figures.grouped($0.rows))" }
   }
 
-  @Test func `a relation that had rows and has none now is emptied`() throws {
+  @Test func `a relation that had rows and has none is emptied`() throws {
     let before = State(orders, facts(["orders": table(rows: 20_000)]))
     let now = State(orders, facts(["orders": table(rows: 0, pages: 0)]))
     #expect(try emptied(before, now) == ["public.orders 20,000"])
@@ -27,13 +27,13 @@ import Testing
     #expect(try emptied(nil, empty).isEmpty)
   }
 
-  @Test func `a relation that the case does not read says nothing of it`() throws {
+  @Test func `a relation that the case does not read is ignored`() throws {
     let before = State(orders, facts(["orders": table(), "other": table()]))
     let now = State(orders, facts(["orders": table(), "other": table(rows: 0)]))
     #expect(try emptied(before, now).isEmpty)
   }
 
-  @Test func `what is gone from the catalog is no empty relation`() throws {
+  @Test func `a relation missing from the catalog is not an empty one`() throws {
     #expect(try emptied(State(orders, facts(["orders": table()])), State(orders)).isEmpty)
   }
 
@@ -45,7 +45,7 @@ import Testing
     #expect(try emptied(State(orders, before), State(other, now)) == ["public.other 10,000"])
   }
 
-  @Test func `what is written to and not read does not count`() throws {
+  @Test func `a relation that is only written to does not count`() throws {
     let write = ExplainNode(
       "ModifyTable",
       [JSONMember("Operation", "Insert"), JSONMember("Relation Name", "orders"), JSONMember("Schema", "public")],
@@ -63,20 +63,20 @@ import Testing
     ])
   }
 
-  @Test func `one emptied partition of several is no emptied relation`() throws {
+  @Test func `one emptied partition of several is not an emptied relation`() throws {
     let before = State(january, events(root: 30, 10, 20))
     #expect(try emptied(before, State(january, events(root: 20, 0, 20))).isEmpty)
     // PostgreSQL 13 counts no rows for the root.
     #expect(try emptied(before, State(january, events(root: 0, 0, 20))).isEmpty)
   }
 
-  @Test func `partitions that are all empty are one emptied relation, their root`() throws {
+  @Test func `partitions that are all empty count as their emptied root`() throws {
     let now = State(january, events(root: 0, 0, 0))
     #expect(try emptied(State(january, events(root: 30, 10, 20)), now) == ["public.events 30"])
     #expect(try emptied(State(january, events(root: 0, 10, 20)), now) == ["public.events 30"])
   }
 
-  @Test func `the reason names what is empty and what to do`() throws {
+  @Test func `the reason names the empty relation and the next step`() throws {
     let before = State(orders, facts(["orders": table(rows: 20_000)]))
     let comparison = try compare(before, State(orders, facts(["orders": table(rows: 0)])))
     #expect(

@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: ["Node Type", "Startup Cost", "Total Cost", "Plan Rows", "Plan Width"])
-  func `takes a missing figure for an error, never for a zero`(key: String) throws {
+  func `treats a missing figure as an error, never as zero`(key: String) throws {
     let child = ExplainNode("Result", [], ExplainNode("Result")).json.without(key, at: ["Plans", "0"])
     let error = #expect(throws: ExplainError.self) { try Plan(explainJSON: child.asAnswer) }
     #expect(error?.message == "Plan.Plans[0] has no key '\(key)'")
@@ -75,20 +75,20 @@ import Testing
       ("Shared Hit Blocks", "many", "is not a number"), ("Actual Rows", -1, "is negative"),
       ("Plan Rows", -0.5, "is negative"), ("Temp Read Blocks", -1, "is negative"),
     ] as [(String, JSON, String)])
-  func `takes a value of another type for an error`(key: String, value: JSON, problem: String) {
+  func `treats a value of another type as an error`(key: String, value: JSON, problem: String) {
     let json = ExplainNode("Result").json.without(key, at: []).adding(JSONMember(key, value))
     let error = #expect(throws: ExplainError.self) { try Plan(explainJSON: json.asAnswer) }
     #expect(error?.message == "'\(key)' of Plan \(problem)")
   }
 
   @Test(arguments: ["Actual Rows", "Actual Loops"])
-  func `wants rows and loops together`(key: String) {
+  func `requires rows and loops together`(key: String) {
     let json = ExplainNode("Result").json.without(key, at: [])
     let error = #expect(throws: ExplainError.self) { try Plan(explainJSON: json.asAnswer) }
     #expect(error?.message == "Plan has only one of 'Actual Rows' and 'Actual Loops'")
   }
 
-  @Test func `finds inputs by their relationship, not by their place`() throws {
+  @Test func `finds inputs by their relationship, not by their order`() throws {
     let join = ExplainNode("Nested Loop").adding(
       ExplainNode.seq("a").initPlan(1), ExplainNode.seq("b").as("Outer"), ExplainNode.seq("c").as("Inner"),
       ExplainNode.seq("d").subPlan(1))
@@ -101,7 +101,7 @@ import Testing
   @Test(arguments: [
     ("CTE w", "w" as String?), ("CTE a b", "a b"), ("InitPlan 1 (returns $0)", nil), ("SubPlan 1", nil),
   ])
-  func `tells a CTE from other subplans`(name: String, cte: String?) throws {
+  func `distinguishes a CTE from other subplans`(name: String, cte: String?) throws {
     let root = try ExplainNode.result(ExplainNode.seq("a").as("InitPlan").with("Subplan Name", .string(name))).plan()
       .root
     #expect(root.children[0].cteName == cte)
@@ -111,7 +111,7 @@ import Testing
     ("pg_temp", "pg_temp"), ("pg_temp_3", "pg_temp"), ("pg_temp_41", "pg_temp"), ("pg_temp_x", "pg_temp_x"),
     ("pg_toast", "pg_toast"), ("public", "public"),
   ])
-  func `calls every temporary schema by one name`(printed: String, schema: String) {
+  func `uses one name for every temporary schema`(printed: String, schema: String) {
     #expect(RelationName(schema: printed, name: "t").schema == schema)
   }
 }

@@ -38,7 +38,7 @@ import Testing
     #expect(back.canonical == plan.canonical)
   }
 
-  @Test func `says nothing of what did not run`() throws {
+  @Test func `leaves out figures of nodes that did not run`() throws {
     let node = try root(
       #""Node Type": "Result", "Startup Cost": 0, "Total Cost": 0, "Plan Rows": 1e20, "Plan Width": 0"#)
     #expect(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `The golden corpus` {
   @Test(arguments: GoldenCorpus.majors)
-  func `has an answer for every statement that the server can take`(major: ServerMajor) throws {
+  func `has an answer for every statement that the server accepts`(major: ServerMajor) throws {
     let statements = GoldenCorpus.names(in: "statements", ending: ".sql").filter { name in
       let lines = GoldenCorpus.text(of: "statements/\(name).sql").split(separator: "\n")
       let since = lines.first { $0.hasPrefix("-- since: ") }.flatMap { Int($0.dropFirst("-- since: ".count)) } ?? 0
@@ -39,7 +39,7 @@ import Testing
     #expect(error?.description == statement.message)
   }
 
-  @Test func `needs the repair for MERGE on partitions and heirs, and for nothing else`() {
+  @Test func `needs the repair only for MERGE on partitions and child tables`() {
     let repaired = GoldenCorpus.plans.filter { (try? $0.plan.get().isRepaired) == true }.map(\.testDescription)
     #expect(
       repaired == GoldenCorpus.majors.flatMap { ["\($0)/merge-inheritance", "\($0)/merge-partitioned"] })
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.plans)
-  func `is judged alike as it came and as it is committed`(answer: GoldenAnswer) throws {
+  func `is judged the same before and after being written`(answer: GoldenAnswer) throws {
     let plan = try answer.plan.get()
     let raw = plan.rowEstimates(serverMajor: answer.major, isGeneric: answer.isGeneric)
     let kept = plan.canonical.rowEstimates(serverMajor: answer.major, isGeneric: answer.isGeneric)
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.plans)
-  func `differs in nothing from itself`(answer: GoldenAnswer) throws {
+  func `does not differ from itself`(answer: GoldenAnswer) throws {
     let capture = try GoldenCorpus.capture(of: answer)
     let observation = Observation(capture.cases[0], facts: capture.facts, serverMajor: answer.major)
     let comparison = CaseComparison(baseline: observation, current: observation)

@@ -19,7 +19,7 @@ import Testing
     ("-3824927643519390168", -3824927643519390208), ("1e308", 1e308), ("4.9e-324", Double.leastNonzeroMagnitude),
     ("1e-400", 0),
   ])
-  func `reads numbers, also those beyond 64 bits`(text: String, value: Double) throws {
+  func `reads numbers, even those beyond 64 bits`(text: String, value: Double) throws {
     #expect(try JSON(parsing: text).numberValue == value)
   }
 
@@ -95,13 +95,13 @@ import Testing
     ("\"ab\t\"", 3, "control character inside a string"), ("\"\\x41\"", 2, "unknown escape"),
     ("\"\\\u{e9}\"", 2, "unknown escape"),
   ])
-  func `points at the byte that must not stand in a string`(text: String, offset: Int, message: String) {
+  func `points at the byte that is not allowed in a string`(text: String, offset: Int, message: String) {
     let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
     #expect(error?.offset == offset)
     #expect(error?.message == message)
   }
 
-  @Test func `reads a thousand levels and refuses more`() throws {
+  @Test func `reads up to a thousand levels`() throws {
     let deep = String(repeating: "[", count: 1000) + String(repeating: "]", count: 1000)
     var value = try JSON(parsing: deep)
     var levels = 1

@@ -11,7 +11,7 @@ import Testing
     #expect(json.text == #"{"a": 1, "b": [true, null, [], {}], "a": "x"}"#)
   }
 
-  @Test func `writes two spaces a level`() {
+  @Test func `indents by two spaces per level`() {
     let json: JSON = .object([
       JSONMember("a", .array([1, .object([JSONMember("b", false)])])), JSONMember("c", .array([])),
     ])
@@ -37,14 +37,14 @@ import Testing
     #expect(JSON.numberText(number) == text)
   }
 
-  @Test func `escapes what a line, a terminal or JavaScript would trip over`() {
+  @Test func `escapes characters that break lines, terminals or JavaScript`() {
     #expect(
       JSON.quoted("\"\\\n\r\t\u{0}\u{1b}\u{7f}\u{85}\u{2028}\u{2029}")
         == #""\"\\\n\r\t\u0000\u001b\u007f\u0085\u2028\u2029""#)
     #expect(JSON.quoted("/é表😀 '") == "\"/é表😀 '\"")
   }
 
-  @Test func `writes each character of a string by itself`() {
+  @Test func `writes each character of a string on its own`() {
     let scalars = (0...0x3000).compactMap { Unicode.Scalar($0 as UInt32) } + ["\u{fffe}", "\u{10ffff}"]
     func content(_ text: String) -> String { String(JSON.quoted(text).unicodeScalars.dropFirst().dropLast()) }
     for scalar in scalars where content("a\(scalar)") != "a\(scalar)" {
@@ -67,7 +67,7 @@ import Testing
     #expect(json.text.unicodeScalars.allSatisfy { $0 != "\n" && $0 != "\r" })
   }
 
-  @Test func `is read alike by another parser`() throws {
+  @Test func `is read the same by another parser`() throws {
     let text = GoldenCorpus.text(of: "15/odd-names.json")
     let ours = try JSON(parsing: text).prettyText
     let read = try #require(try JSONSerialization.jsonObject(with: Data(ours.utf8)) as? NSArray)
@@ -75,7 +75,7 @@ import Testing
     #expect(read == original)
   }
 
-  @Test func `is read back equal for values made at random`() throws {
+  @Test func `is read back equal for random values`() throws {
     var random = SeededGenerator(seed: 7)
     for _ in 0..<200 {
       let json = JSON.random(using: &random, depth: 4)

@@ -19,35 +19,35 @@ import Testing
 
   private let byCustomer = IndexFacts(name: "orders_customer_idx", definition: "btree (customer_id) INCLUDE (total)")
 
-  @Test func `an index that is gone comes with the statement that brings it back`() {
+  @Test func `a missing index comes with the statement that restores it`() {
     #expect(
       statements(from: [byCustomer], to: []) == [
         "CREATE INDEX orders_customer_idx ON public.orders USING btree (customer_id) INCLUDE (total);"
       ])
   }
 
-  @Test func `an index that is there, was only renamed or is new is not lost`() {
+  @Test func `an existing, renamed or new index is not lost`() {
     #expect(statements(from: [byCustomer], to: [byCustomer]).isEmpty)
     #expect(
       statements(from: [byCustomer], to: [IndexFacts(name: "other", definition: byCustomer.definition)]).isEmpty)
     #expect(statements(from: [], to: [byCustomer]).isEmpty)
   }
 
-  @Test func `an index whose name another definition took comes back without a name`() {
+  @Test func `an index whose name is taken is restored without a name`() {
     #expect(
       statements(from: [byCustomer], to: [IndexFacts(name: byCustomer.name, definition: "btree (id)")]) == [
         "CREATE INDEX ON public.orders USING btree (customer_id) INCLUDE (total);"
       ])
   }
 
-  @Test func `a relation that is gone has lost no index`() { #expect(statements(from: [byCustomer], to: nil).isEmpty) }
+  @Test func `a dropped relation has lost no index`() { #expect(statements(from: [byCustomer], to: nil).isEmpty) }
 
   @Test(arguments: [
     ("orders", "orders"), ("_1", "_1"), ("Orders", "\"Orders\""), ("1a", "\"1a\""), ("a b", "\"a b\""), ("", "\"\""),
     ("a\"; DROP TABLE x; --", "\"a\"\"; DROP TABLE x; --\""), ("order", "\"order\""), ("user", "\"user\""),
     ("ä", "\"ä\""), ("a\u{301}", "\"a\u{301}\""), ("a\"\u{301}", "\"a\"\"\u{301}\""),
   ])
-  func `a name is quoted where SQL needs it`(_ name: String, _ quoted: String) {
+  func `a name is quoted if SQL requires it`(_ name: String, _ quoted: String) {
     #expect(Array(quotedIdentifier(name).unicodeScalars) == Array(quoted.unicodeScalars))
   }
 }

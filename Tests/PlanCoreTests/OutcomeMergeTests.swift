@@ -32,7 +32,7 @@ import Testing
 
   private func names(_ run: RunOutcome) -> [String] { run.cases.map(\.query) }
 
-  @Test func `gives the whole in the manifest's order, whatever the order of the reports`() {
+  @Test func `keeps the manifest's order for any order of reports`() {
     let run = merged(shard(3, [3]), shard(1, [1, 4]), shard(2, [2, 5]))
     #expect(run.error == nil && run.result == .passed)
     #expect(names(run) == ["q1", "q2", "q3", "q4", "q5"])
@@ -43,12 +43,12 @@ import Testing
     #expect(run.duration == .seconds(3))
   }
 
-  @Test func `takes a shard without cases, also one that reached no server`() {
+  @Test func `accepts a shard without cases, even without a server`() {
     let run = merged(shard(1, of: 2, [1, 2, 3, 4, 5]), shard(2, of: 2) { $0.servers = [] })
     #expect(run.error == nil && run.cases.count == 5)
   }
 
-  @Test func `of a whole run is unchecked when a case of it is missing`() {
+  @Test func `of a whole run is unchecked if a case is missing`() {
     let whole = shard(1, [1, 2, 3, 4, 5]) { $0.shard = nil }
     #expect(merged(whole).error == nil && merged(whole).result == .passed)
     let damaged = merged(shard(1, [1, 2, 4, 5]) { $0.shard = nil })
@@ -73,14 +73,14 @@ import Testing
     #expect(run.isStrict && run.result == .failed)
   }
 
-  @Test func `says each note once`() {
+  @Test func `lists each note once`() {
     let run = merged(
       shard(1, of: 2, [1, 2, 3]) { $0.notes = [Note("all"), Note("one")] },
       shard(2, of: 2, [4, 5]) { $0.notes = [Note("two"), Note("all")] })
     #expect(run.notes.map(\.text) == ["all", "one", "two"])
   }
 
-  @Test func `tells minors of one major in a note`() {
+  @Test func `notes different minors of a major`() {
     let run = merged(shard(1, of: 2, [1, 2, 3]), shard(2, of: 2, [4, 5]) { $0.servers = ["15.20"] })
     #expect(run.error == nil)
     #expect(run.notes.map(\.text) == ["the shards ran on different servers: PostgreSQL 15.18, 15.20"])
@@ -128,12 +128,12 @@ import Testing
         == "b.json: a.json is the report of a whole run, which cannot be joined with another; it is left out")
   }
 
-  @Test func `the whole was judged on the given server that its parts were judged on`() {
+  @Test func `the whole names the given server of its parts`() {
     let whole = merged(shard(1, [1]) { $0.serverAddress = "localhost:5432" }, shard(2, [2]))
     #expect(whole.serverText == "15.18 (given: localhost:5432)")
   }
 
-  @Test func `refuses what another run judged`() {
+  @Test func `refuses reports of different runs`() {
     func problem(_ change: @escaping (inout RunOutcome) -> Void) -> String? {
       let first = ", and a.json of "
       return error(merged(shard(1, of: 2, [1, 2, 3]), shard(2, of: 2, [4, 5], change)), ["q1", "q2", "q3"])
@@ -157,7 +157,7 @@ import Testing
         + "differ")
   }
 
-  @Test func `tells a run that ended early, and keeps what the others judged`() {
+  @Test func `reports a run that ended early and keeps the others' cases`() {
     let early = shard(2, of: 2) {
       $0.error = "the seed failed\nseed.sql:3"
       ($0.servers, $0.selection) = ([], nil)
@@ -167,7 +167,7 @@ import Testing
     #expect(error(merged(early, shard(1, of: 2, [1, 2, 3])), ["q1", "q2", "q3"]) == expected)
   }
 
-  @Test func `tells what could not be read`() {
+  @Test func `reports what could not be read`() {
     #expect(
       error(merged(shard(1, of: 2, [1]), problems: ["b.json: no such file"]), ["q1"])
         == "b.json: no such file\nshard 2 of 2 is missing")
@@ -176,7 +176,7 @@ import Testing
     #expect(nothing.manifest == "none.yml")
   }
 
-  @Test func `counts the cases: none may be missing or there twice`() {
+  @Test func `counts the cases: none may be missing or appear twice`() {
     #expect(
       error(merged(shard(1, of: 2, [1, 2]), shard(2, of: 2, [4, 5])), ["q1", "q2", "q4", "q5"])
         == "the shards judged 4 of 5 cases")
@@ -208,7 +208,7 @@ import Testing
     #expect(part.error == "the shards judged 3 of 5 cases on PostgreSQL 16.4")
   }
 
-  @Test func `keeps one server after the other where a run lists them so`() {
+  @Test func `keeps the order of servers of a run`() {
     func both(_ positions: [Int]) -> [CaseOutcome] {
       ["16.4", "15.18"].flatMap { (server: ServerVersion) in positions.map { self.item($0, server: server) } }
     }
@@ -232,7 +232,7 @@ import Testing
     #expect(names(merged(report)) == ["q2", "q1"])
   }
 
-  @Test func `takes the only shard of one`() {
+  @Test func `accepts the only shard of one`() {
     let run = merged(shard(1, of: 1, [1, 2, 3, 4, 5]))
     #expect(run.error == nil && run.shard == nil && run.cases.count == 5)
   }

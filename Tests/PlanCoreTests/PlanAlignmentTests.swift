@@ -41,25 +41,25 @@ import Testing
     PlanAlignment.Row(baseline: baseline, current: current)
   }
 
-  @Test func `equal plans stand row by row`() throws {
+  @Test func `equal plans are aligned row by row`() throws {
     let plan = ExplainNode.join("Hash Join", .seq("orders", "o"), ExplainNode("Hash", [], .seq("users", "u")))
     #expect(try rows(plan, plan) == "0=0 1=1 2=2 3=3")
   }
 
-  @Test func `a scan answers to the scan of its relation, however it is read`() throws {
+  @Test func `a scan matches the scan of its relation for any access path`() throws {
     let limit = { (scan: ExplainNode) in ExplainNode("Limit", [], scan) }
     #expect(try rows(limit(.index("orders")), limit(.seq("orders"))) == "0=0 1=1")
     // The Bitmap Index Scan below has no matching node.
     #expect(try rows(limit(.index("orders")), limit(.bitmap("orders"))) == "0=0 1=1 -=2")
   }
 
-  @Test func `another join method is the same join, and what it adds has a row of its own`() throws {
+  @Test func `another join method is the same join, and added nodes have their own rows`() throws {
     let before = ExplainNode.join("Nested Loop", .seq("orders", "o"), .index("users", "u"))
     let now = ExplainNode.join("Hash Join", .seq("orders", "o"), ExplainNode("Hash", [], .seq("users", "u")))
     #expect(try rows(before, now) == "0=0 1=1 -=2 2=3")
   }
 
-  @Test func `two scans of one relation are told apart by their alias`() throws {
+  @Test func `two scans of one relation are distinguished by alias`() throws {
     let before = ExplainNode.join("Nested Loop", .index("orders", "a"), .index("orders", "b"))
     let now = ExplainNode.join("Nested Loop", .index("orders", "b"), .seq("orders", "a"))
     let alignment = try alignment(try compare(before, now))
@@ -68,7 +68,7 @@ import Testing
     #expect(alignment.moved.count == 1)
   }
 
-  @Test func `nodes that changed places are found again`() throws {
+  @Test func `nodes that swapped are matched`() throws {
     let before = ExplainNode("Sort", [], ExplainNode("Aggregate", [], .seq("orders")))
     let now = ExplainNode("Aggregate", [], ExplainNode("Sort", [], .seq("orders")))
     let alignment = try alignment(try compare(before, now))
@@ -76,7 +76,7 @@ import Testing
     #expect(alignment.moved.count == 1)
   }
 
-  @Test func `a partition that is read anew stands alone, the others stay beside each other`() throws {
+  @Test func `a partition that is newly read has its own row, the others stay aligned`() throws {
     let relations = [
       "e": table(), "e1": table(partitionOf: "e"), "e2": table(partitionOf: "e"), "e3": table(partitionOf: "e"),
     ]
@@ -90,7 +90,7 @@ import Testing
     #expect(PlanAlignment(try compare(nil, State(.seq("a")))) == nil)
   }
 
-  @Test func `plans with nothing in common stand below each other`() throws {
+  @Test func `plans with nothing in common are shown one below the other`() throws {
     #expect(try rows(ExplainNode("Result"), .seq("a")) == "0=- -=0")
   }
 
@@ -111,24 +111,24 @@ import Testing
     #expect(alignment.rows.contains { $0.baseline == 0 && $0.current == 0 })
   }
 
-  @Test func `a plan answers to itself row by row`() throws {
+  @Test func `a plan matches itself row by row`() throws {
     let plan = ExplainNode.join("Hash Join", .seq("a"), .seq("b"))
     #expect(try paths(plan, plan) == [row([], []), row([0], [0]), row([1], [1])])
   }
 
-  @Test func `a node that came between stands alone`() throws {
+  @Test func `an inserted node has its own row`() throws {
     let before = ExplainNode("Limit", [], .index("orders", "o"))
     let now = ExplainNode("Limit", [], ExplainNode("Sort", [], .seq("orders", "o")))
     #expect(try paths(before, now) == [row([], []), row(nil, [0]), row([0], [0, 0])])
   }
 
-  @Test func `a scan through another index is the same scan, one of another relation is none`() throws {
+  @Test func `a scan through another index matches, one of another relation does not`() throws {
     let before = ExplainNode.join("Nested Loop", .index("a"), .seq("b"))
     let now = ExplainNode.join("Nested Loop", .seq("a"), .seq("c"))
     #expect(try paths(before, now) == [row([], []), row([0], [0]), row([1], nil), row(nil, [1])])
   }
 
-  @Test func `sides that change places cannot both stand in one row`() throws {
+  @Test func `swapped sides cannot both share a row`() throws {
     let before = ExplainNode.join("Hash Join", .seq("a"), .seq("b"))
     let now = ExplainNode.join("Hash Join", .seq("b"), .seq("a"))
     let rows = try paths(before, now)
@@ -138,7 +138,7 @@ import Testing
     #expect(rows.compactMap(\.baseline) == [[], [0], [1]] && rows.compactMap(\.current) == [[], [0], [1]])
   }
 
-  @Test func `plans of a thousand nodes are laid beside each other too`() throws {
+  @Test func `plans of a thousand nodes are aligned too`() throws {
     let big = ExplainNode("Append", [], ExplainNode.seq("a"))
     var wide = big
     wide.children = (0..<1000).map { ExplainNode.seq("a_\($0)") }

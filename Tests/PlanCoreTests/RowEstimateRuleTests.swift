@@ -28,7 +28,7 @@ import Testing
     #expect(try messages(scan(200, 200), scan(2000, 200)).isEmpty)
   }
 
-  @Test func `says which scan, with its figures`() throws {
+  @Test func `names the scan with its figures`() throws {
     let now = ExplainNode("Sort", [], scan(10, 5000))
     let found = findings("row-estimate", try compare(ExplainNode("Sort", [], scan(10, 10)), now))
     let finding = try #require(found.first)
@@ -87,7 +87,7 @@ import Testing
     #expect(try messages(scan(1, 5000), scan(1, 900)).isEmpty)
   }
 
-  @Test func `takes an overestimate for an underestimate of the same size`() throws {
+  @Test func `treats an overestimate like an underestimate of the same size`() throws {
     #expect(try messages(scan(5000, 1), scan(1, 5000)).isEmpty)
   }
 
@@ -95,7 +95,7 @@ import Testing
     #expect(findings("row-estimate", try compare(nil, State(scan(1, 5000)))).isEmpty)
   }
 
-  @Test func `judges without regard to the baseline when it is absolute`() throws {
+  @Test func `ignores the baseline if it is absolute`() throws {
     let absolute = ["absolute": Rule.Parameter.Value.flag(true)]
     #expect(
       try messages(scan(1, 5000), scan(1, 5000), absolute)
@@ -114,7 +114,7 @@ import Testing
     #expect(try messages(scan(1, 5000).notRun, scan(1, 5000)).count == 1)
   }
 
-  @Test func `finds the counterpart of a scan through another access path, place or alias number`() throws {
+  @Test func `matches a scan across access path, position and alias number`() throws {
     #expect(try messages(scan(1, 5000), ExplainNode.index("orders", "o").expecting(1, got: 5000)).isEmpty)
     #expect(try messages(scan(1, 5000), ExplainNode("Unique", [], scan(1, 5000)).expecting(9, got: 9)).isEmpty)
     let twice = ExplainNode.append(scan(1, 5000).filter("x"), .seq("orders", "o_1").expecting(1, got: 5000))
@@ -123,7 +123,7 @@ import Testing
     #expect(try messages(scan(1, 5000), ExplainNode.seq("orders", "x").expecting(1, got: 5000)).count == 1)
   }
 
-  @Test func `finds the counterpart of a join by the relations below it`() throws {
+  @Test func `matches a join by the relations below it`() throws {
     func join(_ type: String, _ first: String, _ second: String, _ actual: Double = 5000) -> ExplainNode {
       .join(type, .seq(first), .seq(second)).expecting(1, got: actual)
     }
@@ -150,7 +150,7 @@ import Testing
     #expect(found.count == 1 && found.first?.relation == nil && found.first?.root == nil && found.first?.alias == nil)
   }
 
-  @Test func `takes the worst partition for what the partitions accepted`() throws {
+  @Test func `uses the worst partition as the accepted error`() throws {
     let partitions = facts(["p_a": table(partitionOf: "p"), "p_b": table(partitionOf: "p")])
     func append(_ a: Double, _ b: Double) -> ExplainNode {
       .append(ExplainNode.seq("p_a", "p_1").expecting(1, got: a), ExplainNode.seq("p_b", "p_2").expecting(1, got: b))
@@ -167,7 +167,7 @@ import Testing
 
   // MARK: What can be judged
 
-  @Test func `proves by a lower bound only an underestimate`() throws {
+  @Test func `uses a lower bound only to prove an underestimate`() throws {
     func limited(_ estimated: Double, _ actual: Double) -> ExplainNode {
       ExplainNode("Limit", [], scan(estimated, actual)).expecting(actual, got: actual)
     }
@@ -199,7 +199,7 @@ import Testing
     #expect(judge(comparison, policy: policy).findings.map(\.severity) == [.fail])
   }
 
-  @Test func `rounds as the server that made each plan does`() throws {
+  @Test func `rounds like the server that made each plan`() throws {
     func join(_ actual: Double) -> ExplainNode {
       .join("Nested Loop", ExplainNode.seq("a").expecting(900, got: 900), scan(1, actual, loops: 900))
     }

@@ -20,7 +20,7 @@ import Testing
     #expect(plan.rowEstimates(serverMajor: 15).map(\.path) == [[], [0], [1], [1, 0]])
   }
 
-  @Test func `are none for a plan that did not run`() throws {
+  @Test func `do not exist for a plan that did not run`() throws {
     #expect(try ExplainNode.seq("a").notRun.plan().rowEstimates(serverMajor: 15).isEmpty)
   }
 
@@ -46,7 +46,7 @@ import Testing
       (18, 12, 1, 2, 12 / 1.005),
       (18, 1, 3, 2, 2.995), (17, 12, 1, 1, 12), (18, 12, 1, 1, 12), (17, 2, 2, 9, 1), (17, 2.5, 2, 9, 1),
     ] as [(ServerMajor, Double, Double, Double, Double)])
-  func `allow for the rounding of averages, coarse up to 17 and fine from 18`(
+  func `allow for rounded averages, whole up to 17 and with decimals from 18`(
     major: ServerMajor, planRows: Double, actual: Double, loops: Double, qError: Double
   ) throws {
     let inner = ExplainNode.index("b").expecting(planRows, got: actual, loops: loops)
@@ -54,7 +54,7 @@ import Testing
     #expect(abs(estimate.qError.value - qError) < 1e-9)
   }
 
-  @Test func `see no error in a row found now and then`() throws {
+  @Test func `see no error in a row that is found in some loops`() throws {
     // 100 rows in 1000 loops: 15 prints 0, 18 prints 0.1.
     for (major, actual) in [(15, 0.0), (18, 0.1)] as [(ServerMajor, Double)] {
       let inner = ExplainNode.index("b").expecting(1, got: actual, loops: 1000)
@@ -94,14 +94,14 @@ import Testing
       rows, got: got, loops: loops)
   }
 
-  @Test func `take the input of a limit for a lower bound, unless the limit was not reached`() throws {
+  @Test func `treat the input of a limit as a lower bound unless the limit was not reached`() throws {
     #expect(try rowCount(limit(10, got: 10, of: 1000), at: [0]) == .lowerBound)
     #expect(try rowCount(limit(10, got: 9, of: 1000), at: [0]) == .comparable)
     #expect(try rowCount(limit(10, got: 9, of: 1000, loops: 2), at: [0]) == .lowerBound)
     #expect(try rowCount(limit(10, got: 9, of: 1000), at: [0], isGeneric: true) == .lowerBound)
   }
 
-  @Test func `take a tenth of the input for a limit that the planner did not know`() throws {
+  @Test func `assume a tenth of the input for an unknown limit`() throws {
     #expect(try rowCount(limit(100, got: 9, of: 1000), at: [0]) == .lowerBound)
     #expect(try rowCount(limit(102, got: 9, of: 1000), at: [0]) == .comparable)
     let fromInitPlan = limit(10, got: 9, of: 1000).adding(ExplainNode.seq("b").initPlan(1))
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: ["Sort", "Hash", "ModifyTable"])
-  func `trust the input of a node that drains it, also below a limit`(type: String) throws {
+  func `trust the input of a node that reads it to the end, also below a limit`(type: String) throws {
     let node = ExplainNode("Limit", [], ExplainNode(type, [], .seq("a").expecting(9, got: 9000)))
     #expect(try rowCount(node, at: [0, 0]) == .comparable)
   }
@@ -128,7 +128,7 @@ import Testing
     #expect(try rowCount(ExplainNode("Limit", [], aggregate), at: [0, 0]) == expected)
   }
 
-  @Test func `hold a lower bound only against underestimates`() throws {
+  @Test func `use a lower bound only against underestimates`() throws {
     let over = try #require(try estimates(limit(10, got: 10, of: 1000))[[0]])
     #expect(over.rowCount == .lowerBound && over.qError.value == 1)
     let under = try #require(try estimates(limit(500, got: 500, of: 2))[[0]])
@@ -207,7 +207,7 @@ import Testing
     ExplainNode("CTE Scan", [JSONMember("CTE Name", .string(name))])
   }
 
-  @Test func `trust a CTE that one of its scans read to the end`() throws {
+  @Test func `trust a CTE if one of its scans read it to the end`() throws {
     let body = ExplainNode.seq("a").cte("w")
     let limited = ExplainNode("Limit", [], cteScan("w"))
     #expect(try rowCount(limited.adding(body), at: [1]) == .lowerBound)
@@ -255,7 +255,7 @@ import Testing
     #expect(abs(three.qError.value - alone.qError.value) < 0.001)
   }
 
-  @Test func `count no leader that does not take part`() throws {
+  @Test func `do not count a leader that does not take part`() throws {
     let node = ExplainNode.gather(.seq("a").parallel.expecting(100, got: 100, loops: 2))
     let plan = try node.plan(settings: [JSONMember("parallel_leader_participation", "off")])
     #expect(plan.rowEstimates(serverMajor: 15).first { $0.path == [0] }?.estimated == 200)
@@ -277,7 +277,7 @@ import Testing
     #expect(estimate.estimated == 240 && estimate.actual == 240 && estimate.executions == 4)
   }
 
-  @Test func `do not judge the groups that each worker has for itself`() throws {
+  @Test func `do not judge groups that each worker forms on its own`() throws {
     func aggregate(_ mode: String, _ input: ExplainNode) -> ExplainNode {
       ExplainNode("Aggregate", [JSONMember("Strategy", "Hashed"), JSONMember("Partial Mode", .string(mode))], input)
     }
@@ -302,7 +302,7 @@ import Testing
     #expect(try rowCount(setOp.with("Strategy", "Sorted"), at: [0]) == .lowerBound)
   }
 
-  @Test func `know nothing of what a custom scan does`() throws {
+  @Test func `make no assumption about a custom scan`() throws {
     #expect(try rowCount(ExplainNode("Custom Scan", [], .seq("a")), at: [0]) == .notJudged)
   }
 }

@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `a comparable count is complete and a lower bound is one`(major: ServerMajor) throws {
+  func `comparable counts are complete, and lower bounds are lower bounds`(major: ServerMajor) throws {
     let truths = try Truth.all(major: major)
     var counts: [RowCount: Int] = [:]
     for (statement, entries) in Dictionary(grouping: truths, by: \.statement) {
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `some naive counts are wrong, or the corpus proves nothing`(major: ServerMajor) throws {
+  func `some naive counts are wrong, so the corpus proves something`(major: ServerMajor) throws {
     let wrong = try Truth.all(major: major).filter { truth in
       let actual = try GoldenCorpus.plan(truth.statement, major).root[truth.path].actual
       return actual?.loops == 1 && actual?.rows != truth.rows
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `the input of a limit that nobody knew is no complete count`(major: ServerMajor) throws {
+  func `the input of an unknown limit is not a complete count`(major: ServerMajor) throws {
     let estimates = try estimates("limit-volatile", major, isGeneric: false)
     #expect(estimates[[0]]?.rowCount == .lowerBound)
   }
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `a hash table that was empty in some loops makes the other side no complete count`(major: ServerMajor) throws {
+  func `a hash table that was empty in some loops makes the other side's count incomplete`(major: ServerMajor) throws {
     let estimates = try estimates("hash-empty-in-some-loops", major, isGeneric: false)
     #expect(estimates[[1, 0, 0]]?.rowCount == .lowerBound)
     // The hashed side itself is read to the end each time it is built.

@@ -6,7 +6,7 @@ import Testing
 
 /// docs/rules.md is written from what the rules declare, and the examples there are judged by the rules.
 @Suite struct RuleDocumentTests {
-  @Test func `docs/rules.md says what the rules declare`() throws {
+  @Test func `docs/rules.md matches the rules' declarations`() throws {
     var document = try GeneratedDocument("docs/rules.md")
     let table = MarkdownPiece.table(
       ["rule", "default", "fires when", "keys"],
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: Rule.all.map(\.id))
-  func `an example fires once it changes, and not before`(id: String) throws {
+  func `an example fires after its change and not before`(id: String) throws {
     let rule = try #require(Rule.all.first { $0.id == id })
     let example = rule.manual.example
     let comparison = try example.comparison
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: Rule.all.map(\.id))
-  func `the texts of a rule are sentences, its summary and fix are lines`(id: String) throws {
+  func `a rule's texts are sentences, its summary and fix single lines`(id: String) throws {
     let rule = try #require(Rule.all.first { $0.id == id })
     for text in [rule.manual.why, rule.manual.silencing] { #expect(text.hasSuffix("."), "\(text)") }
     #expect(rule.manual.details.isEmpty || rule.manual.details.hasSuffix("."))

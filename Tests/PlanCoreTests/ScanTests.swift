@@ -48,13 +48,13 @@ import Testing
       ("orders", "_1", "public.orders _1"), ("orders", "orders_", "public.orders orders_"),
       ("orders", "orders_١", "public.orders orders_١"),
     ] as [(String, String?, String)])
-  func `bear the alias of the query, without the number that EXPLAIN adds`(
+  func `have the alias of the query, without the number that EXPLAIN adds`(
     relation: String, alias: String?, name: String
   ) throws {
     #expect(try names(.seq(relation, alias)) == [name])
   }
 
-  @Test func `are the same partition whatever else is printed`() throws {
+  @Test func `are the same partition in any output format`() throws {
     let all = try scans(
       .append(.seq("events_2026_01", "e_1"), .seq("events_2026_02", "e_2"), .seq("events_2026_03", "e_3")))
     let prunedAtStart = try scans(.append(.seq("events_2026_02", "e_1")))
@@ -66,7 +66,7 @@ import Testing
     #expect(Set(all.map(\.identity)).count == 3)
   }
 
-  @Test func `lose the number of a partition by what the plan or the catalog says of it`() throws {
+  @Test func `drop a partition's alias number based on the plan or the catalog`() throws {
     // There are no facts about the relation, but it is below an Append.
     #expect(try names(.append(.seq("unknown_a", "u_1"))) == ["public.unknown_a u"])
     // It is alone below the ModifyTable, but it is known to be a partition.
@@ -93,7 +93,7 @@ import Testing
     #expect(all.baseAlias == "p" && all.relation == one.relation)
   }
 
-  @Test func `know in which CTE, subplan or sub-select they are`() throws {
+  @Test func `include their CTE, subplan or sub-select`() throws {
     let node = ExplainNode.seq("a")
       .adding(
         ExplainNode.seq("b").cte("w"), ExplainNode.seq("c").initPlan(7),
@@ -106,14 +106,14 @@ import Testing
       ])
   }
 
-  @Test func `do not depend on the number that a subplan happens to have`() throws {
+  @Test func `do not depend on the number of a subplan`() throws {
     let one = try scans(.seq("a").adding(.seq("b").subPlan(1)))
     let two = try scans(.seq("a").adding(.seq("b").subPlan(2)))
     #expect(one.map(\.identity) == two.map(\.identity))
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `tell two schemas apart`(major: ServerMajor) throws {
+  func `distinguish two schemas`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("two-schemas-without-alias", major).scans(facts: CatalogFacts())
     #expect(Set(scans.map(\.relation.description)) == ["public.orders", "archive.orders"])
     #expect(scans.allSatisfy { $0.identity.baseAlias == "orders" })
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `give both scans of a self-join without alias one name`(major: ServerMajor) throws {
+  func `have the same identity for both scans of a self-join without alias`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("view-twice", major).scans(facts: CatalogFacts())
     #expect(scans.count == 2)
     #expect(Set(scans.compactMap(\.node.alias)).count == 2)
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: GoldenCorpus.majors)
-  func `keep odd names as they are`(major: ServerMajor) throws {
+  func `keep unusual names unchanged`(major: ServerMajor) throws {
     let scans = try GoldenCorpus.plan("odd-names", major).scans(facts: CatalogFacts())
     #expect(scans.first?.relation.schema == "Odd Schema")
     #expect(scans.first?.relation.name == "Bestellung \"größe\"\nzweite Zeile 表")
@@ -150,32 +150,32 @@ import Testing
     try compare(before, now).matching.pairs.map { [$0.baseline.path, $0.current.path] }
   }
 
-  @Test func `goes by alias, not by place`() throws {
+  @Test func `is matched by alias, not by position`() throws {
     let before = ExplainNode.join("Hash Join", .seq("a", "x"), .seq("a", "y"))
     let now = ExplainNode.join("Hash Join", .seq("a", "y"), .seq("a", "x"))
     #expect(try pairs(before, now) == [[[1], [0]], [[0], [1]]])
   }
 
-  @Test func `goes by condition where the alias is the same`() throws {
+  @Test func `is matched by condition if the alias is the same`() throws {
     func scan(_ column: String) -> ExplainNode { .seq("a").filter("(a.\(column) = 1)") }
     let before = ExplainNode.join("Hash Join", scan("x"), scan("y"))
     let now = ExplainNode.join("Hash Join", scan("y"), scan("x"))
     #expect(try pairs(before, now) == [[[1], [0]], [[0], [1]]])
   }
 
-  @Test func `sees through a change of conditions, numbers and order of subplans`() throws {
+  @Test func `is matched across changed conditions, numbers and order of subplans`() throws {
     let before = ExplainNode.result(ExplainNode.seq("a").filter("(a.x = 1)").subPlan(1), .seq("b").subPlan(2))
     let now = ExplainNode.result(ExplainNode.seq("b").subPlan(1), .seq("a").filter("(a.y = 1)").subPlan(2))
     #expect(try pairs(before, now) == [[[1], [0]], [[0], [1]]])
   }
 
-  @Test func `goes by the order of subplans where all else is the same`() throws {
+  @Test func `is matched by the order of subplans if all else is the same`() throws {
     let before = ExplainNode.result(ExplainNode.index("b").subPlan(1), .seq("b", "b_1").subPlan(2))
     let now = ExplainNode.result(ExplainNode.seq("c").subPlan(1), .seq("b").subPlan(2))
     #expect(try pairs(before, now) == [[[1], [1]]])
   }
 
-  @Test func `leaves what has no counterpart unmatched`() throws {
+  @Test func `is none without a counterpart`() throws {
     let matching = try compare(
       ExplainNode.join("Hash Join", .seq("a"), .seq("b")), ExplainNode.join("Hash Join", .seq("a"), .seq("c"))
     ).matching
@@ -184,7 +184,7 @@ import Testing
     #expect(matching.unmatchedCurrent.map(\.relation.name) == ["c"])
   }
 
-  @Test func `pairs each scan at most once`() throws {
+  @Test func `is used for at most one pair`() throws {
     let matching = try compare(.append(.seq("a"), .seq("a")), .append(.seq("a"), .seq("a"), .seq("a"))).matching
     #expect(matching.pairs.count == 2 && matching.unmatchedCurrent.count == 1 && matching.unmatchedBaseline.isEmpty)
     #expect(Set(matching.pairs.map(\.baseline.path)).count == 2)

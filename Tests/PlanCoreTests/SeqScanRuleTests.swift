@@ -44,11 +44,11 @@ import Testing
     #expect(try messages(.seq("orders", "o"), .gather(.seq("orders", "o").parallel)).isEmpty)
   }
 
-  @Test func `is quiet when the index has another name now`() throws {
+  @Test func `is quiet when the index was renamed`() throws {
     #expect(try messages(.index("orders", using: "a"), .index("orders", using: "b")).isEmpty)
   }
 
-  @Test func `is quiet when the relation is read in some other way`() throws {
+  @Test func `is quiet when the relation is read through another access path`() throws {
     #expect(try messages(.index("orders"), .scan("Tid Scan", "orders", nil)).isEmpty)
     #expect(try messages(.index("orders"), .scan("Sample Scan", "orders", nil)).isEmpty)
     #expect(try messages(.scan("Tid Scan", "orders", nil), .seq("orders")).isEmpty)
@@ -97,7 +97,7 @@ import Testing
     #expect(try messages(before, swapped).isEmpty)
   }
 
-  @Test func `does not take one alias for the other`() throws {
+  @Test func `does not confuse aliases`() throws {
     let before = ExplainNode.join("Nested Loop", .seq("orders", "a"), .index("orders", "b"))
     let swapped = ExplainNode.join("Nested Loop", .index("orders", "a"), .seq("orders", "b"))
     let turned = ExplainNode.join("Nested Loop", .index("orders", "b"), .seq("orders", "a"))
@@ -117,7 +117,7 @@ import Testing
     #expect(try messages(lost, mixed).isEmpty)
   }
 
-  @Test func `sees through an alias that was renamed`() throws {
+  @Test func `matches a renamed alias`() throws {
     #expect(
       try messages(.index("orders", "o"), .seq("orders", "x"))
         == ["public.orders x: Index Scan using orders_pkey -> Seq Scan"])
@@ -133,7 +133,7 @@ import Testing
     #expect(try messages(before, .append(.seq("orders", "x"), .seq("orders", "y"), .seq("orders", "z"))).count == 2)
   }
 
-  @Test func `names the unmatched scan that looks for something else`() throws {
+  @Test func `names the unmatched scan with another condition`() throws {
     let before = ExplainNode.append(
       .seq("orders", "a").filter("(note = 'x')"), .index("orders", "b").with("Index Cond", "(id = 1)"))
     let now = ExplainNode.append(.seq("orders", "y").filter("(id = 1)"), .seq("orders", "x").filter("(note = 'x')"))
@@ -146,7 +146,7 @@ import Testing
     #expect(try messages(many, renamed) == ["public.orders r: Index Scan using orders_pkey -> Seq Scan"])
   }
 
-  @Test func `counts an unmatched scan that never ran for nothing`() throws {
+  @Test func `ignores an unmatched scan that never ran`() throws {
     let before = ExplainNode.append(.seq("a"), .index("orders", "o"))
     #expect(try messages(before, .append(.seq("a"), .seq("orders", "x").neverExecuted)).isEmpty)
   }
@@ -251,7 +251,7 @@ import Testing
     #expect(try messages(.index("orders"), .seq("orders"), small).count == 1)
   }
 
-  @Test func `knows an index by what it does, not by its name`() throws {
+  @Test func `identifies an index by its definition, not by its name`() throws {
     let before = ExplainNode.append(Self.indexed(1), Self.indexed(2))
     let now = ExplainNode.append(Self.indexed(1), Self.read(2))
     let was = [Self.partition(1), Self.partition(2, pages: 3)]
@@ -280,7 +280,7 @@ import Testing
     #expect(try messages(before, now, was: was, is: [Self.partition(1), empty]).count == 1)
   }
 
-  @Test func `wants of a new partition only the indexes that were used`() throws {
+  @Test func `requires of a new partition only the indexes that were used`() throws {
     let before = ExplainNode.append(Self.indexed(1))
     let now = ExplainNode.append(Self.indexed(1), Self.read(2))
     let second = table(partitionOf: "events", ["x": Self.definition])
@@ -308,7 +308,7 @@ import Testing
       try messages(.append(Self.indexed(1)), now, was: [Self.partition(1)], is: [Self.partition(1), other]).isEmpty)
   }
 
-  @Test func `knows a partition again when pruning left it alone`() throws {
+  @Test func `recognizes a partition when pruning left only it`() throws {
     let partitions = [Self.partition(1), Self.partition(2)]
     let alone = ExplainNode.seq("events_2_p", "e")
     #expect(
@@ -322,7 +322,7 @@ import Testing
     #expect(findings("seq-scan", try compare(before, now)).map(\.path) == [[0], [1], [2]])
   }
 
-  @Test func `bears the severity of its settings`() throws {
+  @Test func `has the severity of its settings`() throws {
     let comparison = try compare(.index("a"), .seq("a"))
     let rule = try #require(Rule.all.first { $0.id == "seq-scan" })
     #expect(rule.findings(in: comparison, RuleSettings(severity: .warn)).map(\.severity) == [.warn])

@@ -16,7 +16,7 @@ import Testing
 
   private let byDay = ExplainNode.index("p_a", "p_1", using: "p_a_idx")
 
-  @Test func `is a line a node`() throws {
+  @Test func `has one line per node`() throws {
     let node = ExplainNode.join("Hash Join", "Left", .seq("orders", "o").parallel, ExplainNode("Hash", [], byDay))
       .adding(.seq("orders").cte("w"), .seq("orders").subPlan(3))
     #expect(
@@ -30,7 +30,7 @@ import Testing
         """)
   }
 
-  @Test func `is not touched by figures, conditions, aliases and numbers of subplans`() throws {
+  @Test func `ignores figures, conditions, aliases and numbers of subplans`() throws {
     let node = ExplainNode.seq("orders", "o").filter("(o.id = 1)").adding(.seq("orders").subPlan(1))
     #expect(
       try isEqual(
@@ -46,12 +46,12 @@ import Testing
     ("Scan Direction", "Backward"), ("Command", "Except"), ("CTE Name", "w"), ("Function Name", "f"),
     ("Custom Plan Provider", "c"), ("Conflict Resolution", "NOTHING"),
   ])
-  func `is told apart by what the planner chose`(key: String, value: String) throws {
+  func `differs by what the planner chose`(key: String, value: String) throws {
     let node = ExplainNode("Result")
     #expect(try !isEqual(node, node.with(key, .string(value))))
   }
 
-  @Test func `is told apart by type, relation, index, parallelism and place`() throws {
+  @Test func `differs by type, relation, index, parallelism and position`() throws {
     let scan = ExplainNode.index("orders", using: "x")
     #expect(try !isEqual(scan, .indexOnly("orders", using: "x")))
     #expect(try !isEqual(scan, .index("items", using: "x")))
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: ["Append", "Merge Append", "BitmapAnd", "BitmapOr"])
-  func `does not know the order of members`(type: String) throws {
+  func `ignores the order of members`(type: String) throws {
     func node(_ members: ExplainNode...) -> ExplainNode {
       var node = ExplainNode(type)
       node.children = members.map { $0.as("Member") }
@@ -76,7 +76,7 @@ import Testing
     #expect(try !isEqual(node(a), node(b)))
   }
 
-  @Test func `counts partitions that are read alike once`() throws {
+  @Test func `counts partitions that are read the same way once`() throws {
     let second = ExplainNode.index("p_b", "p_2", using: "p_b_idx")
     let third = ExplainNode.index("p_c", "p_3", using: "other_name")
     #expect(try isEqual(.append(byDay, second), .append(byDay, second, third)))
@@ -85,7 +85,7 @@ import Testing
     #expect(try !isEqual(.append(byDay, second), .append(byDay, .index("p_b", "p_2", using: "p_b_pkey"))))
   }
 
-  @Test func `knows the index of a partition by its definition, also in a bitmap`() throws {
+  @Test func `identifies a partition's index by its definition, also in a bitmap`() throws {
     #expect(try isEqual(byDay, .index("p_b", "p_2", using: "p_b_idx")))
     #expect(try !isEqual(byDay, .index("p_a", "p_1", using: "p_a_pkey")))
     #expect(try isEqual(.bitmap("p_a", using: "p_a_idx"), .bitmap("p_b", using: "p_b_idx")))
@@ -119,7 +119,7 @@ import Testing
 }
 
 @Suite struct `A canonical plan` {
-  @Test func `keeps nothing that differs from run to run`() throws {
+  @Test func `leaves out everything that differs from run to run`() throws {
     let volatile = [
       "Output", "Workers Launched", "Actual Startup Time", "Actual Total Time", "Sort Space Used", "Peak Memory Usage",
       "Hash Buckets", "Shared Dirtied Blocks", "I/O Read Time", "Shared I/O Write Time", "WAL Records", "WAL Bytes",
@@ -134,14 +134,14 @@ import Testing
     #expect(root.children[0].properties.map(\.key) == kept)
   }
 
-  @Test func `keeps what removed rows, unless it removed none`() throws {
+  @Test func `keeps filters that removed rows`() throws {
     let node = ExplainNode.seq("a").with("Rows Removed by Filter", 0).with("Rows Removed by Join Filter", 3)
       .with("Subplans Removed", 0).with("Disabled", false)
     #expect(try node.plan().canonical.root.properties.map(\.key) == ["Rows Removed by Join Filter"])
     #expect(try ExplainNode("Result").with("Disabled", true).plan().canonical.root.isTrue("Disabled"))
   }
 
-  @Test func `sees a sort that spilled in a worker or in a group`() throws {
+  @Test func `detects a sort that spilled in a worker or a group`() throws {
     let workers: JSON = .array([
       .object([JSONMember("Worker Number", 0), JSONMember("Sort Space Type", "Memory")]),
       .object([JSONMember("Worker Number", 1), JSONMember("Sort Space Type", "Disk")]),
@@ -155,7 +155,7 @@ import Testing
     #expect(try spaceType(ExplainNode("Incremental Sort").with("Pre-sorted Groups", .object([]))) == nil)
   }
 
-  @Test func `has no settings of plangate's own and its triggers in order`() throws {
+  @Test func `leaves out plangate's own settings and orders its triggers`() throws {
     var plan = try ExplainNode("Result").plan(settings: [
       JSONMember("jit", "off"), JSONMember("plan_cache_mode", "force_generic_plan"), JSONMember("work_mem", "4MB"),
     ])

@@ -44,7 +44,7 @@ import Testing
     #expect(try !isEqual(base, changed))
   }
 
-  @Test func `does not mind how workers shared the rows`() throws {
+  @Test func `ignores how workers divided the rows`() throws {
     func gather(_ rows: Double, _ loops: Double) -> ExplainNode {
       .gather(launched: loops - 1, ExplainNode.seq("a").parallel.expecting(1000, got: rows, loops: loops))
     }
@@ -64,20 +64,20 @@ import Testing
   ]
 
   @Test(arguments: 0..<11)
-  func `sees every other change of a node`(change: Int) throws {
+  func `detects every other change of a node`(change: Int) throws {
     let node = ExplainNode.seq("orders", "o").filter("(o.x = 1)")
     #expect(Self.changes.count == 11)
     #expect(try !isEqual(node, Self.changes[change](node)))
   }
 
-  @Test func `sees another index and a subplan's other place`() throws {
+  @Test func `detects another index and a moved subplan`() throws {
     #expect(try !isEqual(.index("a", using: "x"), .index("a", using: "y")))
     let (one, two) = (ExplainNode.seq("a"), ExplainNode.index("a"))
     #expect(try !isEqual(.append(one, two), .append(two, one)))
     #expect(try !isEqual(.seq("b").adding(one.subPlan(1)), .seq("b").adding(one.initPlan(1))))
   }
 
-  @Test func `sees other settings, texts and parameters`() throws {
+  @Test func `detects changed settings, texts and parameters`() throws {
     let state = State(base)
     #expect(try isEqual(state, state))
     var other = state
@@ -94,7 +94,7 @@ import Testing
     #expect(try !isEqual(state, other))
   }
 
-  @Test func `sees another name and other triggers`() throws {
+  @Test func `detects another name and other triggers`() throws {
     func item(_ name: String?, calls: Double) throws -> CapturedCase {
       var plan = try base.plan()
       plan.triggers = [Trigger(name: "fk", relation: "a", calls: calls)]
@@ -118,7 +118,7 @@ import Testing
     #expect(areEqual(table(pages: 1000), table(pages: figure)) == expected)
   }
 
-  @Test func `sees other indexes, another root and other relations`() {
+  @Test func `detects other indexes, another root and other relations`() {
     let a = table(["x": "btree (a)", "y": "btree (b)"])
     #expect(areEqual(a, a))
     var turned = a
@@ -132,7 +132,7 @@ import Testing
     #expect(!facts(["a": a]).isSubstantiallyEqual(to: facts(["b": a])))
   }
 
-  @Test func `keeps of the facts what a plan reads`() {
+  @Test func `keeps the facts of the relations that a plan reads`() {
     let all = facts(["a": table(), "b": table(partitionOf: "p")])
     let a = RelationName(schema: "public", name: "a")
     #expect(all.restricted(to: [a]) == facts(["a": table()]))

@@ -9,7 +9,7 @@ import Testing
     judge(try compare(before, now), policy: policy).verdict
   }
 
-  @Test func `is new without a baseline, whatever the rules find`() throws {
+  @Test func `is new without a baseline, for any findings`() throws {
     #expect(judge(try compare(nil, State(seq)), policy: policy).verdict == .new)
     let settings = RuleSettings(
       severity: .fail, values: ["threshold": .number(10), "floor": .number(100), "absolute": .flag(true)])
@@ -26,7 +26,7 @@ import Testing
     #expect(try verdict(index, seq.costing(1, buffers: 1)) == .regressed)
   }
 
-  @Test func `is not touched by a warning or by a rule that is off`() throws {
+  @Test func `is not affected by a warning or a rule that is off`() throws {
     for severity in [Severity.warn, .off] {
       let settings = policy(["seq-scan": RuleSettings(severity: severity)])
       let judgement = judge(try compare(index, seq), policy: settings)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `is passed for an equal shape, cheaper or dearer`() throws {
+  @Test func `is passed for the same shape, cheaper or more expensive`() throws {
     #expect(try verdict(index, index) == .passed)
     #expect(try verdict(index, index.costing(1, buffers: 1)) == .passed)
     #expect(try verdict(index, index.costing(1000, buffers: 1000)) == .passed)
@@ -45,13 +45,13 @@ import Testing
     (90.0, 900.0, Verdict.improved), (90.01, 900, .changed), (90, 901, .changed), (1, 1, .improved), (200, 1, .changed),
     (1, 2000, .changed), (100, 1000, .changed),
   ])
-  func `is improved when cost and buffers are both down by ten percent`(
+  func `is improved if cost and buffers both fall by ten percent`(
     cost: Double, buffers: Double, expected: Verdict
   ) throws {
     #expect(try verdict(seq.costing(100, buffers: 1000), index.costing(cost, buffers: buffers)) == expected)
   }
 
-  @Test func `is improved by exactly ten percent, whatever the figure`() throws {
+  @Test func `is improved by exactly ten percent of any figure`() throws {
     // As EXPLAIN prints them, with two decimals. A tenth of some of these has no exact binary form.
     for tenths in stride(from: 1, through: 5000, by: 7) {
       let (before, now) = (try #require(Double("\(tenths / 10).\(tenths % 10)0")), Double(tenths * 9) / 100)
@@ -62,14 +62,14 @@ import Testing
     }
   }
 
-  @Test func `is changed when the figures of one plan are not known`() throws {
+  @Test func `is changed if the figures of one plan are unknown`() throws {
     let cheap = index.costing(1, buffers: 1)
     #expect(try verdict(seq, cheap.notRun) == .changed)
     #expect(try verdict(seq.notRun, cheap) == .changed)
     #expect(try verdict(seq, index.costing(1, buffers: nil)) == .changed)
   }
 
-  @Test func `names rules in their order`() throws {
+  @Test func `lists rules in rule order`() throws {
     let before = ExplainNode.append(.index("a"), .index("b"))
     let now = ExplainNode.append(ExplainNode.seq("a"), ExplainNode.seq("b").expecting(1, got: 5000), .seq("c"))
     let judgement = judge(try compare(before, now), policy: policy)
@@ -80,7 +80,7 @@ import Testing
 
   // MARK: Another major
 
-  @Test func `on another server major rests on the headline rules alone`() throws {
+  @Test func `on another server major depends on the headline rules only`() throws {
     let strict = policy(["new-seq-scan": RuleSettings(severity: .fail)])
     let (before, now) = (ExplainNode.index("a"), ExplainNode.append(.index("a"), .seq("b")))
     #expect(judge(try compare(State(before), State(now)), policy: strict).verdict == .regressed)
@@ -100,7 +100,7 @@ import Testing
     #expect(judgement.findings.map(\.message) == ["it ran for more than 1 s"])
   }
 
-  @Test func `after a timeout still rests on the rules that need only the plan`() throws {
+  @Test func `after a timeout still depends on the rules that need only the plan`() throws {
     let judgement = judge(try compare(index, seq.notRun), policy: policy, timeout: "too long")
     #expect(judgement.findings.map(\.rule) == ["seq-scan", "timeout"])
   }
@@ -127,7 +127,7 @@ import Testing
       (nil, "e_1", []),
       ("public.orders", "e", []), ("public.*", "o", ["orders"]),
     ] as [(String?, String?, [String])])
-  func `excuses by relation, by the root of a partition and by alias`(
+  func `applies by relation, by the root of a partition and by alias`(
     relation: String?, alias: String?, expected: [String]
   ) throws {
     let waiver = Waiver(rule: "seq-scan", relation: relation, alias: alias, reason: "known")
@@ -135,14 +135,14 @@ import Testing
     #expect(try judgement(waiver).usedWaivers == (expected.isEmpty ? [] : [waiver]))
   }
 
-  @Test func `excuses only its rule`() throws {
+  @Test func `applies only to its rule`() throws {
     #expect(try waived(Waiver(rule: "row-estimate", reason: "known")).isEmpty)
   }
 
   @Test(arguments: [
     ("2026-06-14", true), ("2026-06-15", true), ("2026-06-16", false), ("2027-01-01", false), ("2025-12-31", true),
   ])
-  func `counts through its last day`(today: Day, counts: Bool) throws {
+  func `is valid through its last day`(today: Day, counts: Bool) throws {
     let waiver = Waiver(rule: "seq-scan", reason: "until the migration", until: "2026-06-15")
     #expect(try waived(waiver, today: today).isEmpty == !counts)
     #expect(waiver.isExpired(on: today) == !counts)
@@ -150,7 +150,7 @@ import Testing
     #expect(!Waiver(rule: "seq-scan", reason: "for ever").isExpired(on: today))
   }
 
-  @Test func `leaves the verdict to what it does not excuse`() throws {
+  @Test func `leaves the verdict to the findings that it does not waive`() throws {
     let (one, all) = (
       Waiver(rule: "seq-scan", relation: "public.orders", reason: "a"), Waiver(rule: "seq-scan", reason: "b")
     )
@@ -161,14 +161,14 @@ import Testing
     #expect(both.findings.allSatisfy { !$0.isFailing && $0.severity == .fail })
   }
 
-  @Test func `that has expired gives way to one that has not`() throws {
+  @Test func `that has expired is ignored if another one is valid`() throws {
     let old = Waiver(rule: "seq-scan", reason: "old", until: "2020-01-01")
     let new = Waiver(rule: "seq-scan", reason: "new")
     let judgement = try judgement(old, new)
     #expect(judgement.usedWaivers == [new] && judgement.verdict == .changed)
   }
 
-  @Test func `is used when it matches, also where another one came first`() throws {
+  @Test func `is marked as used when it matches, even after another one`() throws {
     let (wide, narrow) = (
       Waiver(rule: "seq-scan", reason: "all"), Waiver(rule: "seq-scan", relation: "public.orders", reason: "one")
     )
@@ -177,7 +177,7 @@ import Testing
     #expect(judgement.findings.allSatisfy { $0.waiver == wide })
   }
 
-  @Test func `with a relation excuses no finding without one`() throws {
+  @Test func `with a relation does not match a finding without one`() throws {
     let join = ExplainNode.join("Hash Join", .seq("a"), .seq("b"))
     func judgement(_ waiver: Waiver) throws -> Judgement {
       judge(try compare(join, join.expecting(1, got: 5000)), policy: policy(waivers: [waiver]))
@@ -203,12 +203,12 @@ import Testing
     #expect(isGlob(glob, matching: text) == expected)
   }
 
-  @Test func `is quick about many stars`() {
+  @Test func `handles many stars fast`() {
     let glob = String(repeating: "*a", count: 20) + "b"
     #expect(!isGlob(glob, matching: String(repeating: "a", count: 200)))
   }
 
-  @Test func `agrees with the plain definition for texts made at random`() {
+  @Test func `agrees with the plain definition for random texts`() {
     func matches(_ glob: Substring, _ text: Substring) -> Bool {
       guard let first = glob.first else { return text.isEmpty }
       if first == "*" {
@@ -251,7 +251,7 @@ import Testing
     #expect(run.count(verdict) == (verdict == .passed ? 3 : 1))
   }
 
-  @Test func `is never passed when something was not checked`() {
+  @Test func `is never passed if a case was not checked`() {
     #expect(outcome(.regressed, .unchecked, .passed).result == .unchecked)
     var ended = outcome(.passed)
     ended.error = "the seed failed"
@@ -275,12 +275,12 @@ import Testing
     #expect(type(.changed, strict: false) == nil && type(.passed, strict: true, findings) == nil)
   }
 
-  @Test func `calls a case by its query and its name`() {
+  @Test func `names a case by its query and its name`() {
     #expect(CaseOutcome(query: "orders", caseName: nil, verdict: .passed).name == "orders")
     #expect(CaseOutcome(query: "orders", caseName: "whale+generic", verdict: .passed).name == "orders@whale+generic")
   }
 
-  @Test func `weighs severities`() {
+  @Test func `counts only failing severities`() {
     #expect(Severity.off < .warn && Severity.warn < .fail)
     #expect(min(Severity.fail, .warn) == .warn)
   }

@@ -50,12 +50,12 @@ import Testing
     #expect(sealed.files.allSatisfy { !$0.isShared })
   }
 
-  @Test func `folders are shared but for the exceptions, their segments and their forks`() throws {
+  @Test func `folders are shared except for the exceptions, their segments and their forks`() throws {
     let shared = try cluster.seal(sharing).files.filter(\.isShared).map(\.path)
     #expect(shared == ["base/5/1000", "base/5/101", "global/1260"])
   }
 
-  @Test func `a folder of initdb's is shared as far as nobody has written to it since`() throws {
+  @Test func `a folder of initdb is shared as far as it was not written to since`() throws {
     _ = try cluster.seal()
     try project.write("data/base/1/101", "new")
     let shared = try cluster.seal(sharing).files.filter(\.isShared).map(\.path)
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: ["link", "folder link", "pipe"])
-  func `what leads out of the cluster cannot be sealed`(kind: String) throws {
+  func `a link out of the cluster cannot be sealed`(kind: String) throws {
     let path = "\(project.directory)/data/pg_tblspc"
     switch kind {
     case "link": symlink("/etc/passwd", path)
@@ -93,7 +93,7 @@ import Testing
     #expect(modes.allSatisfy { $0 == 0o700 })
   }
 
-  @Test func `a large file arrives whole`() throws {
+  @Test func `a large file is copied completely`() throws {
     let text = String(repeating: "0123456789abcdef", count: 50_000) + "end"
     try project.write("data/base/5/102", text)
     _ = try copy(cluster.seal(), to: "copy")
@@ -124,7 +124,7 @@ import Testing
   ]
 
   @Test(arguments: damages, [false, true])
-  func `a file that is not as it was sealed is refused`(damage: Damage, isSharing: Bool) throws {
+  func `a file changed after sealing is refused`(damage: Damage, isSharing: Bool) throws {
     let sealed = try cluster.seal(sharing)
     try damage.apply(project)
     let error = #expect(throws: ClusterFilesError.self) { try copy(sealed, to: "copy", sharing: isSharing) }
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test(arguments: ["data/base/5/101", "data/PG_VERSION"], [false, true])
-  func `a link in a file's place is refused`(path: String, isSharing: Bool) throws {
+  func `a link in the place of a file is refused`(path: String, isSharing: Bool) throws {
     let sealed = try cluster.seal(sharing)
     try project.move(path, to: "elsewhere")
     symlink("\(project.directory)/elsewhere", "\(project.directory)/\(path)")
@@ -140,7 +140,7 @@ import Testing
     #expect(!project.exists("copy/\(path.dropFirst("data/".count))"))
   }
 
-  @Test func `a shared file that was written to is not sealed again`() throws {
+  @Test func `a modified shared file is not sealed again`() throws {
     let sealed = try cluster.seal(sharing)
     let copy = try copy(sealed, to: "copy", sharing: true)
     let handle = try #require(FileHandle(forWritingAtPath: "\(copy.directory)/base/5/101"))
@@ -153,14 +153,14 @@ import Testing
     #expect(throws: ClusterFilesError.self) { try self.copy(sealed, to: "second", sharing: true) }
   }
 
-  @Test func `a target that is there already is no fault of the cluster`() throws {
+  @Test func `an existing target is not blamed on the cluster`() throws {
     let sealed = try cluster.seal()
     try project.makeDirectory("copy")
     let error = #expect(throws: ClusterFilesError.self) { try copy(sealed, to: "copy") }
     #expect(error?.isDamage == false)
   }
 
-  @Test func `the copy belongs to whom it is for, and only that user's files are shared`() throws {
+  @Test func `the copy belongs to its user, and only that user's files are shared`() throws {
     let isRoot = geteuid() == 0
     let user = isRoot ? FileOwner(uid: 65534, gid: 65534) : FileOwner(uid: geteuid(), gid: getegid())
     let sealed = try cluster.seal(sharing)

@@ -3,7 +3,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct ConnectionInfoTests {
-  @Test func `a URI, keywords and nothing are read as libpq reads them`() throws {
+  @Test func `a URI, keywords and an empty text are read as libpq reads them`() throws {
     let uri = try ConnectionInfo("postgresql://me:p%40ss%2F@db.example:5433/shop?sslmode=require")
     #expect(
       uri.parameters == [
@@ -37,7 +37,7 @@ import Testing
     ("postgres://me:%zzsecret@h/x", #"invalid percent-encoded token: "…""#),
     ("postgres://[secret", #"end of string reached when looking for matching "…""#),
   ])
-  func `an error says nothing of what was given`(_ text: String, _ message: String) {
+  func `an error does not quote the conninfo`(_ text: String, _ message: String) {
     #expect(throws: ConnectionInfoError(message: message)) { try ConnectionInfo(text) }
   }
 }
@@ -50,14 +50,14 @@ import Testing
     return (ServerAccess(of: connection), host)
   }
 
-  @Test func `further connections lead to the same server, whatever the environment says`() throws {
+  @Test func `further connections lead to the same server in any environment`() throws {
     let (access, _) = try ServerAccessTests.access()
     let connection = try access.connect(database: "template1", application: "another", endsWithRun: false)
     let row = try connection.execute("SELECT current_database(), current_setting('application_name'), current_user")
     #expect(row.rows == [["template1", "another", "postgres"]])
   }
 
-  @Test func `children of plangate's own get the way without the password, others get both`() throws {
+  @Test func `plangate's own children get the address without the password, others get both`() throws {
     let (access, host) = try ServerAccessTests.access(["password": #"a:b\c/d"#, "sslmode": "disable"])
     let own = access.clientEnvironment(database: "x")
     #expect(
@@ -78,7 +78,7 @@ import Testing
     #expect(access.withoutPassword(#"in a:b\c/d and a%3Ab%5Cc%2Fd."#) == "in … and ….")
   }
 
-  @Test func `a password that no password file can hold goes through the environment`() throws {
+  @Test func `a password that no password file can hold is passed in the environment`() throws {
     let (access, _) = try ServerAccessTests.access(["password": "one\ntwo"])
     #expect(access.passwordFile == nil)
     #expect(access.passwordVariables == ["PGPASSWORD": "one\ntwo"])
@@ -87,7 +87,7 @@ import Testing
     #expect(none.withoutPassword("any text") == "any text")
   }
 
-  @Test func `a password that is the user's name is no secret`() throws {
+  @Test func `a password equal to the user's name is not hidden`() throws {
     let (access, _) = try ServerAccessTests.access(["password": "postgres"])
     #expect(access.withoutPassword("role \"postgres\"") == "role \"postgres\"")
   }

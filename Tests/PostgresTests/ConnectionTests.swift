@@ -10,7 +10,7 @@ import Testing
     try #require(throws: ServerError.self) { try connection.execute(sql, parameters) }
   }
 
-  @Test func `values are bound as they are, NULL and the empty text are two things`() throws {
+  @Test func `values are bound unchanged, and NULL differs from the empty text`() throws {
     let values = ["it's; DROP TABLE x --", nil, "", #"back\slash"#, "Größe \u{1F600}", "two\nlines"]
     let result = try connection.execute("SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text", values)
     #expect(result.rows == [values])
@@ -28,7 +28,7 @@ import Testing
     #expect(try connection.execute("SELECT repeat('x', 3000000)").value?.utf8.count == 3_000_000)
   }
 
-  @Test func `types that are given are used, the others are inferred`() throws {
+  @Test func `given types are used, the others inferred`() throws {
     // 20 is bigint, 25 is text.
     let given = try connection.execute("SELECT pg_typeof($1)::text, pg_typeof($2)::text", ["1", "2"], types: [20, 25])
     #expect(given.rows == [["bigint", "text"]])
@@ -59,12 +59,12 @@ import Testing
     #expect(hinted.context?.contains("PL/pgSQL function inline_code_block line 1 at RAISE") == true)
   }
 
-  @Test func `a value that does not fit its type is an error of the server`() throws {
+  @Test func `a value that does not fit its type is a server error`() throws {
     #expect(try error("SELECT $1::integer", ["seven"]).sqlState == "22P02")
     #expect(try error("SELECT $1::integer + $2::integer", ["1"]).sqlState == "08P01")
   }
 
-  @Test func `several statements in one text are refused and none is run`() throws {
+  @Test func `several statements in one text are refused, and none runs`() throws {
     try connection.execute("CREATE TEMPORARY TABLE counted (id integer)")
     let refused = try error("INSERT INTO counted VALUES (1); INSERT INTO counted VALUES (2)")
     #expect(refused.sqlState == "42601")
@@ -72,7 +72,7 @@ import Testing
     #expect(try connection.execute("SELECT 1;").value == "1")
   }
 
-  @Test func `what is no statement is an error, and the connection stays of use`() throws {
+  @Test func `a text without a statement is an error, and the connection stays usable`() throws {
     for text in ["", " \n", "-- nothing", ";"] {
       #expect(try error(text).message == "the statement is empty")
     }
@@ -83,7 +83,7 @@ import Testing
     #expect(try connection.execute("SELECT count(*) FROM copied").value == "0")
   }
 
-  @Test func `a NUL byte is an error and cuts nothing off`() throws {
+  @Test func `a NUL byte is an error and truncates nothing`() throws {
     #expect(try error("SELECT 1 -- \0").message.contains("NUL"))
     #expect(try error("SELECT $1::text", ["a\0b"]).message.contains("NUL"))
     #expect(try connection.execute("SELECT 1").value == "1")
@@ -97,7 +97,7 @@ import Testing
     #expect(try connection.execute("SELECT 1").value == "1")
   }
 
-  @Test func `statements that are sent together run in their order, each on its own`() throws {
+  @Test func `statements sent together run in order, each on its own`() throws {
     try connection.execute(together: [
       ("BEGIN READ ONLY", []), ("SELECT set_config('app.together', $1, true)", ["it's; one"]),
       ("PREPARE made AS SELECT 1", []),
@@ -110,7 +110,7 @@ import Testing
     #expect(try connection.execute("SELECT current_setting('app.together', true)").value ?? "" == "")
   }
 
-  @Test func `of statements that are sent together the first error is told, and the others run`() throws {
+  @Test func `statements sent together report the first error, and the others run`() throws {
     let error = try #require(throws: ServerError.self) {
       try connection.execute(together: [
         ("SELECT 1/0", []), ("SELECT nothing", []), ("SELECT set_config('app.together', 'there', false)", []),
@@ -122,7 +122,7 @@ import Testing
     #expect(try connection.execute("SELECT 1").value == "1")
   }
 
-  @Test func `whoever uses the connection next waits for statements that were sent, and gets their error`() throws {
+  @Test func `the next use of a connection waits for sent statements and gets their error`() throws {
     try connection.send(together: [("SELECT set_config('app.sent', 'there', false)", []), ("SELECT 1/0", [])])
     #expect(try error("SELECT 1").sqlState == "22012")
     // It is reported once, and no statement ran instead.
@@ -137,14 +137,14 @@ import Testing
     try connection.send(together: [("SELECT 1", [])])
   }
 
-  @Test func `an error of statements that were sent keeps the next from running`() throws {
+  @Test func `an error of sent statements keeps the next from running`() throws {
     try connection.execute("CREATE TEMPORARY TABLE kept_out (id integer)")
     try connection.send(together: [("SELECT nothing", [])])
     #expect(try error("INSERT INTO kept_out VALUES (1)").sqlState == "42703")
     #expect(try connection.execute("SELECT count(*) FROM kept_out").value == "0")
   }
 
-  @Test func `a connection that is lost under statements sent together is an error`() throws {
+  @Test func `a connection lost while statements are pending is an error`() throws {
     let error = try #require(throws: ServerError.self) {
       try connection.execute(together: [("SELECT pg_terminate_backend(pg_backend_pid())", []), ("SELECT 1", [])])
     }
@@ -182,7 +182,7 @@ import Testing
     #expect(connection.serverVersionText.hasPrefix("\(installation.major)"))
   }
 
-  @Test func `losing the connection is told by the SQLSTATE`() {
+  @Test func `a lost connection is recognized by its SQLSTATE`() {
     for state in ["08006", "08000", "57P01", "57P02", "57P03"] {
       #expect(ServerError(sqlState: state, message: "").isConnectionLost)
     }

@@ -23,7 +23,7 @@ import TestSupport
     return try #require(attributes[.posixPermissions] as? NSNumber).intValue
   }
 
-  @Test func `it listens on a socket that is nobody else's, and on no address`() throws {
+  @Test func `a server listens on a private socket and on no address`() throws {
     #expect(try show("listen_addresses") == "")
     let data = try #require(try show("data_directory"))
     // The sixth line is the first address, the fifth the directory of the socket.
@@ -39,7 +39,7 @@ import TestSupport
     #expect(try connection.execute("SELECT inet_server_addr()").value == nil)
   }
 
-  @Test func `its data directory is its own`() throws {
+  @Test func `a server's data directory is private`() throws {
     let data = try #require(try show("data_directory"))
     let own = URL(fileURLWithPath: server.directory).resolvingSymlinksInPath().path
     #expect(URL(fileURLWithPath: data).resolvingSymlinksInPath().path == "\(own)/data")
@@ -48,7 +48,7 @@ import TestSupport
     #expect(try show("hba_file")?.hasPrefix(data) == true)
   }
 
-  @Test func `settings arrive as they are written`() throws {
+  @Test func `settings reach the server unchanged`() throws {
     for name in [
       "app.quotes", "app.backslashes", "app.lines", "app.word", "app.letters", "work_mem", "random_page_cost",
     ] {
@@ -58,27 +58,27 @@ import TestSupport
     #expect(try show("log_timezone") == "Europe/Vienna")
   }
 
-  @Test func `plangate's own settings win`() throws {
+  @Test func `plangate's own settings take precedence`() throws {
     for (name, value) in ["fsync": "off", "autovacuum": "off", "jit": "off", "synchronize_seqscans": "off"] {
       #expect(try show(name) == value)
     }
     #expect(try show("synchronous_commit") == "on")
   }
 
-  @Test func `its databases have the locale and encoding of the configuration`() throws {
+  @Test func `databases have the locale and encoding of the configuration`() throws {
     let row = try connection.execute(
       "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = 'template1'")
     #expect(row.rows == [["UTF8", "C.UTF-8", "C.UTF-8"]])
     #expect(try show("lc_messages") == "C")
   }
 
-  @Test func `it does not run as root`() throws {
+  @Test func `a server does not run as root`() throws {
     let data = try #require(try show("data_directory"))
     let owner = try FileManager.default.attributesOfItem(atPath: data)[.ownerAccountID] as? NSNumber
     #expect(try #require(owner).uint32Value != 0)
   }
 
-  @Test func `client programs reach it through the environment that it gives`() throws {
+  @Test func `client programs connect through the environment of the server`() throws {
     let client = server.clientEnvironment(database: "postgres")
     let psql = try server.installation.client("psql", environment: TestServer.plain)
     let project = try Project()
@@ -94,7 +94,7 @@ import TestSupport
     }
   }
 
-  @Test func `a second server meets the first nowhere, and stopping it removes everything`() throws {
+  @Test func `two servers share nothing, and stopping one removes all its files`() throws {
     let second = try DisposableServer.start(
       server.installation, ServerConfiguration(locale: "C", encoding: "UTF8", timeZone: "UTC", settings: [:]),
       environment: TestServer.plain)

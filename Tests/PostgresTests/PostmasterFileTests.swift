@@ -29,13 +29,13 @@ import Testing
   }
 
   @Test(arguments: ["", "4711", "4711\n/tmp/data\n", "\n\n\n\n\n\n\n\n", "ready\nready\nready\n"])
-  func `half a file is not ready`(text: String) throws {
+  func `an incomplete file is not ready`(text: String) throws {
     let file = try #require(try file(text))
     #expect(!file.isReady)
     #expect(file.segment == nil)
   }
 
-  @Test func `what is no regular file is none`() throws {
+  @Test func `anything but a regular file is ignored`() throws {
     #expect(PostmasterFile(ofCluster: "\(project.directory)/data") == nil)
     try project.write("elsewhere", PostmasterFileTests.head + "  1234567        65\nready   \n")
     try project.makeDirectory("data")

@@ -32,7 +32,7 @@ import Testing
     #expect(try ServerInstallation.locate(found.binaries, environment: TestServer.plain) == found)
   }
 
-  @Test func `a major that is not there is told with those that are and the next step`() throws {
+  @Test func `a missing major is an error that lists the installed ones and the next step`() throws {
     let message = try message("99")
     let found = try ServerInstallation.locate(nil, environment: TestServer.plain)
     #expect(message.hasPrefix("no PostgreSQL 99 server on this machine (found: "))
@@ -40,7 +40,7 @@ import Testing
     #expect(message.contains("--postgres /path/to/bin"))
   }
 
-  @Test func `a directory without a server that runs is an error`() throws {
+  @Test func `a directory without a working server is an error`() throws {
     for choice in [project.directory, "/nonexistent/bin", "bin", "./bin"] {
       #expect(try message(choice) == "no PostgreSQL server in \(choice): it has no working 'postgres' and 'initdb'")
     }
@@ -66,7 +66,7 @@ import Testing
     #expect(found.major == version / 10_000)
   }
 
-  @Test func `the newest is taken, but the preferred major when it is there`() throws {
+  @Test func `the preferred major is used if installed, else the newest`() throws {
     let path = try installation("bin", version: "99.3") + ":" + (TestServer.plain["PATH"] ?? "")
     #expect(try ServerInstallation.locate(nil, environment: ["PATH": path]).version == 990003)
     #expect(try ServerInstallation.locate("99", environment: ["PATH": path]).version == 990003)
@@ -77,7 +77,7 @@ import Testing
     #expect(try ServerInstallation.locate("99", preferredMajor: real.major, environment: ["PATH": path]).major == 99)
   }
 
-  @Test func `a client is the server's own, else the one in PATH, else an error`() throws {
+  @Test func `a client is the server's, else the one in PATH, else an error`() throws {
     let binaries = try installation("bin", version: "15.1")
     let found = try ServerInstallation.locate(binaries, environment: TestServer.plain)
     let error = try #require(throws: ServerStartError.self) {

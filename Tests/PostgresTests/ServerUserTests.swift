@@ -8,7 +8,7 @@ import Testing
 @Suite struct ServerUserTests {
   private static let other = SystemUser(name: "nobody", uid: geteuid() + 4321, gid: getegid() + 4321)
 
-  @Test func `a postmaster counts as another's unless its cluster is in a directory of plangate's`() {
+  @Test func `a postmaster counts as foreign unless its cluster is in a directory of plangate`() {
     let binary = "/usr/lib/postgresql/15/bin/postgres"
     #expect(isForeignPostmaster([binary, "-D", "/var/lib/postgresql/15/main", "-c", "config_file=/x"]))
     #expect(isForeignPostmaster(["postmaster"]))
@@ -19,7 +19,7 @@ import Testing
     #expect(!isForeignPostmaster([]))
   }
 
-  @Test func `what a user may read is told by the modes of all directories on the way`() throws {
+  @Test func `whether a user may read a file depends on the modes of all its directories`() throws {
     let project = try Project(["a/b/file": "x"])
     let file = "\(project.directory)/a/b/file"
     func mode(_ path: String, _ mode: mode_t) { chmod("\(project.directory)/\(path)", mode) }
@@ -50,7 +50,7 @@ import Testing
     #expect(!Self.other.canRead("\(project.directory)/link"))
   }
 
-  @Test func `the user of root's servers is no owner of clusters`() throws {
+  @Test func `the user of root's servers owns no other cluster`() throws {
     let user = try SystemUser.needed()
     #expect((user == nil) == (geteuid() != 0))
     guard let user else { return }
@@ -62,7 +62,7 @@ import Testing
     #expect(user.name == (owner.map { !ownsCluster($0) } == true ? "postgres" : "nobody"))
   }
 
-  @Test func `initdb's input is the installation's with one setting more`() throws {
+  @Test func `initdb's input is the installation's with one added setting`() throws {
     let project = try Project(["share/postgresql.conf.sample": "#a = 1\n", "share/postgres.bki": "x"])
     let made = "\(project.directory)/made"
     #expect(InitdbInput.make(made, from: "\(project.directory)/share"))

@@ -23,17 +23,17 @@ import Testing
         """)
   }
 
-  @Test func `without entries only the place is told`() {
+  @Test func `without entries only the directory is shown`() {
     #expect(CacheListing.text([], limit: 500 << 20, directory: "/c") == "0 clusters, 0 bytes of at most 500 MB in /c")
     #expect(CacheListing.cleared(0, size: 0, directory: "/c") == "nothing to remove in /c")
   }
 
-  @Test func `clear tells what it freed`() {
+  @Test func `clear reports what it freed`() {
     #expect(CacheListing.cleared(1, size: 1 << 20, directory: "/c") == "removed 1 cluster, 1 MB, from /c")
     #expect(CacheListing.cleared(3, size: 1536, directory: "/c") == "removed 3 clusters, 1.5 KB, from /c")
   }
 
-  @Test func `a hostile path stays text`() {
+  @Test func `a hostile path is printed as text`() {
     let row = CacheListing.Row(what: "seeded", server: "15", size: 1, age: 1, project: "/a\u{1b}[31m\nroot")
     let text = CacheListing.text([row], limit: 1 << 30, directory: "/c\u{202e}")
     #expect(text.contains("/a\\x1b[31m\\nroot"))
@@ -46,7 +46,7 @@ import Testing
     ((1 << 20) - 1, "1 MB"), (1 << 20, "1 MB"), (131 << 20, "131 MB"), (5 << 30, "5 GB"), (3 << 40, "3 TB"),
     (5000 << 40, "5000 TB"),
   ])
-  func `a size has one unit and one decimal at most`(bytes: Int, text: String) {
+  func `a size has one unit and at most one decimal`(bytes: Int, text: String) {
     #expect(CacheListing.size(bytes) == text)
   }
 
@@ -54,7 +54,7 @@ import Testing
     (-5, "just now"), (0, "just now"), (59, "just now"), (60, "1 min ago"), (3599, "59 min ago"), (3600, "1 h ago"),
     (172_799, "47 h ago"), (172_800, "2 days ago"), (31_536_000, "365 days ago"),
   ])
-  func `a time is told as people say it`(seconds: Int, text: String) {
+  func `a time is shown as people say it`(seconds: Int, text: String) {
     #expect(CacheListing.ago(seconds) == text)
   }
 }

@@ -21,7 +21,7 @@ import Testing
     elements(try run(outcome)["results"]).map { $0["partialFingerprints"]?["primaryLocationLineHash"]?.stringValue }
   }
 
-  @Test func `every rule is described, and every result names one of them`() throws {
+  @Test func `every rule is described, and every result names one`() throws {
     let run = try run(try EveryKind.run())
     let rules = elements(run["tool"]?["driver"]?["rules"])
     let ids = rules.compactMap { $0["id"]?.stringValue }
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func `what could not be checked is told by the invocation`() throws {
+  @Test func `the invocation reports what could not be checked`() throws {
     func invocation(_ outcome: RunOutcome) throws -> JSON { try #require(elements(run(outcome)["invocations"]).first) }
     let broken = try invocation(try EveryKind.run())
     #expect(broken["executionSuccessful"] == .bool(false))
@@ -95,7 +95,7 @@ import Testing
     #expect(try invocation(failed)["executionSuccessful"] == .bool(true))
   }
 
-  @Test func `fingerprints differ within a run and not between runs with other figures`() throws {
+  @Test func `fingerprints differ within a run and stay the same when figures change`() throws {
     let outcome = try EveryKind.run()
     let first = try fingerprints(outcome)
     #expect(first.count > 30 && !first.contains(nil))
@@ -114,7 +114,7 @@ import Testing
     #expect(Set(matrix).count == 3)
   }
 
-  @Test func `manifests of one name in two directories have categories and fingerprints of their own`() throws {
+  @Test func `manifests with the same name in two directories have different categories and fingerprints`() throws {
     func outcome(in directory: String) throws -> RunOutcome {
       var run = try Shop.run()
       run.error = "no server"
@@ -137,7 +137,7 @@ import Testing
     #expect(Set(try fingerprints(run)).count == 3)
   }
 
-  @Test func `GitLab's issues have what its widget reads, and none that is waived`() throws {
+  @Test func `GitLab's issues have the fields its widget reads and leave out waived findings`() throws {
     var run = try EveryKind.run()
     run.cases.removeAll { $0.query == "every" }
     let issues = elements(try JSON(parsing: GitLabReport.text(run)))

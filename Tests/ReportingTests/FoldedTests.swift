@@ -31,7 +31,7 @@ import Testing
       now: try observation("Seq Scan", isIndexed: false))
   }
 
-  @Test func `a lost index of a partitioned table is one piece of news`() throws {
+  @Test func `a lost index of a partitioned table is reported once`() throws {
     let outcome = try partitioned(12)
     #expect(outcome.findings.count { $0.rule == "seq-scan" } == 12)
     let style = TerminalStyle(isColored: false, width: 200)
@@ -48,7 +48,7 @@ import Testing
     #expect(lines.count { $0.contains("> ->") } == 1 && lines.contains { $0.contains("… 8 more") })
   }
 
-  @Test func `two of a kind are told apart, and a JUnit report tells all`() throws {
+  @Test func `two findings of a kind are distinguished, and a JUnit report shows all`() throws {
     let style = TerminalStyle(isColored: false, width: 200)
     let details = try #require(TerminalReport.details(try partitioned(2), strict: false, style: style))
     #expect(details.split(separator: "\n").count { $0.hasPrefix("  seq-scan: ") } == 2)

@@ -61,7 +61,7 @@ import Testing
     #expect(lines.last == "accept with: plangate record --manifest ci/queries.yml orders_by_customer")
   }
 
-  @Test func `hostile text comes back as it was, and no line is another command`() throws {
+  @Test func `hostile text survives a round trip, and no line is another command`() throws {
     let run = try EveryKind.run()
     let commands = try commands(run)
     #expect(Set(commands.map(\.name)) == ["error", "warning"])
@@ -77,7 +77,7 @@ import Testing
     for scalar in GitHubAnnotations.text(run).unicodeScalars where scalar.value < 0x20 { #expect(scalar == "\n") }
   }
 
-  @Test func `only so many are shown as GitHub takes, failing ones first, and the rest is counted`() throws {
+  @Test func `at most as many annotations as GitHub shows, failing cases first, and a count of the rest`() throws {
     let regressed = try (0..<30).map { number in
       var outcome = try Shop.regressed()
       outcome.id = CaseID("q\(number)", outcome.caseName)
@@ -93,7 +93,7 @@ import Testing
     #expect(!commands[8].data.contains("more errors"))
   }
 
-  @Test func `a run that ended early is an error where it stands`() throws {
+  @Test func `a run that ended early is an error at its position`() throws {
     var run = run([])
     run.error = "ci/queries.yml:7:3: error: unknown key"
     #expect(try commands(run).map(\.properties["file"]) == ["ci/queries.yml"])
@@ -108,7 +108,7 @@ import Testing
     #expect([command.properties["file"], command.properties["line"]] == ["ci/queries.yml", "88"])
   }
 
-  @Test func `a log line is no command whatever it says`() {
+  @Test func `no text of a log line is a command`() {
     let texts = [
       "::error::x", "  \t ::add-mask::x", "a\n::stop-commands::x\nb", "\u{a0}::error::x", "x ##[error]y",
       "##[##[group]]", "#\u{301}##[error]", "::\u{301}error::x", "##[\u{301}error]", "a\r::add-mask::x",

@@ -42,7 +42,7 @@ import Testing
     try Golden.expect(JSONReport.text(try Shop.run()), is: "shop/json.txt")
   }
 
-  @Test func `that run has every verdict, rule and severity, and hostile names`() throws {
+  @Test func `the sample run has every verdict, rule and severity, and hostile names`() throws {
     let run = try everyKind()
     let findings = run.cases.flatMap(\.findings)
     #expect(Set(run.cases.map(\.verdict)) == Set(Verdict.allCases))

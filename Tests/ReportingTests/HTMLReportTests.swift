@@ -45,13 +45,13 @@ import Testing
     #expect(Set(run.cases.flatMap(\.findings).map(\.severity)).isSuperset(of: [.warn, .fail]))
   }
 
-  @Test func `the headline counts verdicts, and what changed has not passed`() throws {
+  @Test func `the headline counts verdicts, and changed cases do not count as passed`() throws {
     let rest = try page([try Shop.passed(), try Shop.changed()]).rest
     #expect(rest.contains("<title>1 case changed, 1 passed · plangate</title>"))
     #expect(rest.contains("<h1><a href=\"#\">1 case changed, 1 passed</a></h1>"))
   }
 
-  @Test func `the statement that brings a lost index back is there, with and without scripts`() throws {
+  @Test func `the statement that restores a lost index is shown, with and without scripts`() throws {
     let page = try page([try Shop.regressed(), try Shop.changed()])
     let statement = "CREATE INDEX orders_customer_idx ON public.orders USING btree (customer_id);"
     #expect(try page.data(0)["statements"] == .string(statement))
@@ -59,7 +59,7 @@ import Testing
     #expect(try page.data(1)["statements"] == nil)
   }
 
-  @Test func `only a case that fails has a command that accepts it`() throws {
+  @Test func `only a failing case has a command that accepts it`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.cases = [try Shop.changed()]
     for isStrict in [false, true] {
@@ -83,7 +83,7 @@ import Testing
     #expect(!text.contains("alert(1)</"))
   }
 
-  @Test func `no byte of the page hides, moves or ends anything`() throws {
+  @Test func `no byte of the page hides, moves or closes anything`() throws {
     for scalar in HTMLReport.text(try EveryKind.run()).unicodeScalars {
       let isPlain = scalar == "\n" || scalar == "\t" || scalar.value >= 0x20 && !(0x7f...0x9f).contains(scalar.value)
       let isJoiner = scalar == "\u{200d}" || scalar == "\u{200c}"
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func `the page asks for nothing outside of it`() throws {
+  @Test func `the page loads nothing from outside`() throws {
     let page = try ParsedPage(HTMLReport.text(try EveryKind.run()))
     #expect(page.rest.contains("default-src &#39;none&#39;"))
     for text in [page.style, page.script] {
@@ -125,13 +125,13 @@ import Testing
 
   // MARK: Content
 
-  @Test func `what fails stands first`() throws {
+  @Test func `failing cases come first`() throws {
     let rest = try page([try Shop.passed(), try Shop.new(), Shop.unchecked(), try Shop.regressed()]).rest
     let links = rest.components(separatedBy: "data-case=\"").dropFirst().map { $0.prefix { $0 != "\"" } }
     #expect(links == ["3", "2", "1", "0"])
   }
 
-  @Test func `a link to a case is the same in every run, and is the id of its text`() throws {
+  @Test func `a link to a case is the same in every run and is the id of its section`() throws {
     var one = try Shop.regressed()
     one.server = "16.14"
     let rest = try page([one]).rest
@@ -140,7 +140,7 @@ import Testing
     #expect(HTMLText.fragment("a b%é") == "a%20b%25%C3%A9")
   }
 
-  @Test func `a row of the list knows its rules and relations by their places in the lists that filter`() throws {
+  @Test func `a row of the list refers to its rules and relations by their index in the filters`() throws {
     let rest = try page([try Shop.regressed(), try Shop.changed(), try Shop.misestimated()]).rest
     #expect(rest.contains("<option value=\"0\">seq-scan</option><option value=\"1\">row-estimate</option>"))
     #expect(
@@ -152,13 +152,13 @@ import Testing
       rest.contains("<li data-relations=\"0 1\" data-rules=\"1\"><a href=\"#case=tenant_dashboard@whale+generic\""))
   }
 
-  @Test func `a case that changed not at all holds its plan once`() throws {
+  @Test func `an unchanged case holds its plan once`() throws {
     let page = try page([try Shop.passed(), try Shop.regressed()])
     #expect(try page.data(0)["before"] == .bool(true))
     #expect(try page.data(1)["before"]?["nodes"]?.elements.count == 2)
   }
 
-  @Test func `the causes that touch what failed come first`() throws {
+  @Test func `causes related to the failure come first`() throws {
     let plan = { (type: String) in
       node(
         "Nested Loop", cost: 50, [],
@@ -178,7 +178,7 @@ import Testing
     #expect(causes.first?.stringValue?.contains("public.orders") == true)
   }
 
-  @Test func `a run that ended early says why, and nothing is green`() throws {
+  @Test func `a run that ended early says why and shows nothing green`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
     run.error = "queries/manifest.yml:1:1: error: unknown key '<b>'"
     let text = HTMLReport.text(run)
@@ -203,21 +203,21 @@ import Testing
     return (pairs.map { $0.first?.stringValue ?? "" }, pairs.map { $0.last?.numberValue ?? -1 })
   }
 
-  @Test func `a node's own blocks are less those of what ran inside it`() throws {
+  @Test func `a node's own blocks exclude those of the nodes below it`() throws {
     let now = try page([try EveryKind.timed()]).data(0)["now"]
     // Hash Join, CTE, InitPlan, CTE Scan (which runs both), Gather, Seq Scan.
     #expect(own("buffers", now).figures == ["0", "60", "2", "0", "0", "40"])
     #expect(own("buffers", now).shares == [0, 588, 20, 0, 0, 392])
   }
 
-  @Test func `time is shown where it was measured`() throws {
+  @Test func `time is shown if it was measured`() throws {
     let data = try page([try EveryKind.timed()]).data(0)
     #expect(data["before"]?["metrics"] == .array([.string("buffers"), .string("cost")]))
     #expect(data["now"]?["metrics"]?.elements.last == .string("time"))
     #expect(own("time", data["now"]).figures == ["4.0 ms", "30 ms", "1.0 ms", "5.0 ms", "2.0 ms", "18 ms"])
   }
 
-  @Test func `the cost of an inner side counts as often as it is run`() throws {
+  @Test func `the cost of an inner side counts once per execution`() throws {
     let joined = try observation(Shop.joined("Nested Loop", customersByIndex: true, itemsRows: 1000))
     let figures = OwnFigures(FlatPlan(joined.plan)).cost
     // 900 in all: 90 of the outer side, 1,000 times 0.3, and the rest belongs to the join.
@@ -233,7 +233,7 @@ import Testing
     #expect(figures.map { $0.rounded() } == [0, 2, 8])
   }
 
-  @Test func `a misestimate has a direction, and one that cannot be judged says so`() throws {
+  @Test func `a wrong estimate has a direction, and one that cannot be judged says so`() throws {
     let nodes = try #require(try page([try Shop.misestimated()]).data(0)["now"]?["nodes"]).elements
     #expect(nodes[1]["rows"]?["q"] == .string("64"))
     #expect(nodes[1]["rows"]?["miss"] == .number(64))
@@ -246,7 +246,7 @@ import Testing
     #expect(gather?["judged"] == .bool(false))
   }
 
-  @Test func `a thousand cases are a page of a few megabytes`() throws {
+  @Test func `a page of a thousand cases has a few megabytes`() throws {
     let text = HTMLReport.text(try Shop.many(1000))
     let page = try ParsedPage(text)
     #expect(page.blocks.count == 1001)

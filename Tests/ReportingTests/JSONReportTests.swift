@@ -14,7 +14,7 @@ import Testing
     return elements
   }
 
-  @Test func `the stable keys are there, in every case and finding`() throws {
+  @Test func `every case and finding has the stable keys`() throws {
     let report = try JSON(parsing: JSONReport.text(try Shop.run()))
     #expect(Set(keys(report)).isSuperset(of: ["plangate", "outcome", "server", "counts", "cases"]))
     #expect(keys(report["counts"]) == ["passed", "regressed", "improved", "changed", "new", "unchecked"])
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func `a server that was given has its address, in JUnit too`() throws {
+  @Test func `a given server is shown with its address, in JUnit too`() throws {
     var run = try Shop.run()
     #expect(try JSON(parsing: JSONReport.text(run))["serverAddress"] == .null)
     #expect(run.serverText == run.server)
@@ -43,7 +43,7 @@ import Testing
     #expect(run.serverText == "\(run.server ?? "?") (given: db<1>:5432)")
   }
 
-  @Test func `a regression has its figures`() throws {
+  @Test func `a regression includes its figures`() throws {
     let report = try JSON(parsing: JSONReport.text(try Shop.run()))
     #expect(report["outcome"] == .string("unchecked"))
     #expect(report["counts"]?["regressed"] == .number(3))
@@ -69,7 +69,7 @@ import Testing
     #expect([finding["relation"], finding["root"], finding["alias"], finding["figures"]].allSatisfy { $0 == .null })
   }
 
-  @Test func `waived is the reason and the day, or null`() throws {
+  @Test func `waived holds the reason and the date, or null`() throws {
     let report = try JSON(parsing: JSONReport.text(try Shop.run()))
     let waived = elements(report["cases"]).flatMap { elements($0["findings"]) }.compactMap { $0["waived"] }
       .filter { $0 != .null }
@@ -79,7 +79,7 @@ import Testing
     #expect(waived.map { $0["rule"] } == [.string("seq-scan"), .string("seq-scan")])
   }
 
-  @Test func `hostile text comes back as it was`() throws {
+  @Test func `hostile text survives a round trip`() throws {
     let text = JSONReport.text(try Shop.run())
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) })
     let last = try #require(elements(try JSON(parsing: text)["cases"]).last)

@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `warnings and waived findings go to system-out, also beside a failure`() throws {
+  @Test func `warnings and waived findings go to system-out, with or without a failure`() throws {
     let root = try ParsedXML.root(of: JUnitReport.text(run([try Shop.manyFindings(), try Shop.hostilePassed()])))
     let outputs = root.all("system-out").map(\.text)
     #expect(outputs.count == 2)
@@ -78,14 +78,14 @@ import Testing
       ])
   }
 
-  @Test func `a case that was not checked has an error with the whole reason`() throws {
+  @Test func `an unchecked case has an error with the whole reason`() throws {
     let error = try #require(try ParsedXML.root(of: JUnitReport.text(run([Shop.unchecked()]))).all("error").first)
     #expect(error["type"] == "unchecked")
     #expect(error["message"] == "ERROR 42703: column \"vatt\" does not exist")
     #expect(error.text.contains("\n\tselect vatt \u{fffd}[2J\n\t       ^\nhint: perhaps you meant \"vat\"\n"))
   }
 
-  @Test func `a run that ended early has a test case of its own`() throws {
+  @Test func `a run that ended early has its own test case`() throws {
     var run = run([try Shop.passed()])
     run.error = "the seed failed\nseed/01.sql:3: ERROR: no such table"
     run.duration = .seconds(1)
@@ -126,7 +126,7 @@ import Testing
     #expect(scalars(testCase.children[0].text) == scalars(expected))
   }
 
-  @Test func `several servers have a suite each, and no name has a figure of theirs unless it must`() throws {
+  @Test func `each server has a suite, and names contain the version only if needed`() throws {
     let root = try ParsedXML.root(of: JUnitReport.text(try Shop.matrix()))
     let suites = root.all("testsuite")
     #expect(
@@ -142,7 +142,7 @@ import Testing
     #expect(versions == ["15.18", "16.14", "16.9"])
   }
 
-  @Test func `the error of a run stands once, also with several servers`() throws {
+  @Test func `the error of a run appears once, even with several servers`() throws {
     var run = try Shop.matrix()
     run.error = "the second server ended"
     run.errorPlace = Place(file: "ci/queries.yml", line: 3)
@@ -154,21 +154,21 @@ import Testing
     #expect(root.all("testsuite").map { $0["errors"] } == ["1", "0", "0"])
   }
 
-  @Test func `names are the same in a run with other figures`() throws {
+  @Test func `names stay the same when figures change`() throws {
     func names(_ run: RunOutcome) throws -> [[String?]] {
       try ParsedXML.root(of: JUnitReport.text(run)).all("testcase").map { [$0["classname"], $0["name"], $0["file"]] }
     }
     #expect(try names(EveryKind.run()) == names(EveryKind.again()))
   }
 
-  @Test func `no output names a file for a service to attach`() throws {
+  @Test func `no output names a file that a service would attach`() throws {
     let root = try ParsedXML.root(of: JUnitReport.text(try EveryKind.run()))
     let texts = (root.all("system-out") + root.all("failure") + root.all("error")).map(\.text)
     #expect(texts.contains { $0.contains("[ [ATTACHMENT|/etc/passwd]]") })
     #expect(!texts.contains { $0.contains("[[ATTACHMENT|") })
   }
 
-  @Test func `attributes and elements are those that the readers know`() throws {
+  @Test func `attributes and elements are those that readers know`() throws {
     func walk(_ element: ParsedXML) {
       let known: [String: Set<String>] = [
         "testsuites": ["name", "tests", "failures", "errors", "time"],

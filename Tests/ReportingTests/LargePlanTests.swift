@@ -50,7 +50,7 @@ import Testing
       + [TerminalReport.summary(outcome, style: TerminalStyle(isColored: false, width: 160))]
   }
 
-  @Test(.timeLimit(.minutes(2))) func `of 2,000 partitions is judged and reported`() {
+  @Test(.timeLimit(.minutes(2))) func `with 2,000 partitions is judged and reported`() {
     let root = RelationName(schema: "public", name: "p")
     func relations(_ hasIndex: Bool) -> [RelationName: RelationFacts] {
       var relations = [root: RelationFacts(rows: 600_000, pages: 0)]
@@ -69,7 +69,7 @@ import Testing
     #expect(Self.reports(CaseComparison(baseline: before, current: now)).allSatisfy { !$0.isEmpty })
   }
 
-  @Test(.timeLimit(.minutes(2))) func `of 5,000 nodes, a table again and again, is judged and reported`() {
+  @Test(.timeLimit(.minutes(2))) func `with 5,000 nodes that read one table is judged and reported`() {
     let name = RelationName(schema: "public", name: "t")
     func relations(_ hasIndex: Bool) -> [RelationName: RelationFacts] {
       [
@@ -93,7 +93,7 @@ import Testing
     #expect(Self.reports(CaseComparison(baseline: before, current: now)).allSatisfy { !$0.isEmpty })
   }
 
-  @Test(.timeLimit(.minutes(2))) func `with a condition of a megabyte is reported, cut but in JSON`() {
+  @Test(.timeLimit(.minutes(2))) func `with a condition of a megabyte is reported, cut except in JSON`() {
     let name = RelationName(schema: "public", name: "t")
     let condition = "(note = '\(String(repeating: "ab c", count: 250_000))'::text)"
     func state(index: Bool) -> Observation {
@@ -114,7 +114,7 @@ import Testing
 private typealias LargePlans = `A large plan`
 
 @Suite struct `A report for several servers` {
-  @Test func `shows what a server says of its version escaped, as all else`() {
+  @Test func `escapes the server's version like all other text`() {
     var outcome = RunOutcome(plangateVersion: "0.0.0", manifest: "queries/manifest.yml")
     for server: ServerVersion in ["15.18", "16\u{1b}[31m\u{202e}\n9"] {
       var item = CaseOutcome(query: "one", caseName: nil, verdict: .passed)

@@ -12,7 +12,7 @@ import Testing
     return run
   }
 
-  @Test func `who sees only the comment can say which index is missing, and how to have it back`() throws {
+  @Test func `the comment alone shows which index is missing and how to restore it`() throws {
     let text = MarkdownReport.text(run([try Shop.regressed(), try Shop.passed()]))
     let unfolded = text.components(separatedBy: "<details>")[0]
     #expect(unfolded.contains("1 case regressed, 1 passed"))
@@ -27,21 +27,21 @@ import Testing
     #expect(text.contains("\n+ -> Seq Scan on public.orders o"))
   }
 
-  @Test func `passed cases are counted and not listed`() throws {
+  @Test func `passed cases are counted, not listed`() throws {
     let text = MarkdownReport.text(run([try Shop.passed(), try Shop.passed()]))
     #expect(text.contains("✅ plangate: 2 cases passed"))
     #expect(!text.contains("newest_customers"))
     #expect(!text.contains("<details>"))
   }
 
-  @Test func `failing cases come first, what passed with a word to say comes last`() throws {
+  @Test func `failing cases come first, passed cases with remarks last`() throws {
     let cases = [try Shop.hostilePassed(), try Shop.changed(), try Shop.new(), Shop.unchecked(), try Shop.regressed()]
     let rows = MarkdownReport.text(run(cases)).split(separator: "\n").filter { $0.hasPrefix("| ") }
       .dropFirst().map { $0.split(separator: "|")[0] }
     #expect(rows == [" --- ", " ❌ regressed ", " ❌ unchecked ", " ❌ new ", " changed ", " passed "])
   }
 
-  @Test func `the first line finds the comment again, whatever the verdict`() throws {
+  @Test func `the first line identifies the comment for every verdict`() throws {
     func first(_ run: RunOutcome) -> Substring? { MarkdownReport.text(run).split(separator: "\n").first }
     #expect(first(run([])) == "<!-- plangate queries/manifest.yml -->")
     #expect(first(run([try Shop.regressed()])) == first(run([])))
@@ -53,7 +53,8 @@ import Testing
     #expect(first(other)?.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 32 } == true)
   }
 
-  @Test func `manifests of one name in two directories have comments of their own, and commands keep the user's name`()
+  @Test
+  func `manifests with the same name in two directories have separate comments, and commands keep the user's path`()
     throws
   {
     let texts = try ["api", "web"].map { directory in
@@ -68,7 +69,7 @@ import Testing
 
   /// GitHub's own renderer, with raw HTML let through: text from a database must not even need GitHub's sanitizer.
   @Test(arguments: [MarkdownReport.commentLimit, MarkdownReport.summaryLimit])
-  func `nothing that a database says is markup`(limit: Int) throws {
+  func `no text from a database is markup`(limit: Int) throws {
     var run = try EveryKind.run()
     run.error = markup + "\n" + markup
     run.manifestInRepository = "ci/\(markup).yml"
@@ -100,11 +101,11 @@ import Testing
   }
 
   @Test(arguments: [("a|b", "`a\\|b`"), ("\\|", "`\\\\\\|`"), ("\\\\|", "`\\\\\\|`"), ("|\u{301}", "`\\|\u{301}`")])
-  func `a bar ends no cell of a table`(_ text: String, _ markdown: String) {
+  func `a vertical bar does not end a table cell`(_ text: String, _ markdown: String) {
     #expect(MarkdownText.code(text, isCell: true) == markdown)
   }
 
-  @Test func `a block is fenced by more than it holds`() {
+  @Test func `a code block's fence is longer than any fence inside`() {
     #expect(MarkdownText.block(["a"]) == ["```", "a", "```"])
     #expect(MarkdownText.block(["````", "b`"], language: "sql") == ["`````sql", "````", "b`", "`````"])
   }
@@ -138,7 +139,7 @@ import Testing
     #expect(MarkdownReport.text(run(cases), limit: MarkdownReport.summaryLimit).utf8.count <= 1_048_576)
   }
 
-  @Test func `plans go before the blocks that they stand in`() throws {
+  @Test func `plans are dropped before the sections that contain them`() throws {
     let cases = try (0..<60).map { number in
       var outcome = try Shop.regressed()
       outcome.id = CaseID("query_\(number)", outcome.caseName)
@@ -152,7 +153,7 @@ import Testing
     #expect(text.contains("Omitted to fit the size limit: the plans of \(60 - plans) failing cases."))
   }
 
-  @Test func `no text of any length breaks the limit`() throws {
+  @Test func `no text exceeds the limit, however long`() throws {
     // One Character of 30,000 scalars, and many of four bytes.
     for long in ["a" + String(repeating: "\u{301}", count: 30_000), String(repeating: "😀", count: 30_000)] {
       var unchecked = Shop.unchecked()

@@ -11,7 +11,7 @@ import Testing
     lines.map { $0.replacing(/\ +$/, with: "") }.joined(separator: "\n")
   }
 
-  @Test func `nodes are called as in EXPLAIN's text format`() throws {
+  @Test func `nodes are named as in EXPLAIN's text format`() throws {
     let plan = try plan(
       node(
         "ModifyTable", "orders", alias: "o", rows: 0, actual: 0, [key("Operation", "Update")],
@@ -60,7 +60,7 @@ import Testing
         """)
   }
 
-  @Test func `a plan that did not run has only what was expected`() throws {
+  @Test func `a plan that did not run shows only estimates`() throws {
     let plan = try plan(node("Seq Scan", "a", rows: 12, actual: nil, buffers: nil))
     #expect(
       text(PlanTree.lines(plan, title: "plan", style: style)) == """
@@ -69,7 +69,7 @@ import Testing
         """)
   }
 
-  @Test func `what explains a node stands below it`() throws {
+  @Test func `details of a node are below it`() throws {
     let sort = node(
       "Sort", cost: 40, rows: 5, actual: 5,
       [
@@ -98,7 +98,7 @@ import Testing
         """)
   }
 
-  @Test func `in a big plan only marked nodes show their conditions, and every node its whole name`() throws {
+  @Test func `in a large plan only marked nodes show their conditions, and every node shows its full name`() throws {
     let leaves = (1...10).map { number in
       node(
         "Index Scan", "a_relation_with_a_long_name_\(number)", index: "an_index_with_a_long_name_too_\(number)",
@@ -129,7 +129,7 @@ import Testing
     #expect(screen.last?.hasSuffix("…") == true)
   }
 
-  @Test func `an estimate that misses says by how much, one that cannot be judged does not`() throws {
+  @Test func `a wrong estimate shows its factor, one that cannot be judged does not`() throws {
     let plan = try plan(
       node(
         "Nested Loop", rows: 100, actual: 64_000, [key("Join Type", "Inner")],
@@ -147,7 +147,7 @@ import Testing
         """)
   }
 
-  @Test func `partitions that do not matter are counted, those that do are shown`() throws {
+  @Test func `irrelevant partitions are counted, relevant ones are shown`() throws {
     let members = (0..<40).map { node("Seq Scan", "events_\($0)", as: "Member") }
     let plan = try plan(node("Append", nil, [], members))
     let lines = PlanTree.lines(plan, marked: [[30]], style: style)
@@ -157,13 +157,13 @@ import Testing
     #expect(PlanTree.lines(plan, conditions: .all, style: style).count == 42)
   }
 
-  @Test func `a path that leads nowhere marks nothing`() throws {
+  @Test func `a path to no node marks nothing`() throws {
     let lines = PlanTree.lines(try plan(node("Result")), marked: [[3, 1]], style: style)
     #expect(lines.count == 2)
     #expect(!lines.contains { $0.hasPrefix(">") })
   }
 
-  @Test func `a deep plan stays inside the width`() throws {
+  @Test func `a deep plan fits the width`() throws {
     var root = node(
       "Seq Scan", "a_relation_with_a_name", as: "Outer", [key("Filter", String(repeating: "x", count: 300))])
     for _ in 0..<60 { root = node("Materialize", as: "Outer", [], [root]) }
@@ -176,7 +176,7 @@ import Testing
     }
   }
 
-  @Test func `the plans of real servers stay inside the width`() throws {
+  @Test func `the plans of real servers fit the width`() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../PlanCoreTests/Golden")
     let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "json" }

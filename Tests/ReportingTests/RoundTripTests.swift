@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `an outcome with every verdict, rule, severity and field comes back`() throws {
+  @Test func `an outcome with every verdict, rule, severity and field survives a round trip`() throws {
     var run = try EveryKind.run()
     run.isStrict = true
     #expect(Set(run.cases.map(\.verdict)) == Set(Verdict.allCases))
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `the outcome of the shop comes back`() throws { try expectRoundTrip(try Shop.run()) }
+  @Test func `the outcome of the shop survives a round trip`() throws { try expectRoundTrip(try Shop.run()) }
 
   @Test(arguments: [0, 0.000_001, 0.1, 0.3, 59.999_999, 86_400.000_007, 8_999_999_999.999_999])
   func `a duration comes back to the microsecond`(seconds: Double) throws {
@@ -59,7 +59,7 @@ import Testing
     #expect(try RunOutcome(jsonReport: text).duration == run.duration)
   }
 
-  @Test func `a run that ended early comes back`() throws {
+  @Test func `a run that ended early survives a round trip`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "m.yml")
     run.error = "no server"
     try expectRoundTrip(run)
@@ -118,7 +118,7 @@ import Testing
     #expect(!comparisons.isEmpty && comparisons.allSatisfy { $0.label == run.before })
   }
 
-  @Test func `the rest of the catalog is left out`() throws {
+  @Test func `relations that no case reads are left out`() throws {
     let (before, now) = (try Shop.regressed().comparison?.baseline, try Shop.regressed().comparison?.current)
     var facts = try #require(now).facts
     let other = RelationName(schema: "public", name: "other")
@@ -153,17 +153,17 @@ import Testing
   }
 
   @Test(arguments: ["{}", "[]", "null", "{\"plangate\": \"0.1.0\"}", "{\"format\": 1}", "[{\"Plan\": {}}]"])
-  func `other JSON is refused`(text: String) {
+  func `JSON of another kind is refused`(text: String) {
     #expect(message(text) == "it is not a JSON report of plangate")
   }
 
   @Test(arguments: ["", " ", "<testsuites/>", "plangate baseline 1", "{\"plangate\": "])
-  func `what is no JSON is refused`(text: String) {
+  func `anything but JSON is refused`(text: String) {
     #expect(message(text)?.hasPrefix("it is incomplete or not JSON: ") == true)
   }
 
   @Test(arguments: [(0, false), (2, true), (1.5, true)])
-  func `another format is refused by its number`(format: Double, isNewer: Bool) throws {
+  func `another format is refused and its number named`(format: Double, isNewer: Bool) throws {
     let text = JSONReport.text(try Shop.run())
       .replacing("\"format\": 1,", with: "\"format\": \(JSON.numberText(format)),")
       .replacing("\"manifest\"", with: "\"list\"")
@@ -227,7 +227,7 @@ import Testing
     "outcome", "recordCommand", "counts", "failed", "differences", "causes", "cost", "rows", "buffers",
   ]
 
-  @Test func `a key that is missing or of another type is refused or harmless, and never more`() throws {
+  @Test func `a missing key or one of another type is refused or harmless`() throws {
     var run = try EveryKind.run()
     run.cases = [try #require(run.cases.first { $0.query == "every" })]
     run.cases[0].findings = Array(run.cases[0].findings.prefix(4))
@@ -287,7 +287,7 @@ import Testing
       "'explain' of cases[0].plan is not a plan: Plan has no key 'Node Type'"
     ),
   ])
-  func `an error says where`(old: String, new: String, expected: String) throws {
+  func `an error says where it is`(old: String, new: String, expected: String) throws {
     let text = JSONReport.text(try Shop.run())
     let range = try #require(text.firstRange(of: old))
     #expect(message(text.replacingCharacters(in: range, with: new)) == expected)

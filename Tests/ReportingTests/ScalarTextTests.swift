@@ -18,7 +18,7 @@ import Testing
     #expect(text.replacingScalars("'", with: "\u{301}-") == scalars.map { $0 == "'" ? "\u{301}-" : $0 }.joined())
   }
 
-  @Test func `has each occurrence of a word replaced, and no other`() {
+  @Test func `every occurrence of a word is replaced, and nothing else`() {
     #expect("aab aaab".replacingScalars("aab", with: "x") == "x ax")
     #expect("ababa".replacingScalars("aba", with: "x") == "xba")
     #expect("]( ](\u{301} ]".replacingScalars("](", with: "] (") == "] ( ] (\u{301} ]")

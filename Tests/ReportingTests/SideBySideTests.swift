@@ -13,7 +13,7 @@ import Testing
       style: TerminalStyle(isColored: false, width: width))
   }
 
-  @Test func `what answers to each other stands in one row, what is new or gone alone`() throws {
+  @Test func `matching nodes share a row, new and removed ones have their own`() throws {
     let lines = try #require(try lines(Shop.changed(), width: 190))
     let rows = lines.map { line in
       line.split(separator: "|", omittingEmptySubsequences: false).map {
@@ -29,7 +29,7 @@ import Testing
       ])
   }
 
-  @Test func `a narrow screen shows plans below each other`() throws {
+  @Test func `a narrow screen shows the plans one below the other`() throws {
     #expect(try lines(Shop.changed(), width: 100) == nil)
     let style = TerminalStyle(isColored: false, width: 100)
     let details = try #require(TerminalReport.details(try Shop.regressed(), strict: false, style: style))
@@ -68,7 +68,7 @@ import Testing
       facts: CatalogFacts(relations: [:]), serverMajor: 15)
   }
 
-  @Test func `members that are left out on both sides leave their remark on both`() throws {
+  @Test func `members omitted on both sides leave their remark on both`() throws {
     func members(_ type: String) -> JSON {
       node("Append", nil, [], (0..<20).map { node(type, "events_\($0)", as: "Member") })
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct TerminalReportTests {
   private let style = TerminalStyle(isColored: false, width: 80)
 
-  @Test func `nothing that a database or a manifest says can steer the terminal`() throws {
+  @Test func `no text from a database or a manifest controls the terminal`() throws {
     var run = try Shop.run()
     run.manifest = hostile
     run.notes = [Note(hostile)]
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `a line for each verdict`() throws {
+  @Test func `each verdict has its line`() throws {
     func line(_ outcome: CaseOutcome, strict: Bool = false) -> String {
       TerminalReport.caseLine(
         outcome, strict: strict, nameWidth: 30, style: TerminalStyle(isColored: false, width: 100, isTerminal: true))
@@ -56,14 +56,14 @@ import Testing
     #expect(try line(Shop.passed()) == "ok         newest_customers")
   }
 
-  @Test func `a passed case has details only when there is a finding`() throws {
+  @Test func `a passed case has details only if it has a finding`() throws {
     #expect(TerminalReport.details(try Shop.passed(), strict: true, style: style) == nil)
     let details = try #require(TerminalReport.details(try Shop.hostilePassed(), strict: true, style: style))
     #expect(details.contains("\n  warning: new-seq-scan: "))
     #expect(details.contains("\n  waived: seq-scan: "))
   }
 
-  @Test func `equal shapes are printed once`() throws {
+  @Test func `the same shape is printed once`() throws {
     let details = try #require(TerminalReport.details(try Shop.misestimated(), strict: false, style: style))
     #expect(details.contains("plan (same shape as before)"))
     #expect(!details.contains("\n  before "))
@@ -92,7 +92,7 @@ import Testing
         """)
   }
 
-  @Test func `a reason is never missing`() {
+  @Test func `a reason is always given`() {
     for reason in [nil, "", "\n \r\n"] {
       var outcome = Shop.unchecked()
       outcome.reason = reason
@@ -130,7 +130,7 @@ import Testing
     #expect(TerminalReport.summary(run, style: style) == "2 passed in 3.2 s")
   }
 
-  @Test func `the summary names what to accept, each query once and none that was not checked`() throws {
+  @Test func `the summary names the queries to accept, each once and only if checked`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.cases = [try Shop.passed(), try Shop.regressed(), try Shop.regressed(), Shop.unchecked(), try Shop.new()]
     #expect(
@@ -142,7 +142,7 @@ import Testing
         """)
   }
 
-  @Test func `what is only new is recorded, and one failure is not all of them`() throws {
+  @Test func `the summary says record for new cases, and names a query only if not all fail`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.cases = [try Shop.new()]
     #expect(TerminalReport.summary(run, style: style).hasSuffix("\nrecord with: plangate record month_close"))
@@ -150,12 +150,12 @@ import Testing
     #expect(TerminalReport.summary(run, style: style).hasSuffix("\naccept with: plangate record orders_by_customer"))
   }
 
-  @Test func `the command that accepts is told once for a whole run`() throws {
+  @Test func `the command that accepts is printed once per run`() throws {
     let text = terminalText(try Shop.run(), style: style)
     #expect(text.split(separator: "\n").count { $0.contains("plangate record") } == 1)
   }
 
-  @Test func `a log holds the whole note of a case, a screen cuts it`() throws {
+  @Test func `a log shows the whole note of a case, a screen cuts it`() throws {
     func line(isTerminal: Bool) throws -> String {
       TerminalReport.caseLine(
         try Shop.changed(), strict: false, style: TerminalStyle(isColored: false, width: 80, isTerminal: isTerminal))
@@ -165,7 +165,7 @@ import Testing
     #expect(try line(isTerminal: true).hasSuffix("…"))
   }
 
-  @Test func `cases of several servers and of a shard are told apart`() throws {
+  @Test func `cases of several servers and of a shard are distinguished`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.servers = ["15.18"]
     run.shard = Shard(index: 2, count: 3)
@@ -184,7 +184,7 @@ import Testing
     #expect(TerminalReport.summary(run, style: style).contains("2 regressed in 0.0 s, shard 2 of 3\n"))
   }
 
-  @Test func `plans that change alike in several cases of a query are shown once`() throws {
+  @Test func `the same plan change in several cases of a query is shown once`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     var whale = try Shop.regressed()
     whale.id = CaseID(whale.query, "whale")
@@ -197,7 +197,7 @@ import Testing
     #expect(TerminalReport.allDetails(run, isVerbose: true, style: style)[1].contains("\n  before "))
   }
 
-  @Test func `a new plan shows its conditions, unless there are very many new ones`() throws {
+  @Test func `a new plan shows its conditions unless there are very many new plans`() throws {
     var run = RunOutcome(plangateVersion: "0.1.0", manifest: "queries/manifest.yml")
     run.cases = [try Shop.new()]
     #expect(
@@ -210,7 +210,7 @@ import Testing
     #expect(TerminalReport.allDetails(run, isVerbose: true, style: style).allSatisfy { $0.contains("Index Cond") })
   }
 
-  @Test func `the values of a case stand under its name`() throws {
+  @Test func `the values of a case are shown below its name`() throws {
     var outcome = try Shop.regressed()
     outcome.parameters = [
       BoundParameter(name: "$1", value: "42"), BoundParameter(name: "$2", value: nil),
@@ -223,7 +223,7 @@ import Testing
     #expect(lines[3].hasPrefix("  seq-scan: "), "a huge value takes two lines at most")
   }
 
-  @Test func `a case that could not be checked says where it is listed`() throws {
+  @Test func `an unchecked case says where it is defined`() throws {
     var outcome = Shop.unchecked()
     outcome.manifestLine = 12
     let details = try #require(TerminalReport.details(outcome, strict: false, manifest: "ci/m.yml", style: style))
@@ -243,7 +243,7 @@ import Testing
     #expect(TerminalReport.summary(run, style: style).hasPrefix("queries/manifest.yml:12:5: error: unknown key"))
   }
 
-  @Test func `notes stand at the top or in the summary`() throws {
+  @Test func `notes are at the top or in the summary`() throws {
     let run = try Shop.run()
     let notes = try #require(TerminalReport.notes(run, style: style))
     #expect(notes.hasPrefix("note: the baseline is of PostgreSQL 14"))
@@ -251,7 +251,7 @@ import Testing
     #expect(!TerminalReport.summary(run, hasNotes: false, style: style).contains("note:"))
   }
 
-  @Test func `the command can be pasted into a shell`() {
+  @Test func `the command can be pasted into a shell as it is`() {
     #expect(RecordCommand.text(queries: ["a", "b.c", "a"]) == "plangate record a b.c")
     #expect(
       RecordCommand.text(queries: ["a"], manifest: "my app/it's.yml")

@@ -38,6 +38,9 @@ package final class Project: Sendable {
 
   // MARK: Files
 
+  /// The absolute path of a file.
+  package func path(_ path: String) -> String { "\(directory)/\(path)" }
+
   /// All files except those in TMPDIR, sorted.
   package func files(in folder: String = "") throws -> [String] {
     let root = folder.isEmpty ? directory : "\(directory)/\(folder)"
@@ -46,6 +49,11 @@ package final class Project: Sendable {
       return FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isDirectory)
         && !isDirectory.boolValue && !(folder.isEmpty && path.hasPrefix("tmp/"))
     }.sorted()
+  }
+
+  /// The names in a folder, except that of TMPDIR, sorted.
+  package func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter { path($0) != temporaryDirectory }.sorted()
   }
 
   /// The texts of all files of a folder, by their paths.
@@ -59,9 +67,11 @@ package final class Project: Sendable {
     try String(contentsOfFile: "\(directory)/\(path)", encoding: .utf8)
   }
 
-  package func write(_ path: String, _ text: String) throws {
+  package func write(_ path: String, _ text: String) throws { try write(path, bytes: Array(text.utf8)) }
+
+  package func write(_ path: String, bytes: [UInt8]) throws {
     if let slash = path.lastIndex(of: "/") { try makeDirectory(String(path[..<slash])) }
-    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(path)"))
+    try Data(bytes).write(to: URL(fileURLWithPath: self.path(path)))
   }
 
   package func append(_ path: String, _ text: String) throws {

@@ -2,7 +2,7 @@ import Testing
 import YAML
 
 @Suite struct AccessorTests {
-  @Test func `a scalar is text and no collection`() throws {
+  @Test func `a scalar is a text, not a collection`() throws {
     for node in [try parse("a"), try parse("'a'")] {
       #expect(node.scalarText == "a")
       #expect(node.sequence == nil)
@@ -11,7 +11,7 @@ import YAML
     }
   }
 
-  @Test func `a sequence gives its items and no text`() throws {
+  @Test func `a sequence has elements and no text`() throws {
     let node = try parse("[a, b]")
     #expect(node.sequence == [plain("a", 1, 2), plain("b", 1, 5)])
     #expect(node.scalarText == nil)
@@ -19,7 +19,7 @@ import YAML
     #expect(node["a"] == nil)
   }
 
-  @Test func `a mapping gives its entries and its values by key`() throws {
+  @Test func `a mapping has entries, and values by key`() throws {
     let node = try parse("a: 1\n'b': 2")
     #expect(
       node.mapping == [

@@ -2,7 +2,7 @@ import Testing
 import YAML
 
 @Suite struct AnchorTests {
-  @Test func `an alias is a copy with its own mark around the places of the original`() throws {
+  @Test func `an alias is a copy with its own mark, and the original's marks inside`() throws {
     #expect(
       try parse("a: &base [x, 'y']\nb: *base")
         == mapping(

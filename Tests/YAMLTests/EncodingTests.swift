@@ -39,7 +39,7 @@ import YAML
       ([0xC0, 0x80], "invalid length of a UTF-8 sequence", 0),
       ([0xED, 0xA0, 0x80], "invalid Unicode character (0xD800)", 0),
     ] as [([UInt8], String, Int)])
-  func `bytes that are not UTF-8 are an error where they stand`(bytes: [UInt8], message: String, shift: Int) {
+  func `bytes that are not UTF-8 are an error at their position`(bytes: [UInt8], message: String, shift: Int) {
     #expect(throws: failure(message, 2, 5 + shift)) { try YAMLParser.parse(Array("a: 1\n😀: é".utf8) + bytes) }
     #expect(throws: failure(message, 2, 5 + shift)) {
       try YAMLParser.parse(Array("\u{FEFF}a: 1\r\n😀: é".utf8) + bytes)
@@ -51,7 +51,7 @@ import YAML
     ("\0", "0x00"), ("\u{7}", "0x07"), ("\u{1B}", "0x1B"), ("\u{7F}", "0x7F"), ("\u{9F}", "0x9F"),
     ("\u{FFFE}", "0xFFFE"),
   ])
-  func `a control character is an error where it stands`(character: String, code: String) {
+  func `a control character is an error at its position`(character: String, code: String) {
     let expected = failure("control characters are not allowed (\(code))", 3, 6)
     for ending in ["\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"] {
       #expect(throws: expected) { try parse("a: 1\(ending)\(ending)b: é😀\(character)\nc: 2") }
@@ -63,7 +63,7 @@ import YAML
     }
   }
 
-  @Test func `a byte order mark takes no column of an error either`() {
+  @Test func `a byte order mark takes no column in errors either`() {
     let expected = failure("control characters are not allowed (0x07)", 1, 4)
     #expect(throws: expected) { try parse("\u{FEFF}a: \u{7}") }
     for isBigEndian in [false, true] {
@@ -84,13 +84,13 @@ import YAML
       ([0x00, 0xD8], "incomplete UTF-16 surrogate pair", 0),
       ([0x61], "incomplete UTF-16 character", 0),
     ] as [([UInt8], String, Int)])
-  func `broken UTF-16 is an error where it stands`(bytes: [UInt8], message: String, shift: Int) {
+  func `broken UTF-16 is an error at its position`(bytes: [UInt8], message: String, shift: Int) {
     #expect(throws: failure(message, 2, 4 + shift)) {
       try YAMLParser.parse(Self.utf16("a: 1\nb: ", isBigEndian: false) + bytes)
     }
   }
 
-  @Test func `the lines of marks and of byte offsets are counted alike`() throws {
+  @Test func `marks and byte offsets count lines in the same way`() throws {
     let text = "# a\r# b\r\n# c\u{85}# d\u{2028}# e\u{2029}# f\n"
     #expect(try parse(text + "x") == plain("x", 7, 1))
     #expect(throws: failure("control characters are not allowed (0x07)", 7, 1)) { try parse(text + "\u{7}") }

@@ -14,7 +14,7 @@ import YAML
     #expect(node.sequence?.count == 99_999)
   }
 
-  @Test func `one node more is an error at its place`() {
+  @Test func `one more node is an error at its position`() {
     #expect(throws: failure(Self.tooMany, 100_000, 1)) {
       try parse("[" + String(repeating: "a,\n", count: 100_000) + "]")
     }
@@ -37,7 +37,7 @@ import YAML
     #expect(throws: failure(Self.tooMany, 5, 45)) { try parse(lines.joined(separator: "\n")) }
   }
 
-  @Test func `an alias that just fits is read, and the next one is an error`() throws {
+  @Test func `an alias within the limit is read, and the next one is an error`() throws {
     // 50,000 nodes, 49,999 of them the inner sequence with its items.
     let half = "- &a [" + String(repeating: "x,", count: 49_998) + "]\n"
     #expect(try parse(half + "- *a\n").sequence?.map { $0.sequence?.count } == [49_998, 49_998])
@@ -58,13 +58,13 @@ import YAML
     #expect(node == plain("x", 1, 101))
   }
 
-  @Test func `one level more is an error at its place`() {
+  @Test func `one more level is an error at its position`() {
     #expect(throws: failure(Self.tooDeep, 1, 101)) { try parse(Self.nested(101)) }
     #expect(throws: failure(Self.tooDeep, 1, 101 * 4 - 3)) { try parse(String(repeating: "{a: ", count: 101)) }
     #expect(throws: failure(Self.tooDeep, 1, 201)) { try parse(String(repeating: "- ", count: 1_000)) }
   }
 
-  @Test func `an alias brings the levels of what it names`() throws {
+  @Test func `an alias counts the levels of its anchor's node`() throws {
     let text = "- &a " + Self.nested(60) + "\n- "
     #expect(try parse(text + Self.nested(39, around: "*a")).sequence?.count == 2)
     #expect(throws: failure(Self.tooDeep, 2, 43)) { try parse(text + Self.nested(40, around: "*a")) }

@@ -65,7 +65,7 @@ import YAML
     #expect(node["queries"]?.sequence?.first?["settings"]?.value == node["settings"]?.value)
   }
 
-  @Test func `every truncation is a value or an error with a place`() {
+  @Test func `every truncation is a value or an error with a position`() {
     var tally = Tally()
     for length in 0...Self.manifest.count { tally.add(Array(Self.manifest.prefix(length))) }
     #expect(tally.values > 100)
@@ -73,7 +73,7 @@ import YAML
   }
 
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
-  func `every mutation is a value or an error with a place`(seed: UInt64) {
+  func `every mutation is a value or an error with a position`(seed: UInt64) {
     var generator = Generator(state: seed)
     let indicators = Array("\t\n\r :-?,[]{}#&*!|>'\"%@`\\\0~".utf8)
     var tally = Tally()

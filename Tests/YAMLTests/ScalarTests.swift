@@ -39,7 +39,7 @@ import YAML
   }
 
   @Test(arguments: [("|-", "x"), ("|", "x\n"), ("|+", "x\n\n\n")])
-  func `a block says what becomes of its last line breaks`(header: String, expected: String) throws {
+  func `a block's indicator decides about its last line breaks`(header: String, expected: String) throws {
     #expect(try parse("\(header)\n  x\n\n\n") == quoted(expected, 1, 1))
   }
 

@@ -2,7 +2,7 @@ import Testing
 import YAML
 
 @Suite struct StructureTests {
-  @Test func `a manifest keeps its order, its nesting and every place`() throws {
+  @Test func `a manifest keeps its order, nesting and positions`() throws {
     let text = """
       # What the gate runs.
       server: 17   # the major version
@@ -34,7 +34,7 @@ import YAML
     #expect(try parse(text) == expected)
   }
 
-  @Test func `a sequence may stand at the column of its key`() throws {
+  @Test func `a sequence may start at the column of its key`() throws {
     #expect(
       try parse("a:\n- b\n- c\n")
         == mapping(1, 1, [(plain("a", 1, 1), sequence(2, 1, [plain("b", 2, 3), plain("c", 3, 3)]))]))
@@ -52,11 +52,11 @@ import YAML
           ]))
   }
 
-  @Test func `a document may be marked and may follow a directive`() throws {
+  @Test func `a document may have markers and follow a directive`() throws {
     #expect(try parse("%YAML 1.1\n---\na\n...\n") == plain("a", 3, 1))
   }
 
-  @Test func `a document that is only marked is null`() throws {
+  @Test func `a document of only a marker is null`() throws {
     let node = try parse("---\n")
     #expect(node == plain("", 2, 1))
     #expect(node.isNull)

@@ -36,7 +36,7 @@ import YAML
     }
   }
 
-  @Test func `a key that is no scalar is an error`() {
+  @Test func `a key other than a scalar is an error`() {
     #expect(throws: failure("a mapping key must be a scalar", 1, 3)) { try parse("? [a]\n: 1") }
     #expect(throws: failure("a mapping key must be a scalar", 1, 2)) { try parse("{{a: b}: 1}") }
     #expect(throws: failure("a mapping key must be a scalar", 2, 3)) { try parse("- &a [x]\n- *a : 1") }
@@ -81,12 +81,12 @@ import YAML
     }
   }
 
-  @Test func `a tab between a key and its value is no indentation`() throws {
+  @Test func `a tab between a key and its value is not indentation`() throws {
     #expect(try parse("a:\t1\t# b") == mapping(1, 1, [(plain("a", 1, 1), plain("1", 1, 4))]))
   }
 
   @Test(arguments: ["@x", "`x", "%x"])
-  func `a reserved character is an error where it stands`(value: String) {
+  func `a reserved character is an error at its position`(value: String) {
     #expect(throws: failure("found character that cannot start any token", 2, 4)) { try parse("a: 1\nb: \(value)") }
   }
 

@@ -6,10 +6,10 @@ import PlanCore
 /// operators and types in the catalog, and its nodes count those blocks.
 struct CaptureSession {
   private let state: DatabaseState
-  private var items: [Item]
+  private var cases: [SessionCase]
 
   /// A case, and what it answered last.
-  fileprivate struct Item {
+  fileprivate struct SessionCase {
     let query: Query
     let queryCase: QueryCase
     var answer: TimedAnswer
@@ -28,10 +28,10 @@ struct CaptureSession {
     self.state = state
     let work = queries.flatMap { query in
       let query = query.with(state.settings)
-      return query.cases.filter { isWanted(query.id(of: $0)) }.map { (query: query, item: $0) }
+      return query.cases.filter { isWanted(query.id(of: $0)) }.map { (query: query, queryCase: $0) }
     }
-    items = zip(work, state.answers(work, secondRun: secondRun)).map { work, answer in
-      Item(query: work.query, queryCase: work.item, answer: answer)
+    cases = zip(work, state.answers(work, secondRun: secondRun)).map { work, answer in
+      SessionCase(query: work.query, queryCase: work.queryCase, answer: answer)
     }
   }
 
@@ -39,10 +39,10 @@ struct CaptureSession {
   ///
   /// - Returns: whether there were any.
   mutating func runWarm(_ ids: Set<CaseID>) -> Bool {
-    let cold = items.indices.filter { !items[$0].answer.isWarm && ids.contains(items[$0].id) }
+    let cold = cases.indices.filter { !cases[$0].answer.isWarm && ids.contains(cases[$0].id) }
     if cold.isEmpty { return false }
-    let work = cold.map { (query: items[$0].query, item: items[$0].queryCase) }
-    for (index, answer) in zip(cold, state.answers(work) { _, _ in true }) { items[index].answer = answer }
+    let work = cold.map { (query: cases[$0].query, queryCase: cases[$0].queryCase) }
+    for (index, answer) in zip(cold, state.answers(work) { _, _ in true }) { cases[index].answer = answer }
     return true
   }
 
@@ -51,14 +51,14 @@ struct CaptureSession {
     let catalog = try state.catalog
     var queries: [QueryCapture] = []
     var answers: [CapturedAnswer] = []
-    for (index, item) in items.enumerated() {
-      answers.append(item.captured)
-      let isLast = index + 1 == items.count || items[index + 1].query.name != item.query.name
+    for (index, current) in cases.enumerated() {
+      answers.append(current.captured)
+      let isLast = index + 1 == cases.count || cases[index + 1].query.name != current.query.name
       guard isLast else { continue }
       var facts = catalog.facts
-      facts.definitions = catalog.definitions.definitions(namedIn: item.query.statement.text)
+      facts.definitions = catalog.definitions.definitions(namedIn: current.query.statement.text)
       queries.append(
-        QueryCapture(query: item.query.name, serverMajor: state.server.major, facts: facts, answers: answers))
+        QueryCapture(query: current.query.name, serverMajor: state.server.major, facts: facts, answers: answers))
       answers = []
     }
     var capture = Capture(label: state.label, queries: queries)
@@ -67,7 +67,7 @@ struct CaptureSession {
   }
 }
 
-extension CaptureSession.Item {
+extension CaptureSession.SessionCase {
   fileprivate var captured: CapturedAnswer {
     func planned(_ plans: CasePlans) -> CapturedCase {
       CapturedCase(

@@ -4,7 +4,7 @@ import Postgres
 import Synchronization
 
 /// A case to run, of its query.
-typealias CaseWork = (query: Query, item: QueryCase)
+typealias CaseWork = (query: Query, queryCase: QueryCase)
 
 /// Which cases are run a second time in their session, by what their first run said.
 ///
@@ -107,18 +107,18 @@ extension DatabaseState {
       let connection = if let open { open } else { try server.connect(to: name) }
       open = connection
       let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime, probe: probe)
-      let first = try runner.run(work.item, of: work.query, .calls)
+      let first = try runner.run(work.queryCase, of: work.query, .calls)
       guard case .plans(var plans) = first else { return first }
       if plans.runsFunctions {
-        guard case .plans(let watched) = try runner.runWatched(work.item, of: work.query) else { return first }
+        guard case .plans(let watched) = try runner.runWatched(work.queryCase, of: work.query) else { return first }
         plans.inner = watched.inner
         // With workers the plan of this run is not the one that is measured.
         isWarm = !plans.plan.isParallel
         if isWarm { return .plans(watched) }
       }
-      guard secondRun(work.query.id(of: work.item), plans.plan) else { return .plans(plans) }
+      guard secondRun(work.query.id(of: work.queryCase), plans.plan) else { return .plans(plans) }
       isWarm = true
-      guard case .plans(var second) = try runner.run(work.item, of: work.query, .calls) else { return first }
+      guard case .plans(var second) = try runner.run(work.queryCase, of: work.query, .calls) else { return first }
       second.inner = plans.inner
       return .plans(second)
     }
@@ -149,11 +149,11 @@ extension DatabaseState {
         var answer = timed(work[index]) { () throws(ServerError) in
           let connection = try server.connect(to: server.clone(index + 1, of: name))
           let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime, probe: probe)
-          let first = try runner.run(work[index].item, of: work[index].query, .writes)
+          let first = try runner.run(work[index].queryCase, of: work[index].query, .writes)
           guard case .plans(let plans) = first else { return first }
           // The first run reads the catalog, and what it wrote would be read as dead rows.
           try takeBack(plans.written, connection)
-          return try runner.runWatched(work[index].item, of: work[index].query)
+          return try runner.runWatched(work[index].queryCase, of: work[index].query)
         }
         answer.isWarm = true
         return answer

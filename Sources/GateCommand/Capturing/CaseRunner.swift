@@ -44,19 +44,19 @@ struct CaseRunner {
   private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
 
   /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
-  func run(_ item: QueryCase, of query: Query, _ watch: InnerWatch) throws(ServerError) -> CaseAnswer {
-    try run(item, of: query, options: CaseRunner.options(of: query), try watching(watch, query))
+  func run(_ queryCase: QueryCase, of query: Query, _ watch: InnerWatch) throws(ServerError) -> CaseAnswer {
+    try run(queryCase, of: query, options: CaseRunner.options(of: query), try watching(watch, query))
   }
 
   /// Runs a case and watches the statements that it runs inside.
   ///
   /// When they are too many, or watching them takes too long, it runs once more with counters alone.
-  func runWatched(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
+  func runWatched(_ queryCase: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
     let watching = try watching(.statements, query)
-    let answer = try run(item, of: query, options: CaseRunner.options(of: query), watching)
+    let answer = try run(queryCase, of: query, options: CaseRunner.options(of: query), watching)
     if case .plans = answer { return answer }
     guard !watching.statements.isEmpty else { return answer }
-    guard case .plans(var plans) = try run(item, of: query, .counters) else { return answer }
+    guard case .plans(var plans) = try run(queryCase, of: query, .counters) else { return answer }
     plans.inner?.statements = watching.statements
     plans.inner?.isCapped = true
     return .plans(plans)
@@ -70,14 +70,14 @@ struct CaseRunner {
   private static func options(of query: Query) -> String { query.measuresTime ? timedOptions : options }
 
   private func run(
-    _ item: QueryCase, of query: Query, options: String, _ watching: InnerWatching
+    _ queryCase: QueryCase, of query: Query, options: String, _ watching: InnerWatching
   ) throws(ServerError) -> CaseAnswer {
     let scanned = SQLScanner(query.statement.text)
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
     let values: [String?]
-    do { values = try item.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
+    do { values = try queryCase.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
     do {
-      return try answer(item, of: query, scanned, values, options: options, watching)
+      return try answer(queryCase, of: query, scanned, values, options: options, watching)
     } catch let error where !error.isConnectionLost && !error.lacksResources {
       if error.sqlState == "25006", !isWritable { return .writes }
       return .unchecked(query.statement.error(error, scanned).description)
@@ -85,26 +85,26 @@ struct CaseRunner {
   }
 
   /// The plan of a case without running it; nil when the server refuses.
-  func plan(of item: QueryCase, _ query: Query) throws(ServerError) -> Plan? {
-    switch try run(item, of: query, options: CaseRunner.planOnlyOptions, try watching(.nothing, query)) {
+  func plan(of queryCase: QueryCase, _ query: Query) throws(ServerError) -> Plan? {
+    switch try run(queryCase, of: query, options: CaseRunner.planOnlyOptions, try watching(.nothing, query)) {
     case .plans(let plans), .timedOut(let plans, _): plans.plan
     case .writes, .unchecked: nil
     }
   }
 
   private func answer(
-    _ item: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
+    _ queryCase: QueryCase, of query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
     _ watching: InnerWatching
   ) throws(ServerError) -> CaseAnswer {
     do {
-      return try plans(of: item, query, scanned, values, options: options, watching, CaseAnswer.plans)
+      return try plans(of: queryCase, query, scanned, values, options: options, watching, CaseAnswer.plans)
     } catch let error where CaseRunner.isTimeout(error) {
       let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
       let limit = query.timeout.isMultiple(of: 1000) ? "\(query.timeout / 1000) s" : "\(query.timeout) ms"
       let message = "it \(kind) for more than \(limit) and was stopped"
       // Without ANALYZE nothing is run; the plan itself can still be judged.
       return try plans(
-        of: item, query, scanned, values, options: CaseRunner.planOnlyOptions, try self.watching(.nothing, query)
+        of: queryCase, query, scanned, values, options: CaseRunner.planOnlyOptions, try self.watching(.nothing, query)
       ) {
         .timedOut($0, message: message)
       }
@@ -112,13 +112,13 @@ struct CaseRunner {
   }
 
   private func plans(
-    of item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
+    of queryCase: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
     _ watching: InnerWatching, _ answer: (CasePlans) -> CaseAnswer
   ) throws(ServerError) -> CaseAnswer {
     try inTransaction(of: query, watching.settings) { () throws(ServerError) in
       do {
         let (explained, seen) = try watching.run { () throws(ServerError) in
-          try text(explain(options, item, query, scanned, values))
+          try text(explain(options, queryCase, query, scanned, values))
         }
         var plan = try Plan(explainJSON: explained)
         watching.hideSettings(in: &plan)
@@ -134,7 +134,7 @@ struct CaseRunner {
           without = try Plan(
             explainJSON: try text(
               explain(
-                CaseRunner.planOnlyOptions, item, query, scanned, values, as: CaseRunner.nameWithoutSeqScans)))
+                CaseRunner.planOnlyOptions, queryCase, query, scanned, values, as: CaseRunner.nameWithoutSeqScans)))
         }
         return answer(
           CasePlans(
@@ -214,7 +214,7 @@ struct CaseRunner {
   // MARK: EXPLAIN
 
   private func explain(
-    _ options: String, _ item: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?],
+    _ options: String, _ queryCase: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?],
     as name: String = CaseRunner.name
   ) throws(ServerError) -> QueryResult {
     let types = try types(of: query, scanned)
@@ -224,7 +224,7 @@ struct CaseRunner {
     do throws(ServerError) { try connection.execute(together: [(prefix + scanned.sql, [])]) } catch {
       throw error.moved(by: prefix)
     }
-    if item.isGeneric {
+    if queryCase.isGeneric {
       let arguments = try arguments(values, of: name)
       return try time.explain { () throws(ServerError) in
         try connection.execute("EXPLAIN (\(options)) EXECUTE \(name)" + arguments)

@@ -22,7 +22,7 @@ extension Statement {
   /// An error of the statement as a whole.
   func error(_ message: String) -> Diagnostic { Diagnostic(message, file: file, line: firstLine) }
 
-  /// The server's words with the place in the query's file.
+  /// The server's message with the position in the query's file.
   func error(_ error: ServerError, _ scanned: SQLScanner) -> Diagnostic {
     if error.sqlState == "42P14" { return self.error(Statement.refused) }
     if error.sqlState == "42601", error.message.contains("multiple commands") {

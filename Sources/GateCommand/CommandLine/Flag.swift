@@ -20,7 +20,7 @@ struct Flag: Sendable {
   let help: String
   /// More, for the man page, in whole sentences.
   var details = ""
-  /// The place in the documents that says more, as a link in Markdown.
+  /// The section of the documents that says more, as a link in Markdown.
   var reference: String?
   let effect: Effect
 }

@@ -133,8 +133,8 @@ package struct Options: Equatable, Sendable {
     if keepsServer, postgres.count > 1 {
       throw Diagnostic("--keep leaves one server up: name one with --postgres")
     }
-    var places: Set<String> = []
-    for path in reportFiles.map(\.path) where !places.insert(joined(".", path)).inserted {
+    var targets: Set<String> = []
+    for path in reportFiles.map(\.path) where !targets.insert(joined(".", path)).inserted {
       throw Diagnostic("two reports cannot go to the same place: \(path == "-" ? "standard output" : path)")
     }
     if server != nil, !postgres.isEmpty {

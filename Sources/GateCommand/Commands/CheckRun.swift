@@ -110,7 +110,7 @@ struct CheckRun {
     outcome.error = errors.isEmpty ? nil : errors.joined(separator: "\n")
   }
 
-  /// An error without a place is shown at the manifest.
+  /// An error without a position is shown at the manifest.
   private func place(of error: Diagnostic) -> Place { Place(file: error.file ?? options.manifest, line: error.line) }
 
   /// The outcome as reports name its files.

@@ -157,7 +157,7 @@ struct GateRun {
         + "clones \(milliseconds(time.clones)) s, together \(milliseconds(time.together)) s)")
   }
 
-  /// Nil when the run is to do without; a machine without a place for one does as well.
+  /// Nil if the run uses no cache, or if the machine has no directory for one.
   private func cache() throws(Diagnostic) -> ClusterCache? {
     guard options.usesCache else { return nil }
     if let base = ClusterCache.base(environment), let reason = ClusterCache.distrust(base) {

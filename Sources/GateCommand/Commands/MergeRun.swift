@@ -52,9 +52,9 @@ struct MergeRun {
 
   /// Rejects an output that is also an input, as in `plangate merge --json all.json *.json`.
   private func checkReportsStay() throws(Diagnostic) {
-    func place(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
-    let inputs = Set(options.names.map(place))
-    for path in options.reportFiles.map(\.path) where path != "-" && inputs.contains(place(path)) {
+    func realPath(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+    let inputs = Set(options.names.map(realPath))
+    for path in options.reportFiles.map(\.path) where path != "-" && inputs.contains(realPath(path)) {
       throw Diagnostic("\(path) is both an input and an output; write the result to another file")
     }
   }

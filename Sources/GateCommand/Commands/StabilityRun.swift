@@ -48,7 +48,7 @@ struct StabilityRun {
     var state = try DatabaseState.seed(manifest, on: server, as: name, database.steps)
     if round.isMultiple(of: 2) {
       do { try RowShuffle(connection: try server.connect(to: name)).run() } catch { throw server.diagnostic(error) }
-      state = try DatabaseState(settling: name, on: server, manifest: manifest, database.steps)
+      state = try DatabaseState(analyzing: name, on: server, manifest: manifest, database.steps)
     }
     console.step("re-seed \(round) (\(seconds(since: started)) s)")
     return observations(try capture(run, state))

@@ -4,7 +4,7 @@ import Postgres
 
 /// One state of a database, made by the seed of a manifest and by steps after it.
 ///
-/// Its statistics are settled, so that plans can be captured from it. One run may have several, on one server.
+/// It is vacuumed and analyzed, so that plans can be captured from it. One run may have several, on one server.
 struct DatabaseState: Sendable {
   /// How messages name it.
   var label = StateLabel.now
@@ -46,7 +46,7 @@ struct DatabaseState: Sendable {
   ) throws(Diagnostic) -> DatabaseState {
     do { try server.create(name) } catch { throw server.diagnostic(error) }
     try Seeding(manifest, on: server, in: name, steps).run(manifest.seed)
-    return try DatabaseState(settling: name, on: server, manifest: manifest, steps)
+    return try DatabaseState(analyzing: name, on: server, manifest: manifest, steps)
   }
 
   /// Copies the database, runs steps in the copy, vacuums and analyzes it.
@@ -62,7 +62,7 @@ struct DatabaseState: Sendable {
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
     do {
       try Seeding(manifest, on: server, in: clone, steps).run(added)
-      var state = try DatabaseState(settling: clone, on: server, manifest: manifest, steps)
+      var state = try DatabaseState(analyzing: clone, on: server, manifest: manifest, steps)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
       return state
@@ -79,7 +79,7 @@ struct DatabaseState: Sendable {
 
   /// Vacuums and analyzes a database, and reads its catalog.
   init(
-    settling name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
+    analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
   ) throws(Diagnostic) {
     let report: Statistics.Report
     try PreparedTransactions(database: name, server: server).check(manifest)
@@ -94,7 +94,7 @@ struct DatabaseState: Sendable {
     _ = try catalog
   }
 
-  /// Opens a database whose statistics are settled.
+  /// Opens a database that is vacuumed and analyzed.
   ///
   /// Its catalog is read while the first cases run.
   ///

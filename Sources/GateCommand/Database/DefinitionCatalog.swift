@@ -29,18 +29,18 @@ final class DefinitionCatalog: Sendable {
   /// - Parameter rows: kind, schema, name and text.
   init(_ rows: [[String?]]) {
     var definitions: [Definition] = []
-    var places: [String: Int] = [:]
+    var indices: [String: Int] = [:]
     var positions: [String: [Int]] = [:]
     for row in rows {
       guard let kind = row[0], let schema = row[1], let name = row[2], let text = row[3] else { continue }
       let title = "\(kind) \(schema).\(name)"
-      let place = places[title] ?? definitions.count
-      if place == definitions.count {
-        places[title] = place
+      let index = indices[title] ?? definitions.count
+      if index == definitions.count {
+        indices[title] = index
         definitions.append(Definition(title: title))
       }
-      definitions[place].texts.append(text)
-      if positions[name]?.contains(place) != true { positions[name, default: []].append(place) }
+      definitions[index].texts.append(text)
+      if positions[name]?.contains(index) != true { positions[name, default: []].append(index) }
     }
     (self.definitions, self.positions) = (definitions, positions)
   }
@@ -53,23 +53,23 @@ final class DefinitionCatalog: Sendable {
   /// The fingerprints of all definitions that a statement names, directly or through other definitions.
   func definitions(namedIn statement: String) -> [String: String] {
     var fingerprints: [String: String] = [:]
-    for place in places(namedIn: statement) {
-      fingerprints[definitions[place].title] = reading(place).fingerprint
+    for index in indices(namedIn: statement) {
+      fingerprints[definitions[index].title] = reading(index).fingerprint
     }
     return fingerprints
   }
 
   /// The first of them, by name, whose text reads the clock.
   func firstReadingClock(namedIn statement: String) -> String? {
-    places(namedIn: statement).map { definitions[$0] }.sorted { $0.title < $1.title }
+    indices(namedIn: statement).map { definitions[$0] }.sorted { $0.title < $1.title }
       .first { $0.texts.contains { SeedScan($0, as: .body).readsClock } }?.title
   }
 
-  private func places(namedIn statement: String) -> Set<Int> {
+  private func indices(namedIn statement: String) -> Set<Int> {
     var found: Set<Int> = []
     var named = references(in: statement)
-    while let place = named.popLast() {
-      if found.insert(place).inserted { named += reading(place).references }
+    while let index = named.popLast() {
+      if found.insert(index).inserted { named += reading(index).references }
     }
     return found
   }
@@ -78,14 +78,14 @@ final class DefinitionCatalog: Sendable {
     positions.isEmpty ? [] : SQLScanner(text).words.flatMap { positions[$0] ?? [] }
   }
 
-  private func reading(_ place: Int) -> Reading {
+  private func reading(_ index: Int) -> Reading {
     readings.withLock { readings in
-      if let known = readings[place] { return known }
-      let texts = definitions[place].texts
+      if let known = readings[index] { return known }
+      let texts = definitions[index].texts
       let reading = Reading(
         fingerprint: fingerprint(texts.joined(separator: "\n")),
         references: Array(Set(texts.flatMap(references))))
-      readings[place] = reading
+      readings[index] = reading
       return reading
     }
   }

@@ -35,7 +35,7 @@ struct GivenDatabase {
           + "(\(seconds(since: started)) s)")
       let steps = StepRunner(environment: environment, console: console)
       try Seeding(manifest, on: server, in: server.seeded, steps).run(manifest.seed)
-      return try DatabaseState(settling: server.seeded, on: server, manifest: manifest, steps)
+      return try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps)
     } catch {
       server.stop()
       throw manifest.settingError(in: error) ?? error

@@ -70,7 +70,7 @@ struct SeededCluster {
   /// Rows that were "a minute ago" when they were cached no longer are. Which views and functions the queries use is
   /// known only when the database exists.
   private func clockReader(_ plan: SeedStates, _ database: DatabaseState) throws(Diagnostic) -> String? {
-    guard plan.readsClock, plan.settled != nil else { return nil }
+    guard plan.readsClock, plan.analyzed != nil else { return nil }
     return try database.catalog.definitionReadingClock(manifest.queries)
   }
 
@@ -105,7 +105,7 @@ struct SeededCluster {
 
   /// The seeded database as an earlier run left it.
   private func cached(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> DatabaseState? {
-    guard let cache, let state = plan.settled else { return nil }
+    guard let cache, let state = plan.analyzed else { return nil }
     let started = ContinuousClock.now
     var launch: Result<Void, Diagnostic>?
     let entry = cache.take(
@@ -172,9 +172,9 @@ struct SeededCluster {
       try checkInterruption()
     }
     let started = ContinuousClock.now
-    let database = try DatabaseState(settling: server.seeded, on: server, manifest: manifest, steps)
+    let database = try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps)
     console.step("statistics (\(seconds(since: started)) s)")
-    guard cache != nil, let state = plan.settled else { return (database, done) }
+    guard cache != nil, let state = plan.analyzed else { return (database, done) }
     if let name = try clockReader(plan, database) {
       console.step("not cached: \(SeededCluster.clock(name))")
       remember(name, plan)
@@ -244,7 +244,7 @@ struct SeededCluster {
     let started = ContinuousClock.now
     // If a file changed while the seed ran, the state was not made from the files that its name says.
     let again = cache.map(self.plan)
-    guard again?.settled == state || again?.chain.contains(state) == true else {
+    guard again?.analyzed == state || again?.chain.contains(state) == true else {
       return console.step("not cached: a file of the seed changed while it ran")
     }
     var entry = CacheEntry(kind: kind, server: server.version.text, title: title)

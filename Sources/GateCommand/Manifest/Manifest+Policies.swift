@@ -21,7 +21,7 @@ extension Manifest {
       })
   }
 
-  /// The place of each case among all of them, from 1.
+  /// The number of each case among all of them, from 1.
   private var casePositions: [CaseID: Int] {
     let ids = queries.flatMap { query in query.cases.map(query.id) }
     return Dictionary(ids.enumerated().map { ($1, $0 + 1) }) { first, _ in first }

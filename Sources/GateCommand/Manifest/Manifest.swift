@@ -22,7 +22,7 @@ struct Manifest: Sendable {
   /// The directory of the baselines.
   var baselines: String
   /// The positions in the manifest of what it asks of the server.
-  var places: [ServerWish: ManifestPlace] = [:]
+  var positions: [ServerWish: ManifestPosition] = [:]
   /// A fingerprint of the manifest's text.
   var fingerprint = ""
 }
@@ -78,7 +78,7 @@ extension Query {
     return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
   }
 
-  func id(of item: QueryCase) -> CaseID { CaseID(name, item.name) }
+  func id(of queryCase: QueryCase) -> CaseID { CaseID(name, queryCase.name) }
 }
 
 /// The text of a query and its position.

@@ -92,7 +92,7 @@ struct ManifestLoader {
       queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),
-      places: places(fields))
+      positions: positions(fields))
     try mistakes.check()
     return manifest
   }
@@ -100,7 +100,7 @@ struct ManifestLoader {
   // MARK: The server
 
   /// The positions of what the manifest asks of the server.
-  private func places(_ fields: ManifestFields) -> [ServerWish: ManifestPlace] {
+  private func positions(_ fields: ManifestFields) -> [ServerWish: ManifestPosition] {
     var marks: [(ServerWish, YAMLMark?)] = [
       (.locale, fields["locale"]?.mark), (.encoding, fields["encoding"]?.mark), (.timeZone, fields["timezone"]?.mark),
       (.settings, fields["settings"]?.mark),
@@ -109,8 +109,8 @@ struct ManifestLoader {
       marks.append((.setting(entry.key.scalarText?.lowercased() ?? ""), entry.key.mark))
     }
     for node in fields["roles"]?.sequence ?? [] { marks.append((.role(node.scalarText ?? ""), node.mark)) }
-    let places = marks.compactMap { wish, mark in mark.map { (wish, ManifestPlace($0, in: source)) } }
-    return Dictionary(places) { first, _ in first }
+    let positions = marks.compactMap { wish, mark in mark.map { (wish, ManifestPosition($0, in: source)) } }
+    return Dictionary(positions) { first, _ in first }
   }
 
   private func roles(_ fields: ManifestFields) throws(Diagnostic) -> [String] {

@@ -29,12 +29,12 @@ struct QueryReader {
   func queries(_ node: YAMLNode) throws(Diagnostic) -> [Query] {
     var mistakes = Mistakes()
     var queries: [Query] = []
-    var places: [String: Int] = [:]
+    var lines: [String: Int] = [:]
     let nodes = try source.sequence(node, "'queries'")
     guard !nodes.isEmpty else { throw source.error("'queries' lists no query", at: node) }
     for node in nodes {
       guard let query = mistakes.attempt({ () throws(Diagnostic) in try self.query(node) }) else { continue }
-      if let line = places.updateValue(node.mark.line, forKey: query.name.lowercased()) {
+      if let line = lines.updateValue(node.mark.line, forKey: query.name.lowercased()) {
         mistakes.add(
           source.error(
             "a second query '\(query.name)' (names are unique without regard to case; the first is on line \(line))",

@@ -2,13 +2,13 @@ import Postgres
 import YAML
 
 /// A position in the manifest of something that the server may reject.
-struct ManifestPlace: Equatable, Sendable {
+struct ManifestPosition: Equatable, Sendable {
   let line: Int
   let column: Int
   let sourceLine: String?
 }
 
-extension ManifestPlace {
+extension ManifestPosition {
   init(_ mark: YAMLMark, in source: ManifestSource) {
     self.init(line: mark.line, column: mark.column, sourceLine: Diagnostic.line(mark.line, of: source.text))
   }
@@ -43,7 +43,7 @@ extension Manifest {
       case .setting(let name): "'settings' has '\(name)', and the server says"
       case .role(let name): "'roles' has '\(name)', and the server says"
       }
-    let place = places[wish]
+    let place = positions[wish]
     return Diagnostic(
       "\(subject): \(words)", file: path, line: place?.line, column: place?.column, sourceLine: place?.sourceLine)
   }
@@ -60,7 +60,9 @@ extension Manifest {
     for line in refusal.lines where refusal.isOfCreation {
       if line.text.contains("encoding") {
         // If the two do not match, the one that the manifest names is at fault.
-        return (places[.encoding] == nil && places[.locale] != nil ? .locale : .encoding, refusal.words(from: line))
+        return (
+          positions[.encoding] == nil && positions[.locale] != nil ? .locale : .encoding, refusal.words(from: line)
+        )
       }
       if line.text.contains("locale") { return (.locale, refusal.words(from: line)) }
     }

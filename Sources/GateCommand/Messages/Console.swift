@@ -47,12 +47,12 @@ struct Console: Sendable {
 
   private static func width(_ descriptor: Int32, _ environment: [String: String]) -> Int {
     var size = winsize()
-    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return bounded(Int(size.ws_col)) }
-    return environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? bounded($0) : nil } ?? 100
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return clamped(Int(size.ws_col)) }
+    return environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? clamped($0) : nil } ?? 100
   }
 
   /// A width in which a report is readable, whatever a terminal or the environment claims.
-  private static func bounded(_ columns: Int) -> Int { min(max(columns, 40), 1000) }
+  private static func clamped(_ columns: Int) -> Int { min(max(columns, 40), 1000) }
 
   /// Prints a part of the result, even under `--quiet`.
   ///

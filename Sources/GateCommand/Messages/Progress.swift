@@ -19,23 +19,30 @@ final class Progress: Sendable {
     var stage = ""
     /// The line for a log, while a part is in progress.
     var line = ""
-    var last = ContinuousClock.now
+    var last: ContinuousClock.Instant
   }
 
   private let descriptor: Int32
   private let form: Form
   private let width: Int
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+  private let now: @Sendable () -> ContinuousClock.Instant
 
   /// The time between two lines of a log; a shorter run needs none.
   private let lineInterval: Duration
   private static let barInterval = Duration.milliseconds(50)
 
-  init(to descriptor: Int32, _ form: Form, width: Int, lineInterval: Duration = .seconds(5)) {
+  /// - Parameter now: the clock.
+  init(
+    to descriptor: Int32, _ form: Form, width: Int, lineInterval: Duration = .seconds(5),
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
     self.descriptor = descriptor
     self.form = form
     self.width = width
     self.lineInterval = lineInterval
+    self.now = now
+    state = Mutex(State(last: now()))
     guard form == .lines else { return }
     SystemThread { [weak self] in
       while true {
@@ -47,11 +54,11 @@ final class Progress: Sendable {
   }
 
   /// Repeats the line of a part that takes long: some CI services end a job that prints nothing.
-  private func repeatLine() {
+  func repeatLine() {
     state.withLock { state in
-      guard !state.line.isEmpty, ContinuousClock.now - state.last > lineInterval * 6 else { return }
+      guard !state.line.isEmpty, now() - state.last > lineInterval * 6 else { return }
       writeAll(state.line, to: descriptor)
-      state.last = .now
+      state.last = now()
     }
   }
 
@@ -63,19 +70,19 @@ final class Progress: Sendable {
     state.withLock { state in
       let isNew = state.stage != stage
       state.stage = stage
-      let elapsed = ContinuousClock.now - state.last
+      let elapsed = now() - state.last
       switch form {
       case .none: break
       case .bar:
         guard isNew || elapsed > Progress.barInterval else { return }
         writeAll("\r\u{1b}[K" + bar(stage, done, total, part), to: descriptor)
         state.isShown = true
-        state.last = .now
+        state.last = now()
       case .lines:
         state.line = done < total ? "\(stage): \(done) of \(total)\(part.isEmpty ? "" : ", \(part)")\n" : ""
         guard elapsed > lineInterval, done < total else { return }
         writeAll(state.line, to: descriptor)
-        state.last = .now
+        state.last = now()
       }
     }
   }

@@ -2,7 +2,7 @@
 ///
 /// Tokens that do not continue as a COPY does end it, so a column of that name does no harm.
 struct CopyStatement {
-  /// The place that the rows come from or go to.
+  /// The source or target of the rows.
   enum Source: Equatable {
     /// A file that the server reads; nil where the text does not name it.
     case file([UInt8]?)

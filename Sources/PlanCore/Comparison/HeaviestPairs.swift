@@ -1,5 +1,6 @@
-/// Pairs of places in two sequences, in the order of both, whose weights have the largest sum: with a weight of 1 for
-/// what is equal, their longest common subsequence.
+/// Pairs of positions in two sequences, in the order of both, whose weights have the largest sum.
+///
+/// With a weight of 1 for equal elements, this is their longest common subsequence.
 ///
 /// Takes time and memory by the product of the two lengths.
 ///

@@ -1,5 +1,4 @@
-/// A node with its place, and what it is known by in another plan: what kind of node it is and which relations it
-/// reads.
+/// A node with its path, and the key that finds it in another plan: its kind and the relations that it reads.
 struct KeyedNode {
   let node: PlanNode
   let path: NodePath

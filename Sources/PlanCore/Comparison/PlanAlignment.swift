@@ -1,7 +1,6 @@
-/// Two plans of one case laid beside each other, a row a node, with the nodes that answer to each other on one row.
+/// Two plans of one case side by side, one row per node, with matching nodes in one row.
 ///
-/// Both keep EXPLAIN's order, so a node that changed its place stands on a row of its own and is listed among the moved
-/// ones.
+/// Both keep EXPLAIN's order, so a node that moved has its own row and is listed among the moved ones.
 package struct PlanAlignment: Equatable, Sendable {
   /// One of the two at least.
   package struct Row: Equatable, Sendable {
@@ -84,14 +83,14 @@ package struct PlanAlignment: Equatable, Sendable {
   /// Nodes of the baseline that still have no partner, by what they are known by.
   private struct Waiting {
     private let old: [KeyedNode]
-    private var places: [NodeKey: [Int]]
+    private var positionsByKey: [NodeKey: [Int]]
     private var open: Set<Int>
 
     /// - Parameter positions: ascending.
     init(_ old: [KeyedNode], _ positions: [Int]) {
       self.old = old
       open = Set(positions)
-      places = Dictionary(grouping: positions.reversed()) { old[$0].key }
+      positionsByKey = Dictionary(grouping: positions.reversed()) { old[$0].key }
     }
 
     mutating func remove(_ position: Int) { open.remove(position) }
@@ -99,11 +98,12 @@ package struct PlanAlignment: Equatable, Sendable {
     /// The first node, from a position on, that answers to another: of the same key, or the same scan, or the top of a
     /// plan to the top.
     mutating func first(for node: KeyedNode, partner: Int?, from next: Int) -> Int? {
-      while let position = places[node.key]?.last, position < next || !open.contains(position) {
-        places[node.key]?.removeLast()
+      while let position = positionsByKey[node.key]?.last, position < next || !open.contains(position) {
+        positionsByKey[node.key]?.removeLast()
       }
       let top = node.path.isEmpty && old.first?.node.nodeType == node.node.nodeType ? 0 : nil
-      return [places[node.key]?.last, partner, top].compactMap { $0 }.filter { $0 >= next && open.contains($0) }.min()
+      return [positionsByKey[node.key]?.last, partner, top].compactMap { $0 }.filter { $0 >= next && open.contains($0) }
+        .min()
     }
   }
 }

@@ -72,9 +72,9 @@ extension Plan {
 }
 
 extension PlanNode {
-  /// - Parameter place: where the node is, for errors.
-  fileprivate init(explain json: JSON, at place: @autoclosure () -> String) throws(ExplainError) {
-    guard case .object(let members) = json else { throw ExplainError(message: "\(place()) is not an object") }
+  /// - Parameter location: where the node is, for errors.
+  fileprivate init(explain json: JSON, at location: @autoclosure () -> String) throws(ExplainError) {
+    guard case .object(let members) = json else { throw ExplainError(message: "\(location()) is not an object") }
     var values = [String: JSON](minimumCapacity: ExplainKey.fieldCount)
     var others: [JSONMember] = []
     for member in members {
@@ -87,22 +87,24 @@ extension PlanNode {
 
     func text(_ key: String) throws(ExplainError) -> String? {
       guard let value = values[key] else { return nil }
-      guard let text = value.stringValue else { throw ExplainError(message: "'\(key)' of \(place()) is not a string") }
+      guard let text = value.stringValue else {
+        throw ExplainError(message: "'\(key)' of \(location()) is not a string")
+      }
       return text
     }
     func number(_ key: String) throws(ExplainError) -> Double? {
       guard let value = values[key] else { return nil }
       guard let number = value.numberValue else {
-        throw ExplainError(message: "'\(key)' of \(place()) is not a number")
+        throw ExplainError(message: "'\(key)' of \(location()) is not a number")
       }
       // A range of rows would end before it begins. The width alone can overflow in the server.
       guard number >= 0 || key.hasSuffix("Cost") || key.hasSuffix("Width") else {
-        throw ExplainError(message: "'\(key)' of \(place()) is negative")
+        throw ExplainError(message: "'\(key)' of \(location()) is negative")
       }
       return number
     }
     func required<Value>(_ value: Value?, _ key: String) throws(ExplainError) -> Value {
-      guard let value else { throw ExplainError(message: "\(place()) has no key '\(key)'") }
+      guard let value else { throw ExplainError(message: "\(location()) has no key '\(key)'") }
       return value
     }
     func sum(_ keys: [String]) throws(ExplainError) -> Double? {
@@ -127,7 +129,7 @@ extension PlanNode {
     switch (try number("Actual Rows"), try number("Actual Loops")) {
     case (let rows?, let loops?): actual = ActualRows(rows: rows, loops: loops)
     case (nil, nil): actual = nil
-    default: throw ExplainError(message: "\(place()) has only one of 'Actual Rows' and 'Actual Loops'")
+    default: throw ExplainError(message: "\(location()) has only one of 'Actual Rows' and 'Actual Loops'")
     }
     actualTotalTime = try number("Actual Total Time")
     buffers = try sum(["Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks"])
@@ -135,10 +137,10 @@ extension PlanNode {
     properties = others
     if let plans = values["Plans"] {
       guard case .array(let elements) = plans else {
-        throw ExplainError(message: "'Plans' of \(place()) is not an array")
+        throw ExplainError(message: "'Plans' of \(location()) is not an array")
       }
       for (index, element) in elements.enumerated() {
-        children.append(try PlanNode(explain: element, at: "\(place()).Plans[\(index)]"))
+        children.append(try PlanNode(explain: element, at: "\(location()).Plans[\(index)]"))
       }
     }
   }

@@ -251,6 +251,6 @@ private struct DemandPass {
 }
 
 extension Double {
-  /// The number, or the largest one for a product that has no place in a `Double`: reports hold no infinity.
+  /// The number, or the largest one for a product too large for a `Double`: reports hold no infinity.
   fileprivate var finite: Double { Swift.min(self, .greatestFiniteMagnitude) }
 }

@@ -97,7 +97,7 @@ package struct Scan: Sendable {
     return indexNames.isEmpty ? name : "\(name) using \(indexNames.joined(separator: " and "))"
   }
 
-  /// The words of its conditions, sorted: two scans of one alias that swapped their places still have theirs.
+  /// The words of its conditions, sorted: they identify two scans of one alias even if the scans swap positions.
   var conditionWords: [Substring] {
     let conditions = ["Index Cond", "Recheck Cond", "Filter", "TID Cond"].compactMap { node.text($0) }
     // By bytes: Characters of a condition of megabytes would take seconds.

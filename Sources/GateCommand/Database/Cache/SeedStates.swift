@@ -18,8 +18,8 @@ struct SeedStates: Sendable {
   let initialised: String
   let steps: [Step]
   /// The vacuumed and analyzed state; nil under the same condition as a step's.
-  let settled: String?
-  /// The name of the settled state and the queries together; nil under the same condition as a step's.
+  let analyzed: String?
+  /// The name of the analyzed state and the queries together; nil under the same condition as a step's.
   let purpose: String?
   /// The reason that not all states have a name.
   let obstacle: String?
@@ -68,8 +68,8 @@ struct SeedStates: Sendable {
     self.steps = steps
     // Random samples are meant to differ.
     if obstacle == nil, !manifest.wholeStatistics { obstacle = "statistics: sampled" }
-    settled = obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
-    purpose = settled.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
+    analyzed = obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
+    purpose = analyzed.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
     self.obstacle = obstacle
   }
 
@@ -78,13 +78,13 @@ struct SeedStates: Sendable {
     SeedStates(
       initialised: initialised,
       steps: steps.map { Step(step: $0.step, state: $0.readsClock ? nil : $0.state, readsClock: $0.readsClock) },
-      settled: nil, purpose: nil, obstacle: obstacle)
+      analyzed: nil, purpose: nil, obstacle: obstacle)
   }
 
-  private init(initialised: String, steps: [Step], settled: String?, purpose: String?, obstacle: String?) {
+  private init(initialised: String, steps: [Step], analyzed: String?, purpose: String?, obstacle: String?) {
     self.initialised = initialised
     self.steps = steps
-    self.settled = settled
+    self.analyzed = analyzed
     self.purpose = purpose
     self.obstacle = obstacle
   }
@@ -92,7 +92,7 @@ struct SeedStates: Sendable {
   /// A plan without names, so that nothing is taken from or put into a cache.
   init(uncached manifest: Manifest) {
     self.init(
-      initialised: "", steps: manifest.seed.map { Step(step: $0, state: nil, readsClock: false) }, settled: nil,
+      initialised: "", steps: manifest.seed.map { Step(step: $0, state: nil, readsClock: false) }, analyzed: nil,
       purpose: nil, obstacle: nil)
   }
 }

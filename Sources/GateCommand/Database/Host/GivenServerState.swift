@@ -5,11 +5,11 @@ import Postgres
 /// Values are stored only as digests, since some are secret.
 struct GivenServerState: Equatable, Sendable {
   /// An object or setting that exists and has a value.
-  struct Item: Hashable, Sendable {
+  struct Entry: Hashable, Sendable {
     let kind: Kind
     /// The name of a setting, a role, a database or a tablespace.
     let name: String
-    /// The role that a setting belongs to, or the item's own role if it is one.
+    /// The role that a setting belongs to, or the entry's own role if it is one.
     let role: String
     let database: String
   }
@@ -19,7 +19,7 @@ struct GivenServerState: Equatable, Sendable {
     case database, tablespace
   }
 
-  private(set) var digests: [Item: String] = [:]
+  private(set) var digests: [Entry: String] = [:]
   /// The roles that this run of plangate or another one has made: they come and go.
   private var plangateRoles: Set<String> = []
 
@@ -36,8 +36,8 @@ struct GivenServerState: Equatable, Sendable {
     for query in try queries(connection) {
       for row in try connection.execute(query).rows {
         guard row.count == 5, let kind = Kind(rawValue: row[0] ?? "") else { continue }
-        let item = Item(kind: kind, name: row[1] ?? "", role: row[2] ?? "", database: row[3] ?? "")
-        state.digests[item] = row[4] ?? ""
+        let entry = Entry(kind: kind, name: row[1] ?? "", role: row[2] ?? "", database: row[3] ?? "")
+        state.digests[entry] = row[4] ?? ""
       }
     }
     return state
@@ -115,26 +115,26 @@ struct GivenServerState: Equatable, Sendable {
   ///   - allowed: what seeds may change.
   func changes(since before: GivenServerState, allowing allowed: Set<SeedReach.Kind>) -> [String] {
     let ownRoles = plangateRoles.union(before.plangateRoles)
-    return Set(digests.keys).union(before.digests.keys).compactMap { item -> String? in
-      let (was, now) = (before.digests[item], digests[item])
-      if was == now || ownRoles.contains(item.role) || item.kind == .membership && ownRoles.contains(item.name) {
+    return Set(digests.keys).union(before.digests.keys).compactMap { entry -> String? in
+      let (was, now) = (before.digests[entry], digests[entry])
+      if was == now || ownRoles.contains(entry.role) || entry.kind == .membership && ownRoles.contains(entry.name) {
         return nil
       }
       // A setting of the role or database hides the server's value.
-      if item.kind == .setting, was == nil || now == nil { return nil }
-      let isNewRole = !item.role.isEmpty && !before.hasRole(item.role)
+      if entry.kind == .setting, was == nil || now == nil { return nil }
+      let isNewRole = !entry.role.isEmpty && !before.hasRole(entry.role)
       // A new role changes nothing that existed; docs/server.md says that it stays.
-      if isNewRole || item.kind == .membership && !before.hasRole(item.name) { return nil }
-      let isDroppedRole = !item.role.isEmpty && !hasRole(item.role)
-      let kinds = item.kind.allowances(isGone: now == nil && (item.kind == .role || isDroppedRole))
+      if isNewRole || entry.kind == .membership && !before.hasRole(entry.name) { return nil }
+      let isDroppedRole = !entry.role.isEmpty && !hasRole(entry.role)
+      let kinds = entry.kind.allowances(isGone: now == nil && (entry.kind == .role || isDroppedRole))
       if !kinds.isDisjoint(with: allowed) { return nil }
       let verb = was == nil ? "is new" : now == nil ? "is gone" : "changed"
-      return "\(item.text) \(verb)"
+      return "\(entry.text) \(verb)"
     }.sorted()
   }
 
   private func hasRole(_ name: String) -> Bool {
-    digests[Item(kind: .role, name: "", role: name, database: "")] != nil
+    digests[Entry(kind: .role, name: "", role: name, database: "")] != nil
   }
 
   /// The roles that did not exist before.
@@ -158,8 +158,8 @@ extension GivenServerState.Kind {
   }
 }
 
-extension GivenServerState.Item {
-  /// The item's name for messages.
+extension GivenServerState.Entry {
+  /// The entry's name for messages.
   fileprivate var text: String {
     switch kind {
     case .setting: "the server's setting \(name)"

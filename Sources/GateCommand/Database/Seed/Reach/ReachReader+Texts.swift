@@ -42,8 +42,8 @@ extension ReachReader {
     scan(SQLLexer(text, isScript: false), lines, statement.takesCode ? .code : .text)
   }
 
-  func scan(_ text: SQLLexer, _ lines: LineCounter, _ place: Place) {
-    var reader = ReachReader(text, lines: lines, place, findings, depth: depth + 1)
+  func scan(_ text: SQLLexer, _ lines: LineCounter, _ context: Context) {
+    var reader = ReachReader(text, lines: lines, context, findings, depth: depth + 1)
     reader.run()
   }
 

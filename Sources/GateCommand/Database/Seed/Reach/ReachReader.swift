@@ -1,6 +1,6 @@
 /// Reads a script, or a text in it that may be run, as statements, without comments, data of COPY and delimited names.
 struct ReachReader {
-  enum Place: Equatable {
+  enum Context: Equatable {
     /// A script, in which psql's commands and variables count.
     case script
     /// The body of a function or of DO.
@@ -10,7 +10,7 @@ struct ReachReader {
   }
 
   var lexer: SQLLexer
-  let place: Place
+  let context: Context
   let findings: ReachFindings
   /// The number of texts that it is nested in.
   let depth: Int
@@ -19,14 +19,14 @@ struct ReachReader {
   /// The number of COPY statements whose data begin on the next line.
   var pendingData = 0
 
-  init(_ lexer: SQLLexer, lines: LineCounter, _ place: Place, _ findings: ReachFindings, depth: Int = 0) {
+  init(_ lexer: SQLLexer, lines: LineCounter, _ context: Context, _ findings: ReachFindings, depth: Int = 0) {
     self.lexer = lexer
     self.lexer.backslashesEscape = findings.mode.escapes
     self.lines = lines
-    self.place = place
+    self.context = context
     self.findings = findings
     self.depth = depth
-    statement = ReachStatement(mayBeData: place == .text)
+    statement = ReachStatement(mayBeData: context == .text)
   }
 
   mutating func run() {
@@ -51,7 +51,7 @@ struct ReachReader {
     case .variable, .quotedVariable: variable(token)
     case .command: command(token)
     case .separator, .symbol(UInt8(ascii: ";")): endStatement()
-    case .symbol(UInt8(ascii: "%")) where place != .script:
+    case .symbol(UInt8(ascii: "%")) where context != .script:
       add(ReachReader.passHole(lexer.bytes, &lexer.at, lexer.end) ? .hole : .other, token)
     case .symbol(UInt8(ascii: "(")) where statement.isCopy: add(.open, token)
     case .symbol(UInt8(ascii: ")")) where statement.isCopy: add(.close, token)
@@ -61,17 +61,17 @@ struct ReachReader {
     }
   }
 
-  mutating func add(_ token: ReachStatement.Token, _ place: SQLToken) {
-    if !statement.repeats(token) { statement.add(token, line: line(of: place)) }
+  mutating func add(_ token: ReachStatement.Token, _ sqlToken: SQLToken) {
+    if !statement.repeats(token) { statement.add(token, line: line(of: sqlToken)) }
   }
 
   mutating func line(of token: SQLToken) -> Int { lines.line(at: token.range.lowerBound, in: lexer.bytes) }
 
   mutating func endStatement() {
-    if place == .script || statement.isClientCopy, statement.readsData, findings.mode.copyHasData { pendingData += 1 }
+    if context == .script || statement.isClientCopy, statement.readsData, findings.mode.copyHasData { pendingData += 1 }
     findings.add(statement)
-    statement = ReachStatement(mayBeData: place == .text)
-    if place == .script { findings.endStatement() }
+    statement = ReachStatement(mayBeData: context == .text)
+    if context == .script { findings.endStatement() }
   }
 
   // MARK: Names
@@ -80,7 +80,7 @@ struct ReachReader {
   ///
   /// In a text, an unterminated one is concatenated with other parts.
   private mutating func quotedName(_ token: SQLToken) {
-    guard place != .script else { return add(.other, token) }
+    guard context != .script else { return add(.other, token) }
     let hasEnd = token.content.upperBound < token.range.upperBound
     add(hasEnd && !hasHole(token.content) ? .other : .hole, token)
   }

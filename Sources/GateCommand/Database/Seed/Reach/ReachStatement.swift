@@ -11,7 +11,7 @@ struct ReachStatement {
     case open, close
     /// psql's variable for the name of the database.
     case ownDatabase
-    /// A place where a name is inserted when the script runs.
+    /// A position at which a name is inserted when the script runs.
     case hole
     /// Anything else, of any length.
     case other

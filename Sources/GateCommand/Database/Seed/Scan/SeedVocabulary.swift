@@ -80,7 +80,7 @@ enum SeedVocabulary {
   }
 
   /// Words that have a meaning in some positions of a statement.
-  private static let places: Set<String> = [
+  private static let positional: Set<String> = [
     "alter", "as", "atomic", "binary", "case", "create", "do", "end", "exists", "extension", "foreign", "from",
     "function", "if", "import", "into", "load", "names", "not", "or", "procedural", "procedure", "program", "pstdin",
     "replace", "schema", "server", "set", "stdin", "stdout", "subscription", "system", "tablespace", "to", "trusted",
@@ -90,7 +90,7 @@ enum SeedVocabulary {
   /// Whether a word would change how the scanner reads a statement, if a variable inserted it.
   ///
   /// - Parameter word: a word in lower case.
-  static func isFollowed(_ word: String) -> Bool { meaning(of: word) != nil || places.contains(word) }
+  static func isFollowed(_ word: String) -> Bool { meaning(of: word) != nil || positional.contains(word) }
 
   /// Whether the text of a literal, or of a field of COPY's rows, can be a date that depends on the clock.
   ///
