@@ -58,7 +58,8 @@ private let notes = """
   GRANT SELECT ON note TO story_user;
   """
 
-private func policy(_ name: String, _ migration: String, query: String = "SELECT id FROM note WHERE kind = 3") -> Story {
+private func policy(_ name: String, _ migration: String, query: String = "SELECT id FROM note WHERE kind = 3") -> Story
+{
   Story(
     name: name, seed: notes, options: #"session: {role: story_user, settings: {app.uid: "7"}}"#, query: query,
     migration: migration, roles: ["story_user"])
@@ -125,17 +126,19 @@ extension FieldStories.Told {
       story: policy(
         "a policy calls its function for few rows", "ALTER POLICY own ON note USING (user_id = auth.uid())",
         query: "SELECT id FROM note WHERE id BETWEEN 40 AND 60"),
-      silent: ["function-per-row"], verdict: .passed),
+      silent: ["function-per-row"]),
     // Blocks 207 -> 207, cost 507 -> 5,457: nothing is read that was not.
     FieldStories.Told(
       story: Story(
-        name: "a condition calls a function of its own", seed: notes, query: "SELECT id FROM note WHERE lower(body) = 'a'",
+        name: "a condition calls a function of its own", seed: notes,
+        query: "SELECT id FROM note WHERE lower(body) = 'a'",
         changedQuery: "SELECT id FROM note WHERE norm(body) = 'a'", roles: ["story_user"]),
       rule: "cost", warning: ["function-per-row"]),
     FieldStories.Told(
       story: Story(
         name: "a condition calls another built-in function", seed: notes,
-        query: "SELECT id FROM note WHERE lower(body) = 'a'", changedQuery: "SELECT id FROM note WHERE upper(body) = 'A'",
+        query: "SELECT id FROM note WHERE lower(body) = 'a'",
+        changedQuery: "SELECT id FROM note WHERE upper(body) = 'A'",
         roles: ["story_user"]),
       silent: ["function-per-row"], verdict: .passed),
   ]
@@ -170,7 +173,8 @@ extension FieldStories.Told {
       rule: "cost"),
   ]
 
-  private static let joined = "SELECT o.id, c.name FROM orders o LEFT JOIN country c ON c.code = o.country WHERE o.id = 42"
+  private static let joined =
+    "SELECT o.id, c.name FROM orders o LEFT JOIN country c ON c.code = o.country WHERE o.id = 42"
 
   static let scans = [
     FieldStories.Told(
@@ -195,11 +199,13 @@ extension FieldStories.Told {
   static let sizes = [
     FieldStories.Told(
       story: Story(
-        name: "a backfill of all rows doubles the pages", seed: orders, query: "SELECT count(*) FROM orders WHERE state = 3",
+        name: "a backfill of all rows doubles the pages", seed: orders,
+        query: "SELECT count(*) FROM orders WHERE state = 3",
         migration: "UPDATE orders SET state = state")),
     FieldStories.Told(
       story: Story(
-        name: "a column of much text fills many pages", seed: orders, query: "SELECT count(*) FROM orders WHERE state = 3",
+        name: "a column of much text fills many pages", seed: orders,
+        query: "SELECT count(*) FROM orders WHERE state = 3",
         migration: "ALTER TABLE orders ADD body text; UPDATE orders SET body = repeat('b', 600)"),
       rule: "buffers"),
     FieldStories.Told(
@@ -207,29 +213,23 @@ extension FieldStories.Told {
         name: "a seed of some rows more gives one customer many of them", seed: orders,
         query: "SELECT id FROM orders WHERE customer = 77",
         migration: """
-          INSERT INTO orders SELECT i, 1, CASE WHEN i % 4 = 0 THEN 77 ELSE i % 1000 END, 1, repeat('n', 60)
+          INSERT INTO orders SELECT i, 1, CASE WHEN i % 4 = 0 THEN 77 ELSE i % 1000 END, 1, repeat('n', 1900)
           FROM generate_series(20001, 20600) i
           """)),
   ]
 
   static let better = [
+    // Bitmap Heap Scan, then too: 400 -> 20 rows fetched, blocks 250 -> 22.
     FieldStories.Told(
       story: Story(
-        name: "an index of the same name leads to all columns", seed: orders,
-        query: "SELECT id FROM orders WHERE country = 9 AND customer = 8 AND state = 3",
-        migration: """
-          DROP INDEX orders_customer_idx;
-          CREATE INDEX orders_customer_idx ON orders (customer, country, state)
-          """),
+        name: "an index of the same name leads to a column more",
+        seed: """
+          CREATE TABLE job (id int PRIMARY KEY, queue int NOT NULL, state int NOT NULL, payload text NOT NULL);
+          INSERT INTO job SELECT i, i % 50, (i / 50) % 20, repeat('p', 60) FROM generate_series(1, 20000) i;
+          CREATE INDEX job_queue_idx ON job (queue);
+          """, query: "SELECT id FROM job WHERE queue = 8 AND state = 3",
+        migration: "DROP INDEX job_queue_idx; CREATE INDEX job_queue_idx ON job (queue, state)"),
       verdict: .improved),
-    FieldStories.Told(
-      story: Story(
-        name: "an index of the same name leads to a column more", seed: orders.replacing("i % 1000", with: "i % 10"),
-        query: "SELECT id FROM orders WHERE customer = 8 AND state = 3 AND country = 9",
-        migration: """
-          DROP INDEX orders_customer_idx;
-          CREATE INDEX orders_customer_idx ON orders (customer, country)
-          """)),
     FieldStories.Told(
       story: Story(
         name: "VACUUM FULL makes a table smaller and its plan no better",

@@ -73,6 +73,44 @@ import Testing
     #expect(functionCalls(in: expression) == calls)
   }
 
+  @Test func `in the output is seen where it is computed, and for the rows that it is computed for`() throws {
+    func scan(_ output: String, rows: Double = 20_000) -> ExplainNode {
+      ExplainNode.seq("note").expecting(rows, got: rows).with("Output", .array([.string("id"), .string(output)]))
+    }
+    let parameter = scan("$0").adding(ExplainNode("Result").initPlan(1))
+    #expect(
+      try found(parameter, scan("app.rank(note.kind)")) == [
+        "fail public.note: app.rank() is called for each of 20,000 rows (output), once in the baseline"
+      ])
+    #expect(try found(parameter, scan("app.rank(note.kind)", rows: 20)).isEmpty)
+    // Computed below, for fewer rows.
+    let below = scan("app.rank(note.kind)", rows: 20)
+    #expect(
+      try found(
+        parameter,
+        ExplainNode("Nested Loop", [JSONMember("Output", .array(["(app.rank(note.kind))"]))], below)
+          .expecting(5000, got: 5000)
+      ).isEmpty)
+    let sum = ExplainNode("Aggregate", [JSONMember("Output", .array(["sum(app.rank(note.kind))"]))], scan("kind"))
+    #expect(try found(parameter, sum).map { $0.prefix(4) } == ["fail"])
+    // A baseline of format 1 does not say what it computes.
+    let old = Observation(
+      try State(parameter).captured(), facts: CatalogFacts(), serverMajor: 15, format: .one)
+    let comparison = CaseComparison(baseline: old, current: try State(scan("app.rank(note.kind)")).observation())
+    #expect(findings("function-per-row", comparison).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("app.f(x)", ["app.f"]), ("(app.f(x))", []), ("((app.f(x) || 'a'::text))", []),
+    ("(app.f(x) || 'a'::text)", ["app.f"]), ("(app.f((app.g(x))))", []), ("app.f((app.g(x)))", ["app.f"]),
+    ("(app.f(x) + app.f(y))", ["app.f", "app.f"]), ("sum((app.f(x)))", ["sum"]),
+    ("lower(app.f(x))", ["lower", "app.f"]),
+    ("(app.f(x", ["app.f"]),
+  ])
+  func `is left out of an output that was computed below`(output: String, calls: [String]) {
+    #expect(functionCalls(in: output, isOutput: true) == calls)
+  }
+
   @Test func `lets a cost that grew fail without more blocks`() throws {
     func severities(_ now: ExplainNode) throws -> [Severity] {
       findings("cost", try compare(once.costing(100, buffers: 200), now.costing(2000, buffers: 200))).map(\.severity)

@@ -5,7 +5,7 @@ import Testing
 
 /// Rows processed, the third measure of a plan's work.
 @Suite struct `Rows processed` {
-  private func rows(_ node: ExplainNode, major: Int = 15) throws -> RowsProcessed {
+  private func rows(_ node: ExplainNode, major: ServerMajor = 15) throws -> RowsProcessed {
     try #require(RowsProcessed(node.plan(), serverMajor: major))
   }
 
@@ -216,7 +216,8 @@ import Testing
 
 @Suite struct `The same plan over a larger table` {
   private func severities(
-    _ before: ExplainNode, _ now: ExplainNode, pages: (Double, Double) = (100, 100), rows: (Double, Double) = (1e4, 1e4),
+    _ before: ExplainNode, _ now: ExplainNode, pages: (Double, Double) = (100, 100),
+    rows: (Double, Double) = (1e4, 1e4),
     sql: String = "sql"
   ) throws -> [Severity] {
     let old = State(before, facts(["t": table(rows: rows.0, pages: pages.0)]))

@@ -4,10 +4,12 @@ struct FunctionPerRow: Equatable {
   let name: String
   /// The node that calls it for the most rows.
   let path: NodePath
-  /// `Filter`, `Join Filter` …
+  /// `Filter`, `Join Filter` …; `Output Functions` for a column that is passed on.
   let key: String
   /// For how many rows, at most, over all nodes and loops.
   let rows: Double
+  /// Whether other parts of its condition may spare it some of them.
+  var isUpperBound = false
 }
 
 extension Observation {
@@ -15,20 +17,27 @@ extension Observation {
   ///
   /// Conditions that lead an index are computed once per scan. EXPLAIN prints the schema of a function that is not in
   /// the search path; of the others the catalog tells which the query names.
-  var functionsPerRow: [String: FunctionPerRow] {
+  ///
+  /// - Parameter hasOutput: whether the functions of output columns count; baselines up to format 1 lack them.
+  func functionsPerRow(hasOutput: Bool) -> [String: FunctionPerRow] {
     let named = namedFunctions
     var functions: [String: FunctionPerRow] = [:]
     plan.root.forEachNode { node, path in
       guard let actual = node.actual, actual.loops > 0 else { return }
-      let rows = (actual.rows + node.removedRowsPerLoop) * actual.loops
       for key in Observation.perRowKeys {
         guard let text = node.text(key) else { continue }
-        for name in Set(functionCalls(in: text)) where isOfUser(name, named) {
+        let isOutput = key == PlanNode.outputFunctionsKey
+        if isOutput, !hasOutput { continue }
+        let rows = isOutput ? node.outputRows : (actual.rows + node.removedRowsPerLoop) * actual.loops
+        let names = isOutput ? text[...].pieces(between: ", ").map { String($0) } : functionCalls(in: text)
+        for name in Set(names) where isOfUser(name, named) {
           let known = functions[name]
           let isMost = rows > (known?.rows ?? -1)
           functions[name] = FunctionPerRow(
             name: name, path: isMost ? path : known?.path ?? path, key: isMost ? key : known?.key ?? key,
-            rows: rows + (known?.rows ?? 0))
+            rows: rows + (known?.rows ?? 0),
+            isUpperBound: known?.isUpperBound ?? false || text[...].parts(at: " AND ") != nil
+              || text[...].parts(at: " OR ") != nil)
         }
       }
     }
@@ -53,7 +62,7 @@ extension Observation {
     return count
   }
 
-  static let perRowKeys = ["Filter", "Join Filter", "Hash Cond", "Merge Cond"]
+  static let perRowKeys = ["Filter", "Join Filter", "Hash Cond", "Merge Cond", PlanNode.outputFunctionsKey]
 
   private func isOfUser(_ name: String, _ named: Set<Substring>) -> Bool {
     guard let schema = name[...].before(last: ".") else { return named.contains(name[...]) }
@@ -73,9 +82,10 @@ extension CaseComparison {
   /// The functions that are called for each row now, for more than a few, and for none in the baseline.
   var functionsEntered: [FunctionPerRow] {
     guard let baseline, baseline.plan.isAnalyzed else { return [] }
-    let now = current.functionsPerRow
+    let hasOutput = baseline.format > .one
+    let now = current.functionsPerRow(hasOutput: hasOutput)
     if now.isEmpty { return [] }
-    let before = baseline.functionsPerRow
+    let before = baseline.functionsPerRow(hasOutput: hasOutput)
     return now.values.filter { before[$0.name] == nil }.sorted { ($1.rows, $0.name) < ($0.rows, $1.name) }
   }
 }
@@ -84,7 +94,10 @@ extension CaseComparison {
 /// it has one, quotes removed.
 ///
 /// A type with a length, as in `::numeric(10,2)`, is none.
-func functionCalls(in expression: String) -> [String] {
+///
+/// - Parameter isOutput: the expression is a column that a node passes on. One that was computed below stands in
+///   brackets of its own, as `(app.rank(kind))`, and is left out.
+func functionCalls(in expression: String, isOutput: Bool = false) -> [String] {
   let bytes = Array(expression.utf8)
   var calls: [String] = []
   var name: [UInt8] = []
@@ -117,6 +130,10 @@ func functionCalls(in expression: String) -> [String] {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"), UInt8(ascii: "."):
       name.append(byte)
     case UInt8(ascii: "("):
+      if isOutput, name.isEmpty, let last = endOfPassedOn(bytes, at: index) {
+        index = last
+        break
+      }
       if !name.isEmpty, !isCast { calls.append(String(decoding: name, as: UTF8.self)) }
       (name, isCast) = ([], false)
     case UInt8(ascii: ":"):
@@ -130,4 +147,49 @@ func functionCalls(in expression: String) -> [String] {
     index += 1
   }
   return calls
+}
+
+/// The end of a bracket that holds one call or one bracket and nothing else; nil for any other.
+private func endOfPassedOn(_ bytes: [UInt8], at start: Int) -> Int? {
+  guard let end = endOfBracket(bytes, at: start) else { return nil }
+  var place = start + 1
+  while place < end, bytes[place] != UInt8(ascii: "(") {
+    switch bytes[place] {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...,
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"), UInt8(ascii: "."),
+      UInt8(ascii: "\""):
+      place += 1
+    default: return nil
+    }
+  }
+  return endOfBracket(bytes, at: place) == end - 1 ? end : nil
+}
+
+/// The position of the bracket that closes the one at a position.
+private func endOfBracket(_ bytes: [UInt8], at start: Int) -> Int? {
+  var (depth, quote) = (0, UInt8?.none)
+  for index in start..<bytes.count {
+    let byte = bytes[index]
+    if let open = quote {
+      if byte == open { quote = nil }
+    } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+      quote = byte
+    } else if byte == UInt8(ascii: "(") {
+      depth += 1
+    } else if byte == UInt8(ascii: ")") {
+      depth -= 1
+      if depth == 0 { return index }
+    }
+  }
+  return nil
+}
+
+extension PlanNode {
+  /// The rows for which the columns that it passes on are computed: an aggregate computes its arguments for each row
+  /// that it reads.
+  fileprivate var outputRows: Double {
+    let own = totalActualRows ?? 0
+    guard nodeType == "Aggregate" || nodeType == "WindowAgg" else { return own }
+    return inputs.reduce(own) { max($0, $1.totalActualRows ?? 0) }
+  }
 }

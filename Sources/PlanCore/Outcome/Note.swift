@@ -60,10 +60,12 @@ extension Note {
     }
     switch content {
     case .otherMajor(let before, let now, let label):
-      return "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
+      return
+        "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
         + "rules only warn"
     case .olderFormat(let count, let label):
-      return "\(label) of \(count) \(count == 1 ? "query" : "queries") was recorded by an older plangate, and what it lacks is "
+      return
+        "\(label) of \(count) \(count == 1 ? "query" : "queries") was recorded by an older plangate, and what it lacks is "
         + "not compared; plangate record writes it anew"
     case .settings(let changes, let label):
       return "planner settings differ from \(label), so costs are not compared: "

@@ -1,4 +1,5 @@
-private let floor = RuleKey("floor", default: 1000, atLeast: 1, "rows for which a function is called, from which it is judged")
+private let floor = RuleKey(
+  "floor", default: 1000, atLeast: 1, "rows for which a function is called, from which it is judged")
 
 extension Rule {
   /// A function that the baseline called once, or not at all, is called for each row.
@@ -17,10 +18,10 @@ extension Rule {
         its time is not.
         """,
       details: """
-        Filters and join conditions count, conditions that lead an index do not: those are computed once per scan. The
-        rule fails when the baseline computed a sub-select once that is gone, or called the function for an index; a
-        function that is just new in a condition only warns. Functions of `pg_catalog` are not judged, nor functions in
-        the search path that only a policy names. Calls in the select list are not seen.
+        Filters, join conditions and output columns count, conditions that lead an index do not: those are computed once
+        per scan. The rule fails when the baseline computed a sub-select once that is gone, or called the function for an
+        index; a function that is just new only warns. Functions of `pg_catalog` are not judged, nor those in the search
+        path that the query does not name itself; in output columns only functions outside the search path are seen.
         """,
       example: RuleExample(
         before: """
@@ -44,7 +45,8 @@ extension Rule {
       let wasOnce = losesInitPlan || baseline.callsOnce(function.name)
       finding.severityLimit = wasOnce ? .fail : .warn
       finding.message +=
-        ": \(function.name)() is called for each of \(Figures.grouped(function.rows)) rows (\(function.key)), "
+        ": \(function.name)() is called for each of \(function.isUpperBound ? "up to " : "")\(Figures.grouped(function.rows)) rows "
+        + "(\(function.key == PlanNode.outputFunctionsKey ? "output" : function.key)), "
         + (wasOnce ? "once" : "not called per row") + " in \(comparison.label)"
       finding.figures = comparison.figures(at: function.path)
       return finding

@@ -150,7 +150,8 @@ package enum TerminalReport {
   package static func notes(_ outcome: RunOutcome, isVerbose: Bool = false, style: TerminalStyle) -> String? {
     guard !outcome.notes.isEmpty else { return nil }
     return outcome.notes.flatMap { note in
-      var lines = "note: \((isVerbose ? note.fullText : note.text).readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      var lines = "note: \((isVerbose ? note.fullText : note.text).readable.visible)".wrapped(
+        indent: 0, hanging: 2, width: style.width)
       if lines[0].hasPrefix("note:") { lines[0] = style.painted("note:", .yellow) + lines[0].dropFirst(5) }
       return lines
     }.joinedLines
