@@ -73,6 +73,14 @@ import Testing
     #expect(functionCalls(in: expression) == calls)
   }
 
+  @Test func `in the output of a sub-select that is computed once was called once`() throws {
+    let result = ExplainNode("Result").with("Output", .array(["auth.uid()"])).initPlan(1)
+    let before = scan("(note.user_id = $0)").adding(result)
+    let kept = scan("(note.user_id = auth.uid())").adding(ExplainNode("Result").initPlan(1))
+    #expect(try found(before, kept).map { $0.prefix(4) } == ["fail"])
+    #expect(try found(before, before).isEmpty)
+  }
+
   @Test func `in the output is seen where it is computed, and for the rows that it is computed for`() throws {
     func scan(_ output: String, rows: Double = 20_000) -> ExplainNode {
       ExplainNode.seq("note").expecting(rows, got: rows).with("Output", .array([.string("id"), .string(output)]))

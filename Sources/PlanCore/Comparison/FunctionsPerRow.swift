@@ -10,6 +10,8 @@ struct FunctionPerRow: Equatable {
   let rows: Double
   /// Whether other parts of its condition may spare it some of them.
   var isUpperBound = false
+  /// Whether the baseline calls it just once, as far as its plan shows.
+  var wasOnce = false
 }
 
 extension Observation {
@@ -79,14 +81,22 @@ extension Observation {
 }
 
 extension CaseComparison {
-  /// The functions that are called for each row now, for more than a few, and for none in the baseline.
+  /// The functions that are called for each row now, and in the baseline for none or for a single one, as in a
+  /// sub-select that is computed once.
   var functionsEntered: [FunctionPerRow] {
     guard let baseline, baseline.plan.isAnalyzed else { return [] }
     let hasOutput = baseline.format > .one
     let now = current.functionsPerRow(hasOutput: hasOutput)
     if now.isEmpty { return [] }
     let before = baseline.functionsPerRow(hasOutput: hasOutput)
-    return now.values.filter { before[$0.name] == nil }.sorted { ($1.rows, $0.name) < ($0.rows, $1.name) }
+    let losesInitPlan = baseline.initPlanCount > current.initPlanCount
+    return now.values.filter { $0.rows > 1 && (before[$0.name]?.rows ?? 0) <= 1 }
+      .sorted { ($1.rows, $0.name) < ($0.rows, $1.name) }
+      .map { function in
+        var function = function
+        function.wasOnce = losesInitPlan || before[function.name] != nil || baseline.callsOnce(function.name)
+        return function
+      }
   }
 }
 

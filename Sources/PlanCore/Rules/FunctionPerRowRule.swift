@@ -20,7 +20,7 @@ extension Rule {
       details: """
         Filters, join conditions and output columns count, conditions that lead an index do not: those are computed once
         per scan. The rule fails when the baseline computed a sub-select once that is gone, or called the function for an
-        index; a function that is just new only warns. Functions of `pg_catalog` are not judged, nor those in the search
+        index or for one row; a function that is just new only warns. Functions of `pg_catalog` are not judged, nor those in the search
         path that the query does not name itself; in output columns only functions outside the search path are seen.
         """,
       example: RuleExample(
@@ -38,16 +38,13 @@ extension Rule {
           """),
       silencing: "Record the plan, or raise `floor` where the function takes next to nothing.")
   ) { comparison, settings in
-    guard let baseline = comparison.baseline else { return [] }
-    let losesInitPlan = baseline.initPlanCount > comparison.current.initPlanCount
-    return comparison.functionsEntered.filter { $0.rows >= settings[floor] }.map { function in
+    comparison.functionsEntered.filter { $0.rows >= settings[floor] }.map { function in
       var finding = comparison.current.finding(at: function.path)
-      let wasOnce = losesInitPlan || baseline.callsOnce(function.name)
-      finding.severityLimit = wasOnce ? .fail : .warn
+      finding.severityLimit = function.wasOnce ? .fail : .warn
       finding.message +=
         ": \(function.name)() is called for each of \(function.isUpperBound ? "up to " : "")\(Figures.grouped(function.rows)) rows "
         + "(\(function.key == PlanNode.outputFunctionsKey ? "output" : function.key)), "
-        + (wasOnce ? "once" : "not called per row") + " in \(comparison.label)"
+        + (function.wasOnce ? "once" : "not called per row") + " in \(comparison.label)"
       finding.figures = comparison.figures(at: function.path)
       return finding
     }

@@ -33,11 +33,18 @@ enum CaseNote {
     for warning in outcome.warnings where !rules.contains(warning.rule) { rules.append(warning.rule) }
     // The change of the plan may say it already.
     guard !isRed, first.message != outcome.tellingChange else {
-      return "warning\(rules.count == 1 ? "" : "s"): \(rules.joined(separator: ", "))"
+      return "warning\(rules.count == 1 ? "" : "s"): \(names(rules))"
     }
-    let others = rules.dropFirst()
+    let others = Array(rules.dropFirst())
     return "warning: \(shortText(first, outcome.comparison))"
-      + (others.isEmpty ? "" : ", also \(others.joined(separator: ", "))")
+      + (others.isEmpty ? "" : ", also \(names(others))")
+  }
+
+  /// The first names, with the number of the others.
+  private static func names(_ rules: [String]) -> String {
+    let shown = rules.count > 4 ? 3 : rules.count
+    return rules.prefix(shown).joined(separator: ", ")
+      + (rules.count > shown ? " and \(rules.count - shown) more" : "")
   }
 
   /// A short text such as `orders: Index Scan -> Seq Scan` or `orders: estimated 20 rows, got 1,500`.
