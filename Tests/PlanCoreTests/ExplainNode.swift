@@ -37,7 +37,8 @@ struct ExplainNode: Sendable {
     all += members
     if let buffers {
       all += [JSONMember("Shared Hit Blocks", .number(buffers)), JSONMember("Shared Read Blocks", 0)]
-      all += [JSONMember("Temp Read Blocks", 0), JSONMember("Temp Written Blocks", 0)]
+      if !members.contains(where: { $0.key == "Temp Read Blocks" }) { all.append(JSONMember("Temp Read Blocks", 0)) }
+      all.append(JSONMember("Temp Written Blocks", 0))
     }
     if !children.isEmpty { all.append(JSONMember("Plans", .array(children.map(\.json)))) }
     return .object(all)

@@ -40,7 +40,7 @@ import Testing
         == "FAIL       orders_by_customer@typical      orders: Index Scan -> Seq Scan")
     #expect(
       try line(Shop.manyFindings())
-        == "FAIL       order_search                    customers: Index Scan -> Seq Scan (+1), 1 warning, 1 wai…")
+        == "FAIL       order_search                    customers: Index Scan -> Seq Scan (+1), warning: new-seq…")
     #expect(
       try line(Shop.misestimated())
         == "FAIL       tenant_dashboard@whale+generic  items: estimated 1,000 rows, got 64k")
@@ -54,6 +54,30 @@ import Testing
     #expect(try line(Shop.improved()).hasPrefix("improved   login_by_email"))
     #expect(try line(Shop.improved(), strict: true).hasPrefix("IMPROVED   login_by_email"))
     #expect(try line(Shop.passed()) == "ok         newest_customers")
+  }
+
+  @Test func `a line names the warnings and what became better`() throws {
+    func line(_ outcome: CaseOutcome) -> String {
+      TerminalReport.caseLine(outcome, strict: false, nameWidth: 10, style: TerminalStyle(isColored: false, width: 80))
+    }
+    var passed = try Shop.passed()
+    passed.findings = [
+      Finding(rule: "parallelism", severity: .warn, message: "the plan is no longer parallel: 2 -> 0 workers planned"),
+      Finding(rule: "jit", severity: .warn, message: "total cost 140k is above jit_above_cost (100k)"),
+    ]
+    #expect(
+      line(passed)
+        == "ok         newest_customers  warning: parallelism: the plan is no longer parallel: 2 -> 0 workers planned, "
+        + "also jit")
+    passed.findings.removeLast()
+    #expect(line(passed).hasSuffix("  warning: parallelism: the plan is no longer parallel: 2 -> 0 workers planned"))
+    var better = outcome(
+      "newest_customers", before: try observation(Shop.ordersByIndex(buffers: 2392)),
+      now: try observation(Shop.ordersByIndex(buffers: 5)))
+    better.verdict = .improved
+    #expect(line(better) == "improved   newest_customers  buffers 2,392 -> 5, record it, so that it stays")
+    let details = try #require(TerminalReport.details(better, strict: false, style: style))
+    #expect(details.contains("\n  change: buffers 2,392 -> 5\n  improved: record it, so that it stays"))
   }
 
   @Test func `a passed case has details only if it has a finding`() throws {

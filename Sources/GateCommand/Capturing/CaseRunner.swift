@@ -124,7 +124,7 @@ struct CaseRunner {
         watching.hideSettings(in: &plan)
         if let hidden = plan.hiddenScans { return .unchecked(hidden) }
         var without: Plan?
-        if plan.hasFilteredSeqScan || query.policy.requiresIndexable {
+        if plan.hasServableSeqScan || query.policy.requiresIndexable {
           try connection.send(together: [
             CaseRunner.assignment(of: [
               ("enable_seqscan", "off"), ("enable_indexscan", "on"), ("enable_indexonlyscan", "on"),

@@ -26,6 +26,9 @@ struct RecordRun {
 
   private func record(_ capture: Capture, _ run: GateRun, _ store: BaselineStore) throws(Diagnostic) -> ExitStatus {
     for note in capture.notes { console.say("note: \(note.visible)") }
+    for note in emptinessNotes(run.selected.compactMap { capture[$0.name] }) {
+      console.say("note: \((console.isVerbose ? note.fullText : note.text).visible)")
+    }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
     for query in run.selected {
       guard let fresh = capture[query.name] else { continue }
@@ -57,6 +60,14 @@ struct RecordRun {
     if counts.failed > 0 { return .unchecked }
     let differs = counts.new + counts.changed + (options.prunes ? orphans : 0) > 0
     return options.onlyChecks && differs ? .failed : .passed
+  }
+
+  /// What shows nothing, before it is accepted.
+  private func emptinessNotes(_ queries: [QueryCapture]) -> [Note] {
+    PlanCore.emptinessNotes(
+      queries.flatMap { query in
+        query.cases.map { (CaseID(query.query, $0.name).description, Observation($0, of: query), []) }
+      })
   }
 
   // MARK: One query

@@ -6,7 +6,7 @@ extension Console {
   func show(_ outcome: RunOutcome) {
     if !isQuiet {
       print(TerminalReport.heading(outcome, style: style))
-      if let notes = TerminalReport.notes(outcome, style: style) { print(notes) }
+      if let notes = TerminalReport.notes(outcome, isVerbose: isVerbose, style: style) { print(notes) }
       print("")
       if outcome.cases.contains(where: { $0.server != nil }) {
         print(TerminalReport.matrix(outcome, style: style))

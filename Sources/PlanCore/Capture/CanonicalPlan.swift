@@ -13,6 +13,9 @@ extension Plan {
 }
 
 extension PlanNode {
+  /// The key under which a canonical plan keeps the functions of a node's output: `app.rank, auth.uid`.
+  static let outputFunctionsKey = "Output Functions"
+
   fileprivate var canonical: PlanNode {
     var node = self
     let spills = spilledSort
@@ -23,12 +26,27 @@ extension PlanNode {
         && !((property.key.hasPrefix("Rows Removed") || property.key == "Subplans Removed")
           && property.value == .number(0))
     }
+    let functions = outputFunctions
+    if !functions.isEmpty {
+      node.properties.append(JSONMember(PlanNode.outputFunctionsKey, .string(functions.joined(separator: ", "))))
+    }
     if spills, node["Sort Space Type"] != .string("Disk") {
       node.properties.removeAll { $0.key == "Sort Space Type" }
       node.properties.append(JSONMember("Sort Space Type", .string("Disk")))
     }
     node.children = children.map(\.canonical)
     return node
+  }
+
+  /// The functions that the node calls for the columns that it passes on, in order.
+  ///
+  /// The columns themselves are dropped. Only functions that EXPLAIN prints with a schema are known not to be built in.
+  private var outputFunctions: [String] {
+    guard case .array(let columns)? = self["Output"] else { return [] }
+    let calls = columns.compactMap(\.stringValue).filter { $0.utf8.contains(UInt8(ascii: ".")) }.flatMap {
+      functionCalls(in: $0, isOutput: true)
+    }
+    return Set(calls.filter { $0.contains(".") && !$0.hasPrefix("pg_catalog.") }).sorted()
   }
 
   /// Whether a worker's sort, or one group of an incremental sort, went to disk: the node's own key is the leader's.

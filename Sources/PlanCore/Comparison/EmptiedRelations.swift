@@ -31,7 +31,7 @@ extension CatalogFacts {
   ///
   /// A partitioned table has its partitions' rows in its own figure, except on PostgreSQL 13, and a baseline has only
   /// those partitions that are read.
-  fileprivate func rowsBelow(_ relation: RelationName) -> Double {
+  func rowsBelow(_ relation: RelationName) -> Double {
     let members = relations.values.filter { $0.root == relation && $0.partitions == nil }
     return max(relations[relation]?.rows ?? 0, members.reduce(0) { $0 + $1.rows })
   }

@@ -28,14 +28,39 @@ extension Observation {
       alternativeCost: alternative.node.totalCost)
   }
 
-  /// How many scans with a condition there are, and how many of them no change of an index would be seen at: the
-  /// planner reads the table although an index could serve, because the table is small or most of it is wanted.
-  package var judgeability: (scans: Int, unjudgeable: Int) {
-    let conditioned = scans.filter { $0.hasCondition && !$0.node.isNeverExecuted }
-    return (
-      conditioned.count,
-      conditioned.count { $0.access == .seqScan && alternatives[$0.path]?.isLedByIndex ?? false }
-    )
+  /// How many scans an index leads or could lead, and those of them at which no change of an index would be seen: the
+  /// planner reads the table although an index could serve a condition, a join or the order, because the table is small
+  /// or most of it is wanted.
+  package var judgeability: (scans: Int, unjudgeable: [Scan]) {
+    var (count, unjudgeable) = (0, [Scan]())
+    for scan in scans where !scan.node.isNeverExecuted {
+      let isUnjudgeable = scan.access == .seqScan && isServable(scan)
+      if isUnjudgeable { unjudgeable.append(scan) }
+      if isUnjudgeable || scan.hasCondition || scan.access.usesIndex { count += 1 }
+    }
+    return (count, unjudgeable)
+  }
+
+  /// Whether an index leads to the rows of a sequential scan, or gives their order, when such scans are switched off.
+  private func isServable(_ scan: Scan) -> Bool {
+    guard let alternative = alternatives[scan.path], let root = captured.planWithoutSeqScans?.root else { return false }
+    if alternative.isLedByIndex { return true }
+    return alternative.access.usesIndex && plan.root.isSorted(above: scan.path)
+      && !root.isSorted(above: alternative.path)
+  }
+}
+
+extension PlanNode {
+  /// Whether a node above the given one sorts its rows, in the same sub-select.
+  fileprivate func isSorted(above path: NodePath) -> Bool {
+    var node = self
+    var isSorted = false
+    for index in path {
+      if node.nodeType == "Sort" || node.nodeType == "Incremental Sort" { isSorted = true }
+      node = node.children[index]
+      if node.isSubplan { isSorted = false }
+    }
+    return isSorted
   }
 }
 
@@ -58,12 +83,13 @@ extension Scan {
 }
 
 extension Plan {
-  /// Whether some scan reads a whole table and filters it, so that an index might do better.
-  package var hasFilteredSeqScan: Bool {
-    var isFound = false
-    root.forEachNode { node, _ in
-      if node.nodeType == "Seq Scan", node["Filter"] != nil { isFound = true }
+  /// Whether some scan reads a whole table where an index might do better: it filters, or it feeds a sort or a join.
+  package var hasServableSeqScan: Bool {
+    func look(_ node: PlanNode, _ isWanted: Bool) -> Bool {
+      if node.nodeType == "Seq Scan", isWanted || node["Filter"] != nil { return true }
+      let feeds = ["Sort", "Incremental Sort", "Nested Loop", "Hash Join", "Merge Join"].contains(node.nodeType)
+      return node.children.contains { look($0, $0.isSubplan ? false : isWanted || feeds) }
     }
-    return isFound
+    return look(root, false)
   }
 }

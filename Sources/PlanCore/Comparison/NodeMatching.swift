@@ -54,8 +54,5 @@ extension PlanNode {
   var totalActualRows: Double? { actual.map { $0.rows * $0.loops } }
 
   /// Rows that its own filters threw away, over all loops.
-  var totalRemovedRows: Double {
-    let keys = ["Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter"]
-    return keys.compactMap { number($0) }.reduce(0, +) * (actual?.loops ?? 0)
-  }
+  var totalRemovedRows: Double { removedRowsPerLoop * (actual?.loops ?? 0) }
 }

@@ -31,6 +31,8 @@ package func judge(
   let indexable = Set(queries.filter(\.policy.requiresIndexable).map(\.name))
   outcome.notes +=
     settingNotes(outcome.cases, before) + judgeabilityNotes(outcome.cases, indexable)
+    + emptinessNotes(
+      outcome.cases.compactMap { item in item.comparison.map { (item.name, $0.current, item.findings) } })
     + sizeNotes(outcome.cases, before)
   return outcome
 }
@@ -152,9 +154,16 @@ private func settingNotes(_ cases: [CaseOutcome], _ before: Capture) -> [Note] {
 ///
 /// - Parameter indexable: queries that are judged by what an index could serve.
 private func judgeabilityNotes(_ cases: [CaseOutcome], _ indexable: Set<String>) -> [Note] {
-  let counts = cases.filter { !indexable.contains($0.query) }.compactMap { $0.comparison?.current.judgeability }
-  let (scans, unjudgeable) = counts.reduce((0, 0)) { ($0.0 + $1.scans, $0.1 + $1.unjudgeable) }
-  return unjudgeable == 0 ? [] : [Note(.unjudgeable(unjudgeable, of: scans))]
+  var (scans, unjudgeable) = (0, [String]())
+  for item in cases where !indexable.contains(item.query) {
+    guard let counts = item.comparison?.current.judgeability else { continue }
+    scans += counts.scans
+    // What a finding says of a scan is judged.
+    let found = Set(item.findings.compactMap(\.path))
+    unjudgeable += counts.unjudgeable.filter { !found.contains($0.path) }
+      .map { "\(item.name): \($0.identity.description)" }
+  }
+  return unjudgeable.isEmpty ? [] : [Note(.unjudgeable(unjudgeable, of: scans))]
 }
 
 /// A seed that collapsed passes easily: what reads few rows reads few blocks.

@@ -6,8 +6,14 @@ package struct Note: Equatable, Sendable {
     /// Baselines of an older format.
     case olderFormat(Int, label: StateLabel)
     case settings([SettingChange], label: StateLabel)
-    /// Scans that read a whole table although an index could serve.
-    case unjudgeable(Int, of: Int)
+    /// Scans that read a whole table although an index could serve, as `orders_by_day: public.orders o`.
+    case unjudgeable([String], of: Int)
+    /// Tables that some case reads and that have no rows.
+    case emptyRelations([RelationName])
+    /// Cases that return no row.
+    case emptyResults([String])
+    /// Scans that were never executed, as `orders_by_day: public.lines l`.
+    case neverExecuted([String])
     /// Relations that have far fewer rows than before.
     case shrunk([Shrunk], label: StateLabel)
     case expiredWaiver(Waiver, query: String)
@@ -40,35 +46,55 @@ package struct Note: Equatable, Sendable {
 }
 
 extension Note {
-  /// One line, without a final full stop.
-  package var text: String {
+  /// One line, without a final full stop; of many names the first ones.
+  package var text: String { text(names: 5) }
+
+  /// The same with all names.
+  package var fullText: String { text(names: .max) }
+
+  private func text(names limit: Int) -> String {
+    func list(_ names: [String]) -> String {
+      // One that is left out would take as much room as its name.
+      guard names.count > limit, names.count - limit > 1 else { return names.joined(separator: ", ") }
+      return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more, shown with -v"
+    }
     switch content {
     case .otherMajor(let before, let now, let label):
-      "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
+      return
+        "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
         + "rules only warn"
     case .olderFormat(let count, let label):
-      "\(label) of \(count) \(count == 1 ? "query" : "queries") was recorded by an older plangate, and what it lacks is "
+      return
+        "\(label) of \(count) \(count == 1 ? "query" : "queries") was recorded by an older plangate, and what it lacks is "
         + "not compared; plangate record writes it anew"
     case .settings(let changes, let label):
-      "planner settings differ from \(label), so costs are not compared: "
+      return "planner settings differ from \(label), so costs are not compared: "
         + changes.map(\.text).joined(separator: ", ")
-    case .unjudgeable(let count, let scans):
-      "\(count) of \(scans) scans read the whole table although an index could serve, because it is small or most of it "
-        + "is wanted: a lost index would not show there; seed more, or set seq-scan: {require: indexable}"
+    case .unjudgeable(let names, let scans):
+      return
+        "\(names.count) of \(scans) scans read the whole table although an index could serve, because it is small or most "
+        + "of it is wanted: a lost index would not show there; seed more, or set seq-scan: {require: indexable} "
+        + "(\(list(names)))"
+    case .emptyRelations(let relations):
+      return "tables without rows, on which every plan is fast: \(list(relations.map(\.description)))"
+    case .emptyResults(let cases):
+      return "cases that return no row, so that their plans show little: \(list(cases))"
+    case .neverExecuted(let scans):
+      return "scans that never ran, of which nothing is judged: \(list(scans))"
     case .shrunk(let relations, let label):
-      "far fewer rows than in \(label), so the results are weak: "
+      return "far fewer rows than in \(label), so the results are weak: "
         + relations.map {
           "\($0.relation) (\(Figures.grouped($0.before)) -> \(Figures.grouped($0.now)))"
         }.joined(separator: ", ")
     case .expiredWaiver(let waiver, let query):
-      Note.name(waiver, query) + (waiver.until.map { " ended on \($0)" } ?? " ended")
-    case .unusedWaiver(let waiver, let query): "\(Note.name(waiver, query)) matches nothing"
+      return Note.name(waiver, query) + (waiver.until.map { " ended on \($0)" } ?? " ended")
+    case .unusedWaiver(let waiver, let query): return "\(Note.name(waiver, query)) matches nothing"
     case .goneCases(let names, let query, let label):
-      "\(label) of \(query) has cases that are gone from the manifest: "
+      return "\(label) of \(query) has cases that are gone from the manifest: "
         + names.map { $0 ?? "(without a name)" }.joined(separator: ", ")
     case .orphans(let queries):
-      "baselines whose query is gone (plangate record --prune removes them): \(queries.joined(separator: ", "))"
-    case .other(let text): text
+      return "baselines whose query is gone (plangate record --prune removes them): \(queries.joined(separator: ", "))"
+    case .other(let text): return text
     }
   }
 

@@ -5,7 +5,8 @@ package enum Verdict: String, Sendable, CaseIterable {
   /// It has no baseline yet.
   case new
   case regressed
-  /// The shape changed, cost and buffers are both down by a tenth or more.
+  /// The shape changed, cost and buffers are both down by a tenth or more; or with the same shape, blocks, cost or rows
+  /// processed are down by half.
   case improved
   case changed
   case passed
@@ -58,7 +59,7 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
     used += matching.filter { !used.contains($0) }
   }
   excuseConsequences(in: &findings, comparison, policy)
-  return Judgement(verdict: verdict(comparison, findings), findings: findings, usedWaivers: used)
+  return Judgement(verdict: verdict(comparison, findings, policy), findings: findings, usedWaivers: used)
 }
 
 extension CasePolicy {
@@ -96,16 +97,17 @@ private func excuseConsequences(in findings: inout [Finding], _ comparison: Case
   }
 }
 
-private func verdict(_ comparison: CaseComparison, _ findings: [Finding]) -> Verdict {
+private func verdict(_ comparison: CaseComparison, _ findings: [Finding], _ policy: CasePolicy) -> Verdict {
   guard let baseline = comparison.baseline else { return .new }
   if findings.contains(where: \.isFailing) { return .regressed }
-  guard comparison.isShapeChanged else { return .passed }
+  guard comparison.isShapeChanged else { return comparison.isImproved(under: policy) ? .improved : .passed }
   let (before, now) = (baseline.plan.root, comparison.current.plan.root)
-  guard let buffersBefore = before.buffers, let buffersNow = now.buffers, baseline.plan.isAnalyzed,
-    comparison.current.plan.isAnalyzed
-  else { return .changed }
+  guard let blocks = comparison.blocks, baseline.plan.isAnalyzed, comparison.current.plan.isAnalyzed else {
+    return .changed
+  }
   // A tenth has no exact binary form: 16.9 -> 15.21 is down by 10 % too.
   let share = 0.9 * (1 + 1e-12)
-  let isCheaper = now.totalCost <= before.totalCost * share && buffersNow <= buffersBefore * share
-  return isCheaper ? .improved : .changed
+  guard blocks.now <= blocks.before * share else { return .changed }
+  // How soon a LIMIT is reached is a guess, and fewer blocks show that it was a bad one.
+  return now.totalCost <= before.totalCost * share || comparison.isLimited ? .improved : .changed
 }

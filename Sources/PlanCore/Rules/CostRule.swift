@@ -6,7 +6,8 @@ extension Rule {
   /// The plan's total cost grew.
   ///
   /// Costs are comparable only under equal planner settings, so the rule does not judge when those differ from the
-  /// baseline's; the run reports that difference once. When the cost grew and the blocks did not, the rule only warns.
+  /// baseline's; the run reports that difference once. When the cost grew and no work that can be counted did, the rule
+  /// only warns.
   static let cost = Rule(
     id: "cost", defaultSeverity: .fail, isWholePlan: true,
     summary: "the total cost of the plan grew",
@@ -20,8 +21,9 @@ extension Rule {
         """,
       details: """
         Costs are comparable only under equal planner settings, so the rule does not judge when they differ from the
-        baseline's. When the blocks grew by less than a third the rule only warns: an estimate that came closer to the
-        truth can raise the cost of the same work.
+        baseline's. When neither the blocks nor the rows processed grew by a third and no function entered a condition
+        the rule only warns: an estimate that came closer to the truth can raise the cost of the same work. Under a LIMIT a
+        cost that grew while the blocks fell is none.
         """,
       example: RuleExample(
         before: """
@@ -48,11 +50,11 @@ extension Rule {
     guard now - before >= settings[floor], var severity = settings.severity(of: factor, warn: warn, fail: fail) else {
       return []
     }
-    // An estimate that came closer to the truth can raise the cost of the same work.
-    if let blocks = baseline.plan.root.buffers, let blocksNow = comparison.current.plan.root.buffers,
-      blocksNow < blocks * 1.3
-    {
-      severity = .warn
+    if let blocks = comparison.blocks {
+      // Fewer blocks show that the guess at how soon a LIMIT is reached was a bad one.
+      if comparison.isLimited, blocks.hasFallen(to: 0.9) { return [] }
+      // An estimate that came closer to the truth can raise the cost of the same work.
+      if blocks.now < blocks.before * 1.3, !comparison.takesMoreThanBlocks { severity = .warn }
     }
     return [
       FindingDraft(
@@ -60,4 +62,17 @@ extension Rule {
         severityLimit: severity)
     ]
   }
+}
+
+extension CaseComparison {
+  /// Whether there is more work than the blocks show: more rows, or a function that is called for each of them.
+  fileprivate var takesMoreThanBlocks: Bool {
+    let hasMoreRows = rowsProcessed.map { $0.now >= $0.before * 1.3 && $0.now - $0.before >= $0.floor } ?? false
+    return hasMoreRows || !functionsEntered.isEmpty
+  }
+}
+
+extension RuleSettings {
+  /// What `cost` takes for a difference.
+  var costLimits: WorkLimits { WorkLimits(warn: self[warn], floor: self[floor]) }
 }

@@ -18,6 +18,8 @@ package struct FindingDraft: Equatable, Sendable {
   var indexVerdict: IndexVerdict?
   /// The highest severity that the finding can have, whatever the manifest gives to the rule.
   var severityLimit = Severity.fail
+  /// Whether it stands also where the whole plan became far cheaper: an index that is lost, a limit of the manifest.
+  var isFirm = false
 
   init(_ message: String, severityLimit: Severity = .fail) {
     self.message = message

@@ -1,7 +1,7 @@
 extension Rule {
   /// A hash table, of a join or an aggregate, that did not fit into memory, where the baseline's did.
   static let hashSpill = Rule(
-    id: "hash-spill", defaultSeverity: .fail,
+    id: "hash-spill", defaultSeverity: .fail, isOfPart: true,
     summary: "a hash table goes to disk that stayed in memory in the baseline",
     fix: "better estimates (ANALYZE, CREATE STATISTICS), fewer rows, or more work_mem",
     manual: RuleManual(

@@ -6,7 +6,7 @@ private let floor = RuleKey(
 extension Rule {
   /// An index scan whose Index Cond lost columns or is gone, so that the scan walks the index and filters.
   static let indexCondLost = Rule(
-    id: "index-cond-lost", defaultSeverity: .fail,
+    id: "index-cond-lost", defaultSeverity: .fail, isOfPart: true,
     summary: "the condition of an index scan lost columns, which are only filtered now",
     fix: "an index that has these columns first, or a condition on the bare columns",
     keys: [fail, floor],
@@ -17,7 +17,8 @@ extension Rule {
         """,
       details: """
         A column that is neither in the Index Cond nor in the Filter any more is not lost: the query no longer asks for
-        it. Below `fail` and `floor`, and when the blocks did not grow, the rule only warns.
+        it. Below `fail` and `floor`, and when the blocks did not grow, the rule only warns. It is silent when fewer rows
+        are examined than before, and for one arm of a BitmapAnd that is only filtered now without more blocks.
         """,
       example: RuleExample(
         before: """
@@ -50,7 +51,10 @@ extension Rule {
       guard !filtered.isEmpty else { return nil }
       let (before, now) = (pair.baseline.examinedRows, pair.current.examinedRows)
       // A BitmapAnd counts the rows that are left; its blocks tell what it took to find them.
-      let blocks = (pair.baseline.node.buffers, pair.current.node.buffers)
+      let blocks =
+        baseline.hasColdBlocks ? (nil, nil) : (pair.baseline.node.buffers, pair.current.node.buffers)
+      // The index leads to fewer rows by the columns that are left, or one arm of two is not worth its blocks.
+      if now < before || pair.hasFewerArms && comparison.takesAsManyBlocks(pair) { return nil }
       let takesMoreBlocks = blocks.0.map { before in blocks.1.map { $0 > before * 1.05 } ?? true } ?? true
       let isWorse = now - before >= settings[floor] && now >= before * settings[fail] && takesMoreBlocks
       var finding = FindingDraft(
@@ -59,10 +63,26 @@ extension Rule {
           + "\(filtered.sorted().joined(separator: ", ")) is filtered and no longer led by the index: "
           + "\(Figures.grouped(before)) -> \(Figures.grouped(now)) rows examined")
       finding.severityLimit = isWorse ? .fail : .warn
+      finding.isFirm = comparison.isAnyIndexGone(of: pair.baseline, for: pair.current.relation)
       finding.baselinePath = pair.baseline.path
       finding.figures = comparison.figures(at: pair.current.path)
       return finding
     }
+  }
+}
+
+extension ScanMatching.Pair {
+  /// Whether the baseline combines several indexes, and the scan now goes through fewer of them.
+  fileprivate var hasFewerArms: Bool {
+    baseline.node.contains { $0.nodeType == "BitmapAnd" } && current.indexNames.count < baseline.indexNames.count
+  }
+}
+
+extension CaseComparison {
+  /// Whether a scan touches about as many blocks as before, and the whole plan does, too.
+  fileprivate func takesAsManyBlocks(_ pair: ScanMatching.Pair) -> Bool {
+    guard let blocks, let before = pair.baseline.node.buffers, let now = pair.current.node.buffers else { return false }
+    return !blocks.isWorse && now <= before * 1.05 + 16
   }
 }
 

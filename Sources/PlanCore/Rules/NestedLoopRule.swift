@@ -5,7 +5,7 @@ private let inner = RuleKey(
 extension Rule {
   /// A nested loop over many outer rows whose inner side is read without an index, unlike in the baseline.
   static let nestedLoop = Rule(
-    id: "nested-loop", defaultSeverity: .fail,
+    id: "nested-loop", defaultSeverity: .fail, isOfPart: true,
     summary: "a nested loop over many rows reads its inner side without an index",
     fix: "an index on the inner side's join columns; better statistics if the outer side is misestimated",
     keys: [outer, inner],

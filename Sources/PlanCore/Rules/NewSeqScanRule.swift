@@ -1,5 +1,5 @@
 extension Rule {
-  /// A Seq Scan of a relation that the baseline did not read at all.
+  /// A Seq Scan of a relation that the baseline did not read at all, or of a small one beside its index scans.
   static let newSeqScan = Rule(
     id: "new-seq-scan", defaultSeverity: .warn,
     summary: "a relation that the baseline did not read is read by a Seq Scan",
@@ -8,6 +8,9 @@ extension Rule {
       why: """
         A join or a sub-select was added to the query, and its table is read as a whole. There is no accepted plan to
         compare with, so the rule only points at it.
+        """,
+      details: """
+        A Seq Scan of fewer than 16 pages beside index scans of the same table that are still there counts as new, too.
         """,
       example: RuleExample(
         before: """
@@ -31,11 +34,13 @@ extension Rule {
     guard let baseline = comparison.baseline else { return [] }
     let known = Set(baseline.scans.flatMap { [$0.relation, $0.identity.root ?? $0.relation] })
     return comparison.matching.unmatchedCurrent.filter { scan in
-      scan.access == .seqScan && !scan.node.isNeverExecuted && !known.contains(scan.relation)
-        && !(scan.identity.root.map(known.contains) ?? false)
+      scan.access == .seqScan && !scan.node.isNeverExecuted
+        && (comparison.isSmallAddition(scan)
+          || !known.contains(scan.relation) && !(scan.identity.root.map(known.contains) ?? false))
     }.map { scan in
+      let was = known.contains(scan.relation) ? "read only through an index" : "not read"
       var finding = FindingDraft(
-        scan, "\(scan.identity.description): read by a \(scan.accessDescription), not read in \(comparison.label)")
+        scan, "\(scan.identity.description): read by a \(scan.accessDescription), \(was) in \(comparison.label)")
       finding.figures = comparison.figures(at: scan.path)
       finding.indexVerdict = comparison.current.indexVerdict(of: scan)
       return finding

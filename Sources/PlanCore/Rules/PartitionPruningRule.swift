@@ -4,7 +4,7 @@ private let budget = RuleKey(
 extension Rule {
   /// More partitions are read than in the baseline, beyond those that were added.
   static let partitionPruning = Rule(
-    id: "partition-pruning", defaultSeverity: .fail,
+    id: "partition-pruning", defaultSeverity: .fail, isOfPart: true,
     summary: "more partitions are read than in the baseline, or than the budget allows",
     fix: "a condition on the bare partition key, with a value of the key's own type",
     keys: [budget],
@@ -58,6 +58,7 @@ extension Rule {
       var finding = FindingDraft(
         "\(table.description): reads \(touched)\(total) partitions\(was)"
           + (isOverBudget ? ", the budget is \(Figures.grouped(limit))" : ""))
+      finding.isFirm = isOverBudget
       finding.relation = table.root
       finding.root = table.root
       finding.alias = table.alias

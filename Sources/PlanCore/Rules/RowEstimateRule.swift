@@ -9,7 +9,7 @@ extension Rule {
   /// Only counts that are complete, or proven lower bounds, are judged. The finding names the node where the error
   /// begins; nodes above that inherit it are left out.
   package static let rowEstimate = Rule(
-    id: "row-estimate", defaultSeverity: .fail, isHeadline: true,
+    id: "row-estimate", defaultSeverity: .fail, isHeadline: true, isOfPart: true,
     summary: "the ratio of estimated to actual rows of a node crosses the threshold",
     fix: "ANALYZE, a higher statistics target, or CREATE STATISTICS on the columns that belong together",
     keys: [threshold, floor, absolute],
@@ -47,6 +47,7 @@ extension Rule {
       threshold: settings[threshold], floor: settings[floor], isAbsolute: isAbsolute
     ).map { misestimate in
       var finding = misestimate.finding
+      finding.isFirm = isAbsolute
       // A generic plan's estimates are averages over all values, by design.
       if comparison.current.captured.isGeneric { finding.severityLimit = .warn }
       return finding
@@ -133,27 +134,62 @@ extension Observation {
 private struct AcceptedErrors {
   var byIdentity: [ScanIdentity: Double] = [:]
   var byKey: [NodeKey: Double] = [:]
+  /// By the relation and the alias of a scan, whatever the sub-select that it is in; a partition counts as its root.
+  var byName: [ScanName: Double] = [:]
+  /// The largest one of all.
+  var worst = 1.0
+  /// The nodes that the baseline has, judged or not.
+  var known: Set<NodeKey> = []
+  /// What the baseline scans, judged or not.
+  var read: Set<ScanName> = []
+
+  struct ScanName: Hashable {
+    let relation: RelationName
+    let alias: String
+
+    init(_ identity: ScanIdentity) {
+      (relation, alias) = (identity.root ?? identity.relation, identity.baseAlias)
+    }
+  }
 
   init(_ baseline: Observation?) {
     guard let baseline else { return }
     let scans = Dictionary(uniqueKeysWithValues: baseline.scans.map { ($0.path, $0.identity) })
+    let nodes = baseline.keyedNodes { _ in true }
+    known = Set(nodes.map(\.key))
+    read = Set(baseline.scans.map { ScanName($0.identity) })
     // A plan that did not run has no estimates, else there is one for each node.
-    for (estimate, node) in zip(baseline.estimates, baseline.keyedNodes { _ in true })
+    for (estimate, node) in zip(baseline.estimates, nodes)
     where estimate.rowCount != .notJudged {
       if let identity = scans[estimate.path] {
         byIdentity[identity.withoutScopeNumbers] = max(
           byIdentity[identity.withoutScopeNumbers] ?? 1, estimate.qError.value)
+        let name = ScanName(identity)
+        byName[name] = max(byName[name] ?? 1, estimate.qError.value)
       }
+      worst = max(worst, estimate.qError.value)
       byKey[node.key] = max(byKey[node.key] ?? 1, estimate.qError.value)
     }
   }
 
   /// The accepted q-error of each node of another plan.
+  ///
+  /// A scan that moved to another sub-select keeps its own. A join that the baseline does not have, since it joins the
+  /// same relations in another order, inherits an error from below it: it has the worst of all.
   func qErrors(of current: Observation) -> [NodePath: Double] {
-    let scans = Dictionary(uniqueKeysWithValues: current.scans.map { ($0.path, $0.identity.withoutScopeNumbers) })
+    let scans = Dictionary(uniqueKeysWithValues: current.scans.map { ($0.path, $0.identity) })
     return Dictionary(
       current.keyedNodes { _ in true }.map { node in
-        (node.path, scans[node.path].flatMap { byIdentity[$0] } ?? byKey[node.key] ?? 1)
+        guard let scan = scans[node.path] else {
+          if let accepted = byKey[node.key] { return (node.path, accepted) }
+          let isReordered =
+            !known.contains(node.key)
+            && current.scans(feeding: node.path).allSatisfy { read.contains(ScanName($0.identity)) }
+          return (node.path, isReordered ? worst : 1)
+        }
+        let accepted =
+          byIdentity[scan.withoutScopeNumbers] ?? byKey[node.key] ?? byName[ScanName(scan)]
+        return (node.path, accepted ?? 1)
       }, uniquingKeysWith: { first, _ in first })
   }
 }

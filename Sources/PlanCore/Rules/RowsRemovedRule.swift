@@ -6,7 +6,7 @@ private let fail = RuleKey("fail", default: 10, atLeast: 1, "times the baseline'
 extension Rule {
   /// A filter that throws most rows away after they were fetched, and did not in the baseline.
   static let rowsRemoved = Rule(
-    id: "rows-removed", defaultSeverity: .fail,
+    id: "rows-removed", defaultSeverity: .fail, isOfPart: true,
     summary: "a filter throws most rows away, many more than in the baseline",
     fix: "an index on the filtered columns, alone or together with those that lead the scan now",
     keys: [ratio, floor, warn, fail],
@@ -40,10 +40,15 @@ extension Rule {
     if now.isEmpty { return [] }
     let before = Dictionary(grouping: baseline.keyedNodes { $0.actual != nil }, by: \.key)
       .mapValues { $0.map(\.node.totalRemovedRows).reduce(0, +) }
+    let moved = comparison.rowsNoLongerRemoved(before)
     return now.compactMap { wasteful in
       let removed = wasteful.node.totalRemovedRows
       let factor = removed / max(before[wasteful.key] ?? 0, 1)
-      guard let severity = settings.severity(of: factor, warn: warn, fail: fail) else { return nil }
+      guard var severity = settings.severity(of: factor, warn: warn, fail: fail) else { return nil }
+      // The baseline threw as many away in another node, which no longer does.
+      if severity == .fail, settings.severity(of: removed / max(moved, 1), warn: warn, fail: fail) == nil {
+        severity = .warn
+      }
       var finding = comparison.current.finding(at: wasteful.path)
       finding.severityLimit = severity
       finding.message +=
@@ -52,5 +57,16 @@ extension Rule {
         + Figures.grouped(before[wasteful.key] ?? 0)
       return finding
     }
+  }
+}
+
+extension CaseComparison {
+  /// The rows that nodes of the baseline remove and their counterparts do not.
+  ///
+  /// - Parameter before: the rows removed in the baseline, by node.
+  fileprivate func rowsNoLongerRemoved(_ before: [NodeKey: Double]) -> Double {
+    let now = Dictionary(grouping: current.keyedNodes { $0.actual != nil }, by: \.key)
+      .mapValues { $0.map(\.node.totalRemovedRows).reduce(0, +) }
+    return before.reduce(0) { $0 + max(0, $1.value - (now[$1.key] ?? 0)) }
   }
 }

@@ -10,6 +10,8 @@ package struct Rule: Sendable {
   package let isHeadline: Bool
   /// Whether the rule judges figures of the whole plan, which follow from those of its nodes.
   package let isWholePlan: Bool
+  /// Whether the rule judges a part of the plan's work, and so only warns where the whole plan became far cheaper.
+  package let isOfPart: Bool
   /// The summary of what the rule finds, one line without a final full stop.
   package let summary: String
   /// The usual fix, in one line without a final full stop.
@@ -21,14 +23,15 @@ package struct Rule: Sendable {
   private let find: @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
 
   init(
-    id: String, defaultSeverity: Severity, isHeadline: Bool = false, isWholePlan: Bool = false, summary: String,
-    fix: String, keys: [any DeclaredKey] = [], manual: RuleManual,
+    id: String, defaultSeverity: Severity, isHeadline: Bool = false, isWholePlan: Bool = false,
+    isOfPart: Bool = false, summary: String, fix: String, keys: [any DeclaredKey] = [], manual: RuleManual,
     find: @escaping @Sendable (CaseComparison, RuleSettings) -> [FindingDraft]
   ) {
     self.id = id
     self.defaultSeverity = defaultSeverity
     self.isHeadline = isHeadline
     self.isWholePlan = isWholePlan
+    self.isOfPart = isOfPart
     self.summary = summary
     self.fix = fix
     parameters = keys.map(\.parameter)
@@ -39,8 +42,14 @@ package struct Rule: Sendable {
   /// The findings of the rule on a case, with its id, its fix and the severity that the settings give them.
   package func findings(in comparison: CaseComparison, _ settings: RuleSettings) -> [Finding] {
     guard settings.severity != .off else { return [] }
-    return find(comparison, settings).map { draft in
+    let drafts = find(comparison, settings)
+    let isExcused = isOfPart && !drafts.isEmpty && comparison.isFarCheaper
+    return drafts.map { draft in
       var finding = Finding(draft, rule: id, severity: min(settings.severity, draft.severityLimit))
+      if isExcused, !draft.isFirm, finding.severity == .fail {
+        finding.severity = .warn
+        finding.message += "; the whole plan became far cheaper"
+      }
       finding.fix = .usual(Fix.Usual(of: self))
       return finding
     }
@@ -55,10 +64,12 @@ extension Rule {
     .indexCondLost,
     .buffers,
     .cost,
+    .rowsProcessed,
     .rowsRemoved,
     .nestedLoop,
     .subplanPerRow,
     .innerCalls,
+    .functionPerRow,
     .partitionPruning,
     .sortSpill,
     .hashSpill,

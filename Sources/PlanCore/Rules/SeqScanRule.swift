@@ -20,7 +20,7 @@ extension Rule {
   /// siblings' scans used. Partitions under 8 pages are judged by their indexes alone, since no planner would use one
   /// there.
   static let seqScan = Rule(
-    id: "seq-scan", defaultSeverity: .fail, isHeadline: true,
+    id: "seq-scan", defaultSeverity: .fail, isHeadline: true, isOfPart: true,
     summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
     fix:
       "see the cause: bring the index back, restore the setting, or write the condition so that an index can serve it",
@@ -124,6 +124,7 @@ private struct SeqScanJudgement {
       guard let before = indexed.first(where: { unmatchedPaths.contains($0.path) }) ?? indexed.first else { continue }
       let seqScans = scans.filter { scan in
         scan.access == .seqScan && (!scan.node.isNeverExecuted || before.node.isNeverExecuted)
+          && !comparison.isSmallAddition(scan)
       }
       let accepted = (unmatchedKnown[relation] ?? []).filter { $0.access == .seqScan }
       // Scans with the same conditions as one of the baseline's are the accepted ones.
@@ -174,6 +175,7 @@ private struct SeqScanJudgement {
       scan,
       "\(scan.identity.description): \(scan.accessDescription) of a partition without the index that its sibling "
         + "\(sibling.relation) is read through (\(sibling.accessDescription)): \(missing)")
+    finding.isFirm = true
     finding.figures = comparison.figures(at: scan.path)
     finding.indexVerdict = comparison.current.indexVerdict(of: scan)
     return finding
@@ -200,7 +202,37 @@ private struct SeqScanJudgement {
     finding.baselinePath = before.path
     finding.figures = comparison.figures(at: scan.path)
     finding.indexVerdict = comparison.current.indexVerdict(of: scan)
+    finding.isFirm = finding.indexVerdict == .noIndex || comparison.isAnyIndexGone(of: before, for: scan.relation)
     return finding
+  }
+}
+
+extension CaseComparison {
+  /// Whether a Seq Scan is an addition to the query that reads few pages: every index scan that the baseline has of the
+  /// relation is still one, so that none of them became this scan.
+  ///
+  /// It is for `new-seq-scan` then.
+  func isSmallAddition(_ scan: Scan) -> Bool {
+    guard let baseline, let pages = current.facts[scan.relation]?.pages,
+      max(pages, 1) * max(scan.node.actual?.loops ?? 1, 1) < CaseComparison.smallAddition
+    else { return false }
+    let indexed = baseline.scans.filter { $0.relation == scan.relation && $0.access.usesIndex }
+    let kept = Set(matching.pairs.filter { $0.current.access.usesIndex }.map(\.baseline.path))
+    return !indexed.isEmpty && indexed.allSatisfy { kept.contains($0.path) }
+  }
+
+  /// In pages, over all loops: as many as `buffers` takes for none.
+  private static let smallAddition = 16.0
+
+  /// Whether an index that a scan of the baseline goes through is not there any more, whatever its name, or was not
+  /// recorded.
+  ///
+  /// - Parameter relation: the relation that is read now.
+  func isAnyIndexGone(of before: Scan, for relation: RelationName) -> Bool {
+    before.indexNames.contains { name in
+      guard let definition = baseline?.facts[before.relation]?.index(named: name)?.definition else { return true }
+      return !(current.facts[relation]?.hasIndex(like: definition) ?? false)
+    }
   }
 }
 
@@ -229,6 +261,7 @@ extension CaseComparison {
       // The scan's own path is one of the plan without Seq Scans, which is not the plan that is shown.
       finding.path = paths[scan.identity]
       finding.indexVerdict = .noIndex
+      finding.isFirm = true
       return finding
     }
   }

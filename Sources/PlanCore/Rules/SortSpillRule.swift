@@ -1,7 +1,7 @@
 extension Rule {
   /// A sort that went to disk, where the baseline's stayed in memory.
   static let sortSpill = Rule(
-    id: "sort-spill", defaultSeverity: .fail,
+    id: "sort-spill", defaultSeverity: .fail, isOfPart: true,
     summary: "a sort goes to disk that stayed in memory in the baseline",
     fix: "an index in the required order, narrower or fewer rows, or more work_mem",
     manual: RuleManual(

@@ -5,7 +5,7 @@ private let fail = RuleKey("fail", default: 10, atLeast: 1, "times the baseline'
 extension Rule {
   /// A sub-select that is run again for each row, many times more often than in the baseline.
   static let subplanPerRow = Rule(
-    id: "subplan-per-row", defaultSeverity: .fail,
+    id: "subplan-per-row", defaultSeverity: .fail, isOfPart: true,
     summary: "a sub-select is run for each row, many times more often than in the baseline",
     fix: "a join, or a LATERAL sub-select that aggregates first",
     keys: [floor, warn, fail],

@@ -89,7 +89,8 @@ package enum TerminalReport {
     case .new:
       blocks = [["  no baseline yet"] + findings, hidesPlan ? [] : text.planLines]
     case .improved, .changed:
-      blocks = [findings + text.changeLines]
+      let advice = outcome.verdict == .improved ? ["  improved: record it, so that it stays"] : []
+      blocks = [findings + text.changeLines + advice]
       blocks += outcome.isFailed(strict: isStrict) ? [plans, text.totalLines] : [text.totalLines]
     case .regressed:
       blocks = [findings + text.changeLines, plans, text.totalLines, twin == nil ? text.fixLines : []]
@@ -144,10 +145,13 @@ package enum TerminalReport {
   // MARK: The run
 
   /// The notes about the whole run, for the top of the report, each beginning with `note:`.
-  package static func notes(_ outcome: RunOutcome, style: TerminalStyle) -> String? {
+  ///
+  /// - Parameter isVerbose: whether long lists of names are shown in full.
+  package static func notes(_ outcome: RunOutcome, isVerbose: Bool = false, style: TerminalStyle) -> String? {
     guard !outcome.notes.isEmpty else { return nil }
     return outcome.notes.flatMap { note in
-      var lines = "note: \(note.text.readable.visible)".wrapped(indent: 0, hanging: 2, width: style.width)
+      var lines = "note: \((isVerbose ? note.fullText : note.text).readable.visible)".wrapped(
+        indent: 0, hanging: 2, width: style.width)
       if lines[0].hasPrefix("note:") { lines[0] = style.painted("note:", .yellow) + lines[0].dropFirst(5) }
       return lines
     }.joinedLines

@@ -11,14 +11,40 @@ enum CaseNote {
     case .unchecked: notes.append(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? "")
     case .new: notes.append("no baseline yet")
     case .regressed: break
-    case .improved, .changed: notes += (outcome.comparison?.differences.first).map { [$0.text] } ?? []
+    case .improved:
+      notes += outcome.tellingChange.map { [$0] } ?? []
+      notes.append("record it, so that it stays")
+    case .changed: notes += outcome.tellingChange.map { [$0] } ?? []
     }
     if let first = failing.first {
       notes.append(shortText(first, outcome.comparison) + (failing.count > 1 ? " (+\(failing.count - 1))" : ""))
     }
-    if !outcome.warnings.isEmpty { notes.append(counted(outcome.warnings.count, "warning")) }
+    if let warnings = warningText(outcome, isRed: !failing.isEmpty) { notes.append(warnings) }
     if !outcome.waived.isEmpty { notes.append("\(outcome.waived.count) waived") }
     return notes.joined(separator: ", ").readable.visible
+  }
+
+  /// The warnings by name: `warning: parallelism: the plan is no longer parallel: 2 -> 0 workers planned, also jit`.
+  ///
+  /// Those of a red case are only named, since its failure comes first.
+  private static func warningText(_ outcome: CaseOutcome, isRed: Bool) -> String? {
+    guard let first = outcome.warnings.first else { return nil }
+    var rules: [String] = []
+    for warning in outcome.warnings where !rules.contains(warning.rule) { rules.append(warning.rule) }
+    // The change of the plan may say it already.
+    guard !isRed, first.message != outcome.tellingChange else {
+      return "warning\(rules.count == 1 ? "" : "s"): \(names(rules))"
+    }
+    let others = Array(rules.dropFirst())
+    return "warning: \(shortText(first, outcome.comparison))"
+      + (others.isEmpty ? "" : ", also \(names(others))")
+  }
+
+  /// The first names, with the number of the others.
+  private static func names(_ rules: [String]) -> String {
+    let shown = rules.count > 4 ? 3 : rules.count
+    return rules.prefix(shown).joined(separator: ", ")
+      + (rules.count > shown ? " and \(rules.count - shown) more" : "")
   }
 
   /// A short text such as `orders: Index Scan -> Seq Scan` or `orders: estimated 20 rows, got 1,500`.
@@ -33,6 +59,15 @@ enum CaseNote {
       return "\(finding.relation?.name ?? node.nodeType): estimated \(estimated) rows, got \(got)"
     }
     return "\(finding.rule): \(finding.message)"
+  }
+}
+
+extension CaseOutcome {
+  /// The change of the plan that says most: an access path before a join, a join before a node that came or went; of a
+  /// plan of the same shape the measure of work that fell most.
+  fileprivate var tellingChange: String? {
+    if let change = comparison?.differences.first { return change.text }
+    return verdict == .improved ? comparison?.fallenWork.first?.text : nil
   }
 }
 

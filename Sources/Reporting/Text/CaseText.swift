@@ -54,7 +54,9 @@ struct CaseText {
   var changeLines: [String] {
     guard let comparison = outcome.comparison else { return [] }
     let said = Set(outcome.findings.map(\.message))
-    return list(comparison.differences.map(\.text).filter { !said.contains($0) }) { entry("change", $0, nil) }
+    let isBetter = outcome.verdict == .improved && !comparison.isShapeChanged
+    let changes = comparison.differences.map(\.text) + (isBetter ? comparison.fallenWork.map(\.text) : [])
+    return list(changes.filter { !said.contains($0) }) { entry("change", $0, nil) }
       + list(isBrief ? Folded.folded(causes: outcome.causes) : outcome.causes.map { Folded(first: $0) }) {
         entry("cause", $0.message, .bold)
       }
