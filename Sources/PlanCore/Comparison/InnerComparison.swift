@@ -14,6 +14,15 @@ extension CaseComparison {
     return baseline.captured.inner.statements != nil && current.captured.inner.statements != nil
   }
 
+  /// The blocks of foreign keys and AFTER triggers, which the plans do not count; 0 on both sides where one does not
+  /// show them all.
+  var blocksAfterPlan: (before: Double, now: Double) {
+    guard showsInnerStatements, let before = baseline?.captured.inner, !before.isCapped,
+      !current.captured.inner.isCapped
+    else { return (0, 0) }
+    return (before.blocksAfterPlan, current.captured.inner.blocksAfterPlan)
+  }
+
   /// The inner statements now, each beside the one of the state before that it answers to.
   ///
   /// Empty where one of the sides does not show them.

@@ -27,7 +27,8 @@ extension CaseComparison {
     guard let baseline, !baseline.hasColdBlocks, let before = baseline.plan.root.buffers,
       let now = current.plan.root.buffers
     else { return nil }
-    return Work(name: "buffers", before: before, now: now, floor: 16)
+    let inner = blocksAfterPlan
+    return Work(name: "buffers", before: before + inner.before, now: now + inner.now, floor: 16)
   }
 
   /// The costs of both plans; nil under other planner settings.

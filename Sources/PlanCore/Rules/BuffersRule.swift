@@ -18,7 +18,8 @@ extension Rule {
         twice the work, whatever the cause: a worse index, more loops, wider rows.
         """,
       details: """
-        Shared and local blocks count together, hit or read; temporary blocks are judged by themselves. A waiver on a
+        Those of foreign keys and triggers that run after the plan count too. Shared and local blocks count together, hit
+        or read; temporary blocks are judged by themselves. A waiver on a
         scan also excuses that scan's share of the growth. When the plan has the same shape and conditions, and its blocks
         grew as the pages of its tables did, or as the rows that it returns, the rule only warns.
         """,
@@ -44,10 +45,12 @@ extension Rule {
     ]
     return kinds.compactMap { kind in
       if kind.name == "buffers", baseline.hasColdBlocks { return nil }
-      guard let before = kind.blocks(baseline.plan.root), let total = kind.blocks(comparison.current.plan.root) else {
+      guard let own = kind.blocks(baseline.plan.root), let total = kind.blocks(comparison.current.plan.root) else {
         return nil
       }
-      let now = total - comparison.excusedGrowth { kind.blocks($0) ?? 0 }
+      let inner = kind.name == "buffers" ? comparison.blocksAfterPlan : (before: 0, now: 0)
+      let before = own + inner.before
+      let now = total + inner.now - comparison.excusedGrowth { kind.blocks($0) ?? 0 }
       let factor = now / max(before, 1)
       guard var severity = settings.severity(of: factor, warn: warn, fail: fail) else { return nil }
       var reason = ""
