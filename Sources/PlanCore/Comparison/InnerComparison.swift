@@ -23,6 +23,12 @@ extension CaseComparison {
     return (before.blocksAfterPlan, current.captured.inner.blocksAfterPlan)
   }
 
+  /// The part of those blocks now that statements touch which did not run in the state before.
+  var newBlocksAfterPlan: Double {
+    innerStatements.filter { $0.before == nil && $0.now.isAfterPlan }
+      .reduce(0) { $0 + $1.now.plans.reduce(0) { $0 + ($1.root.buffers ?? 0) } }
+  }
+
   /// The inner statements now, each beside the one of the state before that it answers to.
   ///
   /// Empty where one of the sides does not show them.

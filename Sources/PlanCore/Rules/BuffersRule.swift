@@ -18,7 +18,8 @@ extension Rule {
         twice the work, whatever the cause: a worse index, more loops, wider rows.
         """,
       details: """
-        Those of foreign keys and triggers that run after the plan count too. Shared and local blocks count together, hit
+        Those of foreign keys and triggers that run after the plan count too; while they are new and look up rows through an
+        index, they only warn. Shared and local blocks count together, hit
         or read; temporary blocks are judged by themselves. A waiver on a
         scan also excuses that scan's share of the growth. When the plan has the same shape and conditions, and its blocks
         grew as the pages of its tables did, or as the rows that it returns, the rule only warns.
@@ -59,6 +60,8 @@ extension Rule {
           now < max(expected, 1) * settings[fail] || now - expected < settings[floor]
         {
           (severity, reason) = (.warn, "; the same plan over more pages or rows")
+        } else if kind.name == "buffers", comparison.isNewWorkOfOthers(before: before, now: now, settings) {
+          (severity, reason) = (.warn, "; a foreign key or trigger is new")
         } else if kind.name != "buffers", comparison.isFarCheaper, now - before <= comparison.savedBlocks {
           (severity, reason) = (.warn, "; the whole plan became far cheaper")
         }
@@ -75,6 +78,18 @@ extension Rule {
 }
 
 extension CaseComparison {
+  /// Whether only a new foreign key or trigger made the blocks grow, and not by very much.
+  ///
+  /// To look up each row through an index is what one asks for by making it.
+  fileprivate func isNewWorkOfOthers(before: Double, now: Double, _ settings: RuleSettings) -> Bool {
+    let new = newBlocksAfterPlan
+    let rest = now - new
+    let isRestFine =
+      settings.severity(of: rest / max(before, 1), warn: warn, fail: fail) != .fail
+      || rest - before < settings[floor]
+    return new > 0 && isRestFine && new < max(1000, before * 10)
+  }
+
   /// What fell, in blocks; fifty rows that are processed in memory stand for one.
   fileprivate var savedBlocks: Double {
     max(0, blocks.map { $0.before - $0.now } ?? 0) + max(0, rowsProcessed.map { $0.before - $0.now } ?? 0) / 50
