@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(
       name: "CorpusTests",
       dependencies: ["GateCommand", "Postgres", "OperatingSystem", "PlanCore", "JSON", "TestSupport"],
-      exclude: ["Corpus"],
+      exclude: ["Corpus", "Causes"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",

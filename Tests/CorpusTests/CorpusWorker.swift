@@ -14,8 +14,9 @@ final class CorpusWorker: @unchecked Sendable {
   private let manifest: Manifest
   private let baselines: Capture
 
-  private init() throws {
-    let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
+  /// - Parameter folder: the one beside this file that has the manifest.
+  private init(_ folder: String) throws {
+    let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: folder)
     var options = Options(command: .check)
     options.isQuiet = true
     let console = Console(options, environment: [:])
@@ -44,22 +45,24 @@ final class CorpusWorker: @unchecked Sendable {
 
   // MARK: Sharing
 
-  private static let idle = Mutex<[CorpusWorker]>([])
+  private static let idle = Mutex<[String: [CorpusWorker]]>([:])
 
   /// Shuts down at process exit, since no test knows whether it is the last.
   private static let stopsAtExit: Void = {
     atexit {
-      for worker in CorpusWorker.idle.withLock({ $0 }) { worker.server.stop() }
+      for worker in CorpusWorker.idle.withLock({ $0 }).values.joined() { worker.server.stop() }
     }
   }()
 
   /// Calls `body` with an exclusive worker.
   ///
   /// There are as many workers as concurrent tests.
-  static func with<Result>(_ body: (CorpusWorker) throws -> Result) throws -> Result {
+  static func with<Result>(
+    _ folder: String = "Corpus", _ body: (CorpusWorker) throws -> Result
+  ) throws -> Result {
     _ = stopsAtExit
-    let worker = try idle.withLock { $0.popLast() } ?? CorpusWorker()
-    defer { idle.withLock { $0.append(worker) } }
+    let worker = try idle.withLock { $0[folder]?.popLast() } ?? CorpusWorker(folder)
+    defer { idle.withLock { $0[folder, default: []].append(worker) } }
     return try body(worker)
   }
 
@@ -85,6 +88,27 @@ final class CorpusWorker: @unchecked Sendable {
     case .setting(let name, let value):
       return try outcomes(of: [try self.query(query) { $0.session.settings[name] = value }], in: seeded)
     }
+  }
+
+  /// The outcome of a query of any text, before and after a change.
+  func outcome(of item: CauseCase) throws -> CaseOutcome {
+    func query(_ text: String) throws -> Query { try self.query("any") { $0.statement.text = text } }
+    let before = try item.setup.map { sql in
+      try seeded.clone(StateLabel("the state before"), applying: [try script(sql)])
+    }
+    defer { before?.drop() }
+    let recorded = try #require(try (before ?? seeded).capture(of: [try query(item.query)])["any"])
+    // As it is read from disk.
+    let baseline = try BaselineFile.capture(
+      parsing: BaselineFile.text(recorded.baseline(keepsPlansWithoutSeqScans: false)))
+    let accepted = Capture(label: .baseline, queries: [baseline])
+    let after = try item.change.map { sql in
+      try (before ?? seeded).clone(StateLabel("the state after"), applying: [try script(sql)])
+    }
+    defer { after?.drop() }
+    let now = try (after ?? before ?? seeded).judged(
+      [try query(item.text ?? item.query)], against: Background { accepted })
+    return try #require(now.cases.first)
   }
 
   /// A step that runs some SQL.

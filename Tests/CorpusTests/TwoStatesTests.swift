@@ -19,7 +19,7 @@ import Testing
       #expect(failed.map(\.name) == ["parcel_by_tracking"])
       #expect(failed.first?.findings.first?.rule == "seq-scan")
       // The catalog of a fresh capture has all relations; only what either side reads can be a cause.
-      let index = IndexFacts(name: "Parcel_tracking_idx", definition: "btree (tracking)")
+      let index = IndexFacts(name: "Parcel_tracking_idx", definition: "btree (tracking)", traits: [.unique])
       let relation = RelationName(schema: "freight", name: "Parcel")
       #expect(failed.first?.causes == [.index(relation, .gone(index))])
       #expect(outcome.cases.filter { $0.query == "customer_by_email" }.allSatisfy { $0.verdict == .passed })

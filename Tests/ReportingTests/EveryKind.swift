@@ -32,11 +32,25 @@ enum EveryKind {
       rows: -1, pages: 0,
       indexes: [IndexFacts(name: "z", definition: "btree (a)"), IndexFacts(name: "a", definition: "gin (b)")])
     parent.columns = [ColumnFacts(name: name, type: "text[]"), ColumnFacts(name: "", type: markup)]
+    parent.columns[0].isNotNull = true
+    parent.columns[1].attributes = [.collation: markup, .statisticsTarget: "100"]
+    parent.columns[1].commonValues = [
+      CommonValue(value: nil, share: 0.9), CommonValue(value: markup, share: 0.1),
+    ]
+    parent.indexes[0].traits = [.primary, .unique]
+    parent.invalidIndexes = [IndexFacts(name: name, definition: markup, traits: [.unique])]
+    parent.triggers = [DefinedObject(name: name, definition: markup)]
+    let key = ForeignKeyFacts(name: name, relation: relation, references: root, definition: markup, index: name)
+    child.foreignKeys = [key]
+    parent.referencedBy = [key]
     parent.partitions = 7
     parent.statistics = [DefinedObject(name: name, definition: "(mcv) ON a, b FROM \(markup)")]
     parent.constraints = [DefinedObject(name: "c", definition: "CHECK ((a > 0))")]
-    return CatalogFacts(
-      relations: [relation: child, root: parent], definitions: ["view \(name)": "91ff", "function f": markup])
+    var facts = CatalogFacts(
+      relations: [relation: child, root: parent], definitions: ["view \(name)": "91ff", "function f": markup],
+      objects: ["view \(name)": ObjectFacts(attributes: ["body": "91ff", markup: markup])])
+    facts.named = [root]
+    return facts
   }
 
   static func hostileRoot(_ type: String, buffers: Double?, rows: Double?) throws -> PlanNode {

@@ -164,7 +164,7 @@ import Testing
         "Nested Loop", cost: 50, [],
         [
           node(type, "orders", index: type == "Seq Scan" ? nil : "orders_idx", cost: 40, as: "Outer"),
-          node("Seq Scan", "archive", cost: 4, as: "Inner"),
+          node("Index Scan", "archive", index: "archive_idx", cost: 4, as: "Inner"),
         ])
     }
     let index = { (name: String) in [IndexFacts(name: name + "_idx", definition: "btree (id)")] }

@@ -101,10 +101,11 @@ import Testing
         "inner",
       ])
     #expect(fields(comparison.current.plan) == ["root", "settings", "triggers", "executionTime", "isRepaired"])
-    #expect(fields(comparison.current.facts) == ["relations", "definitions"])
+    #expect(fields(comparison.current.facts) == ["relations", "definitions", "objects", "named"])
     #expect(
       fields(try #require(comparison.current.facts.relations.values.first)) == [
         "root", "rows", "pages", "indexes", "columns", "partitions", "statistics", "constraints", "policies",
+        "invalidIndexes", "triggers", "foreignKeys", "referencedBy",
       ])
   }
 
@@ -246,9 +247,13 @@ import Testing
           _ = JSONReport.text(back) + JUnitReport.text(back)
           _ = terminalText(back, style: TerminalStyle(isColored: false, width: 80))
           let isOwnKey = Int(place.last ?? "") == nil && !isInPlan && !Self.derived.contains(place.last ?? "")
-          let isNamed = ["definitions", "columns", "indexes", "statistics", "constraints"].contains {
-            place.dropLast().last == $0
-          }
+          let isNamed =
+            [
+              "definitions", "columns", "indexes", "statistics", "constraints", "indexTraits", "invalidIndexes",
+              "triggers",
+            ]
+            .contains { place.dropLast().last == $0 }
+            || ["objects", "columnAttributes", "commonValues"].contains { place.dropLast().contains($0) }
           if value == nil, isOwnKey, !isNamed, place.first != "counts" {
             Issue.record("read without \(place.joined(separator: "."))")
           }

@@ -55,11 +55,17 @@ struct CaptureSession {
       answers.append(current.captured)
       let isLast = index + 1 == cases.count || cases[index + 1].query.name != current.query.name
       guard isLast else { continue }
-      var facts = catalog.facts
-      facts.definitions = catalog.definitions.definitions(namedIn: current.query.statement.text)
       queries.append(
-        QueryCapture(query: current.query.name, serverMajor: state.server.major, facts: facts, answers: answers))
+        QueryCapture(
+          query: current.query.name, serverMajor: state.server.major, facts: catalog.facts, answers: answers))
       answers = []
+    }
+    // Read for all queries at once, since queries share most tables; each baseline keeps those of its own columns.
+    let columns = queries.reduce(into: [:]) { $0.merge($1.conditionedColumns) { $0.union($1) } }
+    let facts = try state.withShares(of: columns, catalog.facts)
+    let texts = Dictionary(cases.map { ($0.query.name, $0.query.statement.text) }) { $1 }
+    for index in queries.indices {
+      queries[index].facts = catalog.definitions.facts(facts, namedIn: texts[queries[index].query] ?? "")
     }
     var capture = Capture(label: state.label, queries: queries)
     capture.notes = state.notes

@@ -82,7 +82,7 @@ struct RecordRun {
     }
     guard problems.isEmpty else { return .failed(problems) }
     do {
-      let old = try store.load(query.name)
+      let (all, old) = (fresh, try store.load(query.name))
       let oldText = try store.text(of: query.name)
       let fresh = fresh.baseline(keepsPlansWithoutSeqScans: query.policy.requiresIndexable)
       let merged = old.map { keepingSame(fresh, $0) } ?? fresh
@@ -93,7 +93,7 @@ struct RecordRun {
         return .failed(["plangate could not read its baseline back: \(error.message)"])
       }
       if !options.onlyChecks { try store.save(text, query: query.name) }
-      let comparisons = merged.cases.compactMap { comparison($0, old, fresh) }
+      let comparisons = merged.cases.compactMap { comparison($0, old, all) }
       return old == nil ? .new(comparisons) : .changed(comparisons, emptied: emptied(old, fresh))
     } catch {
       return .failed([error.description])
@@ -114,9 +114,14 @@ struct RecordRun {
   }
 
   /// The case before and now; nil if nothing changed.
+  ///
+  /// - Parameter fresh: with the facts of all relations, also of those that only the old plans read.
   private func comparison(_ item: CapturedCase, _ old: QueryCapture?, _ fresh: QueryCapture) -> CaseComparison? {
     let before = old?.capturedCase(named: item.name)
     guard before != item else { return nil }
+    var fresh = fresh
+    fresh.facts = fresh.facts.restricted(
+      toCompared: fresh.relationsCompared.union(old?.relationsCompared ?? []))
     return CaseComparison(
       baseline: old.flatMap { old in before.map { Observation($0, of: old) } },
       current: Observation(item, of: fresh))

@@ -122,14 +122,26 @@ struct DatabaseState: Sendable {
     notes = DatabaseState.notes(report, manifest) + server.notes
   }
 
+  /// Some facts of this state with the most common values of some columns.
+  func withShares(of columns: [RelationName: Set<String>], _ facts: CatalogFacts) throws(Diagnostic) -> CatalogFacts {
+    if columns.isEmpty { return facts }
+    do {
+      var facts = facts
+      let connection = try server.connect(to: name)
+      try facts.readShares(of: columns, connection)
+      server.keep(connection, to: name)
+      return facts
+    } catch { throw server.diagnostic(error) }
+  }
+
   private static func read(_ name: DatabaseServer.Name, on server: DatabaseServer) throws(ServerError) -> Catalog {
     var attempts = 0
     while true {
       attempts += 1
       do {
         let connection = try server.newConnection(to: name)
-        let catalog = Catalog(
-          facts: try CatalogFacts.read(connection), definitions: try DefinitionCatalog.read(connection))
+        let facts = try CatalogFacts.read(connection)
+        let catalog = Catalog(facts: facts, definitions: try DefinitionCatalog.read(connection, facts))
         server.keep(connection, to: name)
         return catalog
       } catch {

@@ -8,7 +8,7 @@ import JSON
 ///     plangate baseline 2
 ///     query: order_search
 ///     server: 15
-///     definitions: {"view public.open_orders": "91ff…"}
+///     object "view public.open_orders": {"body": "91ff…"}
 ///     relation public.orders: 60000 rows, 1200 pages
 ///       index orders_pkey: btree (id)
 ///     case: typical
@@ -21,6 +21,7 @@ import JSON
 package enum BaselineFile {
   private static let title = "plangate baseline"
   private static let lastLine = "end"
+  private static let objectPrefix = "object "
 
   // MARK: Writing
 
@@ -29,9 +30,20 @@ package enum BaselineFile {
       OutlineLine("\(title) \(capture.format.rawValue)"), OutlineLine("query: \(capture.query)"),
       OutlineLine("server: \(capture.serverMajor)"),
     ]
-    let definitions = capture.facts.definitions.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
-    if !definitions.isEmpty { lines.append(OutlineLine("definitions: \(JSON.object(definitions).text)")) }
-    lines += capture.facts.relations.sorted { $0.key < $1.key }.map { BaselineRelation.outline($0, $1) }
+    func texts(_ values: [String: String]) -> JSON {
+      .object(values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
+    }
+    if capture.format >= .two {
+      lines += capture.facts.objects.sorted { $0.key < $1.key }.map { title, facts in
+        OutlineLine("\(objectPrefix)\(JSON.quoted(title)): \(texts(facts.attributes).text)")
+      }
+    } else if !capture.facts.definitions.isEmpty {
+      lines.append(OutlineLine("definitions: \(texts(capture.facts.definitions).text)"))
+    }
+    lines += capture.facts.relations.sorted { $0.key < $1.key }.map { name, facts in
+      BaselineRelation.outline(
+        name, facts, isOnlyNamed: capture.facts.named.contains(name), format: capture.format)
+    }
     lines += capture.cases.map(outline)
     // Tells a whole file from one that was cut off between two lines.
     lines.append(OutlineLine(lastLine))
@@ -90,13 +102,23 @@ package enum BaselineFile {
         (1..<100).contains(number)
       {
         capture.serverMajor = ServerMajor(number)
-      } else if let text = value(of: line, "definitions: ") {
+      } else if format >= .two, var rest = line.text[...].dropping(prefix: objectPrefix) {
+        guard let title = BaselineRelation.word(&rest),
+          case .object(let members)? = rest.dropping(prefix: ": ").flatMap({ try? JSON(parsing: String($0)) })
+        else { throw BaselineError(line: line.number, message: "a damaged object") }
+        var object = ObjectFacts(attributes: [:])
+        for member in members { object.attributes[member.key] = member.value.stringValue }
+        guard capture.facts.objects.updateValue(object, forKey: title) == nil else {
+          throw BaselineError(line: line.number, message: "the object \(title) appears twice")
+        }
+      } else if format < .two, let text = value(of: line, "definitions: ") {
         guard case .object(let members)? = try? JSON(parsing: text) else {
           throw BaselineError(line: line.number, message: "damaged definitions")
         }
         for member in members { capture.facts.definitions[member.key] = member.value.stringValue }
       } else if line.text.hasPrefix(BaselineRelation.prefix) {
-        let (name, facts) = try BaselineRelation.read(line)
+        let (name, facts, isOnlyNamed) = try BaselineRelation.read(line, format)
+        if isOnlyNamed { capture.facts.named.insert(name) }
         guard capture.facts.relations.updateValue(facts, forKey: name) == nil else {
           throw BaselineError(line: line.number, message: "the relation \(name) stands twice")
         }

@@ -131,6 +131,9 @@ struct BaselineInspection {
   }
 
   private func problem(of name: RelationName, _ facts: RelationFacts) -> String? {
+    let isOnlyNamed = capture.facts.named.contains(name)
+    if isOnlyNamed, known.contains(name) { return "a plan reads \(name)" }
+    let known = known.union(capture.facts.named)
     // The children of an inheritance parent come along with it; they have columns of their own, and partitions have
     // not.
     guard known.contains(name) || !facts.columns.isEmpty && facts.root.map(known.contains) ?? false else {

@@ -44,10 +44,11 @@ package struct QueryCapture: Equatable, Sendable {
   /// The relations whose facts a comparison of this capture needs: those of all its plans, also of the ones that tell
   /// what an index could serve.
   package var relationsCompared: Set<RelationName> {
-    relations(
-      of: answers.compactMap(\.result.captured).flatMap {
-        [$0.plan] + [$0.planWithoutSeqScans].compactMap(\.self) + $0.inner.plans
-      })
+    facts.named.union(
+      relations(
+        of: answers.compactMap(\.result.captured).flatMap {
+          [$0.plan] + [$0.planWithoutSeqScans].compactMap(\.self) + $0.inner.plans
+        }))
   }
 
   private func relations(of plans: [Plan]) -> Set<RelationName> {
@@ -57,10 +58,29 @@ package struct QueryCapture: Equatable, Sendable {
         relations.formUnion([scan.relation, scan.identity.root ?? scan.relation])
       }
       plan.root.forEachNode { node, _ in
-        if let target = node.relation, let root = facts.root(of: target) { relations.formUnion([target, root]) }
+        // Before format 2 a baseline has no facts of a table that is only written to.
+        if let target = node.relation, facts[target] != nil {
+          relations.formUnion([target, facts.root(of: target) ?? target])
+        }
       }
     }
     return relations
+  }
+
+  /// The columns that conditions of scans name, by the relation that has them; a partition's are its root's.
+  package var conditionedColumns: [RelationName: Set<String>] {
+    var columns: [RelationName: Set<String>] = [:]
+    for item in cases {
+      for scan in item.plan.scans(facts: facts) where scan.hasCondition {
+        guard let relation = facts[scan.relation] else { continue }
+        let owner = relation.columns.isEmpty ? scan.identity.root ?? scan.relation : scan.relation
+        let words = Set(scan.conditionWords.flatMap { $0.split(separator: ".") })
+        for column in facts.columns(of: owner) where words.contains(column.name[...]) {
+          columns[owner, default: []].insert(column.name)
+        }
+      }
+    }
+    return columns
   }
 
   /// The plans of this capture that could be recorded, with the facts of the relations that they read and of no others.
@@ -68,7 +88,15 @@ package struct QueryCapture: Equatable, Sendable {
   /// - Parameter keepsPlansWithoutSeqScans: whether the baseline needs the plans under `enable_seqscan = off`.
   package func baseline(keepsPlansWithoutSeqScans: Bool) -> QueryCapture {
     var recorded = QueryCapture(query: query, serverMajor: serverMajor, facts: facts, cases: cases)
-    recorded.facts = facts.restricted(to: recorded.relationsRead)
+    let read = recorded.relationsRead
+    recorded.facts = facts.restricted(to: read)
+    recorded.facts.definitions = [:]
+    recorded.facts.named = facts.named.intersection(recorded.facts.relations.keys).subtracting(read)
+    recorded.facts.keepShares(of: recorded.conditionedColumns)
+    if !recorded.cases.contains(where: { recorded.facts.mayWrite($0.plan) }) {
+      recorded.facts.removeWrites()
+      for name in recorded.facts.named { recorded.facts.relations[name]?.keepKeys() }
+    }
     guard !keepsPlansWithoutSeqScans else { return recorded }
     recorded.answers = recorded.cases.map { captured in
       var captured = captured

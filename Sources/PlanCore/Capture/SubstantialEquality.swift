@@ -95,12 +95,18 @@ extension PlanNode {
 extension CatalogFacts {
   /// Whether these facts differ from others in nothing but sizes, and in those by at most a tenth.
   package func isSubstantiallyEqual(to other: CatalogFacts) -> Bool {
-    definitions == other.definitions && Set(relations.keys) == Set(other.relations.keys)
+    definitions == other.definitions && objects == other.objects && named == other.named
+      && Set(relations.keys) == Set(other.relations.keys)
       && relations.allSatisfy { name, facts in
         guard let before = other[name] else { return false }
         func sorted(_ indexes: [IndexFacts]) -> [IndexFacts] { indexes.sorted { $0.name < $1.name } }
         return facts.root == before.root && sorted(facts.indexes) == sorted(before.indexes)
-          && facts.columns == before.columns && facts.partitions == before.partitions
+          && sorted(facts.invalidIndexes) == sorted(before.invalidIndexes)
+          && Set(facts.triggers) == Set(before.triggers) && Set(facts.foreignKeys) == Set(before.foreignKeys)
+          && Set(facts.referencedBy) == Set(before.referencedBy)
+          && facts.columns.count == before.columns.count
+          && zip(facts.columns, before.columns).allSatisfy { $0.isSubstantiallyEqual(to: $1) }
+          && facts.partitions == before.partitions
           && facts.statistics.sorted { $0.name < $1.name } == before.statistics.sorted { $0.name < $1.name }
           && facts.constraints.sorted { $0.name < $1.name } == before.constraints.sorted { $0.name < $1.name }
           && facts.policies.sorted() == before.policies.sorted()

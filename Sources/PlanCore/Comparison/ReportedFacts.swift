@@ -11,6 +11,7 @@ extension CaseComparison {
       }
     }
     if let baseline { names.formUnion(baseline.facts.relations.keys) }
+    // `restricted` adds those that the query names now.
     return current.facts.restricted(to: names)
   }
 }

@@ -37,7 +37,10 @@ package struct CaseOutcome: Sendable {
   /// For a case that fails, that nothing did is said too.
   package var causes: [Cause] {
     let causes = comparison?.causes(of: findings) ?? []
-    return causes.isEmpty && verdict == .regressed ? [.nothingRecorded] : causes
+    guard causes.isEmpty, verdict == .regressed else { return causes }
+    return [
+      comparison.flatMap(\.baseline).map { $0.format < .newest } ?? false ? .nothingInOlderBaseline : .nothingRecorded
+    ]
   }
 
   /// How the case is called on the command line and in every report.

@@ -41,7 +41,8 @@ extension Rule {
       let current = comparison.current
       // Most pairs have equal conditions, and then nothing is lost.
       if pair.baseline.indexConditions == pair.current.indexConditions,
-        baseline.facts.columns(of: pair.baseline.relation) == current.facts.columns(of: pair.current.relation)
+        baseline.facts.columnTypes(of: pair.baseline.relation)
+          == current.facts.columnTypes(of: pair.current.relation)
       {
         return nil
       }

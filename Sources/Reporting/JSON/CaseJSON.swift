@@ -6,7 +6,7 @@ enum CaseJSON {
   /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
     "parameters", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations", "definitions",
-    "explain", "explainWithoutSeqScans",
+    "objects", "named", "explain", "explainWithoutSeqScans",
   ]
 
   static func json(_ outcome: CaseOutcome, in run: RunOutcome, _ table: inout RelationTable) -> JSON {
@@ -88,6 +88,14 @@ enum CaseJSON {
   private static func json(_ observation: Observation, _ facts: CatalogFacts, _ table: inout RelationTable) -> JSON {
     let (captured, root) = (observation.captured, observation.plan.root)
     let definitions = facts.definitions.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
+    let objects = JSON.object(
+      facts.objects.sorted { $0.key < $1.key }.map { title, object in
+        JSONMember(
+          title, .object(object.attributes.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }))
+      })
+    func json(_ name: RelationName) -> JSON {
+      .object([JSONMember("schema", .string(name.schema)), JSONMember("name", .string(name.name))])
+    }
     return .object([
       JSONMember("cost", .number(root.totalCost)), JSONMember("rows", JSON(root.actual?.rows)),
       JSONMember("buffers", JSON(root.buffers)),
@@ -99,6 +107,8 @@ enum CaseJSON {
       JSONMember("repaired", .bool(captured.plan.isRepaired)),
       JSONMember("relations", .array(table.places(of: facts).map { .number(Double($0)) })),
       JSONMember("definitions", .object(definitions)),
+      JSONMember("objects", objects),
+      JSONMember("named", .array(facts.named.sorted().map(json))),
       JSONMember("explain", captured.plan.explainJSON),
       JSONMember("explainWithoutSeqScans", captured.planWithoutSeqScans?.explainJSON ?? .null),
       JSONMember("inside", InnerWorkJSON.json(captured.inner)),

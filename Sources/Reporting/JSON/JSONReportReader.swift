@@ -176,6 +176,15 @@ private struct CaseReader {
 
   private func observation(_ fields: JSONFields, caseName: String?) throws(ReportError) -> Observation {
     var facts = CatalogFacts(definitions: Dictionary(try fields.texts("definitions")) { $1 })
+    guard case .object(let objects) = try fields.value("objects") else { throw fields.wrong("objects", "an object") }
+    for object in objects {
+      guard case .object(let members) = object.value else { throw fields.wrong("objects", "an object of objects") }
+      let attributes = members.compactMap { member in member.value.stringValue.map { (member.key, $0) } }
+      facts.objects[object.key] = ObjectFacts(attributes: Dictionary(attributes) { $1 })
+    }
+    for name in try fields.objects("named") {
+      facts.named.insert(RelationName(schema: try name.text("schema"), name: try name.text("name")))
+    }
     for place in try fields.optionalIntegers("relations") ?? [] {
       guard relations.indices.contains(place) else {
         throw fields.wrong("relations", "a list of indexes into the table")

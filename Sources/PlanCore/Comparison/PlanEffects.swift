@@ -1,0 +1,61 @@
+import JSON
+
+extension CaseComparison {
+  /// What another text of the query changed in the work of its plan, beside conditions.
+  var effects: [PlanEffect] {
+    guard let baseline else { return [] }
+    let (old, new) = (PlanWork(baseline.plan), PlanWork(current.plan))
+    var effects: [PlanEffect] = []
+    if old.sortKeys.isEmpty, let keys = new.sortKeys.first, baseline.scans.contains(where: \.access.usesIndex) {
+      effects.append(.sorts(keys))
+    }
+    effects += old.ctes.subtracting(new.ctes).sorted().map { .materialized(cte: $0, isNow: false) }
+    effects += new.ctes.subtracting(old.ctes).sorted().map { .materialized(cte: $0, isNow: true) }
+    let hashed = (baseline.plan.hashedSubplans.count, current.plan.hashedSubplans.count)
+    if hashed.0 > hashed.1, new.subplans >= old.subplans { effects.append(.subplanNotHashed) }
+    effects += new.readers.filter { !old.readers.contains($0) }.map(PlanEffect.readsAllRows)
+    if new.hasUnique, !old.hasUnique { effects.append(.removesDuplicates) }
+    if new.skipped > old.skipped * 2 + PlanWork.leastSkipped { effects.append(.skips(rows: new.skipped)) }
+    return effects
+  }
+}
+
+/// The parts of a plan that another text of its query often changes.
+private struct PlanWork {
+  static let leastSkipped = 100.0
+
+  /// The keys of each sort, joined by commas.
+  var sortKeys: [String] = []
+  var ctes: Set<String> = []
+  var subplans = 0
+  var hasUnique = false
+  /// What needs all its rows below a LIMIT.
+  var readers: [String] = []
+  /// The rows that a LIMIT reads and does not return.
+  var skipped = 0.0
+
+  init(_ plan: Plan) { visit(plan.root, isBelowLimit: false) }
+
+  private mutating func visit(_ node: PlanNode, isBelowLimit: Bool) {
+    if let name = node.cteName { ctes.insert(name) }
+    if node.parentRelationship == "SubPlan" { subplans += 1 }
+    switch node.nodeType {
+    case "Sort", "Incremental Sort":
+      if case .array(let keys)? = node["Sort Key"] {
+        sortKeys.append(keys.compactMap(\.stringValue).joined(separator: ", "))
+      }
+    case "Unique": hasUnique = true
+    case "WindowAgg" where isBelowLimit: add("a window function")
+    case "Aggregate" where isBelowLimit: add("an aggregate")
+    case "Limit":
+      if let below = node.inputs.first?.totalActualRows, let rows = node.totalActualRows, below - rows > rows {
+        skipped = max(skipped, below - rows)
+      }
+    default: break
+    }
+    let isBelow = node.nodeType == "Limit" || isBelowLimit && !node.isSubplan
+    for child in node.children { visit(child, isBelowLimit: isBelow && !child.isSubplan) }
+  }
+
+  private mutating func add(_ reader: String) { if !readers.contains(reader) { readers.append(reader) } }
+}
