@@ -76,15 +76,6 @@ extension CatalogFacts {
 }
 
 extension CatalogFacts {
-  /// Whether running a plan can change rows: it has a node that does, or the query comes to a function that is not
-  /// declared to change nothing.
-  func mayWrite(_ plan: Plan) -> Bool {
-    var writes = false
-    plan.root.forEachNode { node, _ in writes = writes || node.nodeType == "ModifyTable" }
-    return writes
-      || objects.contains { $0.key.hasPrefix("function ") && $0.value.attributes["volatility"] == nil }
-  }
-
   /// Leaves out the shares of values of all columns but these.
   mutating func keepShares(of columns: [RelationName: Set<String>]) {
     for (name, facts) in relations {

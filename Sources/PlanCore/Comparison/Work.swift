@@ -19,6 +19,14 @@ package struct Work: Equatable, Sendable {
   package var text: String { "\(name) \(Figures.count(before)) -> \(Figures.count(now))" }
 }
 
+/// What a rule on a whole plan takes for a difference.
+struct WorkLimits {
+  /// The factor from which the rule warns.
+  let warn: Double
+  /// The least difference that counts.
+  let floor: Double
+}
+
 extension CaseComparison {
   /// The blocks of both plans; nil when they cannot be compared.
   ///
@@ -69,9 +77,6 @@ extension Observation {
 }
 
 extension Plan {
-  /// Whether the plan writes to a table.
-  package var writes: Bool { root.contains { $0.nodeType == "ModifyTable" } }
-
   /// Whether the statement ends with a LIMIT.
   package var isLimited: Bool {
     var node = root
@@ -82,12 +87,5 @@ extension Plan {
       node = input
     }
     return true
-  }
-}
-
-extension PlanNode {
-  /// Whether a node at or below this one is of some kind.
-  func contains(where isWanted: (PlanNode) -> Bool) -> Bool {
-    isWanted(self) || children.contains { $0.contains(where: isWanted) }
   }
 }

@@ -1,11 +1,3 @@
-/// What a rule on a whole plan takes for a difference.
-struct WorkLimits {
-  /// The factor from which the rule warns.
-  let warn: Double
-  /// The least difference that counts.
-  let floor: Double
-}
-
 extension CaseComparison {
   /// Whether a plan of the same shape does far less work: blocks, cost or rows processed fell by half or more, and none
   /// of the others grew to what its rule warns of.
