@@ -133,13 +133,15 @@ package struct RelationFacts: Equatable, Sendable {
 
   package func index(named name: String) -> IndexFacts? { indexes.first { $0.name == name } }
 
-  /// Leaves out the indexes that are not unique, which no plan has anything to do with that does not read the relation.
+  /// Leaves out the indexes that are not unique and the extended statistics, which no plan has anything to do with that
+  /// does not read the relation.
   ///
   /// A partition has all indexes of its parent.
   mutating func keepKeys() {
     if root != nil { return }
     indexes.removeAll { !$0.isUnique }
     invalidIndexes.removeAll { !$0.isUnique }
+    statistics = []
   }
 
   /// Whether an index does what the given one does, whatever its name.

@@ -74,8 +74,9 @@ extension Observation {
   /// The names, without schema, of the functions that the query names itself or through others.
   private var namedFunctions: Set<Substring> {
     Set(
-      facts.definitions.keys.compactMap { title in
-        title[...].dropping(prefix: "function ").flatMap { $0.split(separator: ".").last }
+      // The second ones have the types of the parameters behind the name.
+      (Array(facts.definitions.keys) + facts.objects.keys).compactMap { title in
+        title[...].dropping(prefix: "function ").flatMap { $0.prefix { $0 != "(" }.split(separator: ".").last }
       })
   }
 }

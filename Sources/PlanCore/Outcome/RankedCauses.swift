@@ -22,6 +22,8 @@ private struct CauseRanking {
   let scanned: Set<RelationName>
   /// The indexes that the scan of the first finding used before.
   let indexes: Set<String>
+  /// Their definitions, which an index of a partitioned table shares with those of its partitions.
+  let definitions: Set<String>
   /// The conditions of that scan, before and now.
   let conditions: String
   let isEstimate: Bool
@@ -39,6 +41,11 @@ private struct CauseRanking {
       first?.path.flatMap { comparison.current.scan(at: $0) },
     ].compactMap(\.self)
     indexes = Set(scans.flatMap(\.indexNames))
+    definitions = Set(
+      scans.flatMap { scan in
+        let facts = comparison.baseline?.facts[scan.relation]
+        return scan.indexNames.compactMap { facts?.index(named: $0)?.definition }
+      })
     conditions = scans.flatMap { scan in
       ["Index Cond", "Recheck Cond", "Filter"].compactMap { scan.node.text($0) }
     }.joined(separator: " ")
@@ -69,7 +76,9 @@ private struct CauseRanking {
     case .columnTypeChanged(_, let column, _, _), .columnGone(_, let column), .nullability(_, let column, _):
       isNamed(column)
     case .index(_, let change):
-      !isEstimate && (indexes.isEmpty || change.indexes.contains { indexes.contains($0.name) })
+      !isEstimate
+        && (indexes.isEmpty
+          || change.indexes.contains { indexes.contains($0.name) || definitions.contains($0.definition) })
     case .text, .condition, .policyGone, .policyNew, .triggerNew, .triggerChanged, .foreignKey: true
     default: false
     }
