@@ -22,8 +22,8 @@ extension Rule {
       details: """
         Costs are comparable only under equal planner settings, so the rule does not judge when they differ from the
         baseline's. When neither the blocks nor the rows processed grew by a third and no function entered a condition
-        the rule only warns: an estimate that came closer to the truth can raise the cost of the same work. Under a LIMIT a
-        cost that grew while the blocks fell is none.
+        the rule only warns: an estimate that came closer to the truth can raise the cost of the same work. Under a
+        LIMIT a cost that grew while the blocks fell is none.
         """,
       example: RuleExample(
         before: """

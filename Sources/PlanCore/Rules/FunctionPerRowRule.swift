@@ -42,7 +42,8 @@ extension Rule {
       var finding = comparison.current.finding(at: function.path)
       finding.severityLimit = function.wasOnce ? .fail : .warn
       finding.message +=
-        ": \(function.name)() is called for each of \(function.isUpperBound ? "up to " : "")\(Figures.grouped(function.rows)) rows "
+        ": \(function.name)() is called for each of \(function.isUpperBound ? "up to " : "")"
+        + "\(Figures.grouped(function.rows)) rows "
         + "(\(function.key == PlanNode.outputFunctionsKey ? "output" : function.key)), "
         + (function.wasOnce ? "once" : "not called per row") + " in \(comparison.label)"
       finding.figures = comparison.figures(at: function.path)
