@@ -63,7 +63,8 @@ extension CorpusWorker {
       let changed = try state.clone(
         StateLabel("the changed state"), applying: migration.isEmpty ? [] : [try script(migration)])
       defer { changed.drop() }
-      return try #require(try changed.judged(queries, against: Background { before }).cases.first)
+      let outcomes = try changed.judged(queries, against: Background { before }).cases
+      return try #require(FixTrial(queries, in: changed, against: before).tried(outcomes).first)
     }
   }
 }

@@ -3,10 +3,8 @@ import Testing
 @testable import PlanCore
 
 @Suite struct `The fix of a finding` {
-  @Test func `is the usual one of its rule`() throws {
-    let found = findings("seq-scan", try compare(.index("a"), .seq("a")))
-    #expect(found.map(\.fix) == [.usual(Fix.Usual(of: .seqScan))])
-    #expect(found.first?.fix?.text == Rule.seqScan.fix)
+  @Test func `is none where nothing is known of the case`() throws {
+    #expect(findings("seq-scan", try compare(.index("a"), .seq("a"))).map(\.fix) == [nil])
   }
 
   @Test func `is advice for a case that timed out`() throws {
@@ -17,25 +15,26 @@ import Testing
 }
 
 @Suite struct `The fix for lost indexes` {
-  private func lost(_ count: Int, atMost limit: Int) throws -> Fix? {
+  private func fixes(_ count: Int) throws -> [Fix] {
     let indexes = (0..<count).map { ("i\($0)", "btree (c\($0))") }
     let comparison = try compare(
-      State(.seq("a"), facts(["a": table(Dictionary(uniqueKeysWithValues: indexes))])),
+      State(.index("a"), facts(["a": table(Dictionary(uniqueKeysWithValues: indexes))])),
       State(.seq("a"), facts(["a": table()])))
-    return Fix.recreatingIndexes(of: comparison, atMost: limit)
+    var outcome = CaseOutcome(query: "q", caseName: nil, verdict: .regressed)
+    outcome.comparison = comparison
+    outcome.findings = findings("seq-scan", comparison)
+    return outcome.proposedFixes
   }
 
   @Test func `has a statement for each, up to a limit`() throws {
-    guard case .statements(let statements)? = try lost(3, atMost: 2) else {
+    guard case .statements(let statements)? = try fixes(25).first else {
       Issue.record("no statements")
       return
     }
-    #expect(statements.purpose == "recreate the lost index")
-    #expect(
-      statements.sql == [
-        "CREATE INDEX i0 ON public.a USING btree (c0);", "CREATE INDEX i1 ON public.a USING btree (c1);",
-      ])
+    #expect(statements.purpose == "recreate the lost indexes, with CONCURRENTLY where the table is in use")
+    #expect(statements.sql.count == 20)
+    #expect(statements.sql.first == "CREATE INDEX i0 ON public.a USING btree (c0);")
   }
 
-  @Test func `is none where no index is lost`() throws { #expect(try lost(0, atMost: 5) == nil) }
+  @Test func `is none where no index is lost`() throws { #expect(try fixes(0) == []) }
 }

@@ -11,15 +11,14 @@ extension EveryKind {
     outcome.id = CaseID(outcome.query, nil)
     outcome.file = "queries/every rule, 100%: ä.sql"
     outcome.line = 12
-    let rules = Rule.all.map { ($0.id, Fix.usual(Fix.Usual(of: $0))) } + [(Rule.timeoutID, .advice("make it faster"))]
+    let rules = Rule.all.map(\.id) + [Rule.timeoutID]
     outcome.findings = rules.enumerated().map { index, rule in
       var finding = Finding(
-        rule: rule.0, severity: index % 3 == 1 ? .warn : .fail, message: "public.orders o: what \(rule.0) says")
-      finding.fix = rule.1
+        rule: rule, severity: index % 3 == 1 ? .warn : .fail, message: "public.orders o: what \(rule) says")
       finding.relation = RelationName(schema: "public", name: "orders")
       finding.alias = "o"
       if index % 3 == 2 {
-        finding.waiver = Waiver(rule: rule.0, reason: "known, \(rule.0)", until: "2027-06-30", line: 40 + index)
+        finding.waiver = Waiver(rule: rule, reason: "known, \(rule)", until: "2027-06-30", line: 40 + index)
       }
       return finding
     }
@@ -42,6 +41,11 @@ extension EveryKind {
       now: try observation(plan("Seq Scan", index: nil, cost: 900), indexes: [name: []], sql: markup))
     outcome.file = "queries/\(markup).sql"
     for index in outcome.findings.indices { outcome.findings[index].fix = .advice("fix \(markup)") }
+    outcome.fixes += [
+      .advice("advice \(markup)"),
+      .statements(
+        Fix.Statements(purpose: "purpose \(markup)", sql: ["first \(markup);", "second \(markup);"], effect: markup)),
+    ]
     return outcome
   }
 

@@ -66,6 +66,7 @@ func outcome(
   var outcome = CaseOutcome(query: query, caseName: caseName, verdict: judgement.verdict)
   outcome.findings = judgement.findings
   outcome.comparison = comparison
+  outcome.fixes = outcome.proposedFixes
   outcome.file = "queries/\(query).sql"
   outcome.line = 1
   outcome.duration = .seconds(0.0424)

@@ -54,7 +54,8 @@ import Testing
   @Test func `the statement that restores a lost index is shown, with and without scripts`() throws {
     let page = try page([try Shop.regressed(), try Shop.changed()])
     let statement = "CREATE INDEX orders_customer_idx ON public.orders USING btree (customer_id);"
-    #expect(try page.data(0)["statements"] == .string(statement))
+    let purpose = "recreate the lost index, with CONCURRENTLY where the table is in use"
+    #expect(try page.data(0)["statements"] == .string("\(statement) -- \(purpose)"))
     #expect(page.rest.contains("fix: \(statement)"))
     #expect(try page.data(1)["statements"] == nil)
   }

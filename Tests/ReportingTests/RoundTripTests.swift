@@ -78,7 +78,7 @@ import Testing
       ])
     #expect(
       fields(item) == [
-        "id", "verdict", "findings", "comparison", "reason", "file", "line", "manifestLine", "position",
+        "id", "verdict", "findings", "fixes", "comparison", "reason", "file", "line", "manifestLine", "position",
         "sql", "parameters", "server", "duration",
       ])
     #expect(

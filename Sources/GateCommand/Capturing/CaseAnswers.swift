@@ -152,7 +152,7 @@ extension DatabaseState {
           let first = try runner.run(work[index].queryCase, of: work[index].query, .writes)
           guard case .plans(let plans) = first else { return first }
           // The first run reads the catalog, and what it wrote would be read as dead rows.
-          try takeBack(plans.written, connection)
+          try connection.takeBack(plans.written)
           return try runner.runWatched(work[index].queryCase, of: work[index].query)
         }
         answer.isWarm = true
@@ -162,16 +162,6 @@ extension DatabaseState {
         try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1, of: name)) }
       }
     }
-  }
-
-  /// Removes what a rolled back transaction wrote to tables.
-  ///
-  /// Files that grew stay as long as they are, and indexes keep their split pages.
-  ///
-  /// - Parameter tables: as the server quotes them.
-  private func takeBack(_ tables: [String], _ connection: Connection) throws(ServerError) {
-    if tables.isEmpty { return }
-    try connection.execute("VACUUM (INDEX_CLEANUP ON) " + tables.joined(separator: ", "))
   }
 
   private func timed(_ work: CaseWork, _ body: () throws(ServerError) -> CaseAnswer) -> TimedAnswer {

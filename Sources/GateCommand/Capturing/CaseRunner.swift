@@ -33,6 +33,8 @@ struct CaseRunner {
   let isWritable: Bool
   let time: ServerTime
   let probe: InnerProbe
+  /// Statements that are run in the transaction of each case, before its settings and its role.
+  var prelude: [String] = []
 
   private static let options = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING OFF, SUMMARY OFF, FORMAT JSON"
   private static let timedOptions = "ANALYZE, VERBOSE, BUFFERS, SETTINGS, TIMING ON, SUMMARY ON, FORMAT JSON"
@@ -168,9 +170,14 @@ struct CaseRunner {
     of query: Query, _ settings: [(String, String)], _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
     do {
+      let begin = isWritable ? "BEGIN" : "BEGIN READ ONLY"
+      if !prelude.isEmpty {
+        try connection.execute(together: [(begin, []), ("SET LOCAL statement_timeout = '60s'", [])])
+        for statement in prelude { try connection.execute(statement) }
+      }
       // PREPARE waits for them.
       try connection.send(together: [
-        (isWritable ? "BEGIN" : "BEGIN READ ONLY", []),
+        (prelude.isEmpty ? begin : "SELECT", []),
         CaseRunner.assignment(of: CaseRunner.session(of: query, settings)),
       ])
       let value = try body()

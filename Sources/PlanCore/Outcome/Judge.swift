@@ -103,6 +103,7 @@ private struct QueryComparison {
     outcome.verdict = judgement.verdict
     outcome.findings = judgement.findings
     outcome.comparison = comparison
+    outcome.fixes = outcome.proposedFixes
     return JudgedCase(outcome: outcome, usedWaivers: judgement.usedWaivers)
   }
 }

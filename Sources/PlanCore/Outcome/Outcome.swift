@@ -3,6 +3,10 @@ package struct CaseOutcome: Sendable {
   package var id: CaseID
   package var verdict: Verdict
   package var findings: [Finding] = []
+  /// Ways to fix a case that regressed, the likeliest first.
+  ///
+  /// After a run, their statements were tried.
+  package var fixes: [Fix] = []
   /// Nil for a case that could not be checked.
   package var comparison: CaseComparison?
   /// Why it could not be checked, one line or more.

@@ -31,6 +31,7 @@ package struct Finding: Equatable, Sendable {
   package var figures: FindingFigures?
   /// For a sequential scan: whether an index could serve it.
   package var indexVerdict: IndexVerdict?
+  /// A fix for this finding alone.
   package var fix: Fix?
   /// The waiver that excuses it.
   package var waiver: Waiver?

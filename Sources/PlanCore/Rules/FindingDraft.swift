@@ -1,6 +1,6 @@
 /// A finding as a rule returns it.
 ///
-/// The rule's id, its fix and the severity are added by `Rule.findings(in:_:)`.
+/// The rule's id and the severity are added by `Rule.findings(in:_:)`.
 package struct FindingDraft: Equatable, Sendable {
   /// One line, without a final full stop.
   package var message: String

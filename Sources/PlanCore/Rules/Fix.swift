@@ -1,18 +1,8 @@
-/// A way to fix what a finding reports, or a case as a whole.
+/// A way to fix a case.
 package enum Fix: Equatable, Sendable {
-  /// The usual fix of a rule, whatever the case.
-  case usual(Usual)
-  /// Advice for one case: it can contain names from the database, so reports with markup show it as code.
+  /// It can contain names from the database, so reports with markup show it as code.
   case advice(String)
   case statements(Statements)
-
-  /// Only a rule makes one, so that it is prose without a name from a database.
-  package struct Usual: Equatable, Sendable {
-    /// One line, without a final full stop.
-    package let text: String
-
-    package init(of rule: Rule) { text = rule.fix }
-  }
 
   /// SQL that a user can run.
   package struct Statements: Equatable, Sendable {
@@ -20,10 +10,15 @@ package enum Fix: Equatable, Sendable {
     package let purpose: String
     /// Each ends with its semicolon; there is at least one.
     package let sql: [String]
+    /// What they bring, measured on a clone: `buffers 2,392 -> 5`.
+    ///
+    /// Nil before they were tried.
+    package var effect: String?
 
-    package init(purpose: String, sql: [String]) {
+    package init(purpose: String, sql: [String], effect: String? = nil) {
       self.purpose = purpose
       self.sql = sql
+      self.effect = effect
     }
   }
 }
@@ -32,13 +27,20 @@ extension Fix {
   /// The advice, or each statement.
   package var lines: [String] {
     switch self {
-    case .usual(let usual): [usual.text]
     case .advice(let text): [text]
     case .statements(let statements): statements.sql
     }
   }
 
   package var text: String { lines.joined(separator: "\n") }
+
+  /// What to read before the lines: `recreate the lost index: buffers 2,392 -> 5`; nil for advice.
+  package var heading: String? {
+    switch self {
+    case .advice: nil
+    case .statements(let statements): statements.purpose + (statements.effect.map { ": \($0)" } ?? "")
+    }
+  }
 }
 
 extension Fix {
@@ -46,11 +48,6 @@ extension Fix {
   static let timeout = Fix.advice(
     "make it faster, or raise 'timeout:' of the query; a plan that did not run cannot be recorded")
 
-  /// Recreates the indexes that a case lost; nil if it lost none.
-  ///
-  /// - Parameter limit: the largest number of statements, since a partitioned table can lose thousands of indexes.
-  package static func recreatingIndexes(of comparison: CaseComparison, atMost limit: Int) -> Fix? {
-    let sql = Array(comparison.lostIndexStatements.prefix(limit))
-    return sql.isEmpty ? nil : .statements(Statements(purpose: "recreate the lost index", sql: sql))
-  }
+  /// The most statements of one fix, since a partitioned table can lose thousands of indexes.
+  static let mostStatements = 20
 }

@@ -54,9 +54,7 @@ private struct SequentialRead {
 
   init(_ scan: Scan, _ inner: InnerComparison) {
     (self.scan, self.inner) = (scan, inner)
-    let facts = inner.plans.current.facts
-    let columns = scan.comparedColumns(among: facts.columns(of: scan.relation).map(\.name))
-    missing = facts[scan.relation]?.hasIndex(ledBy: columns) ?? false ? [] : columns
+    missing = scan.columnsWithoutIndex(inner.plans.current.facts)
   }
 
   /// `the foreign key c_p_id_fkey reads public.c sequentially, 12 times, 960,000 rows: no index on (p_id)`.
@@ -72,12 +70,8 @@ private struct SequentialRead {
 
   /// The statement that makes the missing index.
   var fix: Fix? {
-    if missing.isEmpty { return nil }
-    let name = scan.identity.root ?? scan.relation
-    let sql =
-      "CREATE INDEX ON \(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name)) "
-      + "(\(missing.map(quotedIdentifier).joined(separator: ", ")));"
-    return .statements(Fix.Statements(purpose: "make the missing index", sql: [sql]))
+    scan.missingIndexStatement(inner.plans.current.facts)
+      .map { .statements(Fix.Statements(purpose: "make the missing index", sql: [$0])) }
   }
 }
 
@@ -131,62 +125,5 @@ extension Observation {
       reads[relation]?.scans -= node.actual?.loops ?? 0
     }
     return reads.filter { $0.value.rows > 0 }
-  }
-}
-
-extension Scan {
-  /// The columns of the relation that the filter compares for equality, if it does nothing else.
-  fileprivate func comparedColumns(among columns: [String]) -> [String] {
-    guard let filter = node.text("Filter") else { return [] }
-    var found: [String] = []
-    for comparison in filter[...].pieces(between: " AND ") {
-      guard comparison[...].parts(at: " = ") != nil else { return [] }
-      let words = Set(words(in: comparison))
-      let named = columns.filter(words.contains)
-      guard named.count == 1 else { return [] }
-      if !found.contains(named[0]) { found.append(named[0]) }
-    }
-    return found
-  }
-
-  /// The names of a condition, without those of types.
-  private func words(in condition: Substring) -> [String] {
-    var words: [String] = []
-    var word = ""
-    var isType = false
-    var isQuoted = false
-    func end(_ character: Character) {
-      if character != ".", !word.isEmpty, !isType { words.append(word) }
-      if !word.isEmpty { isType = false }
-      word = ""
-    }
-    for character in condition {
-      if character == "\"" {
-        isQuoted.toggle()
-      } else if isQuoted || character.isLetter || character.isNumber || character == "_" {
-        word.append(character)
-      } else {
-        end(character)
-        if character == ":" { isType = true }
-      }
-    }
-    end(" ")
-    return words
-  }
-}
-
-extension RelationFacts {
-  /// Whether an index has these columns in front, in any order.
-  fileprivate func hasIndex(ledBy columns: [String]) -> Bool {
-    if columns.isEmpty { return true }
-    let wanted = Set(columns.map(quotedIdentifier))
-    return indexes.contains { index in
-      guard let list = index.definition[...].parts(at: " (")?.after,
-        index.definition[...].parts(at: " WHERE ") == nil
-      else { return false }
-      let first = list.pieces(between: ", ").prefix(columns.count)
-        .map { String($0.prefix { $0 != ")" && $0 != " " }) }
-      return Set(first) == wanted
-    }
   }
 }

@@ -39,7 +39,7 @@ package struct Rule: Sendable {
     self.find = find
   }
 
-  /// The findings of the rule on a case, with its id, its fix and the severity that the settings give them.
+  /// The findings of the rule on a case, with its id and the severity that the settings give them.
   package func findings(in comparison: CaseComparison, _ settings: RuleSettings) -> [Finding] {
     guard settings.severity != .off else { return [] }
     let drafts = find(comparison, settings)
@@ -50,7 +50,6 @@ package struct Rule: Sendable {
         finding.severity = .warn
         finding.message += "; the whole plan became far cheaper"
       }
-      finding.fix = .usual(Fix.Usual(of: self))
       return finding
     }
   }

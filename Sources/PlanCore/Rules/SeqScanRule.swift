@@ -23,7 +23,7 @@ extension Rule {
     id: "seq-scan", defaultSeverity: .fail, isHeadline: true, isOfPart: true,
     summary: "a relation that the baseline reached through an index is now read by a Seq Scan",
     fix:
-      "see the cause: bring the index back, restore the setting, or write the condition so that an index can serve it",
+      "an index that serves the condition, or a condition that an index can serve",
     keys: [require],
     manual: RuleManual(
       why: """

@@ -61,7 +61,7 @@ package enum GitHubAnnotations {
       return Annotation(
         "\(name) \(item.verdict.rawValue)", text(differences + item.causeLines + accept), at: place(item, run))
     case .regressed, .passed:
-      let fix = failing.first.map(item.fixLines) ?? []
+      let fix = failing.isEmpty ? [] : item.fixLines
       let rules = failing.map(\.rule).first.map { ": \($0)" } ?? ""
       return Annotation("\(name)\(rules)", text(findings + more + item.causeLines + fix + accept), at: place(item, run))
     }

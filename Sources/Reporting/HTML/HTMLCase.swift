@@ -91,9 +91,16 @@ struct HTMLCase {
     return (outcome.comparison?.differences ?? []).map(\.text).filter { !said.contains($0) }
   }
 
-  /// The statements that recreate lost indexes, for a case that fails.
+  /// The statements that fix a case that fails, each fix with a comment.
   private var statements: [String] {
-    outcome.findings.contains(where: \.isFailing) ? outcome.lostIndexFix?.lines.map(\.visible) ?? [] : []
+    outcome.fixes.flatMap { fix in
+      if case .statements = fix { fix.explainedLines.map(\.visible) } else { [String]() }
+    }
+  }
+
+  /// The advice for a case that fails.
+  private var advice: [String] {
+    outcome.fixes.compactMap { fix in if case .advice(let text) = fix { text.visible } else { nil } }
   }
 
   /// The command that accepts the plan of a failing case.
@@ -117,7 +124,10 @@ struct HTMLCase {
       JSONMember("message", .string(finding.message.readable.visible)),
     ]
     if let verdict = finding.indexVerdict { members.append(JSONMember("index", .string(verdict.description.visible))) }
-    if let fix = finding.fix, finding.waiver == nil { members.append(JSONMember("fix", .string(fix.text.visible))) }
+    // What is to be done about a case stands by the first finding that fails.
+    if finding.isFailing, finding == outcome.findings.first(where: \.isFailing), !advice.isEmpty {
+      members.append(JSONMember("fix", .string(advice.joined(separator: "; "))))
+    }
     if let waiver = finding.waiver {
       members.append(JSONMember("waiver", .array([.string(waiver.reason.visible), text(waiver.until?.description)])))
     }

@@ -36,6 +36,7 @@ enum CaseJSON {
       JSONMember("findings", .array(outcome.findings.map(json))),
       JSONMember("differences", .array((comparison?.differences ?? []).map { .string($0.text) })),
       JSONMember("causes", .array(outcome.causes.map { .string($0.text) })),
+      JSONMember("fixes", .array(outcome.fixes.map(\.json))),
       JSONMember("recordCommand", isFailed && outcome.isRecordable ? .string(command) : .null),
       JSONMember("plan", comparison.map { json($0.current, $0.reportedFacts, &table) } ?? .null),
       JSONMember("baselinePlan", baseline.map { json($0, $0.facts, &table) } ?? .null),
@@ -58,7 +59,7 @@ enum CaseJSON {
       JSONMember("indexVerdict", JSON(finding.indexVerdict?.description)),
       JSONMember("indexAlternative", finding.indexVerdict?.alternativeJSON ?? .null),
       JSONMember("fix", JSON(finding.fix?.text)),
-      JSONMember("fixStatements", finding.fix?.statementsJSON ?? .null),
+      JSONMember("fixDetails", finding.fix?.json ?? .null),
       JSONMember(
         "figures",
         finding.figures.map { figures in
@@ -117,11 +118,16 @@ enum CaseJSON {
 }
 
 extension Fix {
-  fileprivate var statementsJSON: JSON? {
-    guard case .statements(let statements) = self else { return nil }
+  fileprivate var json: JSON {
+    let (advice, statements): (String?, Statements?) =
+      switch self {
+      case .advice(let text): (text, nil)
+      case .statements(let statements): (nil, statements)
+      }
     return .object([
-      JSONMember("purpose", .string(statements.purpose)),
-      JSONMember("sql", .array(statements.sql.map(JSON.string))),
+      JSONMember("advice", JSON(advice)), JSONMember("purpose", JSON(statements?.purpose)),
+      JSONMember("sql", .array((statements?.sql ?? []).map(JSON.string))),
+      JSONMember("effect", JSON(statements?.effect)),
     ])
   }
 }

@@ -68,10 +68,17 @@ extension RunOutcome {
 }
 
 extension Fix {
-  /// A fix as a report states it: the usual one is known by the words of its rule.
-  fileprivate init(reported text: String, by ruleID: String) {
-    let rule = Rule.all.first { $0.id == ruleID && $0.fix == text }
-    self = rule.map { Fix.usual(Usual(of: $0)) } ?? .advice(text)
+  fileprivate init(_ fields: JSONFields) throws(ReportError) {
+    let advice = try fields.optionalText("advice")
+    let purpose = try fields.optionalText("purpose")
+    let sql = try fields.textList("sql")
+    let effect = try fields.optionalText("effect")
+    switch (advice, purpose) {
+    case (let advice?, nil) where sql.isEmpty && effect == nil: self = .advice(advice)
+    case (nil, let purpose?) where !sql.isEmpty:
+      self = .statements(Statements(purpose: purpose, sql: sql, effect: effect))
+    default: throw fields.wrong("advice", "there alone, or statements with their purpose in its place")
+    }
   }
 }
 
@@ -97,6 +104,7 @@ private struct CaseReader {
     }
     outcome.comparison = try comparison(fields, caseName: outcome.caseName)
     for item in try fields.objects("findings") { outcome.findings.append(try finding(item, outcome.comparison)) }
+    for fix in try fields.objects("fixes") { outcome.fixes.append(try Fix(fix)) }
     return outcome
   }
 
@@ -110,11 +118,9 @@ private struct CaseReader {
     finding.alias = try fields.optionalText("alias")
     finding.path = try path(fields, "path", in: comparison?.current.plan)
     finding.baselinePath = try path(fields, "baselinePath", in: comparison?.baseline?.plan)
-    if let statements = try fields.optional("fixStatements") {
-      finding.fix = .statements(
-        Fix.Statements(purpose: try statements.text("purpose"), sql: try statements.textList("sql")))
-    } else {
-      finding.fix = try fields.optionalText("fix").map { Fix(reported: $0, by: finding.rule) }
+    finding.fix = try fields.optional("fixDetails").map { (fields) throws(ReportError) in try Fix(fields) }
+    guard finding.fix?.text == (try fields.optionalText("fix")) else {
+      throw fields.wrong("fix", "the text of its 'fixDetails'")
     }
     if let waived = try fields.optional("waived") {
       finding.waiver = Waiver(

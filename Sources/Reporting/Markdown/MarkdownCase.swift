@@ -141,21 +141,18 @@ struct MarkdownCase {
 
   private static func lines(_ fix: Fix) -> [String] {
     switch fix {
-    case .usual(let usual): ["- \(usual.text)"]
     case .advice(let text): ["- \(MarkdownText.code(text, limit: 1000))"]
     case .statements(let statements):
-      ["- \(statements.purpose):", ""]
+      ["- \(MarkdownText.code(fix.heading ?? statements.purpose, limit: 500)):", ""]
         + MarkdownText.block(statements.sql.map(\.visible), language: "sql").map { "  " + $0 }
     }
   }
 
   private static func adviceLines(_ outcome: CaseOutcome, run: RunOutcome) -> [String] {
-    let lostIndexFix = outcome.lostIndexFix
-    let fixes = [outcome.findings.first(where: \.isFailing)?.fix, lostIndexFix].compactMap(\.self)
-    var lines = fixes.flatMap(MarkdownCase.lines)
+    var lines = outcome.fixes.flatMap(MarkdownCase.lines)
     if outcome.isRecordable, outcome.isFailed(strict: run.isStrict) {
       let command = RecordCommand.text(queries: [outcome.query], manifest: run.manifest)
-      if lostIndexFix != nil { lines.append("") }
+      if case .statements? = outcome.fixes.last { lines.append("") }
       lines += [outcome.verdict == .new ? "- record the plan:" : "- or, if the change is intended, accept it:", ""]
       lines += MarkdownText.block([command], language: "sh").map { "  " + $0 }
     }

@@ -36,7 +36,7 @@ struct MarkdownHead {
   private var lostIndexes: [String] {
     var statements: [String] = []
     for item in outcome.failingCases {
-      for statement in item.lostIndexFix?.lines ?? [] where !statements.contains(statement) {
+      for statement in item.comparison?.lostIndexStatements.prefix(5) ?? [] where !statements.contains(statement) {
         statements.append(statement)
       }
     }

@@ -37,12 +37,8 @@ struct CaseText {
     isBrief ? Folded.folded(findings) : findings.map { Folded(first: $0) }
   }
 
-  /// The usual fix for the first failing finding, from which the others mostly follow, and statements that recreate
-  /// lost indexes.
-  var fixLines: [String] {
-    guard let first = outcome.findings.first(where: \.isFailing) else { return [] }
-    return [first.fix, outcome.lostIndexFix].compactMap(\.self).flatMap(\.lines).flatMap { entry("fix", $0, nil) }
-  }
+  /// The ways to fix the case.
+  var fixLines: [String] { outcome.fixes.flatMap(\.explainedLines).flatMap { entry("fix", $0, nil) } }
 
   /// The waiver of a finding, such as ` (waived: twelve rows, until 2027-06-30)`.
   private static func excuse(_ finding: Finding) -> String {

@@ -62,7 +62,7 @@ extension RunOutcome {
       // Computed once per case, since a partitioned table can have thousands of findings.
       let hasNews = isFailed || item.findings.contains(where: \.isFailing)
       let causes = hasNews ? item.causeLines : []
-      let lostIndexFix = hasNews ? item.lostIndexFix : nil
+      let fixes = hasNews ? item.fixLines : []
       switch item.verdict {
       case .unchecked:
         let lines = item.reasonText.visibleLines
@@ -79,7 +79,7 @@ extension RunOutcome {
         let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn
         let details =
           (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? causes : [])
-          + item.fixLines(of: finding, lostIndexFix) + (finding.isFailing && item.verdict == .regressed ? accept : [])
+          + (finding.isFailing ? fixes : []) + (finding.isFailing && item.verdict == .regressed ? accept : [])
         add(finding.rule, weight, finding.message, details, of: item, finding: finding, at: place)
       }
     }
@@ -111,21 +111,22 @@ extension CaseOutcome {
       + (causes.count > 20 ? ["cause: … \(causes.count - 20) more"] : [])
   }
 
-  /// The fix for a finding, and the statements that recreate lost indexes.
-  func fixLines(of finding: Finding) -> [String] { fixLines(of: finding, lostIndexFix) }
-
-  /// - Parameter lostIndexFix: the value of `lostIndexFix`.
-  func fixLines(of finding: Finding, _ lostIndexFix: Fix?) -> [String] {
-    [finding.fix, finding.isFailing ? lostIndexFix : nil].compactMap(\.self).flatMap(\.lines).map { "fix: \($0)" }
-  }
-
-  /// The first few statements that recreate the indexes which the case lost; nil if it lost none.
-  var lostIndexFix: Fix? { comparison.flatMap { Fix.recreatingIndexes(of: $0, atMost: 5) } }
+  /// The ways to fix the case, a line each.
+  var fixLines: [String] { fixes.flatMap(\.explainedLines).map { "fix: \($0)" } }
 
   /// The line `accept with: plangate record orders`, if the case can be accepted.
   func acceptance(manifest: String) -> String? {
     guard isRecordable else { return nil }
     let verb = verdict == .new ? "record" : "accept"
     return "\(verb) with: " + RecordCommand.text(queries: [query], manifest: manifest)
+  }
+}
+
+extension Fix {
+  /// The advice, or the statements with a comment that says what they do and bring.
+  var explainedLines: [String] {
+    guard let heading, let last = lines.last else { return lines }
+    // A comment ends with its line, and a report that is read can hold any text.
+    return lines.dropLast() + ["\(last) -- \(heading.split(whereSeparator: \.isNewline).joined(separator: " "))"]
   }
 }

@@ -35,7 +35,7 @@ function article(data) {
     data.differences.length > 0 && section("Plan changes", "differences",
       make("ul", {}, brief(data.differences.map((difference) => make("li", {}, difference))))),
     waived.length > 0 && section("Waived", "told", list(waived)),
-    data.statements && section("Bring the index back with", "lost",
+    data.statements && section("Fix it with", "lost",
       make("div", { class: "sql" }, make("pre", {}, make("code", {}, data.statements)), copyButton(data.statements))),
     data.command && section(data.verdict === "new" ? "Record it with" : "If this is intended, accept it with", "accept",
       make("code", {}, data.command), copyButton(data.command)));

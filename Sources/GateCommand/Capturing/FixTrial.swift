@@ -1,0 +1,78 @@
+import PlanCore
+import Postgres
+
+/// Tries the statements of fixes on a clone of a state, each with the case that it is for.
+struct FixTrial {
+  private let state: DatabaseState
+  private let queries: [Query]
+  private let before: Capture
+
+  /// Cases beyond which statements are not tried any more: they mostly share their cause.
+  private static let mostCases = 30
+
+  /// - Parameter before: what was accepted.
+  init(_ queries: [Query], in state: DatabaseState, against before: Capture) {
+    (self.queries, self.state, self.before) = (queries, state, before)
+  }
+
+  /// The outcomes with the statements that help, and what they bring.
+  ///
+  /// Statements that fail or do not help are left out, and so are those that were not tried.
+  func tried(_ outcomes: [CaseOutcome]) -> [CaseOutcome] {
+    let wanted = outcomes.indices.filter {
+      outcomes[$0].fixes.contains { if case .statements = $0 { true } else { false } }
+    }
+    if wanted.isEmpty { return outcomes }
+    var outcomes = outcomes
+    let clone = state.server.newState()
+    var isThere = false
+    if (try? state.catalog) != nil { isThere = (try? state.server.copy(state.name, to: clone)) != nil }
+    defer { if isThere { try? state.server.drop(clone) } }
+    for (number, index) in wanted.enumerated() {
+      outcomes[index].fixes = outcomes[index].fixes.compactMap { fix in
+        guard case .statements(var statements) = fix else { return fix }
+        guard isThere, number < FixTrial.mostCases,
+          let effect = try? effect(of: statements.sql, on: outcomes[index], in: clone)
+        else { return nil }
+        statements.effect = effect
+        return .statements(statements)
+      }
+      // A finding's own statements are among them, or did not help.
+      for finding in outcomes[index].findings.indices {
+        guard case .statements(let statements)? = outcomes[index].findings[finding].fix else { continue }
+        outcomes[index].findings[finding].fix = outcomes[index].fixes.first { $0.lines == statements.sql }
+      }
+    }
+    return outcomes
+  }
+
+  /// What statements bring a case; nil if it is not better with them.
+  private func effect(
+    of sql: [String], on outcome: CaseOutcome, in clone: DatabaseServer.Name
+  ) throws(ServerError) -> String? {
+    guard let query = queries.first(where: { $0.name == outcome.query }),
+      let queryCase = query.cases.first(where: { $0.name == outcome.caseName }), let comparison = outcome.comparison
+    else { return nil }
+    let connection = try state.server.connect(to: clone)
+    let runner = CaseRunner(
+      connection: connection, isWritable: true, time: state.serverTime, probe: state.probe, prelude: sql)
+    // The first run reads the catalog; only the second one's blocks are the case's own.
+    guard case .plans(let first) = try runner.run(queryCase, of: query, .writes) else { return nil }
+    try connection.takeBack(first.written)
+    guard case .plans(let plans) = try runner.runWatched(queryCase, of: query) else { return nil }
+    try connection.takeBack(first.written)
+    state.server.keep(connection, to: clone)
+    return comparison.effect(ofPlan: plans.plan, plans.inner ?? InnerWork())
+  }
+}
+
+extension Connection {
+  /// Removes what a rolled back transaction wrote to tables.
+  ///
+  /// Files that grew stay as long as they are, and indexes keep their split pages.
+  ///
+  /// - Parameter tables: as the server quotes them.
+  func takeBack(_ tables: [String]) throws(ServerError) {
+    if !tables.isEmpty { try execute("VACUUM (INDEX_CLEANUP ON) " + tables.joined(separator: ", ")) }
+  }
+}

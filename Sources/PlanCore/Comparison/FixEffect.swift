@@ -1,0 +1,14 @@
+extension CaseComparison {
+  /// What another plan brings for the case, which was made with a fix: `buffers 2,392 -> 5`; nil if it is not much
+  /// better.
+  package func effect(ofPlan plan: Plan, _ inner: InnerWork) -> String? {
+    var captured = current.captured
+    captured.plan = plan.canonical
+    captured.inner = inner
+    let fixed = Observation(captured, facts: current.facts, serverMajor: current.serverMajor)
+    let gain = CaseComparison(baseline: current, current: fixed, label: .now)
+    let works = [gain.blocks, gain.rowsProcessed, gain.costs].compactMap(\.self)
+    guard let best = works.first(where: { $0.hasFallen(to: 0.7) }), !(gain.blocks?.isWorse ?? false) else { return nil }
+    return best.text
+  }
+}
