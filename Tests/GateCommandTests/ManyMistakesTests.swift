@@ -11,7 +11,7 @@ import TestSupport
         locale: [C]
         seeds: [../seed/*.sql]
         seed: [gone.sql, {runs: make}]
-        settings: {fsync: "off"}
+        settings: {fsync: "on"}
         queries:
           - file: missing.sql
             timeout: never

@@ -112,9 +112,6 @@ extension DatabaseState {
       if plans.runsFunctions {
         guard case .plans(let watched) = try runner.runWatched(work.queryCase, of: work.query) else { return first }
         plans.inner = watched.inner
-        // With workers the plan of this run is not the one that is measured.
-        isWarm = !plans.plan.isParallel
-        if isWarm { return .plans(watched) }
       }
       guard secondRun(work.query.id(of: work.queryCase), plans.plan) else { return .plans(plans) }
       isWarm = true
@@ -149,11 +146,7 @@ extension DatabaseState {
         var answer = timed(work[index]) { () throws(ServerError) in
           let connection = try server.connect(to: server.clone(index + 1, of: name))
           let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime, probe: probe)
-          let first = try runner.run(work[index].queryCase, of: work[index].query, .writes)
-          guard case .plans(let plans) = first else { return first }
-          // The first run reads the catalog, and what it wrote would be read as dead rows.
-          try connection.takeBack(plans.written)
-          return try runner.runWatched(work[index].queryCase, of: work[index].query)
+          return try runner.runWarm(work[index].queryCase, of: work[index].query)
         }
         answer.isWarm = true
         return answer
@@ -234,13 +227,6 @@ extension TimedAnswer {
 }
 
 extension Plan {
-  /// Whether parts of the plan may be run by parallel workers.
-  fileprivate var isParallel: Bool {
-    var isParallel = false
-    root.forEachNode { node, _ in if node["Workers Planned"] != nil { isParallel = true } }
-    return isParallel
-  }
-
   /// Whether fewer parallel workers started than were planned.
   fileprivate var lacksWorkers: Bool {
     var lacksWorkers = false

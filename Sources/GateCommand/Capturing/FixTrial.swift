@@ -56,11 +56,8 @@ struct FixTrial {
     let connection = try state.server.connect(to: clone)
     let runner = CaseRunner(
       connection: connection, isWritable: true, time: state.serverTime, probe: state.probe, prelude: sql)
-    // The first run reads the catalog; only the second one's blocks are the case's own.
-    guard case .plans(let first) = try runner.run(queryCase, of: query, .writes) else { return nil }
-    try connection.takeBack(first.written)
-    guard case .plans(let plans) = try runner.runWatched(queryCase, of: query) else { return nil }
-    try connection.takeBack(first.written)
+    guard case .plans(let plans) = try runner.runWarm(queryCase, of: query) else { return nil }
+    try connection.takeBack(plans.written)
     state.server.keep(connection, to: clone)
     return comparison.effect(ofPlan: plans.plan, plans.inner ?? InnerWork())
   }

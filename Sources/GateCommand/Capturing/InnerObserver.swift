@@ -22,7 +22,7 @@ final class InnerObserver {
       let start = notice.message.utf8.firstIndex(of: UInt8(ascii: "{")),
       let document = try? JSON(parsing: String(notice.message[start...])),
       let text = document["Query Text"]?.stringValue,
-      let plan = try? Plan(explain: .array([document]))
+      let plan = try? Plan(explain: .array([document])), !plan.readsOnlyTheSystem
     else { return true }
     let caller = InnerObserver.caller(in: context)
     let (origin, isAfterPlan) = origin(of: text, caller: caller)
@@ -57,6 +57,16 @@ final class InnerObserver {
     if query.isOfReferenced { return (.foreignKeyCheck("\(query.schema).\(query.relation)"), true) }
     let name = origins.foreignKeys[[query.schema, query.relation] + query.columns]
     return (name.map(InnerOrigin.foreignKey) ?? .foreignKey("of \(query.schema).\(query.relation)"), true)
+  }
+}
+
+extension Plan {
+  /// Whether a plan reads catalogs and statistics views and nothing else: what is in there depends on the server's other
+  /// sessions.
+  fileprivate var readsOnlyTheSystem: Bool {
+    var schemas: Set<String> = []
+    root.forEachNode { node, _ in if let relation = node.relation { schemas.insert(relation.schema) } }
+    return !schemas.isEmpty && schemas.isSubset(of: ["pg_catalog", "information_schema"])
   }
 }
 

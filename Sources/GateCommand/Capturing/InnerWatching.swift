@@ -4,8 +4,6 @@ import Postgres
 /// How closely a run of a case is watched for what it runs inside.
 enum InnerWatch {
   case nothing
-  /// Which tables it writes to.
-  case writes
   /// Whether functions are called that may run statements.
   case calls
   /// The statements, with their plans.
@@ -42,7 +40,7 @@ final class InnerWatching {
     means = try probe.means(connection)
     self.watch = watch == .statements && !means.hasAutoExplain ? .counters : watch
     switch self.watch {
-    case .nothing, .writes, .calls: (origins, self.workers) = (nil, nil)
+    case .nothing, .calls: (origins, self.workers) = (nil, nil)
     case .statements, .counters:
       if self.watch == .statements { try connection.execute("LOAD 'auto_explain'") }
       origins = try probe.origins(connection)
@@ -57,7 +55,7 @@ final class InnerWatching {
   /// The settings of the transaction beside those of the case.
   var settings: [(String, String)] {
     switch watch {
-    case .nothing, .writes: return []
+    case .nothing: return []
     case .calls: return means.functions != nil && means.isSuperuser ? [("track_functions", "all")] : []
     case .counters: return [("max_parallel_workers", "0")]
     case .statements:
@@ -80,10 +78,6 @@ final class InnerWatching {
   func run(_ body: () throws(ServerError) -> String) throws(ServerError) -> (answer: String, seen: Seen) {
     switch watch {
     case .nothing: return (try body(), Seen())
-    case .writes:
-      let answer = try body()
-      let written = try connection.execute(InnerWatching.writtenQuery).rows.compactMap { $0[0] }
-      return (answer, Seen(written: written))
     case .calls:
       guard let functions = means.functions else { return (try body(), Seen()) }
       // Who may not count calls cannot know.
@@ -95,7 +89,8 @@ final class InnerWatching {
       let before = try reads()
       let answer = try body()
       try endStatement()
-      return (answer, Seen(inner: InnerWork(statements: nil, sequentialReads: try reads(since: before))))
+      let inner = InnerWork(statements: nil, sequentialReads: try reads(since: before))
+      return (answer, Seen(written: try written(), inner: inner))
     case .statements:
       guard let origins else { return (try body(), Seen()) }
       let observer = InnerObserver(origins)
@@ -108,7 +103,7 @@ final class InnerWatching {
       }
       let inner = InnerWork(
         statements: statements, sequentialReads: statements.isEmpty ? [:] : try reads(since: before))
-      return (answer, Seen(inner: inner))
+      return (answer, Seen(written: try written(), inner: inner))
     }
   }
 
@@ -152,6 +147,10 @@ final class InnerWatching {
       }
     }
     return reads
+  }
+
+  private func written() throws(ServerError) -> [String] {
+    isWritable ? try connection.execute(InnerWatching.writtenQuery).rows.compactMap { $0[0] } : []
   }
 
   private static let writtenQuery = """

@@ -13,7 +13,7 @@ struct RecordRun {
   private enum Result {
     case same
     case new([CaseComparison])
-    case changed([CaseComparison], emptied: [String])
+    case changed([CaseComparison], emptied: [String], isOlderFormat: Bool)
     case failed([String])
   }
 
@@ -39,9 +39,9 @@ struct RecordRun {
       case .new(let comparisons):
         counts.new += 1
         show("new", query, comparisons)
-      case .changed(let comparisons, let emptied):
+      case .changed(let comparisons, let emptied, let isOlderFormat):
         counts.changed += 1
-        show("changed", query, comparisons)
+        show("changed", query, comparisons, isOlderFormat: isOlderFormat)
         for sentence in emptied { console.print("  accepted, \(query.name): \(sentence.visible)") }
       case .failed(let reasons):
         counts.failed += 1
@@ -94,7 +94,8 @@ struct RecordRun {
       }
       if !options.onlyChecks { try store.save(text, query: query.name) }
       let comparisons = merged.cases.compactMap { comparison($0, old, all) }
-      return old == nil ? .new(comparisons) : .changed(comparisons, emptied: emptied(old, fresh))
+      guard let old else { return .new(comparisons) }
+      return .changed(comparisons, emptied: emptied(old, fresh), isOlderFormat: old.format < merged.format)
     } catch {
       return .failed([error.description])
     }
@@ -149,8 +150,13 @@ struct RecordRun {
   /// Prints the plans that are accepted, before and now, and every estimate that misses by more than the threshold.
   ///
   /// An estimate above the threshold must not be accepted unseen.
-  private func show(_ word: String, _ query: Query, _ comparisons: [CaseComparison]) {
-    let detail = comparisons.isEmpty ? ": the same plans; the catalog changed, or a case is gone" : ""
+  private func show(
+    _ word: String, _ query: Query, _ comparisons: [CaseComparison], isOlderFormat: Bool = false
+  ) {
+    let same =
+      isOlderFormat
+      ? ": the same plans, in the newest format" : ": the same plans; the catalog changed, or a case is gone"
+    let detail = comparisons.isEmpty ? same : ""
     console.say("\(word.padding(to: 9)) \(query.name)\(detail)")
     for comparison in comparisons {
       let id = CaseID(query.name, comparison.current.captured.name)

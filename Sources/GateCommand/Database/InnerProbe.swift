@@ -33,9 +33,15 @@ final class InnerProbe: Sendable {
     if let known = means.withLock({ $0 }) { return known }
     let row = try connection.execute(InnerProbe.meansQuery).rows.first
     let isSuperuser = row?[1] == "on"
-    let asked = Means(
-      functions: row?[0], isSuperuser: isSuperuser,
-      hasAutoExplain: isSuperuser && (try? connection.execute("LOAD 'auto_explain'")) != nil)
+    var hasAutoExplain = isSuperuser
+    if isSuperuser {
+      do { try connection.execute("LOAD 'auto_explain'") } catch {
+        // What a lost connection says is not kept.
+        if error.isConnectionLost || error.lacksResources { throw error }
+        hasAutoExplain = false
+      }
+    }
+    let asked = Means(functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain)
     means.withLock { $0 = asked }
     return asked
   }

@@ -59,6 +59,10 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
     used += matching.filter { !used.contains($0) }
   }
   excuseConsequences(in: &findings, comparison, policy)
+  // More rows are the consequence of whatever else fails; the rule is for what nothing else shows.
+  if findings.contains(where: \.isFailing) {
+    findings.removeAll { $0.rule == Rule.rowsProcessed.id && $0.severity < .fail }
+  }
   return Judgement(verdict: verdict(comparison, findings, policy), findings: findings, usedWaivers: used)
 }
 

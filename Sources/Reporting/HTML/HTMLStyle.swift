@@ -13,5 +13,5 @@ enum HTMLStyle {
   /// The hash of `text` as the page's Content-Security-Policy names it.
   ///
   /// A test compares both.
-  static let hash = "sha256-+GgGdBP+aW5zqrQjyVv2S0Wqus2u4mNMaX4B7/idr6g="
+  static let hash = "sha256-UErolcPHwIyvTdVUVA/d5/yPG/d/28idtuUmTglkt64="
 }
