@@ -61,8 +61,9 @@ final class InnerObserver {
 }
 
 extension Plan {
-  /// Whether a plan reads catalogs and statistics views and nothing else: what is in there depends on the server's other
-  /// sessions.
+  /// Whether a plan reads catalogs and statistics views and nothing else.
+  ///
+  /// What is in there depends on the server's other sessions.
   fileprivate var readsOnlyTheSystem: Bool {
     var schemas: Set<String> = []
     root.forEachNode { node, _ in if let relation = node.relation { schemas.insert(relation.schema) } }
