@@ -28,10 +28,10 @@ struct ExplainRun {
     for answer in capture.answers {
       let id = CaseID(capture.query, answer.name)
       switch answer.result {
-      case .plan(let captured): show(captured.plan, id)
+      case .plan(let captured): show(captured, id)
       case .timedOut(let captured, let message):
         console.print("\(id): \(message.visible)")
-        show(captured.plan, id)
+        show(captured, id)
       case .unchecked(let reason):
         console.print("\(id): \(reason.visibleText)")
         status = .unchecked
@@ -40,9 +40,19 @@ struct ExplainRun {
     return status
   }
 
-  private func show(_ plan: Plan, _ id: CaseID) {
-    for line in PlanTree.lines(plan, conditions: .all, title: id.description, style: console.style) {
-      console.print(line)
+  private func show(_ captured: CapturedCase, _ id: CaseID) {
+    show(captured.plan, id.description)
+    for statement in captured.inner.statements ?? [] {
+      let calls = statement.calls == 1 ? "once" : "\(Figures.grouped(statement.calls)) times"
+      for (index, plan) in statement.plans.enumerated() {
+        if index == 0 { console.print("\ninside, \(calls), by the \(statement.origin): \(statement.text)".visible) }
+        show(plan, "  plan \(index + 1)")
+      }
     }
+    if captured.inner.isCapped { console.print("\ncut off: it runs more statements inside than are watched") }
+  }
+
+  private func show(_ plan: Plan, _ title: String) {
+    for line in PlanTree.lines(plan, conditions: .all, title: title, style: console.style) { console.print(line) }
   }
 }
