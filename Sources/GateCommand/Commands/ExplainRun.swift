@@ -45,11 +45,14 @@ struct ExplainRun {
     for statement in captured.inner.statements ?? [] {
       let calls = statement.calls == 1 ? "once" : "\(Figures.grouped(statement.calls)) times"
       for (index, plan) in statement.plans.enumerated() {
-        if index == 0 { console.print("\ninside, \(calls), by the \(statement.origin): \(statement.text)".visible) }
+        if index == 0 {
+          console.print("")
+          console.print("inside, \(calls), by the \(statement.origin): \(statement.text)".visible)
+        }
         show(plan, "  plan \(index + 1)")
       }
     }
-    if captured.inner.isCapped { console.print("\ncut off: it runs more statements inside than are watched") }
+    if captured.inner.isCapped { console.print("cut off: it runs more statements inside than are watched") }
   }
 
   private func show(_ plan: Plan, _ title: String) {
