@@ -1,3 +1,4 @@
+import OperatingSystem
 import PlanCore
 import Postgres
 
@@ -31,7 +32,7 @@ struct FixTrial {
     for (number, index) in wanted.enumerated() {
       outcomes[index].fixes = outcomes[index].fixes.compactMap { fix in
         guard case .statements(var statements) = fix else { return fix }
-        guard isThere, number < FixTrial.mostCases,
+        guard isThere, number < FixTrial.mostCases, Interruption.shared.signal == nil,
           let effect = try? effect(of: statements.sql, on: outcomes[index], in: clone)
         else { return nil }
         statements.effect = effect

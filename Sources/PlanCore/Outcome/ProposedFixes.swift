@@ -138,7 +138,8 @@ extension ConditionChange {
   /// The call of a function whose only column argument is this one, without the alias: `lower(email)`; nil when the
   /// condition before had it too, or has none.
   private func call(around column: String) -> String? {
-    for name in functionCalls(in: now) where !before.contains("\(name)(") {
+    // A name that needs quotes has lost them here.
+    for name in functionCalls(in: now) where !before.contains("\(name)(") && isPlain(name) {
       guard let rest = now[...].parts(at: "\(name)(")?.after else { continue }
       var depth = 1
       var argument = ""
@@ -155,6 +156,11 @@ extension ConditionChange {
     }
     return nil
   }
+}
+
+/// Whether a name of a function, with its schema or without, can be written as it stands.
+private func isPlain(_ name: String) -> Bool {
+  name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { quotedIdentifier(String($0)) == $0 }
 }
 
 extension Plan {
