@@ -222,6 +222,37 @@ extension InnerStatementTests.Hidden {
       relation: "public.orders", words: ["function summarize()"], harmless: reindexed),
     .init(
       story: Story(
+        name: "the index of a statement trigger dropped that runs after more statements than are watched",
+        seed: orders
+          + """
+          CREATE TABLE line (id int PRIMARY KEY, customer_id int REFERENCES customer);
+          CREATE FUNCTION count_orders() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM count(*) FROM orders WHERE customer_id = 7; RETURN NULL; END';
+          CREATE TRIGGER sum_up AFTER INSERT ON line FOR EACH STATEMENT EXECUTE FUNCTION count_orders();
+          """,
+        query: "INSERT INTO line SELECT g, 1 FROM generate_series(1, 1500) g", migration: dropped),
+      relation: "public.orders", words: ["public.orders is read sequentially inside the statement"],
+      harmless: reindexed),
+    .init(
+      story: Story(
+        name: "the index of a trigger function's query dropped, whose name needs quotes",
+        seed: orders
+          + """
+          CREATE SCHEMA "My triggers";
+          CREATE FUNCTION "My triggers"."after a ""line 1"() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            PERFORM count(*)
+          -- function that counts
+            FROM orders o WHERE o.customer_id = NEW.customer_id;
+            RETURN NULL;
+          END $$;
+          CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW
+            EXECUTE FUNCTION "My triggers"."after a ""line 1"();
+          """,
+        query: "INSERT INTO orders VALUES (100001, 7, 'open', 1)", migration: dropped),
+      relation: "public.orders", words: [#"function "My triggers"."after a ""line 1"()"#], harmless: reindexed),
+    .init(
+      story: Story(
         name: "a new trigger that reads a table sequentially",
         seed: orders + dropped + ";", query: "INSERT INTO orders VALUES (100001, 7, 'open', 1)",
         migration: """

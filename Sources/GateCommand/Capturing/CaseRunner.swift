@@ -113,7 +113,7 @@ struct CaseRunner {
   ) throws(ServerError) -> CaseAnswer {
     do {
       return try plans(of: queryCase, query, scanned, values, options: options, watching, CaseAnswer.plans)
-    } catch let error where CaseRunner.isTimeout(error) {
+    } catch let error where error.isTimeout {
       let kind = error.sqlState == "55P03" ? "waited for a lock" : "ran"
       let limit = query.timeout.isMultiple(of: 1000) ? "\(query.timeout / 1000) s" : "\(query.timeout) ms"
       let message = "it \(kind) for more than \(limit) and was stopped"
@@ -168,13 +168,6 @@ struct CaseRunner {
   private func text(_ result: QueryResult) throws(ServerError) -> String {
     guard let text = result.value else { throw ServerError(sqlState: "XX000", message: "EXPLAIN gave no row") }
     return text
-  }
-
-  /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
-  ///
-  /// A server that was given may speak any language.
-  private static func isTimeout(_ error: ServerError) -> Bool {
-    error.sqlState == "57014" && !error.message.contains("user request") || error.sqlState == "55P03"
   }
 
   // MARK: The transaction
@@ -305,6 +298,13 @@ struct CaseRunner {
     }
     return "(" + arguments.joined(separator: ", ") + ")"
   }
+}
+
+extension ServerError {
+  /// Whether a limit of time stopped the statement.
+  ///
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any language.
+  var isTimeout: Bool { sqlState == "57014" && !message.contains("user request") || sqlState == "55P03" }
 }
 
 extension Plan {

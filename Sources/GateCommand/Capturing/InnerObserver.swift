@@ -24,34 +24,16 @@ final class InnerObserver {
       let text = document["Query Text"]?.stringValue,
       let plan = try? Plan(explain: .array([document])), !plan.readsOnlyTheSystem
     else { return true }
-    let caller = InnerObserver.caller(in: context)
+    let caller = InnerCaller(context: context, statement: text)
     let (origin, isAfterPlan) = origin(of: text, caller: caller)
     log.add(text: text, origin: origin, isAfterPlan: isAfterPlan, plan: plan)
     isCapped = log.count >= InnerObserver.limit
     return !isCapped
   }
 
-  /// The function that ran a statement, as its context names it; nil for the server itself.
-  ///
-  /// `PL/pgSQL function app.f(integer) line 3 at SQL statement`, `SQL function "f" statement 1`.
-  private static func caller(in context: String) -> String? {
-    for line in context.split(separator: "\n") {
-      let words = line.split(separator: " ", maxSplits: 2)
-      guard words.count == 3, words[1] == "function", line.first != " " else { continue }
-      let rest = words[2]
-      if rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") {
-        return String(rest[rest.index(after: rest.startIndex)..<end])
-      }
-      let end = [" line ", " during ", " while "].compactMap { rest.firstRange(of: $0)?.lowerBound }.min()
-      return String(rest[..<(end ?? rest.endIndex)])
-    }
-    return nil
-  }
-
-  private func origin(of text: String, caller: String?) -> (origin: InnerOrigin, isAfterPlan: Bool) {
+  private func origin(of text: String, caller: InnerCaller?) -> (origin: InnerOrigin, isAfterPlan: Bool) {
     if let caller {
-      let name = caller.prefix { $0 != "(" }.split(separator: ".").last.map(String.init) ?? caller
-      return (.function(caller), origins.afterTriggers.contains(name))
+      return (.function(caller.description), origins.afterTriggers.contains(caller.name))
     }
     guard let query = ForeignKeyQuery(text) else { return (.unknown, false) }
     if query.isOfReferenced { return (.foreignKeyCheck("\(query.schema).\(query.relation)"), true) }

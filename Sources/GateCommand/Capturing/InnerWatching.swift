@@ -62,7 +62,8 @@ final class InnerWatching {
       // Names of functions in contexts are the same in all languages, but the words around them are not.
       let settings = [("max_parallel_workers", "0"), ("lc_messages", "C")]
       return settings + InnerWatching.autoExplain
-        // Values of parameters are nobody's business.
+        // Values of parameters are nobody's business. They would also be a context, which only inner statements have.
+        + [("log_parameter_max_length_on_error", "0")]
         + (connection.serverVersion >= 160_000 ? [("auto_explain.log_parameter_max_length", "0")] : [])
     }
   }
@@ -88,33 +89,39 @@ final class InnerWatching {
     case .counters:
       let before = try reads()
       let answer = try body()
-      try endStatement()
-      let inner = InnerWork(statements: nil, sequentialReads: try reads(since: before))
+      let isWhole = try endStatement()
+      let inner = InnerWork(statements: nil, isCapped: !isWhole, sequentialReads: try reads(since: before))
       return (answer, Seen(written: try written(), inner: inner))
     case .statements:
       guard let origins else { return (try body(), Seen()) }
       let observer = InnerObserver(origins)
       self.observer = observer
       let before = try reads()
-      let answer = try connection.withNotices(observer.take) { () throws(ServerError) in
+      let (answer, isWhole) = try connection.withNotices(observer.take) { () throws(ServerError) in
         let answer = try body()
-        try endStatement()
-        return answer
+        return (answer, try endStatement())
       }
+      // A function may catch the cancellation and go on, and the last statement may be the one that is too many.
       let inner = InnerWork(
-        statements: statements, sequentialReads: statements.isEmpty ? [:] : try reads(since: before))
+        statements: statements, isCapped: observer.isCapped || !isWhole,
+        sequentialReads: statements.isEmpty ? [:] : try reads(since: before))
       return (answer, Seen(written: try written(), inner: inner))
     }
   }
 
   /// Does what the end of the transaction would do, which is rolled back: deferred constraints are checked.
-  private func endStatement() throws(ServerError) {
-    guard isWritable else { return }
+  ///
+  /// - Returns: whether that came to its end, be it with an error.
+  private func endStatement() throws(ServerError) -> Bool {
+    guard isWritable else { return true }
     try connection.execute("SAVEPOINT plangate_constraints")
     // What belongs to a longer transaction of the application may well fail here.
     do { try connection.execute("SET CONSTRAINTS ALL IMMEDIATE") } catch {
+      if error.isConnectionLost || error.lacksResources || observer?.isCapped == true { throw error }
       try connection.execute("ROLLBACK TO plangate_constraints")
+      return !error.isTimeout
     }
+    return true
   }
 
   /// The plan as it would be with the session's own number of workers.

@@ -45,6 +45,8 @@ package enum Cause: Hashable, Sendable {
   case nothingRecorded
   /// Likewise, where the baseline is of a format that records less than could have changed.
   case nothingInOlderBaseline
+  /// Likewise, where a server does not show what the case runs inside, so that those relations are not recorded.
+  case nothingOutside
 
   /// The relation that changed; nil for what concerns the whole plan.
   package var relation: RelationName? {
@@ -60,7 +62,7 @@ package enum Cause: Hashable, Sendable {
     case .text(let change): change?.relation
     case .condition(let change): change.relation
     case .definitionChanged, .definitionGone, .definitionNew, .attributeChanged, .effect, .parameters, .setting,
-      .server, .nothingRecorded, .nothingInOlderBaseline:
+      .server, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
       nil
     }
   }
@@ -222,6 +224,9 @@ extension Cause {
         + "functions, settings, text, parameters, sizes)"
     case .nothingInOlderBaseline:
       "nothing that this older baseline records changed; record it again to compare more"
+    case .nothingOutside:
+      "not known: nothing changed in what the plan itself reads, and the server does not show what runs inside "
+        + "(auto_explain shows it, on both servers)"
     }
   }
 

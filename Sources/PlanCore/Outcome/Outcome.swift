@@ -42,9 +42,9 @@ package struct CaseOutcome: Sendable {
   package var causes: [Cause] {
     let causes = comparison?.causes(of: findings) ?? []
     guard causes.isEmpty, verdict == .regressed else { return causes }
-    return [
-      comparison.flatMap(\.baseline).map { $0.format < .newest } ?? false ? .nothingInOlderBaseline : .nothingRecorded
-    ]
+    guard let comparison, let baseline = comparison.baseline else { return [.nothingRecorded] }
+    if baseline.format < .newest { return [.nothingInOlderBaseline] }
+    return [comparison.showsInnerStatements ? .nothingRecorded : .nothingOutside]
   }
 
   /// How the case is called on the command line and in every report.

@@ -96,13 +96,17 @@ extension CaseComparison {
     }
   }
 
-  /// Sequential reads that only counters show: one of the sides does not show its statements.
+  /// Sequential reads that only counters show: one of the sides does not show its statements, or not all of them.
   fileprivate var countedSequentialReads: [(FindingDraft, fix: Fix?)] {
-    guard let baseline, baseline.format > .one, !showsInnerStatements else { return [] }
+    guard let baseline, baseline.format > .one,
+      !showsInnerStatements || baseline.captured.inner.isCapped || current.captured.inner.isCapped
+    else { return [] }
+    let shown = Set(current.captured.inner.plans.flatMap(\.sequentialRelations))
     let (before, now) = (baseline.innerReads, current.innerReads)
     return now.sorted { $0.key < $1.key }.compactMap { relation, reads in
       let accepted = before[relation]?.rows ?? 0
-      guard reads.rows - accepted >= smallReads, reads.rows >= accepted * 2,
+      guard !showsInnerStatements || !shown.contains(relation), reads.rows - accepted >= smallReads,
+        reads.rows >= accepted * 2,
         current.facts[relation].map({ $0.pages >= 8 }) ?? true
       else { return nil }
       var draft = FindingDraft(
@@ -112,6 +116,16 @@ extension CaseComparison {
       draft.root = current.facts.root(of: relation)
       return (draft, nil)
     }
+  }
+}
+
+extension Plan {
+  fileprivate var sequentialRelations: [RelationName] {
+    var relations: [RelationName] = []
+    root.forEachNode { node, _ in
+      if node.nodeType == "Seq Scan", let relation = node.relation { relations.append(relation) }
+    }
+    return relations
   }
 }
 
