@@ -161,6 +161,12 @@ import Testing
       try findings(State(plan(index, cost: 9000, blocks: 9000)), State(plan(seq, cost: 9, blocks: 9))) == ["seq-scan"])
   }
 
+  @Test func `over far fewer rows is no better plan`() throws {
+    let before = State(plan(index, cost: 9000, blocks: 9000), indexes)
+    let emptied = facts(["orders": table(rows: 97, pages: 2, ["orders_pkey": "btree (id)"])])
+    #expect(try findings(before, State(plan(seq, cost: 9, blocks: 9), emptied)) == ["seq-scan"])
+  }
+
   @Test func `by its estimated cost alone is not cheaper`() throws {
     let before = State(plan(index, cost: 9000, blocks: 100), indexes)
     #expect(try findings(before, State(plan(seq, cost: 9, blocks: 100), indexes)) == ["seq-scan"])

@@ -57,12 +57,22 @@ extension CaseComparison {
   /// Whether both plans stop at a LIMIT, whose cost is a guess at how soon that happens.
   var isLimited: Bool { baseline?.plan.isLimited ?? false && current.plan.isLimited }
 
+  /// Whether a relation that both plans read has far fewer rows: on less data every plan is cheaper.
+  private var hasLostRows: Bool {
+    guard let baseline else { return false }
+    let read = Set(current.scans.map { $0.identity.root ?? $0.relation })
+    return read.contains { relation in
+      guard let before = baseline.facts[relation], let now = current.facts[relation] else { return false }
+      return now.rows < before.rows * 0.8
+    }
+  }
+
   /// Whether another plan is far cheaper as a whole, so that a node that became worse is no regression.
   ///
   /// A cost is only an estimate, and the estimate that fell may be the regression: what was counted, blocks or rows,
   /// must have fallen to a fifth, and nothing may be worse.
   package var isFarCheaper: Bool {
-    guard isShapeChanged, !isOtherMajor, let blocks, let rowsProcessed else { return false }
+    guard isShapeChanged, !isOtherMajor, !hasLostRows, let blocks, let rowsProcessed else { return false }
     guard blocks.hasFallen(to: 0.2) || rowsProcessed.hasFallen(to: 0.2) else { return false }
     let isCostJudged = !(isLimited && blocks.hasFallen(to: 0.9))
     return !blocks.isWorse && !rowsProcessed.isWorse && !(isCostJudged && costs?.isWorse ?? false)
