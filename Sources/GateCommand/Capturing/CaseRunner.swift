@@ -303,7 +303,9 @@ struct CaseRunner {
 extension ServerError {
   /// Whether a limit of time stopped the statement.
   ///
-  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A server that was given may speak any language.
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
+  ///
+  /// A server that was given may speak any language.
   var isTimeout: Bool { sqlState == "57014" && !message.contains("user request") || sqlState == "55P03" }
 }
 
