@@ -62,7 +62,7 @@ final class InnerWatching {
       // Names of functions in contexts are the same in all languages, but the words around them are not.
       let settings = [("max_parallel_workers", "0"), ("lc_messages", "C")]
       return settings + InnerWatching.autoExplain
-        // Values of parameters are nobody's business. They would also be a context, which only inner statements have.
+        // Values of parameters must not be printed. They would also be a context, which only inner statements have.
         + [("log_parameter_max_length_on_error", "0")]
         + (connection.serverVersion >= 160_000 ? [("auto_explain.log_parameter_max_length", "0")] : [])
     }
@@ -81,7 +81,7 @@ final class InnerWatching {
     case .nothing: return (try body(), Seen())
     case .calls:
       guard let functions = means.functions else { return (try body(), Seen()) }
-      // Who may not count calls cannot know.
+      // A role that may not count calls has to expect some.
       guard means.isSuperuser else { return (try body(), Seen(runsFunctions: true)) }
       let before = try calls(of: functions)
       let answer = try body()
@@ -115,7 +115,7 @@ final class InnerWatching {
   private func endStatement() throws(ServerError) -> Bool {
     guard isWritable else { return true }
     try connection.execute("SAVEPOINT plangate_constraints")
-    // What belongs to a longer transaction of the application may well fail here.
+    // A statement of a longer transaction may well fail here.
     do { try connection.execute("SET CONSTRAINTS ALL IMMEDIATE") } catch {
       if error.isConnectionLost || error.lacksResources || observer?.isCapped == true { throw error }
       try connection.execute("ROLLBACK TO plangate_constraints")

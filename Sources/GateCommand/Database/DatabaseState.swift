@@ -28,7 +28,7 @@ struct DatabaseState: Sendable {
   /// The time that the cases took in the server, over the whole run.
   private(set) var serverTime = ServerTime()
 
-  /// How it is told what cases run inside.
+  /// The means to see what cases run inside.
   let probe = InnerProbe()
 
   /// The facts that plans depend on, apart from the statistics.

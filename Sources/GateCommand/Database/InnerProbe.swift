@@ -15,7 +15,7 @@ final class InnerProbe: Sendable {
     let hasAutoExplain: Bool
   }
 
-  /// The catalog's part in telling who runs a statement.
+  /// The catalog facts that tell who runs a statement.
   struct Origins: Sendable {
     /// The names of functions that run when a statement's plan has ended.
     let afterTriggers: Set<String>
@@ -36,7 +36,7 @@ final class InnerProbe: Sendable {
     var hasAutoExplain = isSuperuser
     if isSuperuser {
       do { try connection.execute("LOAD 'auto_explain'") } catch {
-        // What a lost connection says is not kept.
+        // An answer that a lost connection gave is not kept.
         if error.isConnectionLost || error.lacksResources { throw error }
         hasAutoExplain = false
       }

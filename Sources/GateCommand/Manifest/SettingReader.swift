@@ -17,7 +17,7 @@ extension ManifestSource {
         throw error("set the time zone with the key 'timezone:' of the manifest", at: key)
       }
       if lower == "role", isSession { throw error("set the role with the key 'role:'", at: key) }
-      // People paste production's settings; what is so anyway needs no word.
+      // People paste production's settings; a value that is plangate's own changes nothing.
       if ServerConfiguration.ownSpellings(of: lower).contains(where: { $0.lowercased() == value.lowercased() }) {
         continue
       }

@@ -30,7 +30,7 @@ extension CaseComparison {
     let pages = max(now.pages, 1) / max(before.pages, 1)
     // Pages that are far emptier than they were, or rows that are far wider, are a change for the worse.
     let ratio = pages <= rows * CaseComparison.updatedOnce ? max(rows, pages) : rows
-    // Who looks up a few rows hardly sees how large the table is.
+    // A lookup of a few rows hardly depends on the size of the table.
     return scan.access == .seqScan ? ratio : min(ratio, CaseComparison.updatedOnce)
   }
 

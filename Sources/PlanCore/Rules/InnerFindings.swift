@@ -76,7 +76,7 @@ private struct SequentialRead {
 }
 
 extension CaseComparison {
-  /// Seq Scans of statements that did not run in the state before: new work that nobody asked for.
+  /// Seq Scans of statements that did not run in the state before: new work.
   fileprivate var newSequentialReads: [(FindingDraft, fix: Fix?)] {
     guard let baseline else { return [] }
     let (before, now) = (baseline.sequentialRows, current.sequentialRows)

@@ -124,7 +124,7 @@ struct HTMLCase {
       JSONMember("message", .string(finding.message.readable.visible)),
     ]
     if let verdict = finding.indexVerdict { members.append(JSONMember("index", .string(verdict.description.visible))) }
-    // What is to be done about a case stands by the first finding that fails.
+    // The advice for a case is shown with its first failing finding.
     if finding.isFailing, finding == outcome.findings.first(where: \.isFailing), !advice.isEmpty {
       members.append(JSONMember("fix", .string(advice.joined(separator: "; "))))
     }
