@@ -252,6 +252,10 @@ import Testing
     #expect(try severities(index(6, 3), index(40, 35).with("Index Cond", "(t.id > 1)")) == [.fail])
     // Fewer rows per page: they were scattered.
     #expect(try severities(index(400, 4000), index(1200, 4000), pages: (400, 410)) == [.fail])
+    // Five times as many rows lay together and no longer do.
+    let grown = ((546.0, 2730.0), (3e4, 1.5e5))
+    #expect(try severities(index(274, 24_800), index(58_700, 118_500), pages: grown.0, rows: grown.1) == [.fail])
+    #expect(try severities(index(274, 24_800), index(1400, 118_500), pages: grown.0, rows: grown.1) == [.warn])
   }
 
   @Test func `does not excuse what a filter removes`() throws {

@@ -19,7 +19,7 @@ extension CaseComparison {
     }
     let size = sizeRatio(pair.current)
     let more = max(0, runs.rows * runs.loops - ran.rows * ran.loops)
-    let perRow = min(max(1, before / max(ran.rows * ran.loops, 1)), CaseComparison.blocksPerRow)
+    let perRow = min(max(0.25, before / max(ran.rows * ran.loops, 1)), CaseComparison.blocksPerRow)
     return max(before * size * max(runs.loops / ran.loops, 1), before * size + more * perRow) - before
   }
 
