@@ -3,7 +3,7 @@ import Testing
 
 @testable import GateCommand
 
-/// A change to the database of `Causes`, or to the text of a query, and the causes that are told of it.
+/// A change to the database of `Causes`, or to the text of a query, and the causes that must be reported.
 struct CauseCase: Sendable, CustomStringConvertible {
   let name: String
   let query: String
@@ -304,7 +304,7 @@ struct CauseCase: Sendable, CustomStringConvertible {
 
 @Suite struct CauseTests {
   @Test(arguments: CauseCase.all)
-  func `a change is told as the cause that it is`(item: CauseCase) throws {
+  func `a change is reported as the cause`(item: CauseCase) throws {
     try CorpusWorker.with("Causes") { worker in
       let outcome = try worker.outcome(of: item)
       let causes = (outcome.comparison?.causes(of: outcome.findings) ?? []).map(\.text)

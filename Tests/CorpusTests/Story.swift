@@ -64,7 +64,7 @@ extension CorpusWorker {
         StateLabel("the changed state"), applying: migration.isEmpty ? [] : [try script(migration)])
       defer { changed.drop() }
       let outcomes = try changed.judged(queries, against: Background { before }).cases
-      return try #require(FixTrial(queries, in: changed, against: before).tried(outcomes).first)
+      return try #require(FixTrial(queries, in: changed).tried(outcomes).first)
     }
   }
 }

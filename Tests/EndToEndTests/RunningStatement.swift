@@ -14,7 +14,7 @@ extension Connection {
 }
 
 extension Project {
-  /// Whether a session of plangate's own server is running a statement with this text.
+  /// Whether plangate's own server is running a statement with this text.
   func isRunning(_ text: String) -> Bool {
     for directory in (try? temporaryFiles()) ?? [] {
       // Line 5 is the directory of the socket.

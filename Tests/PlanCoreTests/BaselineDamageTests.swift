@@ -77,10 +77,10 @@ import Testing
     ("index orders_pkey: btree (id)", "index orders_pkey: btree (id)\n    more", 5, "a damaged relation"),
     (
       "case: typical", "relation public.orders: 1 rows, 1 pages\ncase: typical", 6,
-      "the relation public.orders stands twice"
+      "the relation public.orders appears twice"
     ),
     // Cases.
-    ("case: whale", "case: typical", 15, "the case stands twice"),
+    ("case: whale", "case: typical", 15, "the case appears twice"),
     ("case: whale", "case:whale", 15, "unexpected 'case:whale'"),
     ("  parameters: cc\n", "", 15, "the case has no fingerprints"),
     ("  settings: {}\n", "", 15, "the case has no settings"),

@@ -71,7 +71,7 @@ struct CaseRunner {
   func runWarm(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
     let first = try runWatched(item, of: query)
     guard case .plans(let watched) = first else { return first }
-    try connection.takeBack(watched.written)
+    try connection.removeRolledBackRows(of: watched.written)
     guard case .plans(var plans) = try run(item, of: query, .nothing) else { return first }
     (plans.inner, plans.written) = (watched.inner, watched.written)
     return .plans(plans)
@@ -303,9 +303,7 @@ struct CaseRunner {
 extension ServerError {
   /// Whether a limit of time stopped the statement.
   ///
-  /// `57014` is what a statement timeout raises, `55P03` a lock timeout.
-  ///
-  /// A server that was given may speak any language.
+  /// `57014` is what a statement timeout raises, `55P03` a lock timeout. A given server may speak any language.
   var isTimeout: Bool { sqlState == "57014" && !message.contains("user request") || sqlState == "55P03" }
 }
 

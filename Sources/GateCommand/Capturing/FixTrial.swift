@@ -6,15 +6,11 @@ import Postgres
 struct FixTrial {
   private let state: DatabaseState
   private let queries: [Query]
-  private let before: Capture
 
   /// Cases beyond which statements are not tried any more: they mostly share their cause.
   private static let mostCases = 30
 
-  /// - Parameter before: what was accepted.
-  init(_ queries: [Query], in state: DatabaseState, against before: Capture) {
-    (self.queries, self.state, self.before) = (queries, state, before)
-  }
+  init(_ queries: [Query], in state: DatabaseState) { (self.queries, self.state) = (queries, state) }
 
   /// The outcomes with the statements that help, and what they bring.
   ///
@@ -58,19 +54,8 @@ struct FixTrial {
     let runner = CaseRunner(
       connection: connection, isWritable: true, time: state.serverTime, probe: state.probe, prelude: sql)
     guard case .plans(let plans) = try runner.runWarm(queryCase, of: query) else { return nil }
-    try connection.takeBack(plans.written)
+    try connection.removeRolledBackRows(of: plans.written)
     state.server.keep(connection, to: clone)
     return comparison.effect(ofPlan: plans.plan, plans.inner ?? InnerWork())
-  }
-}
-
-extension Connection {
-  /// Removes what a rolled back transaction wrote to tables.
-  ///
-  /// Files that grew stay as long as they are, and indexes keep their split pages.
-  ///
-  /// - Parameter tables: as the server quotes them.
-  func takeBack(_ tables: [String]) throws(ServerError) {
-    if !tables.isEmpty { try execute("VACUUM (INDEX_CLEANUP ON) " + tables.joined(separator: ", ")) }
   }
 }

@@ -2,7 +2,7 @@ import JSON
 import PlanCore
 import Postgres
 
-/// Takes what auto_explain tells of the statements that a case runs inside.
+/// Collects the plans that auto_explain reports for the statements that a case runs inside.
 final class InnerObserver {
   /// Statements after which a case is not watched any longer: each costs a tenth of a millisecond.
   private static let limit = 1000

@@ -91,7 +91,7 @@ final class InnerWatching {
       let answer = try body()
       let isWhole = try endStatement()
       let inner = InnerWork(statements: nil, isCapped: !isWhole, sequentialReads: try reads(since: before))
-      return (answer, Seen(written: try written(), inner: inner))
+      return (answer, Seen(written: isWritable ? try connection.tablesWritten() : [], inner: inner))
     case .statements:
       guard let origins else { return (try body(), Seen()) }
       let observer = InnerObserver(origins)
@@ -105,7 +105,7 @@ final class InnerWatching {
       let inner = InnerWork(
         statements: statements, isCapped: observer.isCapped || !isWhole,
         sequentialReads: statements.isEmpty ? [:] : try reads(since: before))
-      return (answer, Seen(written: try written(), inner: inner))
+      return (answer, Seen(written: isWritable ? try connection.tablesWritten() : [], inner: inner))
     }
   }
 
@@ -127,6 +127,7 @@ final class InnerWatching {
   /// The plan as it would be with the session's own number of workers.
   func hideSettings(in plan: inout Plan) {
     guard let workers else { return }
+    // EXPLAIN leaves out a setting that has its built-in default.
     plan.settings["max_parallel_workers"] = workers == "8" ? nil : workers
   }
 
@@ -155,20 +156,6 @@ final class InnerWatching {
     }
     return reads
   }
-
-  private func written() throws(ServerError) -> [String] {
-    isWritable ? try connection.execute(InnerWatching.writtenQuery).rows.compactMap { $0[0] } : []
-  }
-
-  private static let writtenQuery = """
-    SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-      AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
-        + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
-    ORDER BY 1
-    """
 
   private static let readsQuery = """
     SELECT n.nspname, c.relname, pg_catalog.pg_stat_get_xact_numscans(c.oid),

@@ -70,9 +70,8 @@ struct CheckRun {
     let started = ContinuousClock.now
     defer { console.progress.clear() }
     let names = run.selected.map(\.name)
-    let before = Background { store.capture(of: names) }
-    var judged = try database.judged(run.selected, against: before)
-    judged.cases = FixTrial(run.selected, in: database, against: before.value).tried(judged.cases)
+    var judged = try database.judged(run.selected, against: Background { store.capture(of: names) })
+    judged.cases = FixTrial(run.selected, in: database).tried(judged.cases)
     if options.names.isEmpty {
       let orphans = store.orphans(among: run.manifest.queries.map(\.name)).filter { store.strangeness(of: $0) == nil }
       if !orphans.isEmpty { judged.notes.append(Note(.orphans(orphans))) }

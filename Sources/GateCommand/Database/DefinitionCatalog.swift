@@ -182,7 +182,7 @@ final class DefinitionCatalog: Sendable {
       } else if listsRelations, let places = tablePositions[word] {
         let qualified = places.filter { schemas.contains(tables[$0].name.schema) }
         let likely = qualified.isEmpty ? places.filter { tables[$0].name.schema == "public" } : qualified
-        // Of a schema for each tenant nobody knows which one is meant.
+        // With a schema per tenant it is not known which one is meant.
         found += likely.isEmpty && places.count == 1 ? places : likely
       }
     }

@@ -120,7 +120,7 @@ package enum BaselineFile {
         let (name, facts, isOnlyNamed) = try BaselineRelation.read(line, format)
         if isOnlyNamed { capture.facts.named.insert(name) }
         guard capture.facts.relations.updateValue(facts, forKey: name) == nil else {
-          throw BaselineError(line: line.number, message: "the relation \(name) stands twice")
+          throw BaselineError(line: line.number, message: "the relation \(name) appears twice")
         }
       } else if line.text == "case:" || value(of: line, "case: ") != nil {
         let item = try capturedCase(line)
@@ -128,7 +128,7 @@ package enum BaselineFile {
           throw BaselineError(line: line.number, message: "format 1 has no lines on what ran inside")
         }
         guard capture.capturedCase(named: item.name) == nil else {
-          throw BaselineError(line: line.number, message: "the case stands twice")
+          throw BaselineError(line: line.number, message: "the case appears twice")
         }
         capture.answers.append(CapturedAnswer(name: item.name, result: .plan(item)))
       } else {

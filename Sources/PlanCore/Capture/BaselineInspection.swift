@@ -88,7 +88,7 @@ struct BaselineInspection {
   /// EXPLAIN numbers what would have the same alias.
   ///
   /// Up to PostgreSQL 13 a statement that writes to partitions has a plan for each; a target is named by its scan too,
-  /// and what extensions run stands twice.
+  /// and what extensions run appears twice.
   private mutating func problemOfAlias(_ node: PlanNode) -> String? {
     guard let alias = node.alias, capture.serverMajor >= 14,
       !["ModifyTable", "Foreign Scan", "Custom Scan"].contains(node.nodeType),

@@ -1,8 +1,6 @@
 /// One plan of an inner statement beside the one that it had before.
 struct InnerComparison {
   let statement: InnerStatement
-  /// The statement of the state before; nil for one that did not run there.
-  let before: InnerStatement?
   /// A comparison of the two plans, to which the rules on scans apply as to any other.
   let plans: CaseComparison
 }
@@ -65,7 +63,7 @@ extension CaseComparison {
         guard let old = accepted.first(where: { $0.shape == now.shape }) ?? accepted.max(by: { $0.loops < $1.loops })
         else { return nil }
         return InnerComparison(
-          statement: statement, before: before, plans: CaseComparison(baseline: old, current: now, label: label))
+          statement: statement, plans: CaseComparison(baseline: old, current: now, label: label))
       }
     }
   }
@@ -75,7 +73,7 @@ extension CaseComparison {
     innerStatements.filter { $0.before == nil }.flatMap { statement, _ in
       statement.plans.map { plan in
         InnerComparison(
-          statement: statement, before: nil,
+          statement: statement,
           plans: CaseComparison(baseline: nil, current: observation(plan, like: current), label: label))
       }
     }

@@ -21,37 +21,12 @@ extension Scan {
     var found: [String] = []
     for comparison in conditions.flatMap({ $0[...].pieces(between: " AND ") }) {
       guard comparison[...].parts(at: " = ") != nil else { return [] }
-      let words = Set(words(in: comparison))
+      let words = Set(namesInCondition(comparison, withTypes: false))
       let named = columns.filter(words.contains)
       guard named.count == 1 else { return [] }
       if !found.contains(named[0]) { found.append(named[0]) }
     }
     return found
-  }
-
-  /// The names of a condition, without those of types.
-  private func words(in condition: Substring) -> [String] {
-    var words: [String] = []
-    var word = ""
-    var isType = false
-    var isQuoted = false
-    func end(_ character: Character) {
-      if character != ".", !word.isEmpty, !isType { words.append(word) }
-      if !word.isEmpty { isType = false }
-      word = ""
-    }
-    for character in condition {
-      if character == "\"" {
-        isQuoted.toggle()
-      } else if isQuoted || character.isLetter || character.isNumber || character == "_" {
-        word.append(character)
-      } else {
-        end(character)
-        if character == ":" { isType = true }
-      }
-    }
-    end(" ")
-    return words
   }
 }
 

@@ -45,7 +45,8 @@ package struct Judgement: Sendable {
 ///
 /// - Parameter timeout: what the server said when the case did not end in time; its plan is then one without ANALYZE.
 package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: String? = nil) -> Judgement {
-  var findings = Rule.all.flatMap { policy.findings($0, comparison) }
+  let inner = comparison.innerPlans
+  var findings = Rule.all.flatMap { policy.findings($0, comparison, inside: inner) }
   if let timeout {
     var finding = Finding(rule: Rule.timeoutID, severity: .fail, message: timeout)
     finding.fix = .timeout
@@ -68,10 +69,14 @@ package func judge(_ comparison: CaseComparison, policy: CasePolicy, timeout: St
 
 extension CasePolicy {
   /// The findings of a rule under this policy.
-  fileprivate func findings(_ rule: Rule, _ comparison: CaseComparison) -> [Finding] {
+  ///
+  /// - Parameter inner: the plans of inner statements beside those that they had before.
+  fileprivate func findings(
+    _ rule: Rule, _ comparison: CaseComparison, inside inner: [InnerComparison] = []
+  ) -> [Finding] {
     let settings = rules[rule.id] ?? RuleSettings(rule)
-    let inner = comparison.excused.isEmpty ? rule.innerFindings(in: comparison, settings) : []
-    return (rule.findings(in: comparison, settings) + inner).map { finding in
+    let found = rule.findings(in: comparison, settings) + rule.innerFindings(in: comparison, inner, settings)
+    return found.map { finding in
       var finding = finding
       if comparison.isOtherMajor, !rule.isHeadline { finding.severity = min(finding.severity, .warn) }
       return finding

@@ -121,31 +121,10 @@ extension Observation {
   private func columns(in condition: String, of scan: Scan) -> Set<String> {
     let known = Set(facts.columns(of: scan.relation).map(\.name))
     var names: Set<String> = []
-    for word in conditionWords(condition) where !known.isEmpty ? known.contains(word) : word != "AND" && word != "OR" {
+    for word in namesInCondition(condition) where !known.isEmpty ? known.contains(word) : word != "AND" && word != "OR"
+    {
       names.insert(word)
     }
     return names
   }
-}
-
-/// The names in a condition: the last part of each dotted word, quotes removed, texts left out.
-private func conditionWords(_ condition: String) -> [String] {
-  var words: [String] = []
-  var word = ""
-  var quote: Character?
-  for character in condition {
-    if let open = quote {
-      if character == open { quote = nil } else if open == "\"" { word.append(character) }
-    } else if character == "'" || character == "\"" {
-      quote = character
-    } else if character.isLetter || character.isNumber || character == "_" || character == "$" {
-      word.append(character)
-    } else {
-      // The word before a dot is the alias.
-      if character != ".", !word.isEmpty { words.append(word) }
-      word = ""
-    }
-  }
-  if !word.isEmpty { words.append(word) }
-  return words
 }

@@ -8,9 +8,11 @@ extension Rule {
   /// The findings of the rule on what a case runs inside.
   ///
   /// They name the origin of the statement; the plan that is shown has none of its nodes.
-  package func innerFindings(in comparison: CaseComparison, _ settings: RuleSettings) -> [Finding] {
+  func innerFindings(
+    in comparison: CaseComparison, _ inner: [InnerComparison], _ settings: RuleSettings
+  ) -> [Finding] {
     guard scanRules.contains(where: { $0.id == id }), settings.severity != .off else { return [] }
-    var found = comparison.innerPlans.flatMap { inner in
+    var found = inner.flatMap { inner in
       findings(in: inner.plans, settings).map { $0.moved(into: inner) }
     }
     if id == Rule.seqScan.id {
