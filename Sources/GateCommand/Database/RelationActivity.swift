@@ -3,8 +3,8 @@ import Postgres
 
 /// What a transaction did to the relations of its database, by the counters of its backend.
 ///
-/// They count what triggers, foreign keys and functions do, and what was rolled back to a savepoint. What parallel workers
-/// read is missing.
+/// They count what triggers, foreign keys and functions do, and what was rolled back to a savepoint. What parallel
+/// workers read is missing.
 struct RelationActivity: Sendable {
   /// The work on a table, an index, a materialized view or a sequence.
   struct Work: Sendable {

@@ -13,6 +13,8 @@ struct Manifest: Sendable {
   /// Whether the manifest names the locale, so that no other is accepted.
   var namesLocale = false
   var seed: [SeedStep]
+  /// The migrations, run in order on the seeded and analyzed database.
+  var migrations: [Migration] = []
   /// Whether seed steps keep root's rights when plangate is root.
   var seedsAsRoot = false
   var roles: [String]
