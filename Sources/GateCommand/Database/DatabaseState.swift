@@ -40,16 +40,30 @@ struct DatabaseState: Sendable {
   /// The catalog, once it has been read.
   var catalog: Catalog { get throws(Diagnostic) { try reading.value.get() } }
 
-  /// Seeds a new database, then vacuums and analyzes it.
+  /// Seeds and migrates a new database, then vacuums and analyzes it.
   static func seed(
     _ manifest: Manifest, on server: DatabaseServer, as name: DatabaseServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) -> DatabaseState {
     do { try server.create(name) } catch { throw server.diagnostic(error) }
-    try Seeding(manifest, on: server, in: name, steps).run(manifest.seed)
-    return try DatabaseState(analyzing: name, on: server, manifest: manifest, steps)
+    return try DatabaseState(seeding: name, on: server, manifest: manifest, steps)
   }
 
-  /// Copies the database, runs steps in the copy, vacuums and analyzes it.
+  /// Runs the seed and the migrations in an empty database, and analyzes it after each of them.
+  init(
+    seeding name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
+  ) throws(Diagnostic) {
+    let seeding = try Seeding(manifest, on: server, in: name, steps)
+    try seeding.run(manifest.seed)
+    var basis: StatisticsBasis?
+    if !manifest.migrations.isEmpty {
+      _ = try DatabaseState.analyze(name, on: server, manifest)
+      basis = try DatabaseState.basis(name, on: server)
+      try seeding.run(manifest.migrations.map(\.step))
+    }
+    try self.init(analyzing: name, on: server, manifest: manifest, steps, since: basis)
+  }
+
+  /// Copies the database, runs steps in the copy, and renews the statistics of what they changed.
   ///
   /// - Parameters:
   ///   - label: how messages name the new state.
@@ -61,8 +75,9 @@ struct DatabaseState: Sendable {
     let clone = server.newState()
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
     do {
+      let basis = try DatabaseState.basis(clone, on: server)
       try Seeding(manifest, on: server, in: clone, steps).run(added)
-      var state = try DatabaseState(analyzing: clone, on: server, manifest: manifest, steps)
+      var state = try DatabaseState(analyzing: clone, on: server, manifest: manifest, steps, since: basis)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
       return state
@@ -78,20 +93,39 @@ struct DatabaseState: Sendable {
   func drop() { try? server.drop(name) }
 
   /// Vacuums and analyzes a database, and reads its catalog.
+  ///
+  /// - Parameter basis: what its statistics were made from when they were last complete; nil for a database without any.
   init(
-    analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
+    analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
+    since basis: StatisticsBasis? = nil
   ) throws(Diagnostic) {
-    let report: Statistics.Report
+    let report = try DatabaseState.analyze(name, on: server, manifest, since: basis)
+    try self.init(opening: name, on: server, manifest: manifest, steps, report)
+    _ = try catalog
+  }
+
+  /// Vacuums and analyzes a database.
+  static func analyze(
+    _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest, since basis: StatisticsBasis? = nil
+  ) throws(Diagnostic) -> Statistics.Report {
     try PreparedTransactions(database: name, server: server).check(manifest)
     do {
       try server.waitUntilAlone(in: name)
       try server.finishSeed(of: name)
       var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
       if let memory = server.host.sampleMemory { statistics.memory = memory }
-      report = try statistics.collect()
+      return try statistics.collect(since: basis)
     } catch { throw server.diagnostic(error) }
-    try self.init(opening: name, on: server, manifest: manifest, steps, report)
-    _ = try catalog
+  }
+
+  /// What the statistics of a database that was just analyzed were made from.
+  ///
+  /// Nil where a change cannot be seen: only a superuser sees all, and up to 14 counts of changes arrive late.
+  static func basis(
+    _ name: DatabaseServer.Name, on server: DatabaseServer
+  ) throws(Diagnostic) -> StatisticsBasis? {
+    guard server.major >= 15, server.host.address == nil else { return nil }
+    do { return try StatisticsBasis.read(try server.newConnection(to: name)) } catch { throw server.diagnostic(error) }
   }
 
   /// Opens a database that is vacuumed and analyzed.

@@ -10,7 +10,9 @@ struct CacheEntry: Equatable, Sendable {
     case initialised
     /// The cluster after some steps of a seed.
     case seeding
-    /// The cluster after all steps, vacuumed and analyzed.
+    /// The cluster after all steps of a seed, analyzed, and some migrations.
+    case migrating
+    /// The cluster after all steps and migrations, vacuumed and analyzed.
     case seeded
   }
 
@@ -27,6 +29,8 @@ struct CacheEntry: Equatable, Sendable {
   /// visible.
   var sampled: [String] = []
   var notAllVisible: [String] = []
+  /// What the statistics were made from, where migrations follow.
+  var basis: StatisticsBasis?
   var directories: [String] = []
   var files: [ClusterFile] = []
 
@@ -50,6 +54,7 @@ struct CacheEntry: Equatable, Sendable {
     lines += chain.map { "state \($0)" }
     lines += sampled.map { "sampled \(CacheEntry.escaped($0))" }
     lines += notAllVisible.map { "visited \(CacheEntry.escaped($0))" }
+    lines += basis?.lines ?? []
     lines += directories.map { "directory \($0)" }
     lines += files.map { "\($0.isShared ? "shared" : "file") \($0.size) \($0.path)" }
     lines.append("end")
@@ -82,6 +87,10 @@ struct CacheEntry: Equatable, Sendable {
       case "state": chain.append(value)
       case "sampled": sampled.append(value)
       case "visited": notAllVisible.append(value)
+      case "basis":
+        var known = basis ?? StatisticsBasis()
+        guard known.add(line: value) else { return nil }
+        basis = known
       case "directory":
         guard CacheEntry.isInside(rest) else { return nil }
         directories.append(value)

@@ -63,6 +63,10 @@ struct Seeding {
   }
 
   private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+    if case .migration(let file) = step {
+      if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
+      return try MigrationRunner(server: server, database: database).run(file)
+    }
     let rights = try StepRights(manifest, server.host, console)
     var command: Command
     var file: String?
@@ -90,6 +94,7 @@ struct Seeding {
       command = Command(try client("pg_restore"), fromInput + [absolutePath(path)], environment: environment)
     case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
+    case .migration: return
     }
     // A relative directory would be looked up in CDPATH as well.
     command.directory = absolutePath(manifest.directory)
@@ -165,6 +170,7 @@ extension SeedStep {
   var description: String {
     switch self {
     case .script(let path), .archive(let path): return path.visible
+    case .migration(let file): return file.path.visible
     case .command(let text, _):
       let lines = text.visibleLines.filter { !$0.allSatisfy(\.isWhitespace) }
       return (lines.first ?? "").visible + (lines.count > 1 ? " …" : "")
