@@ -40,7 +40,8 @@ import Testing
   private static let tables = [
     "untouched", "inserted", "deleted", "truncated", "retyped", "widened", "with_default", "dropped_column",
     "constrained", "targeted", "distinct_set", "indexed", "partly_indexed", "expression_indexed", "hash_indexed",
-    "dropped_index", "with_expression", "statistics_expression", "with_objects", "source", "analyzed_by_hand", "rewritten",
+    "dropped_index", "with_expression", "statistics_expression", "with_objects", "source", "analyzed_by_hand",
+    "rewritten",
     "renamed", "by_function",
   ]
 
@@ -149,7 +150,8 @@ import Testing
   @Test func `nothing, and a setting that concerns all`() throws {
     try CorpusWorker.with { worker in
       try Self.expectFullPass(worker, after: "SELECT 1;") { $0 == .some(vacuum: [], analyze: []) }
-      let target = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_statistics_target = 20', current_database()); END $$;"
+      let target =
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_statistics_target = 20', current_database()); END $$;"
       try Self.expectFullPass(worker, after: target) { $0 == .everything }
     }
   }

@@ -61,7 +61,8 @@ import Testing
   }
 
   @Test func `a baseline takes the place of earlier versions`() throws {
-    #expect(try Self.names(["db/V1__a.sql": "", "db/B2__base.sql": "", "db/V3__c.sql": ""]) == ["B2__base.sql", "V3__c.sql"])
+    #expect(
+      try Self.names(["db/V1__a.sql": "", "db/B2__base.sql": "", "db/V3__c.sql": ""]) == ["B2__base.sql", "V3__c.sql"])
   }
 
   @Test func `globs, lists and commands`() throws {
@@ -141,7 +142,8 @@ import Testing
     else { throw TestFailure("no file") }
     #expect(file.up(text).statements.map(\.text) == ["CREATE TABLE shop.a ()"])
     #expect(
-      try Self.error(["db/V1__a.sql": text]).contains("the placeholder ${schema} has no value; add it to 'placeholders:'"))
+      try Self.error(["db/V1__a.sql": text]).contains(
+        "the placeholder ${schema} has no value; add it to 'placeholders:'"))
   }
 
   @Test func `files of migrations in the seed`() throws {

@@ -213,12 +213,11 @@ struct SeededCluster {
     var basis = start.basis
     if !start.isSeeded {
       let started = ContinuousClock.now
-      _ = try DatabaseState.analyze(server.seeded, on: server, manifest)
+      let database = try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps)
       basis = try DatabaseState.basis(server.seeded, on: server)
       console.step("statistics of the seed (\(seconds(since: started)) s)")
-      if let state = plan.seeded {
-        try keep(state, .migrating, title: "before the migrations", plan, on: server, basis: basis)
-      }
+      // It is the last state of the same manifest without migrations.
+      if let state = plan.seeded { try keep(state, .seeded, title: "seeded", plan, on: server, of: database) }
     }
     let (count, done) = (plan.migrations.count, start.migrations)
     let snapshots = snapshots(plan, plan.migrations, after: done, isLastKept: true)
@@ -235,9 +234,9 @@ struct SeededCluster {
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   private func start(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Start {
     let started = ContinuousClock.now
-    func take(_ state: String?) -> CacheEntry? {
+    func take(_ state: String?, sharing: Bool) -> CacheEntry? {
       state.flatMap {
-        cache?.take($0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared)
+        cache?.take($0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: sharing)
       }
     }
     func found(_ what: String, _ start: Start) throws(Diagnostic) -> Start {
@@ -247,17 +246,17 @@ struct SeededCluster {
     }
     let count = plan.migrations.count
     for (index, step) in plan.migrations.enumerated().reversed() {
-      guard let entry = take(step.state) else { continue }
+      guard let entry = take(step.state, sharing: isShared) else { continue }
       return try found(
         "\(index + 1) of \(count) migrations",
         Start(steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, step: step))
     }
-    if let entry = take(plan.seeded) {
+    if let entry = take(plan.seeded, sharing: false) {
       return try found(
         "all before the migrations",
         Start(steps: plan.steps.count, isSeeded: true, basis: entry.basis, step: plan.steps.last))
     }
-    for (index, step) in plan.steps.enumerated().reversed() where take(step.state) != nil {
+    for (index, step) in plan.steps.enumerated().reversed() where take(step.state, sharing: isShared) != nil {
       return try found("\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, step: step))
     }
     try makeCluster(plan, on: server)
@@ -326,6 +325,7 @@ struct SeededCluster {
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain
     entry.basis = basis
+    if database != nil { entry.basis = try DatabaseState.basis(server.seeded, on: server) }
     let sharing: ClusterFiles.Sharing
     do {
       if let database {

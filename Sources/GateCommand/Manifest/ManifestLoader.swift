@@ -38,7 +38,8 @@ struct ManifestLoader {
   let today: Day
 
   static let keys = [
-    "version", "locale", "timezone", "encoding", "seed", "migrations", "roles", "settings", "rules", "queries", "baselines",
+    "version", "locale", "timezone", "encoding", "seed", "migrations", "roles", "settings", "rules", "queries",
+    "baselines",
     "timeout", "statistics", "timing", "seed-user",
   ]
 
@@ -96,7 +97,8 @@ struct ManifestLoader {
         locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
         settings: settings ?? [:]),
       namesLocale: fields["locale"] != nil,
-      seed: seed ?? [], migrations: migrations ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root", roles: roles ?? [],
+      seed: seed ?? [], migrations: migrations ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root",
+      roles: roles ?? [],
       queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),

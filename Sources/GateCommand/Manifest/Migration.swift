@@ -133,7 +133,8 @@ extension MigrationScript.Statement {
   var refusesTransaction: Bool {
     switch words.first {
     case "vacuum": true
-    case "create", "drop": words.contains("concurrently") || ["database", "tablespace"].contains(words.dropFirst().first)
+    case "create", "drop":
+      words.contains("concurrently") || ["database", "tablespace"].contains(words.dropFirst().first)
     case "reindex": words.contains("concurrently") || ["database", "system"].contains(words.dropFirst().first)
     case "refresh": false
     case "alter": words.dropFirst().first == "system" || words.contains("detach") && text.contains("CONCURRENTLY")

@@ -26,7 +26,8 @@ struct MigrationNaming: Equatable, Sendable {
     if ["up", "down", "migration"].contains(base), parts.count > 1 {
       let directory = parts[parts.count - 2]
       self.init(
-        role: base == "down" ? .down : .up, version: MigrationNaming.numbers(directory), stem: directory, isFlyway: false,
+        role: base == "down" ? .down : .up, version: MigrationNaming.numbers(directory), stem: directory,
+        isFlyway: false,
         isNamedByDirectory: true)
     } else if let flyway = MigrationNaming.flyway(base) {
       self = flyway
@@ -92,7 +93,9 @@ struct MigrationNaming: Equatable, Sendable {
 
 extension MigrationNaming {
   /// Whether a file comes before another one of the same directory.
-  static func isBefore(_ a: (naming: MigrationNaming, path: String), _ b: (naming: MigrationNaming, path: String)) -> Bool {
+  static func isBefore(_ a: (naming: MigrationNaming, path: String), _ b: (naming: MigrationNaming, path: String))
+    -> Bool
+  {
     func rank(_ naming: MigrationNaming) -> Int { naming.role == .repeatable ? 2 : naming.version.isEmpty ? 1 : 0 }
     let (first, second) = (rank(a.naming), rank(b.naming))
     if first != second { return first < second }

@@ -114,7 +114,8 @@ struct MigrationReader {
     let text = String(decoding: try readFile(file.path, "a migration"), as: UTF8.self)
     guard let (line, name) = file.up(text).unknownPlaceholder else { return }
     throw Diagnostic(
-      "the placeholder ${\(name)} has no value; add it to 'placeholders:' of 'migrations:'", file: file.path, line: line)
+      "the placeholder ${\(name)} has no value; add it to 'placeholders:' of 'migrations:'", file: file.path, line: line
+    )
   }
 }
 

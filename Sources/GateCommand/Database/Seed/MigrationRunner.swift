@@ -74,7 +74,9 @@ struct MigrationRunner {
       message += "\n" + MigrationRunner.transactionAdvice(text)
     } else if done > 0 {
       let count = done == 1 ? "the statement before it" : "the \(done) statements before it"
-      message += isAlone ? "\n\(count) stay\(done == 1 ? "s" : "") applied" : "\n\(count) of the file \(done == 1 ? "was" : "were") rolled back"
+      message +=
+        isAlone
+        ? "\n\(count) stay\(done == 1 ? "s" : "") applied" : "\n\(count) \(done == 1 ? "was" : "were") rolled back"
     }
     return Diagnostic(message, file: path, line: line, column: column, sourceLine: Diagnostic.line(line, of: text))
   }
@@ -82,7 +84,9 @@ struct MigrationRunner {
   /// How a file leaves its transaction, by the marks that it has.
   private static func transactionAdvice(_ text: String) -> String {
     if text.contains("+goose") { return "the file runs in one transaction; add the line '-- +goose NO TRANSACTION'" }
-    if text.contains("migrate:up") { return "the file runs in one transaction; write '-- migrate:up transaction:false'" }
+    if text.contains("migrate:up") {
+      return "the file runs in one transaction; write '-- migrate:up transaction:false'"
+    }
     if text.contains("+migrate") { return "the file runs in one transaction; write '-- +migrate Up notransaction'" }
     return "several statements of a file run in one transaction; give this one a file of its own"
   }
