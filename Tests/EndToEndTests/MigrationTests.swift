@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -64,7 +65,7 @@ import Testing
     try project.write("db/11_drop.up.sql", "DROP INDEX orders_customer_idx;\n")
     let run = try project.plangate("check", "--color", "never")
     try expect(run, exits: 1, leavingNothingIn: project)
-    #expect(run.stdout.contains("public.orders: index orders_customer_idx (btree (customer_id)) is gone"))
+    #expect(run.stdout.contains("index orders_customer_idx of public.orders is gone: btree (customer_id)"))
     #expect(run.stdout.contains("db/11_drop.up.sql"))
     #expect(!run.stdout.contains("10_state"))
   }
@@ -101,5 +102,111 @@ import Testing
     let run = try project.plangate("check", "--color", "never")
     try expect(run, exits: 1, leavingNothingIn: project)
     #expect(run.stdout.contains("by_email"))
+  }
+
+  // MARK: bisect
+
+  @Test func `the first of ten migrations that makes a case fail`() throws {
+    var files = Self.files
+    for number in 11...16 { files["db/\(number)_more.up.sql"] = "CREATE TABLE more_\(number) (id integer);\n" }
+    files["db/13_more.up.sql"] = "DROP INDEX orders_customer_idx;\n"
+    // The index of by_email comes with a migration, so that there is nothing to lose before.
+    let project = try Project(files)
+    try project.edit(
+      "seed.sql", "FROM generate_series(1, 20000) AS n;\n",
+      "FROM generate_series(1, 20000) AS n;\nCREATE INDEX orders_customer_idx ON orders (customer_id);\n")
+    try project.write("db/1_orders_customer.up.sql", "SELECT 1;\n")
+    let run = try project.plangate("bisect", "by_customer", "--color", "never", "--json", "report.json")
+    try expect(run, exits: 1, leavingNothingIn: project)
+    #expect(run.stdout.contains("by_customer first fails after migration 6 of 9: db/13_more.up.sql"))
+    #expect(run.stdout.contains("cause: it fails since the migration db/13_more.up.sql"))
+    #expect(try project.read("report.json").contains("\"migration\": \"db/13_more.up.sql\""))
+    let fine = try project.plangate("bisect", "by_email")
+    try expect(fine, exits: 2, leavingNothingIn: project)
+    #expect(fine.stderr.contains("by_email does not fail after all 9 migrations"))
+    let unknown = try project.plangate("bisect", "open_orders")
+    try expect(unknown, exits: 2, leavingNothingIn: project)
+    #expect(unknown.stderr.contains("open_orders has no plan before the migrations"))
+  }
+
+  // MARK: migrate
+
+  @Test func `what the migrations do to the plans`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    try project.write("db/11_drop.up.sql", "DROP INDEX orders_customer_idx;\n")
+    let all = try project.plangate("migrate", "--color", "never")
+    try expect(all, exits: 0, leavingNothingIn: project)
+    let last = try project.plangate(
+      "migrate", "db/10_state.up.sql", "db/11_drop.up.sql", "--color", "never", "--json", "report.json")
+    try expect(last, exits: 1, leavingNothingIn: project)
+    #expect(last.stdout.contains("FAIL by_customer") && last.stdout.contains("it fails since the migration db/11_drop"))
+    #expect(last.stdout.contains("after each migration"))
+    #expect(last.stdout.contains("11_drop.up.sql"))
+    #expect(!last.stdout.contains("baseline"))
+    #expect(try project.read("report.json").contains("the state before 10_state.up.sql"))
+    let wrong = try project.plangate("migrate", "db/12_none.up.sql")
+    try expect(wrong, exits: 2, leavingNothingIn: project)
+    #expect(wrong.stderr.contains("'db/12_none.up.sql' is no migration of the manifest"))
+  }
+
+  /// Each kind of statement with what an independent observer would see of it.
+  @Test func `whom migrations block, and what they read and write anew`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    let cases: [(file: String, sql: String, says: [String], hides: [String])] = [
+      (
+        "20_not_null.up.sql", "SET lock_timeout = '2s';\nALTER TABLE orders ALTER COLUMN total SET NOT NULL;\n",
+        [
+          "ACCESS EXCLUSIVE on public.orders from line 2 on: blocks reads and writes",
+          "while it is held: 20,000 rows read",
+          "it blocks 2 cases: by_customer, pay",
+        ], ["lock_timeout is set", "writes anew"]
+      ),
+      (
+        "21_check.up.sql", "ALTER TABLE orders ADD CONSTRAINT c CHECK (total >= 0) NOT VALID;\n",
+        [
+          "ACCESS EXCLUSIVE on public.orders from line 1 on: blocks reads and writes; it blocks",
+          "no lock_timeout is set",
+        ],
+        ["rows read"]
+      ),
+      ("22_validate.up.sql", "ALTER TABLE orders VALIDATE CONSTRAINT c;\n", [": blocks nobody"], []),
+      (
+        "23_type.up.sql", "ALTER TABLE customers ALTER COLUMN id TYPE bigint;\n",
+        ["ACCESS EXCLUSIVE on public.customers", "line 1 writes anew: public.customers"], ["public.orders"]
+      ),
+      (
+        "24_index.up.sql", "CREATE INDEX ON orders (total);\n",
+        ["SHARE on public.orders from line 1 on: blocks writes", "it blocks 1 case: pay"], ["by_customer"]
+      ),
+      ("25_concurrently.up.sql", "CREATE INDEX CONCURRENTLY ON orders (total, id);\n", [": blocks nobody"], []),
+      (
+        "26_new.up.sql", "CREATE TABLE fresh (id integer);\nALTER TABLE fresh ADD COLUMN more text;\n",
+        [": blocks nobody"], []
+      ),
+      (
+        "27_backfill.up.sql",
+        "ALTER TABLE orders ADD COLUMN note text;\nUPDATE orders SET note = 'x' WHERE id <= 500;\n",
+        ["ACCESS EXCLUSIVE on public.orders from line 1 on", "500 rows written"], []
+      ),
+    ]
+    for item in cases { try project.write("db/\(item.file)", item.sql) }
+    let run = try project.plangate(
+      "migrate", "db/20_not_null.up.sql", "db/27_backfill.up.sql", "--json", "report.json", "--markdown", "report.md",
+      "--color", "never")
+    try expect(run, exits: 0, leavingNothingIn: project)
+    let text = run.stdout.replacing("\n    ", with: " ")
+    let parts = text.components(separatedBy: "\nmigration ")
+    for item in cases {
+      let part = try #require(parts.first { $0.hasPrefix("db/\(item.file)") }, "\(text)")
+      for words in item.says { #expect(part.contains(words), "\(item.file): \(part)") }
+      for words in item.hides { #expect(!part.contains(words), "\(item.file): \(part)") }
+    }
+    #expect(try project.read("report.md").contains("**Migration** `db/25_concurrently.up.sql` blocks nobody."))
+    #expect(try SchemaValidator.problems(of: project.read("report.json"), .report) == [])
+    let merged = try project.plangate("merge", "report.json", "--json", "merged.json")
+    try expect(merged, exits: 0, leavingNothingIn: project)
+    #expect(try project.read("merged.json").components(separatedBy: "\"unobserved\": null").count == 9)
   }
 }

@@ -147,6 +147,7 @@ enum EveryKind {
     let note = "the waiver (\(markup)) matches nothing"
     run.notes.append(Note(note, at: Place(file: "ci/\(markup).yml", line: 31)))
     run.errorPlace = Place(file: markup)
+    run.migrations = [hostileMigration(), MigrationReport(file: "db/2_nothing.sql")]
     run.error = "the server is gone\n\(markup)"
     run.manifest = "queries.yml \(markup)"
     run.manifestInRepository = "ci/\(markup).yml"
@@ -168,6 +169,28 @@ enum EveryKind {
     return run
   }
 
+  private static func hostileMigration() -> MigrationReport {
+    var migration = MigrationReport(file: "db/\(markup).sql")
+    let table = RelationName(schema: "public", name: markup)
+    var statement = MigrationReport.Statement(text: "ALTER TABLE \(markup)", line: 3)
+    statement.locks = [RelationLock(table, .accessExclusive), RelationLock(table, .share)]
+    statement.rewritten = [table]
+    statement.rowsRead = [table: 20_000]
+    statement.rowsWritten = [table: 7]
+    statement.walBytes = 5e7
+    statement.lockTimeout = "2s"
+    var last = MigrationReport.Statement(text: "UPDATE", line: 9)
+    last.rowsWritten = [table: 1e9]
+    migration.statements = [statement, last]
+    migration.held = [
+      MigrationReport.HeldLock(
+        lock: RelationLock(table, .accessExclusive), since: 0, until: 1,
+        blocked: [CaseID("a", nil), CaseID("b", markup)])
+    ]
+    migration.unobserved = markup
+    return migration
+  }
+
   /// The regressed case has all findings.
   private static func hostile(_ number: Int, _ verdict: Verdict) throws -> CaseOutcome {
     var item = CaseOutcome(query: "every", caseName: "\(verdict.rawValue)-\(markup)", verdict: verdict)
@@ -179,6 +202,10 @@ enum EveryKind {
     (item.file, item.line, item.manifestLine, item.position) = ("q/\(markup).sql", 12, 345, 9 - number)
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]
+    item.migration = number == 1 ? nil : "db/\(markup).sql"
+    item.history = [
+      CaseOutcome.Step(label: "before", cost: 8.25, blocks: 3), CaseOutcome.Step(label: markup, cost: 1e9, blocks: nil),
+    ]
     item.server = number.isMultiple(of: 2) ? ServerVersion("16.14 \(markup)") : nil
     item.duration = .seconds(1) / 3
     return item

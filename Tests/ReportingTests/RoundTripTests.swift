@@ -74,12 +74,12 @@ import Testing
       fields(run) == [
         "plangateVersion", "manifest", "manifestInRepository", "servers", "before", "cases", "notes", "error",
         "isStrict",
-        "shard", "selection", "duration", "errorPlace", "serverAddress",
+        "shard", "selection", "duration", "errorPlace", "serverAddress", "migrations",
       ])
     #expect(
       fields(item) == [
         "id", "verdict", "findings", "fixes", "comparison", "reason", "file", "line", "manifestLine", "position",
-        "sql", "parameters", "server", "duration",
+        "sql", "parameters", "server", "duration", "migration", "history",
       ])
     #expect(
       fields(item.findings[0]) == [

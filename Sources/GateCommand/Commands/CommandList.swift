@@ -3,6 +3,8 @@ extension Subcommand {
   package static let all: [Subcommand] = [
     .check,
     .record,
+    .migrate,
+    .bisect,
     .explain,
     .stability,
     .merge,

@@ -68,15 +68,22 @@ struct DatabaseState: Sendable {
   /// - Parameters:
   ///   - label: how messages name the new state.
   ///   - added: run in order, like steps of the manifest's seed.
+  ///   - observer: notes what migrations among them do beside their result.
   /// - Returns: a state that the caller drops.
-  func clone(_ label: StateLabel, applying added: [SeedStep] = []) throws(Diagnostic) -> DatabaseState {
+  func clone(
+    _ label: StateLabel, applying added: [SeedStep] = [], observer: MigrationObserver? = nil
+  ) throws(Diagnostic) -> DatabaseState {
     // Reading the catalog needs a session, and a database with sessions cannot be copied.
     _ = try catalog
     let clone = server.newState()
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
     do {
       let basis = try DatabaseState.basis(clone, on: server)
-      try Seeding(manifest, on: server, in: clone, steps).run(added)
+      let seeding = try Seeding(manifest, on: server, in: clone, steps)
+      for (index, step) in added.enumerated() {
+        try seeding.run(step, after: index, of: added.count, observer: observer)
+        try checkInterruption()
+      }
       var state = try DatabaseState(analyzing: clone, on: server, manifest: manifest, steps, since: basis)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
@@ -94,7 +101,8 @@ struct DatabaseState: Sendable {
 
   /// Vacuums and analyzes a database, and reads its catalog.
   ///
-  /// - Parameter basis: what its statistics were made from when they were last complete; nil for a database without any.
+  /// - Parameter basis: what its statistics were made from when they were last complete; nil for a database without
+  ///   any.
   init(
     analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
     since basis: StatisticsBasis? = nil

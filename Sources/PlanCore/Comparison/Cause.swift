@@ -41,6 +41,8 @@ package enum Cause: Hashable, Sendable {
   /// As many rows on another number of pages: dead rows, a fill factor, longer values.
   case pages(RelationName, before: Double, now: Double)
   case server(before: ServerMajor, now: ServerMajor)
+  /// The case fails from this migration on.
+  case migration(String)
   /// None of the others, of a case that regressed nevertheless.
   case nothingRecorded
   /// Likewise, where the baseline is of a format that records less than could have changed.
@@ -62,7 +64,7 @@ package enum Cause: Hashable, Sendable {
     case .text(let change): change?.relation
     case .condition(let change): change.relation
     case .definitionChanged, .definitionGone, .definitionNew, .attributeChanged, .effect, .parameters, .setting,
-      .server, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
+      .server, .migration, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
       nil
     }
   }
@@ -219,6 +221,7 @@ extension Cause {
     case .pages(let relation, let before, let now):
       "\(relation) has \(Cause.change(from: before, to: now, of: "pages for about as many rows"))"
     case .server(let before, let now): "server \(before) -> \(now)"
+    case .migration(let file): "it fails since the migration \(file)"
     case .nothingRecorded:
       "nothing that a baseline records changed (indexes, columns, constraints, statistics, policies, triggers, views, "
         + "functions, settings, text, parameters, sizes)"

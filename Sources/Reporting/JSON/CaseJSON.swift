@@ -35,6 +35,16 @@ enum CaseJSON {
           })),
       JSONMember("findings", .array(outcome.findings.map(json))),
       JSONMember("differences", .array((comparison?.differences ?? []).map { .string($0.text) })),
+      JSONMember("migration", JSON(outcome.migration)),
+      JSONMember(
+        "history",
+        .array(
+          outcome.history.map { step in
+            .object([
+              JSONMember("state", .string(step.label)), JSONMember("cost", JSON(step.cost)),
+              JSONMember("buffers", JSON(step.blocks)),
+            ])
+          })),
       JSONMember("causes", .array(outcome.causes.map { .string($0.text) })),
       JSONMember("fixes", .array(outcome.fixes.map(\.json))),
       JSONMember("recordCommand", isFailed && outcome.isRecordable ? .string(command) : .null),

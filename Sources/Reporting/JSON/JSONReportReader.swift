@@ -33,6 +33,7 @@ extension RunOutcome {
     for (text, place) in zip(try fields.textList("notes"), try fields.optionalObjects("notePlaces")) {
       notes.append(Note(text, at: try place.map { place throws(ReportError) in try RunOutcome.place(place) }))
     }
+    for item in try fields.objects("migrations") { migrations.append(try MigrationReport(item)) }
     error = try fields.optionalText("error")
     errorPlace = try fields.optional("errorPlace").map { place throws(ReportError) in try RunOutcome.place(place) }
     isStrict = try fields.flag("strict")
@@ -104,6 +105,12 @@ private struct CaseReader {
     }
     outcome.comparison = try comparison(fields, caseName: outcome.caseName)
     for item in try fields.objects("findings") { outcome.findings.append(try finding(item, outcome.comparison)) }
+    outcome.migration = try fields.optionalText("migration")
+    for step in try fields.objects("history") {
+      outcome.history.append(
+        CaseOutcome.Step(
+          label: try step.text("state"), cost: try step.number("cost"), blocks: try step.optionalNumber("buffers")))
+    }
     for fix in try fields.objects("fixes") { outcome.fixes.append(try Fix(fix)) }
     return outcome
   }

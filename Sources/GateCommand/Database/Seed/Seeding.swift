@@ -47,14 +47,17 @@ struct Seeding {
   /// - Parameters:
   ///   - done: how many steps came before it.
   ///   - count: how many there are in all.
-  func run(_ step: SeedStep, after done: Int, of count: Int) throws(Diagnostic) {
+  ///   - observer: notes what a migration does beside its result.
+  func run(
+    _ step: SeedStep, after done: Int, of count: Int, observer: MigrationObserver? = nil
+  ) throws(Diagnostic) {
     let started = ContinuousClock.now
     console.progress.show("seed", done, of: count, step.description)
     let output = "\(server.directory)/seed.log"
     reserveLog(output)
     do {
       // Processes that a step left running must not change the database during the next one.
-      try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
+      try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output, observer) }
     } catch { throw watch?.completed(error, after: step) ?? error }
     try watch?.check(after: step)
     try? FileManager.default.removeItem(atPath: output)
@@ -62,10 +65,10 @@ struct Seeding {
     console.step("seed: \(step.description) (\(seconds(since: started)) s)")
   }
 
-  private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+  private func run(_ step: SeedStep, output: String, _ observer: MigrationObserver?) throws(Diagnostic) {
     if case .migration(let file) = step {
       if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
-      return try MigrationRunner(server: server, database: database).run(file)
+      return try MigrationRunner(server: server, database: database, observer: observer).run(file)
     }
     let rights = try StepRights(manifest, server.host, console)
     var command: Command
