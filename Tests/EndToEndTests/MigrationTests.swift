@@ -209,4 +209,62 @@ import Testing
     try expect(merged, exits: 0, leavingNothingIn: project)
     #expect(try project.read("merged.json").components(separatedBy: "\"unobserved\": null").count == 9)
   }
+
+  @Test func `ways down that bring everything back, and others`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    let cases: [(up: String, down: String, says: String)] = [
+      ("ALTER TABLE orders ADD COLUMN note text;", "ALTER TABLE orders DROP COLUMN note;", "brings everything back"),
+      (
+        "DROP INDEX customers_email_idx;", "CREATE INDEX customers_email_idx ON customers (email);",
+        "brings everything back"
+      ),
+      (
+        "ALTER TABLE orders ALTER COLUMN total TYPE bigint;", "ALTER TABLE orders ALTER COLUMN total TYPE integer;",
+        "brings everything back"
+      ),
+      (
+        "CREATE VIEW big AS SELECT * FROM orders WHERE total > 80;", "DROP VIEW big;", "brings everything back"
+      ),
+      (
+        "ALTER TABLE extras DROP COLUMN total;", "ALTER TABLE extras ADD COLUMN total integer;",
+        "the way down does not bring back everything: the values of public.extras.total"
+      ),
+      (
+        "DROP INDEX orders_customer_idx;", "CREATE INDEX orders_other_idx ON orders (total);",
+        "does not bring back everything: missing: index CREATE INDEX orders_customer_idx ON public.orders"
+      ),
+      (
+        "ALTER TABLE customers ALTER COLUMN email SET NOT NULL;", "SELECT 1;",
+        "left over: column public.customers.email text NOT NULL"
+      ),
+      ("DELETE FROM customers WHERE id > 4000;", "SELECT 1;", "rows of public.customers: 5000 before, 4000 after"),
+      ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';", "SELECT 1;", "left over: function f()"),
+      ("UPDATE orders SET total = total + 1;", "SELECT 1;", "the values of public.orders.total"),
+    ]
+    try project.append(
+      "seed.sql", "CREATE TABLE extras AS SELECT n AS id, n AS total FROM generate_series(1, 100) AS n;\n")
+    let names = cases.indices.map { "db/\(30 + $0)_case.up.sql" }
+    for (index, item) in cases.enumerated() {
+      try project.write(names[index], item.up)
+      try project.write("db/\(30 + index)_case.down.sql", item.down)
+    }
+    let run = try project.plangate("migrate", names[0], names[9], "--color", "never", "--json", "report.json")
+    #expect(run.status == 1, "\(run)")
+    let text = run.stdout.replacing("\n    ", with: " ")
+    let parts = text.components(separatedBy: "\nmigration ")
+    for (index, item) in cases.enumerated() {
+      let part = try #require(parts.first { $0.hasPrefix(names[index]) }, "\(text)")
+      #expect(part.contains(item.says), "\(item.up): \(part)")
+      #expect(item.says.contains("brings everything") || !part.contains("brings everything"), "\(part)")
+    }
+    #expect(try SchemaValidator.problems(of: project.read("report.json"), .report) == [])
+    let without = try project.plangate("migrate", names[0], "--no-down")
+    try expect(without, exits: 0, leavingNothingIn: project)
+    #expect(!without.stdout.contains("the way down"))
+    try project.write("db/30_case.down.sql", "SELECT nothing;")
+    let failing = try project.plangate("migrate", names[0])
+    try expect(failing, exits: 2, leavingNothingIn: project)
+    #expect(failing.stderr.contains("db/30_case.down.sql:1: error: the way down of 30_case.up.sql failed"))
+  }
 }

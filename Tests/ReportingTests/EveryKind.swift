@@ -188,6 +188,7 @@ enum EveryKind {
         blocked: [CaseID("a", nil), CaseID("b", markup)])
     ]
     migration.unobserved = markup
+    migration.downProblems = ["the values of \(markup)"]
     return migration
   }
 

@@ -69,17 +69,28 @@ struct MigrateRun {
     let locks = reference.locks(run.selected)
     var reports: [MigrationReport] = []
     var judged: RunOutcome?
+    var capture = reference
     defer { if state.name != base.name { state.drop() } }
     for (number, migration) in migrations.enumerated() {
       console.progress.show("migrations", number, of: migrations.count, migration.name)
       let observer = MigrationObserver(file: migration.file ?? migration.name)
       let next = try state.clone(
         StateLabel("the state after \(migration.name)"), applying: [migration.step], observer: observer)
-      if state.name != base.name { state.drop() }
+      let (last, lastCapture) = (state, capture)
+      defer { if last.name != base.name { last.drop() } }
       state = next
-      reports.append(observer.finished(locks, isObserved: migration.file != nil))
-      let outcome = try state.judged(run.selected, against: Background { reference })
+      var report = observer.finished(locks, isObserved: migration.file != nil)
+      capture = try state.capture(of: run.selected)
+      let outcome = judge(
+        now: capture, before: reference, policies: run.manifest.policies(of: run.selected))
       try checkInterruption()
+      if options.runsDown {
+        let written = Set(report.statements.flatMap(\.rowsWritten.keys))
+        let way = WayDown(
+          run: run, migration: migration, before: last, plans: lastCapture, after: state, written: written)
+        report.downProblems = try way.problems()
+      }
+      reports.append(report)
       for item in outcome.cases {
         if let plan = item.comparison?.current.plan {
           history[item.id, default: []].append(CaseOutcome.Step(label: migration.name, plan: plan))

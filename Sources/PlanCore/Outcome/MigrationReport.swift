@@ -44,6 +44,8 @@ package struct MigrationReport: Equatable, Sendable {
   package var held: [HeldLock] = []
   /// Why the locks of the migration are unknown; nil if they are known.
   package var unobserved: String?
+  /// What its way down does not bring back, empty if that is nothing; nil if there is no way down or nobody looked.
+  package var downProblems: [String]?
 
   package init(file: String) { self.file = file }
 }

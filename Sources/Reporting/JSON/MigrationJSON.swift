@@ -11,6 +11,7 @@ extension MigrationReport {
     }
     return .object([
       JSONMember("file", .string(file)), JSONMember("unobserved", JSON(unobserved)),
+      JSONMember("downProblems", downProblems.map { .array($0.map(JSON.string)) } ?? .null),
       JSONMember(
         "statements",
         .array(
@@ -64,6 +65,7 @@ extension MigrationReport {
     }
     self.init(file: try fields.text("file"))
     unobserved = try fields.optionalText("unobserved")
+    if try fields.value("downProblems") != .null { downProblems = try fields.textList("downProblems") }
     for item in try fields.objects("statements") {
       var statement = Statement(text: try item.text("text"), line: try item.integer("line"))
       statement.lockTimeout = try item.text("lockTimeout")

@@ -23,6 +23,14 @@ extension MigrationReport {
       let relations = statement.rewritten.map(\.description).joined(separator: ", ")
       lines.append("line \(statement.line) writes anew: \(relations)")
     }
+    if let downProblems {
+      if downProblems.isEmpty { lines.append("the way down brings everything back") }
+      for problem in downProblems.prefix(MigrationReport.mostNames) {
+        lines.append("the way down does not bring back everything: \(problem)")
+      }
+      let rest = downProblems.count - MigrationReport.mostNames
+      if rest > 0 { lines.append("… \(rest) more") }
+    }
     let wal = statements.reduce(0.0) { $0 + $1.walBytes }
     let megabytes = (wal / MigrationReport.megabyte).rounded()
     if megabytes >= 1 { lines.append("writes \(Figures.grouped(megabytes)) MB of WAL") }
