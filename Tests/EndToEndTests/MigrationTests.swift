@@ -267,4 +267,45 @@ import Testing
     try expect(failing, exits: 2, leavingNothingIn: project)
     #expect(failing.stderr.contains("db/30_case.down.sql:1: error: the way down of 30_case.up.sql failed"))
   }
+
+  @Test func `rules on migrations`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    try project.append(
+      "queries/manifest.yml",
+      """
+      rules:
+        migration-rewrite: fail
+        migration-scan-under-lock: warn
+        migration-no-lock-timeout: {severity: fail, floor: 10000}
+        migration-blocks-writes: {severity: fail, floor: 10000}
+
+      """)
+    try project.write("db/40_small.up.sql", "ALTER TABLE customers ALTER COLUMN email SET NOT NULL;\n")
+    try project.write(
+      "db/41_type.up.sql", "SET lock_timeout = '1s';\nALTER TABLE customers ALTER COLUMN id TYPE bigint;\n")
+    try project.write("db/42_big.up.sql", "ALTER TABLE orders ADD CHECK (total >= 0);\n")
+    func run(_ file: String, exits status: Int32) throws -> String {
+      let run = try project.plangate(
+        "migrate", "db/\(file)", "--color", "never", "--junit", "junit.xml", "--markdown", "report.md")
+      try expect(run, exits: status, leavingNothingIn: project)
+      return run.stdout.replacing("\n    ", with: " ")
+    }
+    // A table of 5,000 rows is above the default floor, and below those of two rules.
+    let small = try run("40_small.up.sql", exits: 0)
+    #expect(small.contains("warning: migration-scan-under-lock: line 1: 5,000 rows of public.customers are read"))
+    #expect(!small.contains("migration-no-lock-timeout") && !small.contains("migration-blocks-writes"))
+    let rewrite = try run("41_type.up.sql", exits: 1)
+    #expect(rewrite.contains("migration-rewrite: line 2: public.customers is written anew"))
+    #expect(rewrite.contains("fix: add a new column or table, copy the rows in batches"))
+    #expect(try project.read("junit.xml").contains("<failure type=\"migration-rewrite\""))
+    let big = try run("42_big.up.sql", exits: 1)
+    #expect(big.contains("migration-no-lock-timeout: line 1: it waits for its ACCESS EXCLUSIVE lock on public.orders"))
+    #expect(
+      big.contains("migration-blocks-writes: line 1: its ACCESS EXCLUSIVE lock on public.orders blocks reads and"))
+    // Without a rule nothing fails.
+    try project.write(
+      "queries/manifest.yml", try project.read("queries/manifest.yml").components(separatedBy: "rules:")[0])
+    #expect(!(try run("42_big.up.sql", exits: 0)).contains("migration-blocks-writes"))
+  }
 }

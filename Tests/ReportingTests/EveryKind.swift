@@ -188,6 +188,12 @@ enum EveryKind {
         blocked: [CaseID("a", nil), CaseID("b", markup)])
     ]
     migration.unobserved = markup
+    migration.rows = [table: 20_000]
+    migration.findings = MigrationRule.all.enumerated().map { number, rule in
+      MigrationFinding(
+        rule: rule.id, severity: number == 1 ? .fail : .warn, relation: table, line: 3, message: "does \(markup)",
+        fix: rule.fix)
+    }
     migration.downProblems = ["the values of \(markup)"]
     return migration
   }

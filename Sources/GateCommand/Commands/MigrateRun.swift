@@ -90,7 +90,7 @@ struct MigrateRun {
           run: run, migration: migration, before: last, plans: lastCapture, after: state, written: written)
         report.downProblems = try way.problems()
       }
-      reports.append(report)
+      reports.append(report.judged(by: run.manifest.migrationRules))
       for item in outcome.cases {
         if let plan = item.comparison?.current.plan {
           history[item.id, default: []].append(CaseOutcome.Step(label: migration.name, plan: plan))

@@ -195,7 +195,8 @@ package struct RunOutcome: Sendable {
 
   package var result: Result {
     if error != nil || cases.contains(where: { $0.verdict == .unchecked }) { return .unchecked }
-    return cases.contains { $0.isFailed(strict: isStrict) } ? .failed : .passed
+    let isFailed = cases.contains { $0.isFailed(strict: isStrict) } || migrations.contains(where: \.isFailed)
+    return isFailed ? .failed : .passed
   }
 
   /// How reports call the manifest and tell it from others: two working directories of a repository may each have a

@@ -3,7 +3,7 @@ import PlanCore
 
 extension MigrationReport {
   var json: JSON {
-    func rows(_ rows: [RelationName: Double]) -> JSON {
+    func counts(_ rows: [RelationName: Double]) -> JSON {
       .array(
         rows.sorted { $0.key < $1.key }.map { name, count in
           .object(MigrationReport.members(name) + [JSONMember("rows", .number(count))])
@@ -11,6 +11,19 @@ extension MigrationReport {
     }
     return .object([
       JSONMember("file", .string(file)), JSONMember("unobserved", JSON(unobserved)),
+      JSONMember(
+        "findings",
+        .array(
+          findings.map { finding in
+            .object(
+              [
+                JSONMember("rule", .string(finding.rule)), JSONMember("severity", .string(finding.severity.rawValue)),
+                JSONMember("line", JSON(finding.line)),
+              ] + MigrationReport.members(finding.relation) + [
+                JSONMember("message", .string(finding.message)), JSONMember("fix", .string(finding.fix)),
+              ])
+          })),
+      JSONMember("rows", counts(rows)),
       JSONMember("downProblems", downProblems.map { .array($0.map(JSON.string)) } ?? .null),
       JSONMember(
         "statements",
@@ -22,7 +35,8 @@ extension MigrationReport {
               JSONMember("walBytes", .number(statement.walBytes)),
               JSONMember("locks", .array(statement.locks.map { .object(MigrationReport.members($0)) })),
               JSONMember("rewritten", .array(statement.rewritten.map { .object(MigrationReport.members($0)) })),
-              JSONMember("rowsRead", rows(statement.rowsRead)), JSONMember("rowsWritten", rows(statement.rowsWritten)),
+              JSONMember("rowsRead", counts(statement.rowsRead)),
+              JSONMember("rowsWritten", counts(statement.rowsWritten)),
             ])
           })),
       JSONMember(
@@ -58,7 +72,7 @@ extension MigrationReport {
     func lock(_ fields: JSONFields) throws(ReportError) -> RelationLock {
       RelationLock(try name(fields), try fields.word("mode"))
     }
-    func rows(_ fields: JSONFields, _ key: String) throws(ReportError) -> [RelationName: Double] {
+    func counts(_ fields: JSONFields, _ key: String) throws(ReportError) -> [RelationName: Double] {
       var rows: [RelationName: Double] = [:]
       for item in try fields.objects(key) { rows[try name(item)] = try item.number("rows") }
       return rows
@@ -66,14 +80,21 @@ extension MigrationReport {
     self.init(file: try fields.text("file"))
     unobserved = try fields.optionalText("unobserved")
     if try fields.value("downProblems") != .null { downProblems = try fields.textList("downProblems") }
+    rows = try counts(fields, "rows")
+    for item in try fields.objects("findings") {
+      findings.append(
+        MigrationFinding(
+          rule: try item.text("rule"), severity: try item.word("severity"), relation: try name(item),
+          line: try item.integer("line"), message: try item.text("message"), fix: try item.text("fix")))
+    }
     for item in try fields.objects("statements") {
       var statement = Statement(text: try item.text("text"), line: try item.integer("line"))
       statement.lockTimeout = try item.text("lockTimeout")
       statement.walBytes = try item.number("walBytes")
       for item in try item.objects("locks") { statement.locks.append(try lock(item)) }
       for item in try item.objects("rewritten") { statement.rewritten.append(try name(item)) }
-      statement.rowsRead = try rows(item, "rowsRead")
-      statement.rowsWritten = try rows(item, "rowsWritten")
+      statement.rowsRead = try counts(item, "rowsRead")
+      statement.rowsWritten = try counts(item, "rowsWritten")
       statements.append(statement)
     }
     for item in try fields.objects("locks") {

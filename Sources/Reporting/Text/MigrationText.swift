@@ -4,7 +4,12 @@ import PlanCore
 extension MigrationReport {
   /// One line for each lock that makes others wait, then what was rewritten and the WAL.
   package var sentences: [String] {
-    var lines: [String] = []
+    var lines = findings.flatMap { finding in
+      [
+        "\(finding.isFailing ? "" : "warning: ")\(finding.rule): line \(finding.line): \(finding.message)",
+        "fix: \(finding.fix)",
+      ]
+    }
     if let unobserved { lines.append(unobserved) }
     for held in held {
       guard held.lock.mode.blocks(.rowExclusive), let effect = held.lock.mode.effect else { continue }

@@ -34,6 +34,8 @@ final class MigrationObserver {
       let file: String
       let read: Double
       let written: Double
+      /// The number of its rows, as ANALYZE counted them.
+      let rows: Double
     }
 
     /// By OID.
@@ -47,6 +49,9 @@ final class MigrationObserver {
   func begin(_ connection: Connection) throws(ServerError) {
     before = try MigrationObserver.moment(connection)
     old = Set(before.relations.keys)
+    for relation in before.relations.values where ["r", "m", "p"].contains(relation.kind) {
+      report.rows[relation.name] = relation.rows
+    }
   }
 
   /// Runs a statement and notes what it does.
@@ -128,6 +133,8 @@ final class MigrationObserver {
       }
     }
     report.held = strongest.values.sorted { $0.lock.relation < $1.lock.relation }
+    let concerned = Set(report.held.map(\.lock.relation) + report.statements.flatMap(\.rewritten))
+    report.rows = report.rows.filter { concerned.contains($0.key) }
     return report
   }
 
@@ -149,11 +156,11 @@ final class MigrationObserver {
     var moment = Moment()
     for row in try connection.execute(relationsQuery).rows {
       let words = row.compactMap(\.self)
-      guard words.count == row.count, words.count == 10 else { continue }
+      guard words.count == row.count, words.count == 11 else { continue }
       moment.relations[words[0]] = Moment.Relation(
         name: RelationName(schema: words[1], name: words[2]), kind: words[3],
         table: RelationName(schema: words[4], name: words[5]), file: words[6], read: Double(words[7]) ?? 0,
-        written: Double(words[8]) ?? 0)
+        written: Double(words[8]) ?? 0, rows: Double(words[10]) ?? 0)
       moment.wal = Double(words[9]) ?? 0
     }
     return moment
@@ -170,7 +177,7 @@ final class MigrationObserver {
         + pg_catalog.pg_stat_get_tuples_updated(c.oid) + pg_catalog.pg_stat_get_tuples_deleted(c.oid)
         + pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
         + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) ELSE 0 END,
-      pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')
+      pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0'), GREATEST(c.reltuples, 0)
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
     LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace

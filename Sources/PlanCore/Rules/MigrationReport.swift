@@ -42,12 +42,18 @@ package struct MigrationReport: Equatable, Sendable {
   package var statements: [Statement] = []
   /// By table, for tables that were there before.
   package var held: [HeldLock] = []
+  /// The rows of the tables that were there before.
+  package var rows: [RelationName: Double] = [:]
+  /// What the rules of the manifest say of it.
+  package var findings: [MigrationFinding] = []
   /// Why the locks of the migration are unknown; nil if they are known.
   package var unobserved: String?
   /// What its way down does not bring back, empty if that is nothing; nil if there is no way down or nobody looked.
   package var downProblems: [String]?
 
   package init(file: String) { self.file = file }
+
+  package var isFailed: Bool { findings.contains(where: \.isFailing) }
 }
 
 /// A lock on a table or an index.
