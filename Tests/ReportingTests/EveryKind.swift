@@ -146,6 +146,15 @@ enum EveryKind {
     ]
     let note = "the waiver (\(markup)) matches nothing"
     run.notes.append(Note(note, at: Place(file: "ci/\(markup).yml", line: 31)))
+    run.notes += [
+      Note(.lostStatistics(["\(relation).\(markup)"], step: "seed/\(markup).sql", cases: ["every@\(markup)"])),
+      Note(.distinctOverride(override(.distinct, column: markup), cases: ["every@\(markup)"])),
+      Note(.statisticsTarget([override(.target, column: markup)], cases: ["every@\(markup)"])),
+      Note(.statisticsTarget([override(.defaultTarget, column: nil)], cases: ["every@\(markup)"])),
+      Note(
+        .deadRows(
+          DeadRows(relation: relation, count: 1e6, step: markup), rows: 1234, cases: ["a", markup], indexOnly: ["a"])),
+    ]
     run.errorPlace = Place(file: markup)
     run.error = "the server is gone\n\(markup)"
     run.manifest = "queries.yml \(markup)"
@@ -166,6 +175,10 @@ enum EveryKind {
       ]
     }
     return run
+  }
+
+  private static func override(_ kind: StatisticsOverride.Kind, column: String?) -> StatisticsOverride {
+    StatisticsOverride(relation: relation, column: column, kind: kind, value: "10", sample: 3000, rows: 61_234)
   }
 
   /// The regressed case has all findings.

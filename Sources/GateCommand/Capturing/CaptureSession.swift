@@ -69,6 +69,7 @@ struct CaptureSession {
     }
     var capture = Capture(label: state.label, queries: queries)
     capture.notes = state.notes
+    capture.masked = state.masked
     return capture
   }
 }

@@ -26,7 +26,8 @@ struct RecordRun {
 
   private func record(_ capture: Capture, _ run: GateRun, _ store: BaselineStore) throws(Diagnostic) -> ExitStatus {
     for note in capture.notes { console.say("note: \(note.visible)") }
-    for note in emptinessNotes(run.selected.compactMap { capture[$0.name] }) {
+    let queries = run.selected.compactMap { capture[$0.name] }
+    for note in emptinessNotes(queries) + productionNotes(queries, capture.masked) {
       console.say("note: \((console.isVerbose ? note.fullText : note.text).visible)")
     }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
@@ -68,6 +69,14 @@ struct RecordRun {
       queries.flatMap { query in
         query.cases.map { (CaseID(query.query, $0.name).description, Observation($0, of: query), []) }
       })
+  }
+
+  /// What production shows and plangate hides, at the cases that are recorded.
+  private func productionNotes(_ queries: [QueryCapture], _ masked: MaskedFacts) -> [Note] {
+    PlanCore.productionNotes(
+      queries.flatMap { query in
+        query.cases.map { (CaseID(query.query, $0.name).description, Observation($0, of: query)) }
+      }, masked)
   }
 
   // MARK: One query

@@ -19,6 +19,10 @@ struct DatabaseState: Sendable {
   let steps: StepRunner
   private let reading: Background<Result<Catalog, Diagnostic>>
   let report: Statistics.Report
+  /// What the steps did that VACUUM and ANALYZE hide.
+  let traces: SeedTraces
+  /// The facts that VACUUM and ANALYZE of plangate hide, for the notes on cases.
+  let masked: MaskedFacts
   /// The notes about the whole run, for the reports.
   let notes: [String]
   /// The number of cases that run in parallel.
@@ -45,8 +49,9 @@ struct DatabaseState: Sendable {
     _ manifest: Manifest, on server: DatabaseServer, as name: DatabaseServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) -> DatabaseState {
     do { try server.create(name) } catch { throw server.diagnostic(error) }
-    try Seeding(manifest, on: server, in: name, steps).run(manifest.seed)
-    return try DatabaseState(analyzing: name, on: server, manifest: manifest, steps)
+    let seeding = try Seeding(manifest, on: server, in: name, steps)
+    try seeding.run(manifest.seed)
+    return try DatabaseState(analyzing: name, on: server, manifest: manifest, steps, seeding.traces)
   }
 
   /// Copies the database, runs steps in the copy, vacuums and analyzes it.
@@ -61,8 +66,10 @@ struct DatabaseState: Sendable {
     let clone = server.newState()
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
     do {
-      try Seeding(manifest, on: server, in: clone, steps).run(added)
-      var state = try DatabaseState(analyzing: clone, on: server, manifest: manifest, steps)
+      let seeding = try Seeding(manifest, on: server, in: clone, steps)
+      try seeding.run(added)
+      var state = try DatabaseState(
+        analyzing: clone, on: server, manifest: manifest, steps, seeding.traces, of: added)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
       return state
@@ -78,19 +85,26 @@ struct DatabaseState: Sendable {
   func drop() { try? server.drop(name) }
 
   /// Vacuums and analyzes a database, and reads its catalog.
+  ///
+  /// - Parameters:
+  ///   - traces: what its steps did.
+  ///   - made: those steps, if they are not the manifest's seed.
   init(
-    analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
+    analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
+    _ traces: SeedTraces = SeedTraces(), of made: [SeedStep]? = nil
   ) throws(Diagnostic) {
     let report: Statistics.Report
+    var traces = traces
     try PreparedTransactions(database: name, server: server).check(manifest)
     do {
       try server.waitUntilAlone(in: name)
       try server.finishSeed(of: name)
       var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
       if let memory = server.host.sampleMemory { statistics.memory = memory }
+      try traces.removeGathered(statistics.connection)
       report = try statistics.collect()
     } catch { throw server.diagnostic(error) }
-    try self.init(opening: name, on: server, manifest: manifest, steps, report)
+    try self.init(opening: name, on: server, manifest: manifest, steps, report, traces, of: made)
     _ = try catalog
   }
 
@@ -98,16 +112,24 @@ struct DatabaseState: Sendable {
   ///
   /// Its catalog is read while the first cases run.
   ///
-  /// - Parameter whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
+  /// - Parameters:
+  ///   - traces: what its steps did.
+  ///   - made: those steps, if they are not the manifest's seed.
+  ///   - whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
   init(
     opening name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
-    _ report: Statistics.Report, whenUnreadable: @escaping @Sendable () -> String? = { nil }
+    _ report: Statistics.Report, _ traces: SeedTraces, of made: [SeedStep]? = nil,
+    whenUnreadable: @escaping @Sendable () -> String? = { nil }
   ) throws(Diagnostic) {
     self.server = server
     self.name = name
     self.manifest = manifest
     self.steps = steps
     self.report = report
+    self.traces = traces
+    var masked = traces.masked(by: made ?? manifest.seed)
+    masked.overrides = report.overrides
+    self.masked = masked
     // The first use finds an open session.
     do { server.keep(try server.connect(to: name), to: name) } catch { throw server.diagnostic(error) }
     reading = Background {

@@ -34,8 +34,9 @@ struct GivenDatabase {
         "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.version) "
           + "(\(seconds(since: started)) s)")
       let steps = StepRunner(environment: environment, console: console)
-      try Seeding(manifest, on: server, in: server.seeded, steps).run(manifest.seed)
-      return try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps)
+      let seeding = try Seeding(manifest, on: server, in: server.seeded, steps)
+      try seeding.run(manifest.seed)
+      return try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps, seeding.traces)
     } catch {
       server.stop()
       throw manifest.settingError(in: error) ?? error

@@ -122,7 +122,8 @@ struct SeededCluster {
       tellStart(of: server, since: started)
       let database = try DatabaseState(
         opening: server.seeded, on: server, manifest: manifest, steps,
-        Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible)
+        Statistics.Report(
+          sampled: entry.sampled, notAllVisible: entry.notAllVisible, overrides: entry.overrides), entry.traces
       ) {
         cache.remove(state)
         return "the cached cluster is damaged and was removed; run plangate again"
@@ -161,18 +162,19 @@ struct SeededCluster {
   private func built(
     _ plan: SeedStates, on server: DatabaseServer
   ) throws(Diagnostic) -> (database: DatabaseState, done: Int) {
-    let done = try startOfSeed(plan, on: server)
-    let seeding = try Seeding(manifest, on: server, in: server.seeded, steps)
+    let (done, traces) = try startOfSeed(plan, on: server)
+    let seeding = try Seeding(manifest, on: server, in: server.seeded, steps, after: traces)
     let snapshots = snapshots(plan, after: done)
     for (index, step) in plan.steps.enumerated().dropFirst(done) {
       if snapshots.contains(index), let state = plan.steps[index - 1].state {
-        try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server)
+        try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server, seeding.traces)
       }
       try seeding.run(step.step, after: index, of: plan.steps.count)
       try checkInterruption()
     }
     let started = ContinuousClock.now
-    let database = try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps)
+    let database = try DatabaseState(
+      analyzing: server.seeded, on: server, manifest: manifest, steps, seeding.traces)
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.analyzed else { return (database, done) }
     if let name = try clockReader(plan, database) {
@@ -180,23 +182,25 @@ struct SeededCluster {
       remember(name, plan)
       return (database, done)
     }
-    try keep(state, .seeded, title: "seeded", plan, on: server, of: database)
+    try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
     return (database, done)
   }
 
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   ///
-  /// - Returns: how many steps of the seed are done.
-  private func startOfSeed(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Int {
+  /// - Returns: how many steps of the seed are done, and what they did that VACUUM and ANALYZE hide.
+  private func startOfSeed(
+    _ plan: SeedStates, on server: DatabaseServer
+  ) throws(Diagnostic) -> (done: Int, traces: SeedTraces) {
     let started = ContinuousClock.now
     let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
     for (index, step) in plan.steps.enumerated().reversed() {
-      guard let state = step.state, cache?.take(state, to: target, owner: owner, sharing: isShared) != nil else {
-        continue
-      }
+      guard let state = step.state,
+        let entry = cache?.take(state, to: target, owner: owner, sharing: isShared)
+      else { continue }
       console.step("seed: \(index + 1) of \(plan.steps.count) steps from the cache (\(seconds(since: started)) s)")
       try start(server)
-      return index + 1
+      return (index + 1, entry.traces)
     }
     if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
       try server.makeCluster()
@@ -215,7 +219,7 @@ struct SeededCluster {
       try server.create(server.seeded)
       try server.make(roles: manifest.roles)
     } catch { throw server.diagnostic(error) }
-    return 0
+    return (0, SeedTraces())
   }
 
   // MARK: Into the cache
@@ -239,7 +243,7 @@ struct SeededCluster {
   /// The server is stopped for a moment.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
-    of database: DatabaseState? = nil
+    _ traces: SeedTraces, of database: DatabaseState? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // If a file changed while the seed ran, the state was not made from the files that its name says.
@@ -250,10 +254,12 @@ struct SeededCluster {
     var entry = CacheEntry(kind: kind, server: server.version.text, title: title)
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain
+    entry.traces = traces
     let sharing: ClusterFiles.Sharing
     do {
       if let database {
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
+        entry.overrides = database.report.overrides
         sharing = try SharedFiles.ofSeeded(database)
       } else {
         sharing = try SharedFiles.untouchable(try server.connect(to: server.seeded))

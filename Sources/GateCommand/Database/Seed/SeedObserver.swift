@@ -1,0 +1,175 @@
+import JSON
+import PlanCore
+import Postgres
+
+/// The tables of a database that have rows, between two steps of a seed.
+struct SeedSnapshot: Equatable, Sendable {
+  struct Table: Equatable, Sendable {
+    let relation: RelationName
+    /// The file node, which another one replaces when the table is rewritten or truncated.
+    let file: String
+    let rows: Double
+    let dead: Double
+    /// How often it was vacuumed.
+    let vacuums: String
+  }
+
+  /// A column, an index with expressions or an extended statistics object.
+  struct Key: Hashable, Sendable {
+    let table: UInt32
+    let kind: LostStatistics.Kind
+    let name: String
+  }
+
+  /// By OID.
+  var tables: [UInt32: Table] = [:]
+  /// The tables, and the partitioned tables above them.
+  var owners: [UInt32: RelationName] = [:]
+  /// Of a column its number and type, of others the OID: where it is another one, statistics are gone.
+  var objects: [Key: String] = [:]
+  /// The values of `objects` that are columns, by table.
+  private var columns: [UInt32: Set<String>] = [:]
+
+  func hasColumn(_ column: String, of table: UInt32) -> Bool { columns[table]?.contains(column) ?? false }
+
+  init() {}
+
+  mutating func add(_ object: String, _ key: Key) {
+    objects[key] = object
+    if key.kind == .column { columns[key.table, default: []].insert(object) }
+  }
+}
+
+/// Looks at the database between the steps of a seed.
+///
+/// What it sees fails nothing: a database that takes no connection between two steps only has no notes.
+final class SeedObserver {
+  private let server: DatabaseServer
+  private let database: DatabaseServer.Name
+  private var last: SeedSnapshot?
+  private(set) var traces: SeedTraces
+
+  /// - Parameter traces: of the steps that ran before.
+  init(_ server: DatabaseServer, _ database: DatabaseServer.Name, _ traces: SeedTraces) {
+    (self.server, self.database, self.traces) = (server, database, traces)
+  }
+
+  func beforeStep() { if last == nil { last = try? snapshot() } }
+
+  /// - Parameter index: the place of the step in the seed, from 0.
+  func afterStep(_ index: Int) {
+    let now = try? snapshot()
+    if let before = last, let now { traces.add(step: index, from: before, to: now) }
+    last = now
+  }
+
+  private func snapshot() throws(ServerError) -> SeedSnapshot {
+    let connection = try server.newConnection(to: database)
+    // A session's counters are there when it has ended.
+    for _ in 0..<250 {
+      if try connection.execute(SeedObserver.others).rows.isEmpty { break }
+      try connection.execute("SELECT pg_catalog.pg_sleep(0.002)")
+    }
+    var snapshot = SeedSnapshot()
+    for row in try connection.execute(SeedObserver.tables).rows {
+      guard let table = row[0].flatMap({ UInt32($0) }), let owner = row[1].flatMap({ UInt32($0) }), let schema = row[2],
+        let name = row[3], let ownerSchema = row[4], let ownerName = row[5], let file = row[6],
+        let rows = row[7].flatMap(Double.init), let dead = row[8].flatMap(Double.init), let vacuums = row[9]
+      else { continue }
+      // Before PostgreSQL 15 counters come late.
+      snapshot.tables[table] = SeedSnapshot.Table(
+        relation: RelationName(schema: schema, name: name), file: file, rows: max(rows, 0),
+        dead: connection.serverVersion >= 150_000 ? dead : 0, vacuums: vacuums)
+      snapshot.owners[owner] = RelationName(schema: ownerSchema, name: ownerName)
+    }
+    if snapshot.owners.isEmpty { return snapshot }
+    let owners = JSON.array(snapshot.owners.keys.sorted().map { .number(Double($0)) }).text
+    for row in try connection.execute(SeedObserver.objects, [owners]).rows {
+      guard let table = row[0].flatMap({ UInt32($0) }), let name = row[2], let object = row[3],
+        let kind = row[1].flatMap(LostStatistics.Kind.init(rawValue:))
+      else { continue }
+      // Before PostgreSQL 15 an extended statistics object has its row before it has its statistics.
+      if kind == .extended, connection.serverVersion < 150_000 { continue }
+      snapshot.add(object, SeedSnapshot.Key(table: table, kind: kind, name: name))
+    }
+    return snapshot
+  }
+
+  private static let others = """
+    SELECT FROM pg_catalog.pg_stat_activity
+    WHERE datname = pg_catalog.current_database() AND backend_type = 'client backend'
+      AND pid <> pg_catalog.pg_backend_pid()
+    """
+
+  private static let tables = """
+    SELECT c.oid, o.oid, n.nspname, c.relname, p.nspname, o.relname, pg_catalog.pg_relation_filenode(c.oid),
+      GREATEST(pg_catalog.pg_stat_get_live_tuples(c.oid), c.reltuples), pg_catalog.pg_stat_get_dead_tuples(c.oid),
+      pg_catalog.pg_stat_get_vacuum_count(c.oid) + pg_catalog.pg_stat_get_autovacuum_count(c.oid)
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_class o
+      ON o.oid = CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid ELSE c.oid END
+    JOIN pg_catalog.pg_namespace p ON p.oid = o.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND pg_catalog.pg_relation_size(c.oid) > 0
+    """
+
+  /// Table, kind, name, and what tells whether it is the same one.
+  ///
+  /// The statistics of expressions stand at the indexes of partitions, which are no part of any plan's root.
+  private static let objects = """
+    WITH owners AS (
+      SELECT value::pg_catalog.oid AS oid
+      FROM pg_catalog.json_array_elements_text($1::pg_catalog.json) AS listed (value)
+    )
+    SELECT o.oid, 'column', a.attname,
+      pg_catalog.concat_ws(' ', a.attnum, a.atttypid, a.atttypmod, a.attcollation)
+    FROM owners o JOIN pg_catalog.pg_attribute a ON a.attrelid = o.oid
+    WHERE a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT o.oid, 'index', x.relname, x.oid::text
+    FROM owners o JOIN pg_catalog.pg_index i ON i.indrelid = o.oid JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+    WHERE i.indexprs IS NOT NULL AND x.relkind = 'i'
+    UNION ALL
+    SELECT o.oid, 'statistics', s.stxname, s.oid::text
+    FROM owners o JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = o.oid
+    """
+}
+
+extension SeedTraces {
+  /// Leaves out the statistics that a later ANALYZE gathered, those that none would gather, and those that this session
+  /// may not see.
+  mutating func removeGathered(_ connection: Connection) throws(ServerError) {
+    if lost.isEmpty { return }
+    let asked = JSON.array(
+      lost.enumerated().map { place, item in
+        .object([
+          JSONMember("place", .number(Double(place))), JSONMember("relation", .number(Double(item.table))),
+          JSONMember("kind", .string(item.kind.rawValue)), JSONMember("name", .string(item.name)),
+        ])
+      })
+    let gathered = try connection.execute(SeedTraces.gathered, [asked.text]).rows
+    removeLost(at: Set(gathered.compactMap { row in row[0].flatMap { Int($0) } }))
+  }
+
+  private static let gathered = """
+    SELECT w.place FROM pg_catalog.json_to_recordset($1::pg_catalog.json)
+      AS w (place integer, relation pg_catalog.oid, kind text, name text)
+    JOIN pg_catalog.pg_class c ON c.oid = w.relation
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.row_security_active(c.oid)
+      OR CASE w.kind
+        WHEN 'column' THEN EXISTS (
+          SELECT FROM pg_catalog.pg_stats s
+          WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = w.name)
+          OR EXISTS (
+            SELECT FROM pg_catalog.pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attname = w.name AND a.attstattarget = 0)
+        WHEN 'index' THEN EXISTS (
+          SELECT FROM pg_catalog.pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = w.name)
+        ELSE EXISTS (
+          SELECT FROM pg_catalog.pg_stats_ext s
+          WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.statistics_name = w.name)
+      END
+    """
+}
