@@ -91,7 +91,8 @@ extension GivenServerTests {
     private func notes(_ run: ProgramRun, of project: Project) throws -> [String] {
       guard run.status != 2 else { throw TestFailure("the check failed\n\(run)") }
       return try project.json().notes.filter { note in
-        ["no statistics after", "n_distinct", "statistics target", "_target", "dead rows"].contains { note.contains($0) }
+        ["no statistics after", "n_distinct", "statistics target", "_target", "dead rows"]
+          .contains { note.contains($0) }
       }
     }
 

@@ -14,8 +14,8 @@ import Testing
     entry.traces = SeedTracesTests.traces
     entry.overrides = [
       StatisticsOverride(
-        relation: RelationName(schema: "odd\nschema", name: "t"), column: "c", kind: .distinct, value: "-0.5", sample: 0,
-        rows: 10),
+        relation: RelationName(schema: "odd\nschema", name: "t"), column: "c", kind: .distinct, value: "-0.5",
+        sample: 0, rows: 10),
       StatisticsOverride(
         relation: RelationName(schema: "public", name: "t"), column: nil, kind: .defaultTarget, value: "10",
         sample: 3000, rows: 31_000),
@@ -52,7 +52,8 @@ import Testing
 
   @Test(arguments: [
     ("cluster 2", "cluster 1"), ("\"dead\"", "\"died\""),
-    ("override [", "override [0, "), ("kind seeded", "kind planted"), ("kind seeded\n", ""), ("\nend\n", "\nend\nmore\n"),
+    ("override [", "override [0, "),
+    ("kind seeded", "kind planted"), ("kind seeded\n", ""), ("\nend\n", "\nend\nmore\n"),
     ("file 3 PG", "file three PG"), ("file 3 PG_VERSION", "file 3"), ("file 3 PG", "file -3 PG"),
     ("state 0a", "stage 0a"),
     ("\nstate 0a", "\nstate"),

@@ -6,7 +6,8 @@ import Testing
 @Suite struct `The notes on production` {
   private static let orders = RelationName(schema: "public", name: "orders")
 
-  private func texts(_ node: ExplainNode, rows: Double = 5000, _ change: (inout MaskedFacts) -> Void) throws -> [String] {
+  private func texts(_ node: ExplainNode, rows: Double = 5000, _ change: (inout MaskedFacts) -> Void) throws -> [String]
+  {
     var masked = MaskedFacts()
     change(&masked)
     var orders = table(rows: rows, ["low": "btree (id, lower((\"Odd, name\")::text) text_pattern_ops)"])

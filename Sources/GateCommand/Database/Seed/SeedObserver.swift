@@ -63,8 +63,10 @@ final class SeedObserver {
     last = now
   }
 
+  /// - Throws: also before PostgreSQL 15, where the counters of a session come late.
   private func snapshot() throws(ServerError) -> SeedSnapshot {
     let connection = try server.newConnection(to: database)
+    guard connection.serverVersion >= 150_000 else { throw ServerError(message: "too old") }
     // A session's counters are there when it has ended.
     for _ in 0..<250 {
       if try connection.execute(SeedObserver.others).rows.isEmpty { break }
@@ -76,10 +78,9 @@ final class SeedObserver {
         let name = row[3], let ownerSchema = row[4], let ownerName = row[5], let file = row[6],
         let rows = row[7].flatMap(Double.init), let dead = row[8].flatMap(Double.init), let vacuums = row[9]
       else { continue }
-      // Before PostgreSQL 15 counters come late.
       snapshot.tables[table] = SeedSnapshot.Table(
-        relation: RelationName(schema: schema, name: name), file: file, rows: max(rows, 0),
-        dead: connection.serverVersion >= 150_000 ? dead : 0, vacuums: vacuums)
+        relation: RelationName(schema: schema, name: name), file: file, rows: max(rows, 0), dead: dead,
+        vacuums: vacuums)
       snapshot.owners[owner] = RelationName(schema: ownerSchema, name: ownerName)
     }
     if snapshot.owners.isEmpty { return snapshot }
@@ -88,8 +89,6 @@ final class SeedObserver {
       guard let table = row[0].flatMap({ UInt32($0) }), let name = row[2], let object = row[3],
         let kind = row[1].flatMap(LostStatistics.Kind.init(rawValue:))
       else { continue }
-      // Before PostgreSQL 15 an extended statistics object has its row before it has its statistics.
-      if kind == .extended, connection.serverVersion < 150_000 { continue }
       snapshot.add(object, SeedSnapshot.Key(table: table, kind: kind, name: name))
     }
     return snapshot
@@ -101,6 +100,7 @@ final class SeedObserver {
       AND pid <> pg_catalog.pg_backend_pid()
     """
 
+  /// Nothing here locks a table: a seed may leave a transaction prepared that holds one.
   private static let tables = """
     SELECT c.oid, o.oid, n.nspname, c.relname, p.nspname, o.relname, pg_catalog.pg_relation_filenode(c.oid),
       GREATEST(pg_catalog.pg_stat_get_live_tuples(c.oid), c.reltuples), pg_catalog.pg_stat_get_dead_tuples(c.oid),
@@ -111,7 +111,9 @@ final class SeedObserver {
       ON o.oid = CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid ELSE c.oid END
     JOIN pg_catalog.pg_namespace p ON p.oid = o.relnamespace
     WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND pg_catalog.pg_relation_size(c.oid) > 0
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      AND (pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 OR pg_catalog.pg_stat_get_dead_tuples(c.oid) > 0
+        OR c.reltuples > 0)
     """
 
   /// Table, kind, name, and what tells whether it is the same one.
