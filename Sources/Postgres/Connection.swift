@@ -87,6 +87,14 @@ package final class Connection: @unchecked Sendable {
     try finish()
   }
 
+  /// Runs statements like `execute(together:)` and returns the rows of the last one.
+  package func execute(
+    together statements: [(sql: String, parameters: [String?])], readingLast: Void
+  ) throws(ServerError) -> QueryResult? {
+    try send(together: statements)
+    return try finish()
+  }
+
   /// Sends statements without waiting for them.
   ///
   /// The next use of the connection waits for them and throws the error of the first that failed.
@@ -103,13 +111,17 @@ package final class Connection: @unchecked Sendable {
   }
 
   /// Waits for the statements that were sent.
-  private func finish() throws(ServerError) {
-    if unanswered == 0 { return }
+  ///
+  /// - Returns: the rows of the last one.
+  @discardableResult
+  private func finish() throws(ServerError) -> QueryResult? {
+    if unanswered == 0 { return nil }
     defer {
       unanswered = 0
       PQexitPipelineMode(handle)
     }
     var failure: ServerError?
+    var last: QueryResult?
     // NULL ends the results of a statement. A second NULL in a row means that the connection is lost.
     var isBetween = false
     while unanswered > 0 {
@@ -122,11 +134,13 @@ package final class Connection: @unchecked Sendable {
       defer { PQclear(result) }
       switch PQresultStatus(result) {
       case PGRES_PIPELINE_SYNC: unanswered -= 1
+      case PGRES_TUPLES_OK where unanswered == 1: last = QueryResult(reading: result)
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK: break
       default: failure = failure ?? ServerError(reading: result)
       }
     }
     if let failure { throw failure }
+    return last
   }
 
   private var lastMessage: String { String(cString: PQerrorMessage(handle)).trimmed }

@@ -84,7 +84,10 @@ enum EveryKind {
     plan.executionTime = major == 15 ? 12.345 : nil
     return Observation(
       CapturedCase(
-        name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup, plan: plan,
+        name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup,
+        parameterTypes: major == 14 && rows == nil
+          ? nil : [ParameterType(name: "$1", type: "type\(major)"), ParameterType(name: ":x", type: markup)],
+        plan: plan,
         planWithoutSeqScans: major == 15 ? Plan(root: try hostileRoot("Index Scan", buffers: nil, rows: nil)) : nil,
         inner: InnerWork(
           statements: major == 14

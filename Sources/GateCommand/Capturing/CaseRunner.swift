@@ -18,6 +18,8 @@ enum CaseAnswer: Sendable {
 struct CasePlans: Sendable {
   var plan: Plan
   let withoutSeqScans: Plan?
+  /// The OIDs of the types of its parameters, by the parameters' names, in the statement's order.
+  var parameterTypes: [(name: String, type: UInt32)] = []
   /// Whether the case ran functions that may run statements.
   var runsFunctions = false
   /// The tables that it wrote to, as the server quotes them.
@@ -133,9 +135,9 @@ struct CaseRunner {
     try inTransaction(of: query, watching.settings) { () throws(ServerError) in
       do {
         let (explained, seen) = try watching.run { () throws(ServerError) in
-          try text(explain(options, queryCase, query, scanned, values))
+          try explain(options, queryCase, query, scanned, values)
         }
-        var plan = try Plan(explainJSON: explained)
+        var plan = try Plan(explainJSON: try text(explained.result))
         watching.hideSettings(in: &plan)
         if let hidden = plan.hiddenScans { return .unchecked(hidden) }
         var without: Plan?
@@ -149,11 +151,13 @@ struct CaseRunner {
           without = try Plan(
             explainJSON: try text(
               explain(
-                CaseRunner.planOnlyOptions, queryCase, query, scanned, values, as: CaseRunner.nameWithoutSeqScans)))
+                CaseRunner.planOnlyOptions, queryCase, query, scanned, values, as: CaseRunner.nameWithoutSeqScans
+              ).result))
         }
         return answer(
           CasePlans(
-            plan: plan, withoutSeqScans: without, runsFunctions: seen.runsFunctions, written: seen.written,
+            plan: plan, withoutSeqScans: without, parameterTypes: explained.types, runsFunctions: seen.runsFunctions,
+            written: seen.written,
             inner: seen.inner))
       } catch let error as ExplainError {
         return .unchecked(error.message)
@@ -229,21 +233,31 @@ struct CaseRunner {
   private func explain(
     _ options: String, _ queryCase: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?],
     as name: String = CaseRunner.name
-  ) throws(ServerError) -> QueryResult {
+  ) throws(ServerError) -> (result: QueryResult, types: [(name: String, type: UInt32)]) {
     let types = try types(of: query, scanned)
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN
     // ANALYZE would carry out even in a READ ONLY transaction.
     let prefix = "PREPARE \(name)\(types.list) AS\n"
-    do throws(ServerError) { try connection.execute(together: [(prefix + scanned.sql, [])]) } catch {
-      throw error.moved(by: prefix)
-    }
+    var inferred: [[String?]] = []
+    do throws(ServerError) {
+      let statement: (sql: String, parameters: [String?]) = (prefix + scanned.sql, [])
+      if values.isEmpty {
+        try connection.execute(together: [statement])
+      } else {
+        inferred =
+          try connection.execute(together: [statement, (CaseRunner.inferredTypes, [name])], readingLast: ())?.rows ?? []
+      }
+    } catch { throw error.moved(by: prefix) }
+    let names = scanned.names.isEmpty ? values.indices.map { "$\($0 + 1)" } : scanned.names.map { ":\($0)" }
+    let named = zip(names, inferred).compactMap { name, row in row[0].flatMap { UInt32($0) }.map { (name, $0) } }
     if queryCase.isGeneric {
-      let arguments = try arguments(values, of: name)
-      return try time.explain { () throws(ServerError) in
+      let arguments = try arguments(values, inferred.compactMap { $0[1] })
+      let result = try time.explain { () throws(ServerError) in
         try connection.execute("EXPLAIN (\(options)) EXECUTE \(name)" + arguments)
       }
+      return (result, named)
     }
-    return try time.explain { () throws(ServerError) in
+    let result = try time.explain { () throws(ServerError) in
       let prefix = "EXPLAIN (\(options))\n"
       do throws(ServerError) {
         return try connection.execute(prefix + scanned.sql, values, types: types.identifiers)
@@ -251,7 +265,15 @@ struct CaseRunner {
         throw error.moved(by: prefix)
       }
     }
+    return (result, named)
   }
+
+  /// The types that the server inferred for a prepared statement, and how this session writes them.
+  private static let inferredTypes = """
+    SELECT t.type::pg_catalog.oid, pg_catalog.format_type(t.type, NULL)
+    FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
+    WHERE p.name = $1 ORDER BY t.position
+    """
 
   /// The parameters' types that the manifest gives: OIDs to bind with, and the list for PREPARE in the server's own
   /// words.
@@ -282,14 +304,9 @@ struct CaseRunner {
   ///
   /// It takes no bound values, so they travel as settings of the transaction and are cast to the types that the server
   /// inferred.
-  private func arguments(_ values: [String?], of name: String) throws(ServerError) -> String {
-    let types = try connection.execute(
-      """
-      SELECT pg_catalog.format_type(t.type, NULL)
-      FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
-      WHERE p.name = $1 ORDER BY t.position
-      """, [name]
-    ).rows.compactMap { $0.first ?? nil }
+  ///
+  /// - Parameter types: those of all parameters.
+  private func arguments(_ values: [String?], _ types: [String]) throws(ServerError) -> String {
     let bound = values.enumerated().compactMap { index, value in value.map { ("plangate.p\(index + 1)", $0) } }
     try set([("plan_cache_mode", "force_generic_plan")] + bound)
     guard !values.isEmpty else { return "" }

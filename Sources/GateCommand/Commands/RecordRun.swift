@@ -120,6 +120,8 @@ struct RecordRun {
       return CapturedAnswer(name: item.name, result: .plan(kept))
     }
     if fresh.format == old.format, fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
+    // A file that changes anyway gets what an older plangate did not record.
+    if merged != old { merged.addParameterTypes(of: fresh) }
     return merged
   }
 

@@ -156,6 +156,21 @@ struct DatabaseState: Sendable {
     } catch { throw server.diagnostic(error) }
   }
 
+  /// The names of types, with their schemas where a session without a path of its own needs them.
+  func typeNames(of types: Set<UInt32>) throws(Diagnostic) -> [UInt32: String] {
+    if types.isEmpty { return [:] }
+    do {
+      let connection = try server.connect(to: name)
+      let rows = try connection.execute(
+        "SELECT t, pg_catalog.format_type(t, NULL) FROM unnest($1::pg_catalog.oid[]) AS t",
+        ["{" + types.sorted().map(String.init).joined(separator: ",") + "}"]
+      ).rows
+      server.keep(connection, to: name)
+      let names = rows.compactMap { row in row[0].flatMap { UInt32($0) }.flatMap { type in row[1].map { (type, $0) } } }
+      return Dictionary(names) { first, _ in first }
+    } catch { throw server.diagnostic(error) }
+  }
+
   private static func read(_ name: DatabaseServer.Name, on server: DatabaseServer) throws(ServerError) -> Catalog {
     var attempts = 0
     while true {
