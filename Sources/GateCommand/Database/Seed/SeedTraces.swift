@@ -61,8 +61,8 @@ struct SeedTraces: Equatable, Sendable {
   private mutating func addDead(_ step: Int, _ before: SeedSnapshot, _ now: SeedSnapshot) {
     var counted: [Dead] = []
     for (table, state) in now.tables {
-      // Another file is a rewritten table, without dead rows. After a VACUUM the counter of dead rows is wrong: what its
-      // session had deleted is added later.
+      // Another file is a rewritten table, without dead rows. After a VACUUM the counter is wrong: what its session had
+      // deleted is added later.
       guard let old = before.tables[table], old.file == state.file, old.vacuums == state.vacuums, state.dead > 0 else {
         continue
       }
