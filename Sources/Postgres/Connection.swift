@@ -77,19 +77,15 @@ package final class Connection: @unchecked Sendable {
     }
   }
 
-  /// Runs statements one after the other and waits once for all of them; their rows are discarded.
+  /// Runs statements one after the other and waits once for all of them.
   ///
   /// Each is a message of its own, so that one that fails does not keep the others from running.
   ///
+  /// - Returns: the rows of the last one, if it gives any; those of the others are discarded.
   /// - Throws: the error of the first statement that failed.
-  package func execute(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
-    try send(together: statements)
-    try finish()
-  }
-
-  /// Runs statements like `execute(together:)` and returns the rows of the last one.
+  @discardableResult
   package func execute(
-    together statements: [(sql: String, parameters: [String?])], readingLast: Void
+    together statements: [(sql: String, parameters: [String?])]
   ) throws(ServerError) -> QueryResult? {
     try send(together: statements)
     return try finish()

@@ -101,7 +101,7 @@ extension GivenServerTests {
       func check(_ arguments: String..., says words: String? = nil) throws -> [String] {
         let run = try project.start(
           ["check", "-v", "--json", "report.json"] + arguments,
-          environment: ["PLANGATE_CACHE_DIR": project.path("cache")]
+          environment: GivenTestServer.withPassword.merging(["PLANGATE_CACHE_DIR": project.path("cache")]) { $1 }
         ).end()
         if let words { #expect(run.stdout.contains(words), "\(run)") }
         return try notes(run, of: project)
@@ -112,7 +112,7 @@ extension GivenServerTests {
       // A state before the last step is kept with what the steps before it did.
       try project.append("seed/04-last.sql", "SELECT 2;\n")
       #expect(try check(says: "seed: 3 of 4 steps from the cache") == Self.notes)
-      #expect(try check("--server", GivenTestServer.shared().superuserConninfo) == Self.notes)
+      #expect(try check("--server", GivenTestServer.shared().conninfo) == Self.notes)
       // What ran meanwhile has its name from the seed of today, and what a later step repairs is no longer said.
       try project.move("seed/03-rows.sql", to: "seed/03-renamed.sql")
       #expect(

@@ -238,20 +238,22 @@ struct CaseRunner {
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN
     // ANALYZE would carry out even in a READ ONLY transaction.
     let prefix = "PREPARE \(name)\(types.list) AS\n"
-    var inferred: [[String?]] = []
+    // The types come along with it: nothing is waited for twice.
+    let question = queryCase.isGeneric ? CaseRunner.namesOfTypes : CaseRunner.identifiersOfTypes
+    var rows: [[String?]] = []
     do throws(ServerError) {
       let statement: (sql: String, parameters: [String?]) = (prefix + scanned.sql, [])
       if values.isEmpty {
         try connection.execute(together: [statement])
       } else {
-        inferred =
-          try connection.execute(together: [statement, (CaseRunner.inferredTypes, [name])], readingLast: ())?.rows ?? []
+        rows = try connection.execute(together: [statement, (question, [name])])?.rows ?? []
       }
     } catch { throw error.moved(by: prefix) }
     let names = scanned.names.isEmpty ? values.indices.map { "$\($0 + 1)" } : scanned.names.map { ":\($0)" }
-    let named = zip(names, inferred).compactMap { name, row in row[0].flatMap { UInt32($0) }.map { (name, $0) } }
+    let inferred = rows.flatMap { ($0[0] ?? "").split { !$0.isNumber }.compactMap { UInt32($0) } }
+    let named = Array(zip(names, inferred))
     if queryCase.isGeneric {
-      let arguments = try arguments(values, inferred.compactMap { $0[1] })
+      let arguments = try arguments(values, rows.compactMap { $0[1] })
       let result = try time.explain { () throws(ServerError) in
         try connection.execute("EXPLAIN (\(options)) EXECUTE \(name)" + arguments)
       }
@@ -268,8 +270,16 @@ struct CaseRunner {
     return (result, named)
   }
 
-  /// The types that the server inferred for a prepared statement, and how this session writes them.
-  private static let inferredTypes = """
+  /// The types that the server inferred for a prepared statement: `{23,25}`.
+  ///
+  /// As simple as it can be: what a statement before a case looks up in the catalog is missing among the case's blocks.
+  private static let identifiersOfTypes = """
+    SELECT parameter_types::pg_catalog.oid[] FROM pg_catalog.pg_prepared_statements
+    WHERE name OPERATOR(pg_catalog.=) $1
+    """
+
+  /// The same, a type per row, and how this session writes them.
+  private static let namesOfTypes = """
     SELECT t.type::pg_catalog.oid, pg_catalog.format_type(t.type, NULL)
     FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
     WHERE p.name = $1 ORDER BY t.position
