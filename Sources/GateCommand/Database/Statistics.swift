@@ -102,7 +102,7 @@ struct Statistics {
       SELECT tree.parent,
         GREATEST(max(m.reltuples) FILTER (WHERE m.oid = tree.parent),
           max(m.reltuples * total.pages / GREATEST(m.relpages, 1)) FILTER (WHERE m.relkind <> 'p')) AS rows,
-        max(total.pages) * 8192.0 AS bytes
+        max(total.pages) * 8192.0 AS bytes, sum(m.reltuples) FILTER (WHERE m.relkind <> 'p') AS counted
       FROM tree JOIN pg_catalog.pg_class m ON m.oid = tree.member
       JOIN LATERAL (
         SELECT sum(p.relpages)::float8 AS pages FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.member
@@ -110,7 +110,7 @@ struct Statistics {
       ) total ON true
       GROUP BY tree.parent
     ), wanted AS (
-      SELECT c.oid, n.nspname, c.relname, ceil(sizes.rows / 300) AS target, sizes.rows, usual.rows AS sample,
+      SELECT c.oid, n.nspname, c.relname, ceil(sizes.rows / 300) AS target, sizes.counted, usual.rows AS sample,
         sizes.rows > 3000000 OR sizes.bytes > pg_catalog.current_setting('plangate.sample_memory')::float8 AS is_too_large
       FROM sizes JOIN pg_catalog.pg_class c ON c.oid = sizes.parent
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -169,13 +169,13 @@ struct Statistics {
       WHERE a.attoptions IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm')
         AND c.relpersistence <> 't' AND split_part(o.text, '=', 2)::float8 <> 0
       UNION ALL
-      SELECT w.nspname, w.relname, a.attname, 'statistics', a.attstattarget::text, w.sample, w.rows
+      SELECT w.nspname, w.relname, a.attname, 'statistics', a.attstattarget::text, w.sample, w.counted
       FROM wanted w JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid
-      WHERE a.attstattarget > 0 AND a.attnum > 0 AND NOT a.attisdropped
+      WHERE w.counted > w.sample AND a.attstattarget > 0 AND a.attnum > 0 AND NOT a.attisdropped
       UNION ALL
       SELECT w.nspname, w.relname, NULL, 'default_statistics_target',
-        pg_catalog.current_setting('default_statistics_target'), w.sample, w.rows
-      FROM wanted w WHERE pg_catalog.current_setting('default_statistics_target') <> '100'
+        pg_catalog.current_setting('default_statistics_target'), w.sample, w.counted
+      FROM wanted w WHERE w.counted > w.sample AND pg_catalog.current_setting('default_statistics_target') <> '100'
       ORDER BY 1, 2, 4, 3
       """
 
