@@ -272,9 +272,9 @@ struct CaseRunner {
 
   /// The types that the server inferred for a prepared statement: `{23,25}`.
   ///
-  /// As simple as it can be: what a statement before a case looks up in the catalog is missing among the case's blocks.
+  /// It runs before each case, and the function takes a fifth of the time that the view around it takes.
   private static let identifiersOfTypes = """
-    SELECT parameter_types::pg_catalog.oid[] FROM pg_catalog.pg_prepared_statements
+    SELECT parameter_types::pg_catalog.oid[] FROM pg_catalog.pg_prepared_statement()
     WHERE name OPERATOR(pg_catalog.=) $1
     """
 
