@@ -68,73 +68,74 @@ final class SeedObserver {
     let connection = try server.newConnection(to: database)
     guard connection.serverVersion >= 150_000 else { throw ServerError(message: "too old") }
     // A session's counters are there when it has ended.
-    for _ in 0..<250 {
+    for _ in 0..<500 {
       if try connection.execute(SeedObserver.others).rows.isEmpty { break }
-      try connection.execute("SELECT pg_catalog.pg_sleep(0.002)")
+      try connection.execute("SELECT pg_catalog.pg_sleep(0.001)")
     }
     var snapshot = SeedSnapshot()
-    for row in try connection.execute(SeedObserver.tables).rows {
-      guard let table = row[0].flatMap({ UInt32($0) }), let owner = row[1].flatMap({ UInt32($0) }), let schema = row[2],
-        let name = row[3], let ownerSchema = row[4], let ownerName = row[5], let file = row[6],
-        let rows = row[7].flatMap(Double.init), let dead = row[8].flatMap(Double.init), let vacuums = row[9]
+    for row in try connection.execute(SeedObserver.query).rows {
+      guard let table = row[1].flatMap({ UInt32($0) }), let name = row[4], let value = row[7] else { continue }
+      if let kind = row[0].flatMap(LostStatistics.Kind.init(rawValue:)) {
+        snapshot.add(value, SeedSnapshot.Key(table: table, kind: kind, name: name))
+        continue
+      }
+      guard let owner = row[2].flatMap({ UInt32($0) }), let schema = row[3], let ownerSchema = row[5],
+        let ownerName = row[6], let rows = row[8].flatMap(Double.init), let dead = row[9].flatMap(Double.init),
+        let vacuums = row[10]
       else { continue }
       snapshot.tables[table] = SeedSnapshot.Table(
-        relation: RelationName(schema: schema, name: name), file: file, rows: max(rows, 0), dead: dead,
+        relation: RelationName(schema: schema, name: name), file: value, rows: max(rows, 0), dead: dead,
         vacuums: vacuums)
       snapshot.owners[owner] = RelationName(schema: ownerSchema, name: ownerName)
-    }
-    if snapshot.owners.isEmpty { return snapshot }
-    let owners = JSON.array(snapshot.owners.keys.sorted().map { .number(Double($0)) }).text
-    for row in try connection.execute(SeedObserver.objects, [owners]).rows {
-      guard let table = row[0].flatMap({ UInt32($0) }), let name = row[2], let object = row[3],
-        let kind = row[1].flatMap(LostStatistics.Kind.init(rawValue:))
-      else { continue }
-      snapshot.add(object, SeedSnapshot.Key(table: table, kind: kind, name: name))
     }
     return snapshot
   }
 
+  /// Without the view around the function, which takes a millisecond to plan.
   private static let others = """
-    SELECT FROM pg_catalog.pg_stat_activity
-    WHERE datname = pg_catalog.current_database() AND backend_type = 'client backend'
-      AND pid <> pg_catalog.pg_backend_pid()
+    SELECT FROM pg_catalog.pg_stat_get_activity(NULL) AS a
+    WHERE a.datid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+      AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
     """
 
-  /// Nothing here locks a table: a seed may leave a transaction prepared that holds one.
-  private static let tables = """
-    SELECT c.oid, o.oid, n.nspname, c.relname, p.nspname, o.relname, pg_catalog.pg_relation_filenode(c.oid),
-      GREATEST(pg_catalog.pg_stat_get_live_tuples(c.oid), c.reltuples), pg_catalog.pg_stat_get_dead_tuples(c.oid),
-      pg_catalog.pg_stat_get_vacuum_count(c.oid) + pg_catalog.pg_stat_get_autovacuum_count(c.oid)
-    FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_catalog.pg_class o
-      ON o.oid = CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid ELSE c.oid END
-    JOIN pg_catalog.pg_namespace p ON p.oid = o.relnamespace
-    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-      AND (pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 OR pg_catalog.pg_stat_get_dead_tuples(c.oid) > 0
-        OR c.reltuples > 0)
-    """
-
-  /// Table, kind, name, and what tells whether it is the same one.
+  /// Tables with rows, in one statement with what statistics are gathered for, since each has to be planned anew.
   ///
-  /// The statistics of expressions stand at the indexes of partitions, which are no part of any plan's root.
-  private static let objects = """
-    WITH owners AS (
-      SELECT value::pg_catalog.oid AS oid
-      FROM pg_catalog.json_array_elements_text($1::pg_catalog.json) AS listed (value)
-    )
-    SELECT o.oid, 'column', a.attname,
-      pg_catalog.concat_ws(' ', a.attnum, a.atttypid, a.atttypmod, a.attcollation)
+  /// Its columns are the kind, the table, its root, schema, name, schema and name of the root, and what tells whether it
+  /// is the same; then rows, dead rows and how often it was vacuumed. Nothing here locks a table: a seed may leave a
+  /// transaction prepared that holds one. The statistics of expressions stand at the indexes of partitions, which no
+  /// conditions of their root are compared with.
+  private static let query = """
+    WITH stored AS MATERIALIZED (
+      SELECT c.oid, o.oid AS owner, n.nspname, c.relname, p.nspname AS root_schema, o.relname AS root_name,
+        pg_catalog.pg_relation_filenode(c.oid) AS file,
+        GREATEST(pg_catalog.pg_stat_get_live_tuples(c.oid), c.reltuples) AS rows,
+        pg_catalog.pg_stat_get_dead_tuples(c.oid) AS dead,
+        pg_catalog.pg_stat_get_vacuum_count(c.oid) + pg_catalog.pg_stat_get_autovacuum_count(c.oid) AS vacuums
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_class o
+        ON o.oid = CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid ELSE c.oid END
+      JOIN pg_catalog.pg_namespace p ON p.oid = o.relnamespace
+      WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+        AND (pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 OR pg_catalog.pg_stat_get_dead_tuples(c.oid) > 0
+          OR c.reltuples > 0)
+    ), owners AS (SELECT DISTINCT owner AS oid FROM stored)
+    SELECT 'table', s.oid, s.owner, s.nspname::text, s.relname::text, s.root_schema::text, s.root_name::text,
+      s.file::text, s.rows::text, s.dead::text, s.vacuums::text
+    FROM stored s
+    UNION ALL
+    SELECT 'column', o.oid, NULL, NULL, a.attname, NULL, NULL,
+      pg_catalog.concat_ws(' ', a.attnum, a.atttypid, a.atttypmod, a.attcollation), NULL, NULL, NULL
     FROM owners o JOIN pg_catalog.pg_attribute a ON a.attrelid = o.oid
     WHERE a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
-    SELECT o.oid, 'index', x.relname, x.oid::text
+    SELECT 'index', o.oid, NULL, NULL, x.relname, NULL, NULL, x.oid::text, NULL, NULL, NULL
     FROM owners o JOIN pg_catalog.pg_index i ON i.indrelid = o.oid JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
     WHERE i.indexprs IS NOT NULL AND x.relkind = 'i'
     UNION ALL
-    SELECT o.oid, 'statistics', s.stxname, s.oid::text
-    FROM owners o JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = o.oid
+    SELECT 'statistics', o.oid, NULL, NULL, e.stxname, NULL, NULL, e.oid::text, NULL, NULL, NULL
+    FROM owners o JOIN pg_catalog.pg_statistic_ext e ON e.stxrelid = o.oid
     """
 }
 
