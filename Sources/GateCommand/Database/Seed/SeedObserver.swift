@@ -100,10 +100,9 @@ final class SeedObserver {
 
   /// Tables with rows, in one statement with what statistics are gathered for, since each has to be planned anew.
   ///
-  /// Its columns are the kind, the table, its root, schema, name, schema and name of the root, and what tells whether it
-  /// is the same; then rows, dead rows and how often it was vacuumed. Nothing here locks a table: a seed may leave a
-  /// transaction prepared that holds one. The statistics of expressions stand at the indexes of partitions, which no
-  /// conditions of their root are compared with.
+  /// Its columns are the kind, the table, its root, schema, name, schema and name of the root, and what tells whether
+  /// it is the same; then rows, dead rows and how often it was vacuumed. Nothing here locks a table: a seed may leave a
+  /// transaction prepared that holds one. Of a partitioned table ANALYZE gathers no statistics of expressions.
   private static let query = """
     WITH stored AS MATERIALIZED (
       SELECT c.oid, o.oid AS owner, n.nspname, c.relname, p.nspname AS root_schema, o.relname AS root_name,
