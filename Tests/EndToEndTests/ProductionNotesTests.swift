@@ -133,6 +133,36 @@ extension GivenServerTests {
       #expect(try check() == Array(Self.notes[1...2]))
     }
 
+    @Test func `name the migrations that ran on the analyzed seed, and nothing that the seed did before`() throws {
+      var files = Self.files
+      files["migrations/001_types.sql"] = files.removeValue(forKey: "seed/02-types.sql")
+      files["migrations/002_rows.sql"] = "UPDATE touched SET kind = 1 WHERE id <= 1500;\n"
+      files["migrations/003_last.sql"] = "SELECT 1;\n"
+      let project = try Project(files)
+      try project.edit("queries/manifest.yml", "settings:\n", "migrations: ../migrations\nsettings:\n")
+      func check(_ arguments: String..., says words: String? = nil) throws -> [String] {
+        let run = try project.start(
+          ["check", "-v", "--json", "report.json"] + arguments,
+          environment: ["PLANGATE_CACHE_DIR": project.path("cache")]
+        ).end()
+        if let words { #expect(run.stdout.contains(words), "\(run)") }
+        return try notes(run, of: project)
+      }
+      let first = try check("--no-cache")
+      try #require(first.count == 4)
+      // Statistics were there before, and the seed's own dead rows are vacuumed away.
+      #expect(first[0].hasPrefix("public.analyzed.kind, public.late.kind, public.parted.kind, public.typed.a"))
+      #expect(first[0].contains("have no statistics after migrations/001_types.sql: "))
+      #expect(Array(first[1...2]) == Array(Self.notes[1...2]))
+      #expect(first[3].hasPrefix("public.touched has 1,500 dead rows beside 3,000 live ones after migrations/002_rows"))
+      #expect(try check() == first)
+      #expect(try check(says: "seed: from the cache") == first)
+      try project.append("migrations/003_last.sql", "SELECT 2;\n")
+      #expect(try check(says: "2 of 3 migrations from the cache") == first)
+      try project.edit("migrations/002_rows.sql", "1500", "1600")
+      #expect(try check() == first.map { $0.replacing("1,500 dead", with: "1,600 dead") })
+    }
+
     @Test func `are shown by record, and only where the project set something`() throws {
       let project = try Project(Self.files)
       let run = try project.plangate("record")

@@ -125,36 +125,68 @@ extension DatabaseState {
     return answer
   }
 
-  /// Runs cases that write.
-  ///
-  /// No clone is made or dropped while one of them runs: the server tells all sessions of each new database, and what
-  /// they then look up anew in the catalog counts as blocks of their queries.
+  /// Runs cases that write, in clones that they share.
   private func write(_ indices: [Int], of work: [CaseWork], _ jobs: Int, into answers: Answers) {
+    if indices.isEmpty { return }
     // A database that is copied must have no session. An error of reading the catalog is reported later.
-    if !indices.isEmpty { _ = try? catalog }
-    for start in stride(from: 0, to: indices.count, by: jobs) {
-      let some = Array(indices[start..<min(start + jobs, indices.count)])
-      run(some, jobs, into: answers, of: work.count) { index, _ in
-        timed(work[index]) { () throws(ServerError) in
-          try serverTime.clones { () throws(ServerError) in try server.copy(name, to: server.clone(index + 1, of: name))
+    _ = try? catalog
+    let clones = WritingClones(of: self, for: indices.count, jobs: jobs)
+    defer { clones.drop() }
+    // What the cases do that met a clone which was not like the original.
+    let known = Mutex<[Int: RelationActivity]>([:])
+    var waiting = indices
+    while !waiting.isEmpty {
+      do {
+        waiting = try clones.run(waiting) { index, clone in
+          guard clone.serves(known.withLock { $0[index] }) else { return false }
+          let (answer, activity) = write(work[index], in: clone, of: clones)
+          guard let answer else {
+            known.withLock { $0[index] = activity }
+            return false
           }
-          return .writes
+          answers[index] = answer
+          progress?.show("cases", answers.count, of: work.count)
+          return true
         }
-      }
-      let ready = some.filter { if case .writes = answers[$0].answer { true } else { false } }
-      run(ready, jobs, into: answers, of: work.count) { index, _ in
-        var answer = timed(work[index]) { () throws(ServerError) in
-          let connection = try server.connect(to: server.clone(index + 1, of: name))
-          let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime, probe: probe)
-          return try runner.runWarm(work[index].queryCase, of: work[index].query)
-        }
-        answer.isWarm = true
-        return answer
-      }
-      concurrently(some.count, workers: jobs, { () }) { position, _ in
-        try? serverTime.clones { () throws(ServerError) in try server.drop(server.clone(some[position] + 1, of: name)) }
+        let writers = waiting.filter { index in known.withLock { $0[index]?.writesCatalog == true } }
+        waiting = writers + waiting.filter { !writers.contains($0) }
+      } catch {
+        for index in waiting { answers[index] = timed(work[index]) { () throws(ServerError) in throw error } }
+        return
       }
     }
+  }
+
+  /// Runs a case that writes, and restores the clone.
+  ///
+  /// - Returns: no answer if the case did not find everything like the original; and what it does, if that is known.
+  private func write(
+    _ work: CaseWork, in clone: WritingClone, of clones: WritingClones
+  ) -> (TimedAnswer?, RelationActivity?) {
+    var open = clone.takeConnection()
+    var activity: RelationActivity?
+    var changed: Set<String>?
+    var isServed = clone.isLikeOriginal
+    var answer = timed(work) { () throws(ServerError) in
+      let connection = if let open { open } else { try server.connect(to: clone.name) }
+      open = connection
+      let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime, probe: probe)
+      return try runner.runWarm(work.queryCase, of: work.query) { (activity) throws(ServerError) in
+        try clones.restore(connection, after: activity)
+      }
+    }
+    answer.isWarm = true
+    if case .plans(let plans) = answer.answer, let done = plans.activity, let connection = open {
+      activity = done
+      isServed = clone.serves(done)
+      // A case has its answer even if its clone is lost after it.
+      changed = try? clones.changed(connection, after: done)
+    }
+    clone.markStale(changed)
+    // A setting with a dot in its name that was once set is empty from then on, and no longer missing.
+    let leavesSettings = work.query.session.settings.keys.contains { $0.contains(".") }
+    if changed != nil, !leavesSettings { clone.keep(open) }
+    return (isServed ? answer : nil, activity)
   }
 
   private func timed(_ work: CaseWork, _ body: () throws(ServerError) -> CaseAnswer) -> TimedAnswer {

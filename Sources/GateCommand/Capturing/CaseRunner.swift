@@ -22,8 +22,8 @@ struct CasePlans: Sendable {
   var parameterTypes: [(name: String, type: UInt32)] = []
   /// Whether the case ran functions that may run statements.
   var runsFunctions = false
-  /// The tables that it wrote to, as the server quotes them.
-  var written: [String] = []
+  /// What it did to relations, for a case that may write; nil if that is unknown.
+  var activity: RelationActivity?
   /// What it ran inside; nil for a run that was not watched.
   var inner: InnerWork?
 }
@@ -70,12 +70,21 @@ struct CaseRunner {
   ///
   /// The first run reads the catalog, the printing of inner plans does too, and what it wrote would be read as dead
   /// rows.
-  func runWarm(_ item: QueryCase, of query: Query) throws(ServerError) -> CaseAnswer {
+  ///
+  /// - Parameter takeBack: removes the traces of what a run did that was rolled back; called after each.
+  func runWarm(
+    _ item: QueryCase, of query: Query, takeBack: (RelationActivity) throws(ServerError) -> Void
+  ) throws(ServerError) -> CaseAnswer {
     let first = try runWatched(item, of: query)
-    guard case .plans(let watched) = first else { return first }
-    try connection.removeRolledBackRows(of: watched.written)
-    guard case .plans(var plans) = try run(item, of: query, .nothing) else { return first }
-    (plans.inner, plans.written) = (watched.inner, watched.written)
+    guard case .plans(var watched) = first else { return first }
+    if let activity = watched.activity { try takeBack(activity) }
+    guard case .plans(var plans) = try run(item, of: query, .nothing) else {
+      watched.activity = nil
+      return .plans(watched)
+    }
+    if let activity = plans.activity { try takeBack(activity) }
+    plans.inner = watched.inner
+    plans.activity = watched.activity.flatMap { plans.activity?.merged($0) }
     return .plans(plans)
   }
 
@@ -157,7 +166,7 @@ struct CaseRunner {
         return answer(
           CasePlans(
             plan: plan, withoutSeqScans: without, parameterTypes: explained.types, runsFunctions: seen.runsFunctions,
-            written: seen.written,
+            activity: seen.activity,
             inner: seen.inner))
       } catch let error as ExplainError {
         return .unchecked(error.message)

@@ -53,8 +53,10 @@ struct FixTrial {
     let connection = try state.server.connect(to: clone)
     let runner = CaseRunner(
       connection: connection, isWritable: true, time: state.serverTime, probe: state.probe, prelude: sql)
-    guard case .plans(let plans) = try runner.runWarm(queryCase, of: query) else { return nil }
-    try connection.removeRolledBackRows(of: plans.written)
+    let answer = try runner.runWarm(queryCase, of: query) { (activity) throws(ServerError) in
+      try connection.removeRolledBackRows(of: activity)
+    }
+    guard case .plans(let plans) = answer else { return nil }
     state.server.keep(connection, to: clone)
     return comparison.effect(ofPlan: plans.plan, plans.inner ?? InnerWork())
   }

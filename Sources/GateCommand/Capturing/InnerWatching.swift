@@ -18,7 +18,8 @@ enum InnerWatch {
 final class InnerWatching {
   struct Seen {
     var runsFunctions = false
-    var written: [String] = []
+    /// What the run did to relations; nil if that was not counted.
+    var activity: RelationActivity?
     var inner: InnerWork?
   }
 
@@ -78,7 +79,11 @@ final class InnerWatching {
   /// Runs a case in its transaction and watches it.
   func run<Answer>(_ body: () throws(ServerError) -> Answer) throws(ServerError) -> (answer: Answer, seen: Seen) {
     switch watch {
-    case .nothing: return (try body(), Seen())
+    case .nothing:
+      guard isWritable else { return (try body(), Seen()) }
+      let before = try RelationActivity(connection)
+      let answer = try body()
+      return (answer, Seen(activity: try RelationActivity(connection).since(before)))
     case .calls:
       guard let functions = means.functions else { return (try body(), Seen()) }
       // A role that may not count calls has to expect some.
@@ -87,25 +92,27 @@ final class InnerWatching {
       let answer = try body()
       return (answer, Seen(runsFunctions: try calls(of: functions) != before))
     case .counters:
-      let before = try reads()
+      let before = try RelationActivity(connection)
       let answer = try body()
       let isWhole = try endStatement()
-      let inner = InnerWork(statements: nil, isCapped: !isWhole, sequentialReads: try reads(since: before))
-      return (answer, Seen(written: isWritable ? try connection.tablesWritten() : [], inner: inner))
+      let activity = try RelationActivity(connection).since(before)
+      let inner = InnerWork(statements: nil, isCapped: !isWhole, sequentialReads: activity.sequentialReads)
+      return (answer, Seen(activity: activity, inner: inner))
     case .statements:
       guard let origins else { return (try body(), Seen()) }
       let observer = InnerObserver(origins)
       self.observer = observer
-      let before = try reads()
+      let before = try RelationActivity(connection)
       let (answer, isWhole) = try connection.withNotices(observer.take) { () throws(ServerError) in
         let answer = try body()
         return (answer, try endStatement())
       }
+      let activity = try RelationActivity(connection).since(before)
       // A function may catch the cancellation and go on, and the last statement may be the one that is too many.
       let inner = InnerWork(
         statements: statements, isCapped: observer.isCapped || !isWhole,
-        sequentialReads: statements.isEmpty ? [:] : try reads(since: before))
-      return (answer, Seen(written: isWritable ? try connection.tablesWritten() : [], inner: inner))
+        sequentialReads: statements.isEmpty ? [:] : activity.sequentialReads)
+      return (answer, Seen(activity: activity, inner: inner))
     }
   }
 
@@ -138,30 +145,4 @@ final class InnerWatching {
       "SELECT sum(pg_catalog.pg_stat_get_xact_function_calls(f)) FROM pg_catalog.unnest($1::oid[]) AS f", [functions]
     ).value
   }
-
-  private typealias Reads = [RelationName: SequentialReads]
-
-  /// The rows that sequential scans of this transaction, and of those whose counts were not sent on yet, read so far.
-  private func reads(since before: Reads = [:]) throws(ServerError) -> Reads {
-    var reads: Reads = [:]
-    for row in try connection.execute(InnerWatching.readsQuery).rows {
-      guard let schema = row[0], let name = row[1], let scans = row[2].flatMap(Double.init),
-        let rows = row[3].flatMap(Double.init)
-      else { continue }
-      let relation = RelationName(schema: schema, name: name)
-      let known = before[relation] ?? SequentialReads(scans: 0, rows: 0)
-      if scans > known.scans {
-        reads[relation] = SequentialReads(scans: scans - known.scans, rows: max(rows - known.rows, 0))
-      }
-    }
-    return reads
-  }
-
-  private static let readsQuery = """
-    SELECT n.nspname, c.relname, pg_catalog.pg_stat_get_xact_numscans(c.oid),
-      pg_catalog.pg_stat_get_xact_tuples_returned(c.oid)
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-      AND pg_catalog.pg_stat_get_xact_numscans(c.oid) > 0
-    """
 }

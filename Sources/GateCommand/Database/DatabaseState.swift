@@ -44,17 +44,32 @@ struct DatabaseState: Sendable {
   /// The catalog, once it has been read.
   var catalog: Catalog { get throws(Diagnostic) { try reading.value.get() } }
 
-  /// Seeds a new database, then vacuums and analyzes it.
+  /// Seeds and migrates a new database, then vacuums and analyzes it.
   static func seed(
     _ manifest: Manifest, on server: DatabaseServer, as name: DatabaseServer.Name, _ steps: StepRunner
   ) throws(Diagnostic) -> DatabaseState {
     do { try server.create(name) } catch { throw server.diagnostic(error) }
-    let seeding = try Seeding(manifest, on: server, in: name, steps)
-    try seeding.run(manifest.seed)
-    return try DatabaseState(analyzing: name, on: server, manifest: manifest, steps, seeding.traces)
+    return try DatabaseState(seeding: name, on: server, manifest: manifest, steps)
   }
 
-  /// Copies the database, runs steps in the copy, vacuums and analyzes it.
+  /// Runs the seed and the migrations in an empty database, and analyzes it after each of them.
+  init(
+    seeding name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner
+  ) throws(Diagnostic) {
+    let seeding = try Seeding(manifest, on: server, in: name, steps)
+    try seeding.run(manifest.seed)
+    var basis: StatisticsBasis?
+    if !manifest.migrations.isEmpty {
+      var traces = seeding.traces
+      _ = try DatabaseState.analyze(name, on: server, manifest, &traces)
+      seeding.forgetTraces()
+      basis = try DatabaseState.basis(name, on: server)
+      try seeding.run(manifest.migrations.map(\.step))
+    }
+    try self.init(analyzing: name, on: server, manifest: manifest, steps, since: basis, seeding.traces)
+  }
+
+  /// Copies the database, runs steps in the copy, and renews the statistics of what they changed.
   ///
   /// - Parameters:
   ///   - label: how messages name the new state.
@@ -66,10 +81,11 @@ struct DatabaseState: Sendable {
     let clone = server.newState()
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
     do {
+      let basis = try DatabaseState.basis(clone, on: server)
       let seeding = try Seeding(manifest, on: server, in: clone, steps)
       try seeding.run(added)
       var state = try DatabaseState(
-        analyzing: clone, on: server, manifest: manifest, steps, seeding.traces, of: added)
+        analyzing: clone, on: server, manifest: manifest, steps, since: basis, seeding.traces, of: added)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
       return state
@@ -87,14 +103,26 @@ struct DatabaseState: Sendable {
   /// Vacuums and analyzes a database, and reads its catalog.
   ///
   /// - Parameters:
+  ///   - basis: what its statistics were made from when they were last complete; nil for a database without any.
   ///   - traces: what its steps did.
-  ///   - made: those steps, if they are not the manifest's seed.
+  ///   - made: those steps, if they are not the manifest's seed and migrations.
   init(
     analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
-    _ traces: SeedTraces = SeedTraces(), of made: [SeedStep]? = nil
+    since basis: StatisticsBasis? = nil, _ traces: SeedTraces = SeedTraces(), of made: [SeedStep]? = nil
   ) throws(Diagnostic) {
-    let report: Statistics.Report
     var traces = traces
+    let report = try DatabaseState.analyze(name, on: server, manifest, since: basis, &traces)
+    try self.init(opening: name, on: server, manifest: manifest, steps, report, traces, of: made)
+    _ = try catalog
+  }
+
+  /// Vacuums and analyzes a database.
+  ///
+  /// - Parameter traces: loses the statistics that were gathered again meanwhile.
+  static func analyze(
+    _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest,
+    since basis: StatisticsBasis? = nil, _ traces: inout SeedTraces
+  ) throws(Diagnostic) -> Statistics.Report {
     try PreparedTransactions(database: name, server: server).check(manifest)
     do {
       try server.waitUntilAlone(in: name)
@@ -102,10 +130,18 @@ struct DatabaseState: Sendable {
       var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
       if let memory = server.host.sampleMemory { statistics.memory = memory }
       try traces.removeGathered(statistics.connection)
-      report = try statistics.collect()
+      return try statistics.collect(since: basis)
     } catch { throw server.diagnostic(error) }
-    try self.init(opening: name, on: server, manifest: manifest, steps, report, traces, of: made)
-    _ = try catalog
+  }
+
+  /// What the statistics of a database that was just analyzed were made from.
+  ///
+  /// Nil where a change cannot be seen: only a superuser sees all, and up to 14 counts of changes arrive late.
+  static func basis(
+    _ name: DatabaseServer.Name, on server: DatabaseServer
+  ) throws(Diagnostic) -> StatisticsBasis? {
+    guard server.major >= 15, server.host.address == nil else { return nil }
+    do { return try StatisticsBasis.read(try server.newConnection(to: name)) } catch { throw server.diagnostic(error) }
   }
 
   /// Opens a database that is vacuumed and analyzed.
@@ -127,7 +163,7 @@ struct DatabaseState: Sendable {
     self.steps = steps
     self.report = report
     self.traces = traces
-    var masked = traces.masked(by: made ?? manifest.seed)
+    var masked = traces.masked(by: made ?? manifest.seed + manifest.migrations.map(\.step))
     masked.overrides = report.overrides
     self.masked = masked
     // The first use finds an open session.

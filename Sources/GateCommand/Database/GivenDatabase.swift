@@ -21,7 +21,7 @@ struct GivenDatabase {
   func open() throws(Diagnostic) -> DatabaseState {
     let started = ContinuousClock.now
     // The check comes before anything runs, and again before each step, since earlier steps may write its files.
-    try SeedReach.check(manifest.seed, in: manifest.directory, allowing: allowedReach)
+    try SeedReach.check(manifest.seed + manifest.migrations.map(\.step), in: manifest.directory, allowing: allowedReach)
     let given = try GivenServer(
       conninfo, libpqEnvironment: libpqEnvironment, manifest, allowing: allowedReach)
     let server = DatabaseServer(given)
@@ -34,9 +34,7 @@ struct GivenDatabase {
         "database: \(server.seeded.text) on \(given.access.description), PostgreSQL \(server.version) "
           + "(\(seconds(since: started)) s)")
       let steps = StepRunner(environment: environment, console: console)
-      let seeding = try Seeding(manifest, on: server, in: server.seeded, steps)
-      try seeding.run(manifest.seed)
-      return try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps, seeding.traces)
+      return try DatabaseState(seeding: server.seeded, on: server, manifest: manifest, steps)
     } catch {
       server.stop()
       throw manifest.settingError(in: error) ?? error

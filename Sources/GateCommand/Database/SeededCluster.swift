@@ -39,10 +39,8 @@ struct SeededCluster {
         }
         plan = try startOver(plan, on: server, since: name)
       }
-      let (database, done) = try built(plan, on: server)
-      guard done > 0, plan.steps[done - 1].readsClock, let name = try clockReader(plan, database) else {
-        return database
-      }
+      let (database, start) = try built(plan, on: server)
+      guard start.step?.readsClock == true, let name = try clockReader(plan, database) else { return database }
       plan = try startOver(plan, on: server, since: name)
       return try built(plan, on: server).database
     } catch {
@@ -158,13 +156,49 @@ struct SeededCluster {
 
   // MARK: Step by step
 
-  /// - Returns: the database, and how many of its steps came from the cache.
+  /// The state that a run begins with.
+  private struct Start {
+    /// How many steps of the seed are done.
+    var steps = 0
+    /// How many migrations are done.
+    var migrations = 0
+    /// Whether the seed is done and analyzed.
+    var isSeeded = false
+    /// What the statistics of the analyzed seed were made from, where that can be seen.
+    var basis: StatisticsBasis?
+    /// What the steps did since the seed was analyzed, or all of them, that VACUUM and ANALYZE hide.
+    var traces = SeedTraces()
+    /// The last step that came from the cache.
+    var step: SeedStates.Step?
+  }
+
   private func built(
     _ plan: SeedStates, on server: DatabaseServer
-  ) throws(Diagnostic) -> (database: DatabaseState, done: Int) {
-    let (done, traces) = try startOfSeed(plan, on: server)
-    let seeding = try Seeding(manifest, on: server, in: server.seeded, steps, after: traces)
-    let snapshots = snapshots(plan, after: done)
+  ) throws(Diagnostic) -> (database: DatabaseState, start: Start) {
+    let start = try start(plan, on: server)
+    let seeding = try Seeding(
+      manifest, on: server, in: server.seeded, steps, after: start.traces, done: start.steps + start.migrations)
+    if start.steps < plan.steps.count { try seed(plan, from: start.steps, seeding, on: server) }
+    let basis = try plan.migrations.isEmpty ? nil : migrate(plan, from: start, seeding, on: server)
+    let started = ContinuousClock.now
+    let database = try DatabaseState(
+      analyzing: server.seeded, on: server, manifest: manifest, steps, since: basis, seeding.traces)
+    console.step("statistics (\(seconds(since: started)) s)")
+    guard cache != nil, let state = plan.analyzed else { return (database, start) }
+    if let name = try clockReader(plan, database) {
+      console.step("not cached: \(SeededCluster.clock(name))")
+      remember(name, plan)
+      return (database, start)
+    }
+    try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
+    return (database, start)
+  }
+
+  private func seed(
+    _ plan: SeedStates, from done: Int, _ seeding: Seeding, on server: DatabaseServer
+  ) throws(Diagnostic) {
+    // With migrations after it, the seed seldom changes.
+    let snapshots = snapshots(plan, plan.steps, after: done, isLastKept: plan.migrations.isEmpty)
     for (index, step) in plan.steps.enumerated().dropFirst(done) {
       if snapshots.contains(index), let state = plan.steps[index - 1].state {
         try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server, seeding.traces)
@@ -172,36 +206,80 @@ struct SeededCluster {
       try seeding.run(step.step, after: index, of: plan.steps.count)
       try checkInterruption()
     }
-    let started = ContinuousClock.now
-    let database = try DatabaseState(
-      analyzing: server.seeded, on: server, manifest: manifest, steps, seeding.traces)
-    console.step("statistics (\(seconds(since: started)) s)")
-    guard cache != nil, let state = plan.analyzed else { return (database, done) }
-    if let name = try clockReader(plan, database) {
-      console.step("not cached: \(SeededCluster.clock(name))")
-      remember(name, plan)
-      return (database, done)
+  }
+
+  /// Runs the migrations on the analyzed seed.
+  ///
+  /// - Returns: what the statistics were made from before them.
+  private func migrate(
+    _ plan: SeedStates, from start: Start, _ seeding: Seeding, on server: DatabaseServer
+  ) throws(Diagnostic) -> StatisticsBasis? {
+    var basis = start.basis
+    if !start.isSeeded {
+      let started = ContinuousClock.now
+      let database = try DatabaseState(
+        analyzing: server.seeded, on: server, manifest: manifest, steps, seeding.traces)
+      basis = try DatabaseState.basis(server.seeded, on: server)
+      console.step("statistics of the seed (\(seconds(since: started)) s)")
+      // It is the last state of the same manifest without migrations.
+      if let state = plan.seeded {
+        try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
+      }
+      seeding.forgetTraces()
     }
-    try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
-    return (database, done)
+    let (count, done) = (plan.migrations.count, start.migrations)
+    let snapshots = snapshots(plan, plan.migrations, after: done, isLastKept: true)
+    for (index, step) in plan.migrations.enumerated().dropFirst(done) {
+      if snapshots.contains(index), let state = plan.migrations[index - 1].state {
+        try keep(
+          state, .migrating, title: "\(index) of \(count) migrations", plan, on: server, seeding.traces, basis: basis)
+      }
+      try seeding.run(step.step, after: index, of: count)
+      try checkInterruption()
+    }
+    return basis
   }
 
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
-  ///
-  /// - Returns: how many steps of the seed are done, and what they did that VACUUM and ANALYZE hide.
-  private func startOfSeed(
-    _ plan: SeedStates, on server: DatabaseServer
-  ) throws(Diagnostic) -> (done: Int, traces: SeedTraces) {
+  private func start(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Start {
+    let started = ContinuousClock.now
+    func take(_ state: String?, sharing: Bool) -> CacheEntry? {
+      state.flatMap {
+        cache?.take($0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: sharing)
+      }
+    }
+    func found(_ what: String, _ start: Start) throws(Diagnostic) -> Start {
+      console.step("seed: \(what) from the cache (\(seconds(since: started)) s)")
+      try self.start(server)
+      return start
+    }
+    let count = plan.migrations.count
+    for (index, step) in plan.migrations.enumerated().reversed() {
+      guard let entry = take(step.state, sharing: isShared) else { continue }
+      return try found(
+        "\(index + 1) of \(count) migrations",
+        Start(
+          steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, traces: entry.traces,
+          step: step))
+    }
+    if let entry = take(plan.seeded, sharing: false) {
+      return try found(
+        "all before the migrations",
+        Start(steps: plan.steps.count, isSeeded: true, basis: entry.basis, step: plan.steps.last))
+    }
+    for (index, step) in plan.steps.enumerated().reversed() {
+      guard let entry = take(step.state, sharing: isShared) else { continue }
+      return try found(
+        "\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, traces: entry.traces, step: step))
+    }
+    try makeCluster(plan, on: server)
+    return Start()
+  }
+
+  /// Makes a new cluster, or takes an empty one from the cache, and starts its server.
+  private func makeCluster(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) {
     let started = ContinuousClock.now
     let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
-    for (index, step) in plan.steps.enumerated().reversed() {
-      guard let state = step.state,
-        let entry = cache?.take(state, to: target, owner: owner, sharing: isShared)
-      else { continue }
-      console.step("seed: \(index + 1) of \(plan.steps.count) steps from the cache (\(seconds(since: started)) s)")
-      try start(server)
-      return (index + 1, entry.traces)
-    }
     if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
       try server.makeCluster()
       console.step("initdb (\(seconds(since: started)) s)")
@@ -219,7 +297,6 @@ struct SeededCluster {
       try server.create(server.seeded)
       try server.make(roles: manifest.roles)
     } catch { throw server.diagnostic(error) }
-    return (0, SeedTraces())
   }
 
   // MARK: Into the cache
@@ -228,12 +305,18 @@ struct SeededCluster {
   ///
   /// They are the last step, which changes most often, and the first one that differs from an earlier seed, since that
   /// one is being edited.
-  private func snapshots(_ plan: SeedStates, after done: Int) -> Set<Int> {
+  ///
+  /// - Parameter steps: those of the seed or the migrations.
+  private func snapshots(
+    _ plan: SeedStates, _ steps: [SeedStates.Step], after done: Int, isLastKept: Bool
+  ) -> Set<Int> {
     guard let cache else { return [] }
-    var wanted: Set<Int> = [plan.steps.count - 1]
+    var wanted: Set<Int> = isLastKept ? [steps.count - 1] : []
+    let states = steps.map(\.state)
     for chain in cache.list().map(\.entry.chain) {
       let same = zip(chain, plan.chain).prefix { $0 == $1 }.count
-      if same > 0, same < plan.chain.count { wanted.insert(same - 1) }
+      guard same > 0, same < plan.chain.count else { continue }
+      if let index = states.firstIndex(of: plan.chain[same]) { wanted.insert(index) }
     }
     return wanted.filter { $0 > done }
   }
@@ -243,7 +326,7 @@ struct SeededCluster {
   /// The server is stopped for a moment.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
-    _ traces: SeedTraces, of database: DatabaseState? = nil
+    _ traces: SeedTraces, of database: DatabaseState? = nil, basis: StatisticsBasis? = nil
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // If a file changed while the seed ran, the state was not made from the files that its name says.
@@ -255,6 +338,8 @@ struct SeededCluster {
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain
     entry.traces = traces
+    entry.basis = basis
+    if database != nil { entry.basis = try DatabaseState.basis(server.seeded, on: server) }
     let sharing: ClusterFiles.Sharing
     do {
       if let database {

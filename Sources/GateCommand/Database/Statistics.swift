@@ -31,8 +31,10 @@ struct Statistics {
     var overrides: [StatisticsOverride] = []
   }
 
-  func collect() throws(ServerError) -> Report {
-    do { return try report() } catch let error where error.sqlState == "55P03" {
+  /// - Parameter basis: what complete statistics were made from, so that only what changed since is worked on; nil for
+  ///   everything.
+  func collect(since basis: StatisticsBasis? = nil) throws(ServerError) -> Report {
+    do { return try report(since: basis) } catch let error where error.sqlState == "55P03" {
       throw ServerError(
         sqlState: "55P03",
         message: "VACUUM or ANALYZE waited \(lockTimeout) for a lock that another session holds",
@@ -40,17 +42,37 @@ struct Statistics {
     }
   }
 
-  private func report() throws(ServerError) -> Report {
+  private func report(since basis: StatisticsBasis?) throws(ServerError) -> Report {
     try connection.execute("SELECT pg_catalog.set_config('lock_timeout', $1, false)", [lockTimeout])
     // Event triggers that a seed may have made must not see plangate's own statements.
     try connection.silenceTriggers()
-    try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
+    // From 18 on, ONLY leaves out partitions and children.
+    let hasOnly = connection.serverVersion >= 180_000
+    let work = try basis.map { (basis) throws(ServerError) in
+      try StatisticsBasis.read(connection).work(since: basis, analyzesPartitions: !hasOnly)
+    }
+    var analyzed: [String]?
+    if case .some(let vacuum, let analyze)? = work {
+      analyzed = analyze
+      if !vacuum.isEmpty {
+        try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON) " + vacuum.joined(separator: ", "))
+      }
+    } else {
+      try connection.execute("VACUUM (FREEZE, INDEX_CLEANUP ON)")
+    }
     try connection.execute(
       "SELECT pg_catalog.set_config('plangate.sample_memory', $1, false)", [String(memory)])
     var sampled = try connection.execute(Statistics.tooLarge).rows.compactMap { $0.first ?? nil }
-    let objects = isWhole ? try makeObjects(&sampled) : []
+    let objects = isWhole ? try makeObjects(&sampled, of: analyzed) : []
     let overrides = isWhole ? try overrides(of: sampled) : []
-    try connection.execute("ANALYZE")
+    if let analyzed {
+      let only = hasOnly ? "ONLY " : ""
+      if !analyzed.isEmpty {
+        try connection.execute("ANALYZE " + analyzed.map { only + $0 }.joined(separator: ", "))
+      }
+    } else {
+      try connection.execute("ANALYZE")
+    }
     for drop in objects { try connection.execute(drop) }
     let notVisible = try connection.execute(Statistics.notAllVisible).rows.compactMap { $0.first ?? nil }
     return Report(sampled: sampled, notAllVisible: notVisible, overrides: overrides)
@@ -71,12 +93,16 @@ struct Statistics {
 
   /// Makes the statistics objects and returns the statements that drop them again.
   ///
-  /// - Parameter sampled: gets the tables that belong to other roles, on a given server.
-  private func makeObjects(_ sampled: inout [String]) throws(ServerError) -> [String] {
+  /// - Parameters:
+  ///   - sampled: gets the tables that belong to other roles, on a given server.
+  ///   - tables: those to make objects for, as the server quotes them; nil for all.
+  private func makeObjects(_ sampled: inout [String], of tables: [String]?) throws(ServerError) -> [String] {
     var drops: [String] = []
     for row in try connection.execute(Statistics.samples(serverVersion: connection.serverVersion)).rows {
       // The server wrote these statements and quoted the names in them.
-      guard let create = row[0], let raise = row[1], let drop = row[2], let table = row[3] else { continue }
+      guard let create = row[0], let raise = row[1], let drop = row[2], let table = row[3], let quoted = row[4],
+        tables?.contains(quoted) != false
+      else { continue }
       do { try connection.execute(create) } catch let error where error.sqlState == "42501" {
         sampled.append(table)
         continue
@@ -150,7 +176,8 @@ struct Statistics {
         pg_catalog.format('CREATE STATISTICS %I.%I %s ON %s FROM %I.%I', nspname, name,
           CASE WHEN \(serverVersion) < 140000 THEN '(ndistinct)' ELSE '' END, list, nspname, relname),
         pg_catalog.format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, name, LEAST(target, 10000)::int),
-        pg_catalog.format('DROP STATISTICS %I.%I', nspname, name), nspname || '.' || relname
+        pg_catalog.format('DROP STATISTICS %I.%I', nspname, name), nspname || '.' || relname,
+        pg_catalog.format('%I.%I', nspname, relname)
       FROM wanted, LATERAL (\(columns)) AS chosen, LATERAL (SELECT 'plangate_sample_' || wanted.oid AS name) AS named
       WHERE NOT is_too_large ORDER BY nspname, relname
       """

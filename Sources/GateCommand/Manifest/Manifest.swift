@@ -13,6 +13,8 @@ struct Manifest: Sendable {
   /// Whether the manifest names the locale, so that no other is accepted.
   var namesLocale = false
   var seed: [SeedStep]
+  /// The migrations, run in order on the seeded and analyzed database.
+  var migrations: [Migration] = []
   /// Whether seed steps keep root's rights when plangate is root.
   var seedsAsRoot = false
   var roles: [String]
@@ -52,6 +54,28 @@ enum SeedStep: Equatable, Sendable {
   case archive(String)
   /// A shell command and the files that its result depends on. Without them, it is unknown when it must run again.
   case command(String, inputs: [String])
+  /// A file of `migrations:`.
+  case migration(MigrationFile)
+}
+
+extension SeedStep {
+  /// The file whose SQL the step runs, as the user would name it.
+  var sqlFile: String? {
+    switch self {
+    case .script(let path): path
+    case .migration(let file): file.path
+    case .archive, .command: nil
+    }
+  }
+}
+
+extension Migration {
+  var step: SeedStep {
+    switch source {
+    case .file(let file): .migration(file)
+    case .command(let text, let inputs): .command(text, inputs: inputs)
+    }
+  }
 }
 
 /// One SQL statement and how it is planned.

@@ -38,7 +38,8 @@ struct ManifestLoader {
   let today: Day
 
   static let keys = [
-    "version", "locale", "timezone", "encoding", "seed", "roles", "settings", "rules", "queries", "baselines",
+    "version", "locale", "timezone", "encoding", "seed", "migrations", "roles", "settings", "rules", "queries",
+    "baselines",
     "timeout", "statistics", "timing", "seed-user",
   ]
 
@@ -77,6 +78,14 @@ struct ManifestLoader {
     let defaults = QueryDefaults(
       rules: rules ?? [:], timeout: timeout ?? 30_000, measuresTime: choice("timing", ["true", "false"]) == "true")
     let seed = mistakes.attempt { () throws(Diagnostic) in try self.seed(fields) }
+    let migrations =
+      mistakes.attempt { () throws(Diagnostic) in
+        try fields["migrations"].map { node throws(Diagnostic) in
+          try MigrationReader(source: source, directory: directory).migrations(node) { node throws(Diagnostic) in
+            try files(node, allowsDirectories: true)
+          }
+        }
+      } ?? nil
     let roles = mistakes.attempt { () throws(Diagnostic) in try self.roles(fields) }
     let queries = mistakes.attempt { () throws(Diagnostic) in
       try QueryReader(source: source, directory: directory, today: today, defaults: defaults)
@@ -88,7 +97,8 @@ struct ManifestLoader {
         locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
         settings: settings ?? [:]),
       namesLocale: fields["locale"] != nil,
-      seed: seed ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root", roles: roles ?? [],
+      seed: seed ?? [], migrations: migrations ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root",
+      roles: roles ?? [],
       queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",
       baselines: joined(directory, text("baselines") ?? "../baselines"),
@@ -140,7 +150,9 @@ struct ManifestLoader {
 
   private func steps(_ node: YAMLNode) throws(Diagnostic) -> [SeedStep] {
     guard node.mapping != nil else {
-      return try files(node).map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
+      let files = try files(node)
+      for file in files where file.hasSuffix(".sql") { try source.refuseMigration(file, at: node) }
+      return files.map { $0.hasSuffix(".dump") ? .archive($0) : .script($0) }
     }
     let step = try source.mapping(node, "a seed step", keys: ManifestLoader.stepKeys)
     var inputs: [String] = []

@@ -52,7 +52,7 @@ struct PsqlScript: Equatable {
       pendingQuit = nil
     }
     switch event {
-    case .statement(let words, let literal, let mark): statement(words, literal, mark)
+    case .statement(let words, let literal, let mark, _): statement(words, literal, mark)
     case .copyData(let mark, let hasEnd): if !hasEnd { unfinishedCopy = mark }
     case .command(let name, let arguments, let mark):
       switch name {

@@ -1,8 +1,8 @@
 /// Divides an SQL file as psql does, into statements, psql commands and the data of COPY.
 struct PsqlScriptReader {
   enum Event {
-    /// A statement: its first words in lower case, its first quoted text, and where it begins.
-    case statement(words: [String], literal: String?, PsqlScript.Mark)
+    /// A statement: its first words in lower case, its first quoted text, where it begins, and its bytes.
+    case statement(words: [String], literal: String?, PsqlScript.Mark, Range<Int>)
     /// The data that follow a `COPY … FROM STDIN`, which begins at the mark.
     case copyData(PsqlScript.Mark, hasEnd: Bool)
     /// A command `
@@ -19,6 +19,8 @@ struct PsqlScriptReader {
 
   private struct Statement {
     var start: Int?
+    /// The end of its last token.
+    var end = 0
     var words: [String] = []
     var literal: String?
     var copy: CopyStatement?
@@ -60,6 +62,7 @@ struct PsqlScriptReader {
     default: break
     }
     statement.start = statement.start ?? token.range.lowerBound
+    statement.end = token.range.upperBound
     if token.isSymbol("(") { statement.parentheses += 1 }
     if token.isSymbol(")") { statement.parentheses = max(0, statement.parentheses - 1) }
     if token.isString, statement.literal == nil {
@@ -91,7 +94,7 @@ struct PsqlScriptReader {
     defer { statement = Statement() }
     guard let start = statement.start, !statement.words.isEmpty else { return }
     let mark = mark(from: start)
-    events.append(.statement(words: statement.words, literal: statement.literal, mark))
+    events.append(.statement(words: statement.words, literal: statement.literal, mark, start..<statement.end))
     if statement.readsInput { copies.append(mark) }
   }
 

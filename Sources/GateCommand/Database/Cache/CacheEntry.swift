@@ -12,7 +12,9 @@ struct CacheEntry: Equatable, Sendable {
     case initialised
     /// The cluster after some steps of a seed.
     case seeding
-    /// The cluster after all steps, vacuumed and analyzed.
+    /// The cluster after all steps of a seed, analyzed, and some migrations.
+    case migrating
+    /// The cluster after all steps and migrations, vacuumed and analyzed.
     case seeded
   }
 
@@ -33,6 +35,8 @@ struct CacheEntry: Equatable, Sendable {
   var traces = SeedTraces()
   /// Settings of statistics that analyzing whole tables hides.
   var overrides: [StatisticsOverride] = []
+  /// What the statistics were made from, where migrations follow.
+  var basis: StatisticsBasis?
   var directories: [String] = []
   var files: [ClusterFile] = []
 
@@ -58,6 +62,7 @@ struct CacheEntry: Equatable, Sendable {
     lines += notAllVisible.map { "visited \(CacheEntry.escaped($0))" }
     if !traces.isEmpty { lines.append("traces \(traces.json.text)") }
     lines += overrides.map { "override \($0.json.text)" }
+    lines += basis?.lines ?? []
     lines += directories.map { "directory \($0)" }
     lines += files.map { "\($0.isShared ? "shared" : "file") \($0.size) \($0.path)" }
     lines.append("end")
@@ -96,6 +101,10 @@ struct CacheEntry: Equatable, Sendable {
       case "override":
         guard let read = (try? JSON(parsing: value)).flatMap({ StatisticsOverride($0) }) else { return nil }
         overrides.append(read)
+      case "basis":
+        var known = basis ?? StatisticsBasis()
+        guard known.add(line: value) else { return nil }
+        basis = known
       case "directory":
         guard CacheEntry.isInside(rest) else { return nil }
         directories.append(value)

@@ -43,6 +43,11 @@ struct SeedReader {
       var content = Content(words: ["archive"])
       add(path, as: .archive, to: &content, &seen)
       return content
+    case .migration(let file):
+      var content = Content(words: ["migration", file.naming.isFlyway ? "flyway" : "", "\(file.placeholders.count)"])
+      content.words += file.placeholders.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+      add(file.path, as: .script, to: &content, &seen)
+      return content
     case .command(let text, let inputs):
       var content = Content(words: ["command", text])
       // The command may be in any language, so its text cannot show whether it makes rows with today's date.

@@ -2,7 +2,8 @@ import FoundationEssentials
 import PlanCore
 import Postgres
 
-/// The states of a cluster on its way to the seeded database, each named after everything that it was made from.
+/// The states of a cluster on its way to the seeded and migrated database, each named after everything that it was made
+/// from.
 ///
 /// States with the same name are identical.
 struct SeedStates: Sendable {
@@ -16,7 +17,12 @@ struct SeedStates: Sendable {
 
   /// The state of the cluster as `initdb` makes it.
   let initialised: String
+  /// The steps of the seed.
   let steps: [Step]
+  /// The seeded, vacuumed and analyzed state, for a manifest with migrations; nil under the same condition as a step's.
+  let seeded: String?
+  /// The migrations, whose states are not analyzed.
+  let migrations: [Step]
   /// The vacuumed and analyzed state; nil under the same condition as a step's.
   let analyzed: String?
   /// The name of the analyzed state and the queries together; nil under the same condition as a step's.
@@ -25,10 +31,12 @@ struct SeedStates: Sendable {
   let obstacle: String?
 
   /// Whether rows may hold the time at which they were made.
-  var readsClock: Bool { steps.last?.readsClock ?? false }
+  var readsClock: Bool { (migrations.last ?? steps.last)?.readsClock ?? false }
 
   /// The states from the empty cluster on, up to the last one with a name.
-  var chain: [String] { [initialised] + steps.compactMap(\.state) }
+  var chain: [String] {
+    [initialised] + steps.compactMap(\.state) + [seeded].compactMap(\.self) + migrations.compactMap(\.state)
+  }
 
   /// - Parameter archiveSchema: returns the definitions in the archive at a path as SQL, or nil if they cannot be read.
   init(
@@ -45,11 +53,10 @@ struct SeedStates: Sendable {
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     let reader = SeedReader(directory: manifest.directory, cache: cache, archiveSchema: archiveSchema)
     let queriesReadClock = manifest.queries.contains(where: \.readsClock)
-    var steps: [Step] = []
     var obstacle: String?
     var readsClock = false
     var definesClock = false
-    for step in manifest.seed {
+    func add(_ step: SeedStep) -> Step {
       if state != nil {
         let content = reader.content(of: step)
         // Definitions from an earlier archive may put the time into this step's rows.
@@ -63,37 +70,51 @@ struct SeedStates: Sendable {
         }
         state = obstacle == nil ? state.map { ContentHash.digits(of: [$0] + content.words) } : nil
       }
-      steps.append(Step(step: step, state: state, readsClock: readsClock))
+      return Step(step: step, state: state, readsClock: readsClock)
     }
-    self.steps = steps
+    func stateAnalyzed() -> String? { obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil }
+    steps = manifest.seed.map(add)
     // Random samples are meant to differ.
     if obstacle == nil, !manifest.wholeStatistics { obstacle = "statistics: sampled" }
-    analyzed = obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
+    if manifest.migrations.isEmpty {
+      (seeded, migrations) = (nil, [])
+    } else {
+      state = stateAnalyzed()
+      seeded = state
+      migrations = manifest.migrations.map { add($0.step) }
+    }
+    analyzed = stateAnalyzed()
     purpose = analyzed.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
     self.obstacle = obstacle
   }
 
   /// The plan without the states whose rows may hold a time, used when queries turn out to read the clock.
   func withoutClock(because obstacle: String) -> SeedStates {
-    SeedStates(
-      initialised: initialised,
-      steps: steps.map { Step(step: $0.step, state: $0.readsClock ? nil : $0.state, readsClock: $0.readsClock) },
-      analyzed: nil, purpose: nil, obstacle: obstacle)
+    func withoutClock(_ step: Step) -> Step {
+      Step(step: step.step, state: step.readsClock ? nil : step.state, readsClock: step.readsClock)
+    }
+    return SeedStates(
+      initialised: initialised, steps: steps.map(withoutClock),
+      seeded: steps.last?.readsClock == true ? nil : seeded, migrations: migrations.map(withoutClock),
+      obstacle: obstacle)
   }
 
-  private init(initialised: String, steps: [Step], analyzed: String?, purpose: String?, obstacle: String?) {
+  /// A plan without a name for the last state.
+  private init(initialised: String, steps: [Step], seeded: String?, migrations: [Step], obstacle: String?) {
     self.initialised = initialised
     self.steps = steps
-    self.analyzed = analyzed
-    self.purpose = purpose
+    self.seeded = seeded
+    self.migrations = migrations
+    (analyzed, purpose) = (nil, nil)
     self.obstacle = obstacle
   }
 
   /// A plan without names, so that nothing is taken from or put into a cache.
   init(uncached manifest: Manifest) {
+    func unnamed(_ step: SeedStep) -> Step { Step(step: step, state: nil, readsClock: false) }
     self.init(
-      initialised: "", steps: manifest.seed.map { Step(step: $0, state: nil, readsClock: false) }, analyzed: nil,
-      purpose: nil, obstacle: nil)
+      initialised: "", steps: manifest.seed.map(unnamed), seeded: nil,
+      migrations: manifest.migrations.map { unnamed($0.step) }, obstacle: nil)
   }
 }
 

@@ -19,7 +19,7 @@ struct PreparedTransactions {
     let message =
       "the seed leaves the transaction '\(identifier.visible)' prepared, and its locks stay\n"
       + "end it in the seed with COMMIT PREPARED"
-    for case .script(let path) in manifest.seed {
+    for path in (manifest.seed + manifest.migrations.map(\.step)).compactMap(\.sqlFile) {
       guard let mark = PsqlScript(file: path)?.prepared[identifier] else { continue }
       throw Diagnostic(message, file: path, line: mark.line)
     }

@@ -47,20 +47,27 @@ final class SeedObserver {
   private let server: DatabaseServer
   private let database: DatabaseServer.Name
   private var last: SeedSnapshot?
+  /// How many steps ran.
+  private var done: Int
   private(set) var traces: SeedTraces
 
-  /// - Parameter traces: of the steps that ran before.
-  init(_ server: DatabaseServer, _ database: DatabaseServer.Name, _ traces: SeedTraces) {
-    (self.server, self.database, self.traces) = (server, database, traces)
+  /// - Parameters:
+  ///   - traces: of the steps that ran before.
+  ///   - done: how many those were.
+  init(_ server: DatabaseServer, _ database: DatabaseServer.Name, _ traces: SeedTraces, done: Int) {
+    (self.server, self.database, self.traces, self.done) = (server, database, traces, done)
   }
+
+  /// Forgets what the steps so far did.
+  func forget() { (last, traces) = (nil, SeedTraces()) }
 
   func beforeStep() { if last == nil { last = try? snapshot() } }
 
-  /// - Parameter index: the place of the step in the seed, from 0.
-  func afterStep(_ index: Int) {
+  func afterStep() {
     let now = try? snapshot()
-    if let before = last, let now { traces.add(step: index, from: before, to: now) }
+    if let before = last, let now { traces.add(step: done, from: before, to: now) }
     last = now
+    done += 1
   }
 
   /// - Throws: also before PostgreSQL 15, where the counters of a session come late.

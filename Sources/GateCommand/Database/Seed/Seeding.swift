@@ -24,9 +24,10 @@ struct Seeding {
   /// - Parameters:
   ///   - manifest: says which directory the steps' paths are relative to and which rights they have.
   ///   - traces: of the steps that ran before.
+  ///   - done: how many those were.
   init(
     _ manifest: Manifest, on server: DatabaseServer, in database: DatabaseServer.Name, _ steps: StepRunner,
-    after traces: SeedTraces = SeedTraces()
+    after traces: SeedTraces = SeedTraces(), done: Int = 0
   ) throws(Diagnostic) {
     self.manifest = manifest
     self.server = server
@@ -36,11 +37,14 @@ struct Seeding {
     watch = try (server.host as? GivenServer).map { (given) throws(Diagnostic) in
       try GivenServerWatch(given, database: database.text)
     }
-    observer = SeedObserver(server, database, traces)
+    observer = SeedObserver(server, database, traces, done: done)
   }
 
   /// What the steps so far did that VACUUM and ANALYZE will hide.
   var traces: SeedTraces { observer.traces }
+
+  /// Forgets them, once the database was vacuumed and analyzed as production is.
+  func forgetTraces() { observer.forget() }
 
   /// Runs all of some steps, unless a signal comes.
   func run(_ steps: [SeedStep]) throws(Diagnostic) {
@@ -66,13 +70,17 @@ struct Seeding {
       try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
     } catch { throw watch?.completed(error, after: step) ?? error }
     try watch?.check(after: step)
-    observer.afterStep(done)
+    observer.afterStep()
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
     console.step("seed: \(step.description) (\(seconds(since: started)) s)")
   }
 
   private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+    if case .migration(let file) = step {
+      if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
+      return try MigrationRunner(server: server, database: database).run(file)
+    }
     let rights = try StepRights(manifest, server.host, console)
     var command: Command
     var file: String?
@@ -100,6 +108,7 @@ struct Seeding {
       command = Command(try client("pg_restore"), fromInput + [absolutePath(path)], environment: environment)
     case .command(let text, _):
       command = Command("/bin/sh", ["-c", text], environment: environment)
+    case .migration: return
     }
     // A relative directory would be looked up in CDPATH as well.
     command.directory = absolutePath(manifest.directory)
@@ -175,6 +184,7 @@ extension SeedStep {
   var description: String {
     switch self {
     case .script(let path), .archive(let path): return path.visible
+    case .migration(let file): return file.path.visible
     case .command(let text, _):
       let lines = text.visibleLines.filter { !$0.allSatisfy(\.isWhitespace) }
       return (lines.first ?? "").visible + (lines.count > 1 ? " …" : "")

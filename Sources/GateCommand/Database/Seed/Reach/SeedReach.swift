@@ -55,7 +55,7 @@ extension SeedReach {
     _ steps: [SeedStep], in directory: String, allowing allowed: Set<Kind>
   ) throws(Diagnostic) {
     var all: [Diagnostic] = []
-    for case .script(let path) in steps {
+    for path in steps.compactMap(\.sqlFile) {
       if let found = diagnostic(of: path, directory: directory, allowing: allowed, isComplete: false) {
         all += [found] + found.others
       }

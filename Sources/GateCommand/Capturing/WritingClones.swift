@@ -1,0 +1,210 @@
+import OperatingSystem
+import PlanCore
+import Postgres
+import Synchronization
+
+/// The clones of a database that cases write to.
+///
+/// Each serves many cases. After a case, which is rolled back, its dead rows are vacuumed away, and sequences and the
+/// planner's knowledge of sizes are set back. A table that cannot be restored is stale: the next case that touches it
+/// waits until the clones are renewed. A case that writes to the catalog needs a clone that no case had before it.
+///
+/// No clone is made or dropped while a case runs: the server tells all sessions of each new database, and what they
+/// then look up anew in the catalog counts as blocks of their queries.
+final class WritingClones: Sendable {
+  private let state: DatabaseState
+  private let clones: [WritingClone]
+  /// What tables are like in the original, by OID.
+  private let originals = Mutex<[String: TableState]>([:])
+  /// The value of each sequence in the original, and whether it was given out, by quoted name.
+  private let sequences = Mutex<[String: [String]]>([:])
+
+  /// Few cases are served by one clone: making one takes longer than many cases do.
+  private static let casesPerClone = 8
+
+  /// - Parameters:
+  ///   - count: how many cases there are to run.
+  ///   - jobs: how many may run side by side.
+  init(of state: DatabaseState, for count: Int, jobs: Int) {
+    self.state = state
+    let wanted = min(jobs, (count + WritingClones.casesPerClone - 1) / WritingClones.casesPerClone)
+    clones = (0..<max(1, wanted)).map { WritingClone(name: state.server.clone($0 + 1, of: state.name)) }
+  }
+
+  /// Runs cases, and says which have to wait for new clones.
+  ///
+  /// - Parameters:
+  ///   - cases: those to run, in order; the first ones get new clones.
+  ///   - body: what to do for each with a clone; false if it has to wait.
+  /// - Returns: those that have to wait; at least one case was run.
+  func run(
+    _ cases: [Int], _ body: @escaping @Sendable (Int, WritingClone) -> Bool
+  ) throws(ServerError) -> [Int] {
+    try renew()
+    let free = Mutex(clones.filter(\.isThere))
+    let waiting = Mutex<[Int]>([])
+    concurrently(cases.count, workers: free.withLock { $0.count }, { free.withLock { $0.popLast() } }) {
+      position, clone in
+      guard let clone, body(cases[position], clone) else {
+        waiting.withLock { $0.append(cases[position]) }
+        return
+      }
+    }
+    return waiting.withLock { $0.sorted() }
+  }
+
+  /// Makes the clones that are missing, and those anew that a case was run in.
+  ///
+  /// - Throws: if there is none at all.
+  private func renew() throws(ServerError) {
+    let old = clones.filter { !$0.isNew }
+    let failure = Mutex<ServerError?>(nil)
+    concurrently(old.count, workers: old.count, { () }) { [self] index, _ in
+      let clone = old[index]
+      do throws(ServerError) {
+        try state.serverTime.clones { () throws(ServerError) in
+          if clone.isThere { try drop(clone) }
+          try state.server.copy(state.name, to: clone.name)
+          clone.becomesNew()
+        }
+      } catch { failure.withLock { $0 = error } }
+    }
+    if let failure = failure.withLock({ $0 }), !clones.contains(where: \.isThere) { throw failure }
+  }
+
+  private func drop(_ clone: WritingClone) throws(ServerError) {
+    clone.isDropped()
+    try state.server.drop(clone.name)
+  }
+
+  /// Drops all of them; those that stay go with the server.
+  func drop() {
+    concurrently(clones.count, workers: clones.count, { () }) { [self] index, _ in
+      guard clones[index].isThere else { return }
+      try? state.serverTime.clones { () throws(ServerError) in try drop(clones[index]) }
+    }
+  }
+
+  /// Makes a clone like the original again, as far as that can be.
+  ///
+  /// The session forgets what it knows of the files of the tables that were written to, such as the page that took the
+  /// last row, so that its next run reads the same blocks as the first one in a clone.
+  ///
+  /// - Parameter activity: what a case did that was rolled back.
+  func restore(_ connection: Connection, after activity: RelationActivity) throws(ServerError) {
+    try restore(sequences: activity.sequences, connection)
+    let written = activity.written
+    if written.isEmpty { return }
+    let isSuperuser = try state.probe.means(connection).isSuperuser
+    try connection.removeRolledBackRows(of: activity, skippingPages: isSuperuser)
+    guard isSuperuser else { return }
+    let originals = try originals(of: Set(written.keys))
+    try connection.restore(estimates: originals.values.reduce(into: [:]) { $0.merge($1.estimates) { $1 } })
+  }
+
+  /// The OIDs of the tables that a restored clone has not as the original has them; nil if that is unknown.
+  func changed(_ connection: Connection, after activity: RelationActivity) throws(ServerError) -> Set<String>? {
+    if activity.writesCatalog { return nil }
+    let written = activity.written
+    if written.isEmpty { return [] }
+    let originals = try originals(of: Set(written.keys))
+    let states = try connection.states(of: Set(written.keys))
+    return Set(
+      written.filter { table, work in
+        guard let original = originals[table], let state = states[table] else { return true }
+        return !state.mayVacuum || state.sizes != original.sizes || state.estimates != original.estimates
+          || original.hasRememberingIndex && work.inserted > 0
+      }.keys)
+  }
+
+  private func originals(of tables: Set<String>) throws(ServerError) -> [String: TableState] {
+    let known = originals.withLock { $0 }
+    let unknown = tables.subtracting(known.keys)
+    if unknown.isEmpty { return known.filter { tables.contains($0.key) } }
+    let connection = try state.server.connect(to: state.name)
+    let states = try connection.states(of: unknown)
+    state.server.keep(connection, to: state.name)
+    return originals.withLock { originals in
+      originals.merge(states) { $1 }
+      return originals.filter { tables.contains($0.key) }
+    }
+  }
+
+  private func restore(sequences names: [String], _ connection: Connection) throws(ServerError) {
+    for name in names {
+      let value: [String]
+      if let known = sequences.withLock({ $0[name] }) {
+        value = known
+      } else {
+        let original = try state.server.connect(to: state.name)
+        value = try original.execute("SELECT last_value, is_called FROM \(name)").rows.first?.map { $0 ?? "" } ?? []
+        state.server.keep(original, to: state.name)
+        sequences.withLock { $0[name] = value }
+      }
+      try connection.execute(
+        "SELECT pg_catalog.setval($1::pg_catalog.regclass, $2::bigint, $3::boolean)", [name, value[0], value[1]])
+    }
+  }
+}
+
+/// A clone that cases write to one after the other.
+///
+/// It is used by one thread at a time.
+final class WritingClone: Sendable {
+  let name: DatabaseServer.Name
+
+  private struct Content {
+    var isThere = false
+    /// Whether no case was run in it.
+    var isNew = false
+    /// The OIDs of tables that are not like the original; nil if that is unknown.
+    var stale: Set<String>? = []
+    var connection: Connection?
+  }
+
+  private let content = Mutex(Content())
+
+  init(name: DatabaseServer.Name) { self.name = name }
+
+  var isThere: Bool { content.withLock { $0.isThere } }
+  var isNew: Bool { content.withLock { $0.isThere && $0.isNew } }
+
+  func becomesNew() { content.withLock { $0 = Content(isThere: true, isNew: true) } }
+
+  func isDropped() { content.withLock { $0 = Content() } }
+
+  /// Whether a case finds everything like the original.
+  ///
+  /// - Parameter activity: what the case does; nil if unknown.
+  func serves(_ activity: RelationActivity?) -> Bool {
+    content.withLock { content in
+      if content.isNew { return true }
+      guard let stale = content.stale else { return false }
+      guard let activity else { return true }
+      return !activity.writesCatalog && activity.touched.isDisjoint(with: stale)
+    }
+  }
+
+  /// Whether every table is like the original.
+  var isLikeOriginal: Bool { content.withLock { $0.isNew || $0.stale?.isEmpty == true } }
+
+  /// Notes what a case left changed.
+  ///
+  /// - Parameter tables: OIDs; nil if that is unknown.
+  func markStale(_ tables: Set<String>?) {
+    content.withLock { content in
+      content.isNew = false
+      content.stale = tables.flatMap { tables in content.stale.map { $0.union(tables) } }
+    }
+  }
+
+  /// Takes the connection of the case before, if its session is like a new one.
+  func takeConnection() -> Connection? {
+    content.withLock { content in
+      defer { content.connection = nil }
+      return content.connection
+    }
+  }
+
+  func keep(_ connection: Connection?) { content.withLock { $0.connection = connection } }
+}
