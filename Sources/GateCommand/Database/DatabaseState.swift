@@ -60,8 +60,7 @@ struct DatabaseState: Sendable {
     try seeding.run(manifest.seed)
     var basis: StatisticsBasis?
     if !manifest.migrations.isEmpty {
-      var traces = seeding.traces
-      _ = try DatabaseState.analyze(name, on: server, manifest, &traces)
+      _ = try DatabaseState.analyze(name, on: server, manifest)
       seeding.forgetTraces()
       basis = try DatabaseState.basis(name, on: server)
       try seeding.run(manifest.migrations.map(\.step))
@@ -114,6 +113,14 @@ struct DatabaseState: Sendable {
     let report = try DatabaseState.analyze(name, on: server, manifest, since: basis, &traces)
     try self.init(opening: name, on: server, manifest: manifest, steps, report, traces, of: made)
     _ = try catalog
+  }
+
+  /// Vacuums and analyzes a database that no steps are known of.
+  static func analyze(
+    _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest
+  ) throws(Diagnostic) -> Statistics.Report {
+    var traces = SeedTraces()
+    return try analyze(name, on: server, manifest, &traces)
   }
 
   /// Vacuums and analyzes a database.

@@ -223,7 +223,7 @@ struct SeededCluster {
       console.step("statistics of the seed (\(seconds(since: started)) s)")
       // It is the last state of the same manifest without migrations.
       if let state = plan.seeded {
-        try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
+        try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database, isLast: false)
       }
       seeding.forgetTraces()
     }
@@ -324,9 +324,12 @@ struct SeededCluster {
   /// Keeps the cluster as it is now.
   ///
   /// The server is stopped for a moment.
+  ///
+  /// - Parameter isLast: whether no migration follows, which would write to files that the cache shares.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
-    _ traces: SeedTraces, of database: DatabaseState? = nil, basis: StatisticsBasis? = nil
+    _ traces: SeedTraces, of database: DatabaseState? = nil, basis: StatisticsBasis? = nil,
+    isLast: Bool = true
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // If a file changed while the seed ran, the state was not made from the files that its name says.
@@ -345,7 +348,8 @@ struct SeededCluster {
       if let database {
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
         entry.overrides = database.report.overrides
-        sharing = try SharedFiles.ofSeeded(database)
+        sharing =
+          try isLast ? SharedFiles.ofSeeded(database) : SharedFiles.untouchable(try server.connect(to: server.seeded))
       } else {
         sharing = try SharedFiles.untouchable(try server.connect(to: server.seeded))
       }
