@@ -92,7 +92,16 @@ final class CorpusWorker: @unchecked Sendable {
 
   /// The outcome of a query of any text, before and after a change.
   func outcome(of item: CauseCase) throws -> CaseOutcome {
-    func query(_ text: String) throws -> Query { try self.query("any") { $0.statement.text = text } }
+    func query(_ text: String) throws -> Query {
+      try self.query("any") { query in
+        query.statement.text = text
+        if item.parameters.isEmpty { return }
+        query.cases = [
+          QueryCase(
+            name: item.isGeneric ? "generic" : nil, parameters: .positional(item.parameters), isGeneric: item.isGeneric)
+        ]
+      }
+    }
     let before = try item.setup.map { sql in
       try seeded.clone(StateLabel("the state before"), applying: [try script(sql)])
     }

@@ -84,7 +84,10 @@ enum EveryKind {
     plan.executionTime = major == 15 ? 12.345 : nil
     return Observation(
       CapturedCase(
-        name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup, plan: plan,
+        name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup,
+        parameterTypes: major == 14 && rows == nil
+          ? nil : [ParameterType(name: "$1", type: "type\(major)"), ParameterType(name: ":x", type: markup)],
+        plan: plan,
         planWithoutSeqScans: major == 15 ? Plan(root: try hostileRoot("Index Scan", buffers: nil, rows: nil)) : nil,
         inner: InnerWork(
           statements: major == 14
@@ -146,6 +149,15 @@ enum EveryKind {
     ]
     let note = "the waiver (\(markup)) matches nothing"
     run.notes.append(Note(note, at: Place(file: "ci/\(markup).yml", line: 31)))
+    run.notes += [
+      Note(.lostStatistics(["\(relation).\(markup)"], step: "seed/\(markup).sql", cases: ["every@\(markup)"])),
+      Note(.distinctOverride(override(.distinct, column: markup), cases: ["every@\(markup)"])),
+      Note(.statisticsTarget([override(.target, column: markup)], cases: ["every@\(markup)"])),
+      Note(.statisticsTarget([override(.defaultTarget, column: nil)], cases: ["every@\(markup)"])),
+      Note(
+        .deadRows(
+          DeadRows(relation: relation, count: 1e6, step: markup), rows: 1234, cases: ["a", markup], indexOnly: ["a"])),
+    ]
     run.errorPlace = Place(file: markup)
     run.migrations = [hostileMigration(), MigrationReport(file: "db/2_nothing.sql")]
     run.error = "the server is gone\n\(markup)"
@@ -196,6 +208,10 @@ enum EveryKind {
     }
     migration.downProblems = ["the values of \(markup)"]
     return migration
+  }
+
+  private static func override(_ kind: StatisticsOverride.Kind, column: String?) -> StatisticsOverride {
+    StatisticsOverride(relation: relation, column: column, kind: kind, value: "10", sample: 3000, rows: 61_234)
   }
 
   /// The regressed case has all findings.

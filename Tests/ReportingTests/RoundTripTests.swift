@@ -97,8 +97,8 @@ import Testing
       ])
     #expect(
       fields(comparison.current.captured) == [
-        "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "plan", "planWithoutSeqScans",
-        "inner",
+        "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "parameterTypes", "plan",
+        "planWithoutSeqScans", "inner",
       ])
     #expect(fields(comparison.current.plan) == ["root", "settings", "triggers", "executionTime", "isRepaired"])
     #expect(fields(comparison.current.facts) == ["relations", "definitions", "objects", "named"])

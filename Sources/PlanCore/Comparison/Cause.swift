@@ -36,6 +36,8 @@ package enum Cause: Hashable, Sendable {
   /// What another text changed that is no condition.
   case effect(PlanEffect)
   case parameters
+  /// The server gives a parameter another type than before.
+  case parameterType(String, before: String, now: String)
   case setting(SettingChange)
   case rows(RelationName, before: Double, now: Double)
   /// As many rows on another number of pages: dead rows, a fill factor, longer values.
@@ -63,8 +65,8 @@ package enum Cause: Hashable, Sendable {
     case .foreignKey(let change): change.key.references
     case .text(let change): change?.relation
     case .condition(let change): change.relation
-    case .definitionChanged, .definitionGone, .definitionNew, .attributeChanged, .effect, .parameters, .setting,
-      .server, .migration, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
+    case .definitionChanged, .definitionGone, .definitionNew, .attributeChanged, .effect, .parameters,
+      .parameterType, .setting, .server, .migration, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
       nil
     }
   }
@@ -216,6 +218,7 @@ extension Cause {
     case .condition(let change): change.text
     case .effect(let effect): effect.text
     case .parameters: "the parameters' values changed"
+    case .parameterType(let name, let before, let now): "the type of \(name) changed: \(before) -> \(now)"
     case .setting(let change): change.text
     case .rows(let relation, let before, let now): "\(relation) has \(Cause.change(from: before, to: now, of: "rows"))"
     case .pages(let relation, let before, let now):

@@ -169,8 +169,20 @@ extension CaseComparison {
       causes += changes.map(Cause.condition)
     }
     if baseline.captured.parametersFingerprint != current.captured.parametersFingerprint { causes.append(.parameters) }
-    return causes
+    return causes + typeCauses(baseline)
   }
+
+  /// Parameters of the same name that have another type; what a baseline does not have is not compared.
+  private func typeCauses(_ baseline: Observation) -> [Cause] {
+    let old = baseline.captured.parameterTypes ?? []
+    return (current.captured.parameterTypes ?? []).compactMap { now in
+      guard let before = old.first(where: { $0.name == now.name }), before.type != now.type else { return nil }
+      return .parameterType(now.name, before: before.type, now: now.type)
+    }
+  }
+
+  /// Whether the baseline is one that could have the types of parameters and does not.
+  var lacksTypes: Bool { baseline?.captured.parameterTypes == nil && current.captured.parameterTypes != nil }
 
   /// Planner settings that differ from those before.
   package var settingChanges: [SettingChange] {

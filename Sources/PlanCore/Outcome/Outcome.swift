@@ -66,7 +66,7 @@ package struct CaseOutcome: Sendable {
     let causes = knownCauses
     guard causes.isEmpty, verdict == .regressed else { return causes }
     guard let comparison, let baseline = comparison.baseline else { return [.nothingRecorded] }
-    if baseline.format < .newest { return [.nothingInOlderBaseline] }
+    if baseline.format < .newest || comparison.lacksTypes { return [.nothingInOlderBaseline] }
     return [comparison.showsInnerStatements ? .nothingRecorded : .nothingOutside]
   }
 

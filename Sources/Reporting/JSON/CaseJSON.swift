@@ -5,7 +5,8 @@ import PlanCore
 enum CaseJSON {
   /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
-    "parameters", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations", "definitions",
+    "parameters", "parameterTypes", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations",
+    "definitions",
     "objects", "named", "explain", "explainWithoutSeqScans",
   ]
 
@@ -115,6 +116,12 @@ enum CaseJSON {
       JSONMember("generic", .bool(captured.isGeneric)),
       JSONMember("sqlFingerprint", .string(captured.sqlFingerprint)),
       JSONMember("parametersFingerprint", .string(captured.parametersFingerprint)),
+      JSONMember(
+        "parameterTypes",
+        captured.parameterTypes.map { types in
+          .array(
+            types.map { .object([JSONMember("name", .string($0.name)), JSONMember("type", .string($0.type))]) })
+        } ?? .null),
       JSONMember("repaired", .bool(captured.plan.isRepaired)),
       JSONMember("relations", .array(table.places(of: facts).map { .number(Double($0)) })),
       JSONMember("definitions", .object(definitions)),

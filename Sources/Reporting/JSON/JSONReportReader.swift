@@ -204,6 +204,12 @@ private struct CaseReader {
       }
       facts.relations[relations[place].name] = relations[place].facts
     }
+    var types: [ParameterType]?
+    if try fields.value("parameterTypes") != .null {
+      types = try fields.objects("parameterTypes").map { (item) throws(ReportError) in
+        ParameterType(name: try item.text("name"), type: try item.text("type"))
+      }
+    }
     guard var plan = try plan(fields, "explain") else { throw fields.wrong("explain", "a plan") }
     plan.isRepaired = try fields.flag("repaired")
     let inside = try JSONFields(try fields.value("inside"), at: "\(fields.place).inside")
@@ -213,7 +219,7 @@ private struct CaseReader {
     return Observation(
       CapturedCase(
         name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
-        parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
+        parametersFingerprint: try fields.text("parametersFingerprint"), parameterTypes: types, plan: plan,
         planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans"), inner: try InnerWorkJSON.inner(inside)),
       facts: facts, serverMajor: ServerMajor(try fields.integer("serverMajor")), format: format)
   }
