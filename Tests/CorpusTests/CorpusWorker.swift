@@ -13,6 +13,8 @@ final class CorpusWorker: @unchecked Sendable {
   let seeded: DatabaseState
   private let manifest: Manifest
   private let baselines: Capture
+  /// The databases of stories, by their roles and seed.
+  var storyStates: [String: DatabaseState] = [:]
 
   /// - Parameter folder: the one beside this file that has the manifest.
   private init(_ folder: String) throws {
