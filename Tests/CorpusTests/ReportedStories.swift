@@ -181,7 +181,7 @@ extension ReportedTests.Reported {
         changedQuery: "SELECT count(*) FROM post WHERE (created AT TIME ZONE 'UTC')::date = '2024-05-01'"),
       rule: "index-cond-lost", words: ["public.post"],
       causes: [
-        "the query's text changed: public.post has the condition (((post.created AT TIME ZONE 'UTC'::text))::date"
+        "the query's text changed: public.post has the condition (((post.created AT TIME ZONE 'UTC'"
       ],
       offered: ["the column created is inside (created AT TIME ZONE 'UTC'::text)"],
       repairedQuery: """
@@ -225,11 +225,11 @@ extension ReportedTests.Reported {
         name: "a key is joined as text", seed: office,
         query: "SELECT d.id FROM entry e JOIN document d ON d.token = e.object_id::uuid WHERE e.word = 'word 77'",
         changedQuery:
-          "SELECT d.id FROM entry e JOIN document d ON d.token::text = e.object_id WHERE e.word = 'word 77'",
+          "SELECT d.id FROM entry e JOIN document d ON d.token::text = e.object_id WHERE word = 'word 77'",
         roles: ["story_user"]),
       rule: "seq-scan", words: ["public.document d"], causes: ["the query's text changed: "],
       offered: ["the column token is cast in"],
-      repairedQuery: "SELECT d.id FROM document d JOIN entry e ON e.object_id::uuid = d.token WHERE e.word = 'word 77'"),
+      repairedQuery: "SELECT d.id FROM document d JOIN entry e ON e.object_id::uuid = d.token WHERE word = 'word 77'"),
     ReportedTests.Reported(
       story: Story(
         name: "a field of a document is asked for by its path", seed: office,

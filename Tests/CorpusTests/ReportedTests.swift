@@ -1,3 +1,4 @@
+import OperatingSystem
 import PlanCore
 import Testing
 

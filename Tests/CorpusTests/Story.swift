@@ -45,7 +45,9 @@ extension CorpusWorker {
     }
   }
 
-  /// The seeded database of a story, and its query. Stories with one seed share the database.
+  /// The seeded database of a story, and its query.
+  ///
+  /// Stories with one seed share the database.
   func seeded(_ story: Story) throws -> (state: DatabaseState, query: Query) {
     let project = try Project([
       "seed.sql": story.seed, "q.sql": story.query,
@@ -61,10 +63,10 @@ extension CorpusWorker {
     ])
     let manifest = try Manifest.load("\(project.directory)/manifest.yml", today: "2026-11-21")
     let key = (story.roles + [story.seed]).joined(separator: "\n")
-    if let state = storyStates[key] { return (state, manifest.queries[0]) }
+    if let state = storyStates[key]?.state { return (state, manifest.queries[0]) }
     try server.make(roles: story.roles)
     let state = try DatabaseState.seed(manifest, on: server, as: server.newState(), seeded.steps)
-    storyStates[key] = state
+    storyStates[key] = (state, project)
     return (state, manifest.queries[0])
   }
 
