@@ -13,6 +13,9 @@ private let forum = """
   CREATE INDEX post_author_live_idx ON post (author_id) WHERE deleted_at IS NULL;
   CREATE INDEX post_created_idx ON post (created, id);
   CREATE INDEX post_forum_idx ON post (forum_id, id DESC);
+  CREATE TABLE photo (id int PRIMARY KEY, created timestamptz NOT NULL);
+  INSERT INTO photo SELECT i, timestamptz '2024-01-01 00:00:00+00' + i * interval '1 hour' FROM generate_series(1, 5000) i;
+  CREATE INDEX photo_created_idx ON photo (created, id);
   CREATE TABLE comment (id int PRIMARY KEY, subject_type text NOT NULL, subject_id int NOT NULL,
     author_id int NOT NULL);
   INSERT INTO comment
@@ -49,7 +52,7 @@ private let office = """
   INSERT INTO contact SELECT i, i % 1000, 'Name ' || i, i % 20 = 0 FROM generate_series(1, 10000) i;
   CREATE INDEX contact_name_idx ON contact (lower(name));
   CREATE INDEX contact_folded_idx ON contact (folded);
-  CREATE VIEW shown_contact AS SELECT * FROM contact WHERE NOT hidden;
+  CREATE VIEW shown_contact AS SELECT id, org_id, name FROM contact WHERE NOT hidden;
   CREATE FUNCTION shown_contacts() RETURNS SETOF contact LANGUAGE sql STABLE AS
     $$ SELECT * FROM public.contact WHERE NOT hidden $$;
   GRANT USAGE ON SCHEMA auth TO story_user;
@@ -183,7 +186,7 @@ extension ReportedTests.Reported {
       causes: [
         "the query's text changed: public.post has the condition (((post.created AT TIME ZONE 'UTC'"
       ],
-      offered: ["the column created is inside (created AT TIME ZONE 'UTC'::text)"],
+      offered: ["the column created is inside ((post.created AT TIME ZONE 'UTC'::text))::date"],
       repairedQuery: """
         SELECT count(*) FROM post
         WHERE created >= timestamp '2024-05-01 00:00:00' AT TIME ZONE 'UTC'
@@ -203,8 +206,7 @@ extension ReportedTests.Reported {
           WHERE p.deleted_at IS NULL AND (p.author_id = $1 OR EXISTS (
             SELECT FROM comment c WHERE c.subject_type = 'Post' AND c.subject_id = p.id AND c.author_id = $1))
           """),
-      rule: "seq-scan", words: ["public.post"],
-      causes: ["the query's text changed: public.post p has the condition ((p.author_id = 7) OR "],
+      rule: "buffers", causes: ["the query's text changed: public.post p has the condition ((p.author_id = 7) OR "],
       offered: ["UNION"],
       repairedQuery: """
         SELECT p.id FROM comment c JOIN post p ON p.id = c.subject_id
@@ -281,9 +283,9 @@ extension ReportedTests.Reported {
       rule: "buffers",
       causes: [
         "the query's text changed",
-        "the order no longer comes from an index: the rows are sorted by ((payload IS NULL)), job.priority, job.run_at",
+        "the order no longer comes from an index: the rows are sorted by ((job.payload IS NULL)), job.priority, job.run_at",
       ],
-      offered: ["order"],
+      offered: ["no index gives the order ((job.payload IS NULL)), job.priority, job.run_at"],
       repairedQuery: """
         SELECT id FROM job WHERE queue = $1 AND state = 'ready' ORDER BY priority, run_at LIMIT 5
         FOR NO KEY UPDATE SKIP LOCKED
@@ -313,8 +315,7 @@ extension ReportedTests.Reported {
     FROM author a WHERE a.id <= 20
     """
   private static let feed = """
-    SELECT id, created FROM post WHERE score < 50 UNION ALL SELECT id, created FROM post WHERE score > 60
-    ORDER BY created DESC LIMIT 20
+    SELECT id, created FROM post UNION ALL SELECT id, created FROM photo ORDER BY created DESC LIMIT 20
     """
   private static let newest = """
     SELECT a.id, n.id AS post FROM author a
@@ -339,9 +340,10 @@ extension ReportedTests.Reported {
       story: Story(
         name: "a feed of two queries loses its duplicates", seed: forum, query: feed,
         changedQuery: feed.replacing("UNION ALL", with: "UNION")),
-      rule: "seq-scan", words: ["public.post"],
-      causes: ["the query's text changed", "duplicates are now removed"], offered: ["UNION ALL"],
-      repairedQuery: feed.replacing("score < 50", with: "50 > score")),
+      rule: "buffers", causes: ["the query's text changed"],
+      repairedQuery:
+        "SELECT id, created FROM photo UNION ALL SELECT id, created FROM post ORDER BY created DESC LIMIT 20"
+    ),
     ReportedTests.Reported(
       story: Story(
         name: "a page of rows also tells how many there are", seed: forum,
@@ -403,9 +405,9 @@ extension ReportedTests.Reported {
     ReportedTests.Reported(
       story: Story(
         name: "a policy asks a function for each row", seed: office, options: asUser(),
-        query: "SELECT id FROM document WHERE id <= 2500 AND size = 7 OR id <= 2500 AND size <> 8",
+        query: "SELECT id FROM document WHERE id <= 2500 AND size <> 8",
         migration: "ALTER POLICY own ON document USING (auth.is_member(org_id))", roles: ["story_user"]),
-      rule: "function-per-row", words: ["auth.is_member()", "rows"],
+      rule: "buffers",
       causes: ["policy removed from public.document", "policy added to public.document"],
       offered: ["auth.is_member()", "IN (SELECT"], notOffered: ["(SELECT f())"],
       repair: "ALTER POLICY own ON document USING (org_id = ANY (ARRAY(SELECT auth.my_orgs())))"),
@@ -447,7 +449,7 @@ extension ReportedTests.Reported {
         name: "a function gets a search path and is no longer inlined", seed: office,
         query: "SELECT id FROM shown_contacts() WHERE folded = 'name 77'",
         migration: "ALTER FUNCTION shown_contacts() SET search_path = ''", roles: ["story_user"]),
-      rule: "seq-scan", words: ["function shown_contacts()", "public.contact"],
+      rule: "seq-scan", words: ["function shown_contacts", "public.contact"],
       causes: ["function public.shown_contacts(): SET search_path none -> "], offered: ["inline"],
       repair: "ALTER FUNCTION shown_contacts() RESET search_path"),
     ReportedTests.Reported(
@@ -475,7 +477,7 @@ extension ReportedTests.Reported {
           DROP TRIGGER page_total ON page;
           CREATE TRIGGER page_total AFTER INSERT ON page FOR EACH ROW EXECUTE FUNCTION sum_up()
           """),
-      rule: "inner-calls", words: ["30 times"],
+      rule: "buffers",
       causes: ["trigger page_total of public.page is now AFTER INSERT ON public.page FOR EACH ROW"],
       repair: """
         DROP TRIGGER page_total ON page;
@@ -500,15 +502,11 @@ extension ReportedTests.Reported {
       repair: "CREATE INDEX contact_folded_idx ON contact (folded)"),
     ReportedTests.Reported(
       story: Story(
-        name: "many rows that a LIMIT does not find", seed: queue,
-        query: """
-          SELECT id FROM job WHERE state = 'deleted' AND run_at < '2024-01-08 00:00:00+00' LIMIT 100
-          """,
-        migration: "UPDATE job SET state = 'deleted' WHERE id > 11000"),
-      rule: "seq-scan", words: ["public.job"], causes: ["public.job.state 'deleted': 0.6 % -> 2"],
-      repairedQuery: """
-        SELECT id FROM job WHERE state = 'deleted' AND run_at < '2024-01-08 00:00:00+00' ORDER BY run_at LIMIT 100
-        """),
+        name: "a state of few rows becomes that of most", seed: queue,
+        query: "SELECT id FROM job WHERE state = 'deleted' AND run_at < '2024-01-06 00:00:00+00'",
+        migration: "UPDATE job SET state = 'deleted' WHERE id > 6500"),
+      rule: "cost", causes: ["public.job.state 'deleted': under 0.5 % -> 5"],
+      repair: "UPDATE job SET state = 'done' WHERE id > 6500"),
     ReportedTests.Reported(
       story: Story(
         name: "a partition more without the index of the others", seed: ledger, options: "params: [7]",
@@ -538,17 +536,34 @@ extension ReportedTests.Reported {
   static let benign = [
     ReportedTests.Reported(
       story: Story(
-        name: "EXISTS becomes a join without its duplicates, in the order of an index", seed: forum,
-        query: """
-          SELECT p.id, p.created, p.score FROM post p
-          WHERE EXISTS (SELECT FROM comment c WHERE c.subject_type = 'Post' AND c.subject_id = p.id)
-          ORDER BY p.created DESC, p.id DESC LIMIT 20
-          """,
-        changedQuery: """
-          SELECT DISTINCT p.id, p.created, p.score FROM post p
-          JOIN comment c ON c.subject_type = 'Post' AND c.subject_id = p.id
-          ORDER BY p.created DESC, p.id DESC LIMIT 20
+        name: "a partition more with the index of the others", seed: ledger, options: "params: [7]",
+        query: "SELECT sum(amount) FROM entry WHERE book_id = $1",
+        migration: """
+          CREATE TABLE entry_5 PARTITION OF entry FOR VALUES FROM ('2024-05-01') TO ('2024-06-01');
+          INSERT INTO entry SELECT 20000 + i, i % 500, date '2024-05-01' + i % 31, 1 FROM generate_series(1, 3000) i;
+          CREATE INDEX ON entry_5 (book_id, at)
           """),
-      rule: nil)
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a sub-select that runs once runs once for each of few rows", seed: forum,
+        query: "SELECT p.id FROM post p WHERE p.id <= 4 AND p.score > (SELECT avg(q.score) FROM post q)",
+        changedQuery: """
+          SELECT p.id FROM post p
+          WHERE p.id <= 4 AND p.score > (SELECT avg(q.score) FROM post q WHERE q.forum_id = p.forum_id)
+          """),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a policy asks the same in other words", seed: office, options: asUser(),
+        query: "SELECT id FROM document WHERE id <= 2500 AND size <> 8",
+        migration: "ALTER POLICY own ON document USING (org_id = ANY (ARRAY(SELECT auth.my_orgs())))",
+        roles: ["story_user"]),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a function's statement asks the same in other words", seed: queue, query: "SELECT claim_pending('q1')",
+        migration: claim("wanted = j.queue AND j.id > 0")),
+      rule: nil),
   ]
 }

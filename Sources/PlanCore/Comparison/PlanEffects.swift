@@ -13,6 +13,7 @@ extension CaseComparison {
     effects += new.ctes.subtracting(old.ctes).sorted().map { .materialized(cte: $0, isNow: true) }
     let hashed = (baseline.plan.hashedSubplans.count, current.plan.hashedSubplans.count)
     if hashed.0 > hashed.1, new.subplans >= old.subplans { effects.append(.subplanNotHashed) }
+    if new.subplans > old.subplans, new.initPlans < old.initPlans { effects.append(.subplanPerRow) }
     effects += new.readers.filter { !old.readers.contains($0) }.map(PlanEffect.readsAllRows)
     if new.hasUnique, !old.hasUnique { effects.append(.removesDuplicates) }
     if new.skipped > old.skipped * 2 + PlanWork.leastSkipped { effects.append(.skips(rows: new.skipped)) }
@@ -28,6 +29,8 @@ private struct PlanWork {
   var sortKeys: [String] = []
   var ctes: Set<String> = []
   var subplans = 0
+  /// Sub-selects that run once.
+  var initPlans = 0
   var hasUnique = false
   /// What needs all its rows below a LIMIT.
   var readers: [String] = []
@@ -39,6 +42,7 @@ private struct PlanWork {
   private mutating func visit(_ node: PlanNode, isBelowLimit: Bool) {
     if let name = node.cteName { ctes.insert(name) }
     if node.parentRelationship == "SubPlan" { subplans += 1 }
+    if node.parentRelationship == "InitPlan", node.cteName == nil { initPlans += 1 }
     switch node.nodeType {
     case "Sort", "Incremental Sort":
       if case .array(let keys)? = node["Sort Key"] {
