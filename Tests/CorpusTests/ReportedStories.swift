@@ -41,6 +41,7 @@ private let office = """
   SELECT i, i % 300, md5(i::text)::uuid, i % 100, jsonb_build_object('email', 'u' || i || '@example.org')
   FROM generate_series(1, 10000) i;
   CREATE UNIQUE INDEX document_token_idx ON document (token);
+  CREATE INDEX document_org_size_idx ON document (org_id, size);
   CREATE INDEX document_email_idx ON document ((meta ->> 'email'));
   ALTER TABLE document ENABLE ROW LEVEL SECURITY;
   CREATE POLICY own ON document USING (org_id IN (SELECT auth.my_orgs()));
@@ -51,6 +52,14 @@ private let office = """
     folded text GENERATED ALWAYS AS (lower(name)) STORED);
   INSERT INTO contact SELECT i, i % 1000, 'Name ' || i, i % 20 = 0 FROM generate_series(1, 10000) i;
   CREATE INDEX contact_name_idx ON contact (lower(name));
+  CREATE FUNCTION fold(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
+  CREATE TABLE account (id int PRIMARY KEY, handle text COLLATE "C" NOT NULL, org_id int NOT NULL, key text NOT NULL);
+  INSERT INTO account SELECT i, 'handle ' || i, i % 100, md5(i::text) FROM generate_series(1, 10000) i;
+  CREATE INDEX account_handle_idx ON account (handle);
+  CREATE INDEX account_key_idx ON account USING hash (key);
+  CREATE INDEX account_org_idx ON account (org_id);
+  CREATE INDEX account_org_id_idx ON account (org_id, id);
+  CREATE VIEW recent_account AS SELECT id, handle, key FROM account WHERE id > 100;
   CREATE INDEX contact_folded_idx ON contact (folded);
   CREATE VIEW shown_contact AS SELECT id, org_id, name FROM contact WHERE NOT hidden;
   CREATE FUNCTION shown_contacts() RETURNS SETOF contact LANGUAGE sql STABLE AS
@@ -241,6 +250,13 @@ extension ReportedTests.Reported {
       causes: ["the query's text changed: public.document has the condition ((document.meta #>> '{email}'::text[]) = "],
       offered: ["CREATE INDEX ON public.document ((meta #>> '{email}'::text[]));"],
       repair: "CREATE INDEX ON document ((meta #>> '{email}'))"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a query forgets its tenant", seed: office,
+        query: "SELECT id FROM document WHERE org_id = 7 AND size = 7",
+        changedQuery: "SELECT id FROM document WHERE size = 7", roles: ["story_user"]),
+      rule: "seq-scan", words: ["public.document"],
+      causes: ["the query's text changed: public.document no longer has the condition (document.org_id = 7)"]),
   ]
 
   // MARK: Orders
@@ -397,6 +413,26 @@ extension ReportedTests.Reported {
         JOIN (SELECT forum_id, avg(score) AS mean FROM post GROUP BY forum_id) m ON m.forum_id = p.forum_id
         WHERE p.id <= 2000 AND p.score > m.mean
         """),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a count joins what only its list needs", seed: forum, options: "params: [7]",
+        query: "SELECT count(*) FROM post p WHERE p.forum_id = $1",
+        changedQuery: """
+          SELECT count(DISTINCT p.id) FROM post p
+          LEFT JOIN comment c ON c.subject_type = 'Post' AND c.subject_id = p.id
+          WHERE p.forum_id = $1
+          """),
+      rule: "buffers", causes: ["the query's text changed", "the query now reads public.comment c"],
+      repairedQuery: "SELECT count(p.id) FROM post p WHERE p.forum_id = $1"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a page far behind the first", seed: forum, query: "SELECT id, score FROM post ORDER BY created LIMIT 20",
+        changedQuery: "SELECT id, score FROM post ORDER BY created LIMIT 20 OFFSET 9000"),
+      rule: "buffers", causes: ["the query's text changed", "OFFSET: 9,000 rows are read and skipped"],
+      offered: ["(a, b) > (x, y)"],
+      repairedQuery: """
+        SELECT id, score FROM post WHERE (created, id) > ('2024-05-05 00:00:00+00', 9000) ORDER BY created LIMIT 20
+        """),
   ]
 
   // MARK: Who may see what
@@ -483,6 +519,31 @@ extension ReportedTests.Reported {
         DROP TRIGGER page_total ON page;
         CREATE TRIGGER page_total AFTER INSERT ON page FOR EACH STATEMENT EXECUTE FUNCTION sum_up()
         """),
+    ReportedTests.Reported(
+      story: Story(
+        name: "an SQL function around a column becomes PL/pgSQL", seed: office,
+        query: "SELECT id FROM contact WHERE fold(name) = 'name 77'",
+        migration: """
+          CREATE OR REPLACE FUNCTION fold(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+            $$ BEGIN RETURN lower(t); END $$
+          """, roles: ["story_user"]),
+      rule: "seq-scan", words: ["public.contact"],
+      causes: ["function public.fold(text): language sql -> plpgsql"],
+      offered: ["CREATE INDEX ON public.contact ((fold(name)));", "inline"],
+      repair: """
+        CREATE OR REPLACE FUNCTION fold(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower($1) $$
+        """),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a view numbers its rows", seed: office, query: "SELECT handle FROM recent_account WHERE id = 777",
+        migration: """
+          CREATE OR REPLACE VIEW recent_account AS
+          SELECT id, handle, key, row_number() OVER (ORDER BY handle) AS place FROM account WHERE id > 100
+          """, roles: ["story_user"]),
+      rule: "buffers", causes: ["view public.recent_account: body changed"], notOffered: ["CREATE INDEX"],
+      repair: """
+        DROP VIEW recent_account; CREATE VIEW recent_account AS SELECT id, handle, key FROM account WHERE id > 100
+        """),
   ]
 
   // MARK: Catalogs and data
@@ -529,6 +590,14 @@ extension ReportedTests.Reported {
         "index page_book_idx of public.page is now btree (book_id) WHERE (gone_at IS NULL), was btree (book_id)"
       ],
       offered: ["CREATE INDEX ON public.page (book_id);"], repair: "CREATE INDEX ON page (book_id)"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a column loses the collation that its prefixes need", seed: office,
+        query: "SELECT id FROM account WHERE handle LIKE 'handle 77%'",
+        migration: "ALTER TABLE account ALTER COLUMN handle TYPE text", roles: ["story_user"]),
+      rule: "seq-scan", words: ["public.account"], causes: ["public.account.handle: collation C -> default"],
+      offered: ["CREATE INDEX ON public.account (handle text_pattern_ops);"], notOffered: [#"COLLATE "default""#],
+      repair: "CREATE INDEX ON account (handle text_pattern_ops)"),
   ]
 
   // MARK: Changes that are none
@@ -564,6 +633,33 @@ extension ReportedTests.Reported {
       story: Story(
         name: "a function's statement asks the same in other words", seed: queue, query: "SELECT claim_pending('q1')",
         migration: claim("wanted = j.queue AND j.id > 0")),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a kind of subject gets a second name", seed: forum, options: "params: [8]",
+        query: "SELECT author_id FROM comment WHERE subject_type = 'Post' AND subject_id = $1",
+        changedQuery: "SELECT author_id FROM comment WHERE subject_type IN ('Post', 'Blog::Post') AND subject_id = $1"),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a hash index becomes a B-tree", seed: office, options: "params: [c4ca4238a0b923820dcc509a6f75849b]",
+        query: "SELECT id FROM account WHERE key = $1",
+        migration: "DROP INDEX account_key_idx; CREATE INDEX account_key_idx ON account (key)", roles: ["story_user"]),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "an index is dropped that is the front of another", seed: office, options: "params: [7]",
+        query: "SELECT id FROM account WHERE org_id = $1", migration: "DROP INDEX account_org_idx",
+        roles: ["story_user"]),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "properties of a table that no plan depends on", seed: office, options: "params: [7]",
+        query: "SELECT id FROM account WHERE org_id = $1",
+        migration: """
+          ALTER TABLE account SET (fillfactor = 50, autovacuum_enabled = off);
+          ALTER TABLE account REPLICA IDENTITY FULL; COMMENT ON TABLE account IS 'who'
+          """, roles: ["story_user"]),
       rule: nil),
   ]
 }
