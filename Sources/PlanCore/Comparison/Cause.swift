@@ -141,6 +141,8 @@ package enum ForeignKeyChange: Hashable, Sendable {
 
 /// What another text of a query changed in the work of its plan, beside conditions.
 package enum PlanEffect: Hashable, Sendable {
+  /// A relation that the plan did not read, as messages name its scan.
+  case reads(String)
   /// The rows came in order from an index, and are now sorted by these keys.
   case sorts(String)
   case materialized(cte: String, isNow: Bool)
@@ -156,6 +158,7 @@ package enum PlanEffect: Hashable, Sendable {
   /// One line, without a final full stop.
   var text: String {
     switch self {
+    case .reads(let scan): "the query now reads \(scan)"
     case .sorts(let keys): "the order no longer comes from an index: the rows are sorted by \(keys)"
     case .materialized(let cte, true): "the CTE \(cte) is now materialized"
     case .materialized(let cte, false): "the CTE \(cte) is no longer materialized"

@@ -5,7 +5,10 @@ extension CaseComparison {
   var effects: [PlanEffect] {
     guard let baseline else { return [] }
     let (old, new) = (PlanWork(baseline.plan), PlanWork(current.plan))
-    var effects: [PlanEffect] = []
+    let known = Set(baseline.scans.map(\.table))
+    var seen: Set<RelationName> = []
+    var effects = current.scans.filter { !known.contains($0.table) && seen.insert($0.table).inserted }
+      .prefix(CaseComparison.shownConditions).map { PlanEffect.reads($0.tableDescription) }
     if old.sortKeys.isEmpty, let keys = new.sortKeys.first, baseline.scans.contains(where: \.access.usesIndex) {
       effects.append(.sorts(keys))
     }
@@ -18,6 +21,15 @@ extension CaseComparison {
     if new.hasUnique, !old.hasUnique { effects.append(.removesDuplicates) }
     if new.skipped > old.skipped * 2 + PlanWork.leastSkipped { effects.append(.skips(rows: new.skipped)) }
     return effects
+  }
+}
+
+extension Scan {
+  /// The partitioned table, for a partition of it.
+  fileprivate var table: RelationName { identity.root ?? relation }
+
+  fileprivate var tableDescription: String {
+    identity.baseAlias == table.name ? table.description : "\(table) \(identity.baseAlias)"
   }
 }
 

@@ -24,14 +24,18 @@ extension ConditionChange {
             ))
         }
       } else if let call = call(around: column) {
-        fixes.append(
-          .advice("the column \(column) is inside \(call), so that no index on it serves: compare the bare column"))
+        let isBareBefore = compares(column, in: before)
+        if isBareBefore {
+          fixes.append(
+            .advice("the column \(column) is inside \(call), so that no index on it serves: compare the bare column"))
+        }
         if let relation {
           let table = "\(quotedIdentifier(relation.schema)).\(quotedIdentifier(relation.name))"
           fixes.append(
             .statements(
               Fix.Statements(
-                purpose: "or make an index on the expression", sql: ["CREATE INDEX ON \(table) ((\(call)));"])))
+                purpose: (isBareBefore ? "or " : "") + "make an index on the expression",
+                sql: ["CREATE INDEX ON \(table) ((\(call)));"])))
         }
       }
     }
@@ -81,9 +85,9 @@ extension ConditionChange {
   private func compares(_ column: String, in condition: String) -> Bool {
     condition[...].pieces(between: " AND ").contains { part in
       part.sides.contains { side in
-        let bare = side.trimmed
-        return !bare.hasOperator && !bare.utf8.contains(UInt8(ascii: "("))
-          && namesInCondition(bare, withTypes: false) == [column]
+        // `(p.code)::text` is the column as the operator takes it.
+        let bare = (side.parts(at: ")::")?.before ?? side).filter { $0 != "(" }
+        return !bare[...].hasOperator && namesInCondition(bare, withTypes: false) == [column]
       }
     }
   }

@@ -62,6 +62,14 @@ extension CaseComparison {
           "\(relation).\(column) is \(now) and was \(before), and is cast where it is compared: change the column that it "
             + "is compared with too, or cast the value and not the column")
       ]
+    case .columnAttributeChanged(let relation, let column, .collation, _, _) where looksForPrefix(column, of: relation):
+      let table = "\(quotedIdentifier(relation.schema)).\(quotedIdentifier(relation.name))"
+      return [
+        .statements(
+          Fix.Statements(
+            purpose: "make an index for LIKE, which needs the collation C or this operator class",
+            sql: ["CREATE INDEX ON \(table) (\(quotedIdentifier(column)) text_pattern_ops);"]))
+      ]
     case .columnAttributeChanged(let relation, let column, .collation, _, let now):
       return [
         .advice(
@@ -71,6 +79,13 @@ extension CaseComparison {
     case .attributeChanged(let object, "volatility", let before, _):
       guard let before else { return [] }
       return [.advice("declare \(object) \(before) again, if it only reads: the planner may then call it once")]
+    case .attributeChanged(let object, let attribute, let before, _)
+    where attribute != ObjectFacts.body && isNoLongerInlined(object):
+      return [
+        .advice(
+          "\(object) is no longer inlined, so that an index on what it computes does not serve: "
+            + (before == nil ? "take \(attribute) back" : "set \(attribute) back to \(before ?? "")"))
+      ]
     case .attributeChanged(let object, let attribute, let before, _)
     where attribute != ObjectFacts.body && isNoLongerInlined:
       return [
@@ -102,7 +117,7 @@ extension CaseComparison {
       return [.advice("a window function needs all rows: ask for what it tells in a statement of its own")]
     case .skips:
       return [.advice("ask for the rows behind the last one seen, (a, b) > (x, y), and not for an OFFSET")]
-    case .materialized, .subplanNotHashed, .readsAllRows, .removesDuplicates: return []
+    case .reads, .materialized, .subplanNotHashed, .readsAllRows, .removesDuplicates: return []
     }
   }
 
@@ -134,6 +149,13 @@ extension CaseComparison {
     guard let baseline else { return false }
     let isScan = { (node: PlanNode) in node.nodeType == "Function Scan" }
     return current.plan.root.contains(where: isScan) && !baseline.plan.root.contains(where: isScan)
+  }
+
+  /// Whether a function is called in the conditions of the plan that was a part of them before.
+  private func isNoLongerInlined(_ object: String) -> Bool {
+    guard let name = object[...].dropping(prefix: "function ")?.prefix(while: { $0 != "(" }) else { return false }
+    let last = name.split(separator: ".").last ?? name
+    return functionsEntered.contains { ($0.name[...].split(separator: ".").last ?? "") == last && !$0.wasOnce }
   }
 
   /// The partial indexes that are there and that the condition no longer asks for.
@@ -223,6 +245,16 @@ extension CaseComparison {
   /// Whether a scan goes through a new index that went another way before.
   private func attracts(_ index: IndexFacts, of relation: RelationName) -> Bool {
     current.scans.contains { $0.relation == relation && $0.indexNames.contains(index.name) }
+  }
+
+  /// Whether a filter of a relation compares a column with LIKE.
+  private func looksForPrefix(_ column: String, of relation: RelationName) -> Bool {
+    current.scans.contains { scan in
+      (scan.relation == relation || scan.identity.root == relation)
+        && (scan.node.text("Filter") ?? "")[...].pieces(between: " AND ").contains {
+          $0.parts(at: " ~~ ").map { namesInCondition($0.before, withTypes: false) == [column] } ?? false
+        }
+    }
   }
 
   /// Whether a condition of the current plan casts a column.
