@@ -662,5 +662,15 @@ extension ReportedTests.Reported {
           ALTER TABLE account REPLICA IDENTITY FULL; COMMENT ON TABLE account IS 'who'
           """, roles: ["story_user"]),
       rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a page a little further", seed: forum, query: "SELECT id FROM post ORDER BY created LIMIT 20 OFFSET 600",
+        changedQuery: "SELECT id FROM post ORDER BY created LIMIT 20 OFFSET 700"),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a longer page", seed: forum, query: "SELECT id, score FROM post ORDER BY created LIMIT 20",
+        changedQuery: "SELECT id, score FROM post ORDER BY created LIMIT 900"),
+      rule: nil),
   ]
 }

@@ -106,8 +106,9 @@ extension CaseComparison {
       if let sql = indexInOrder(keys) {
         return [.statements(Fix.Statements(purpose: "make an index in the order of the query", sql: [sql]))]
       }
+      guard current.plan.sortsScannedRows(by: keys) else { return [] }
       return [.advice("no index gives the order \(keys): order by the columns of an index, as it has them")]
-    case .materialized(let cte, true):
+    case .materialized(let cte, true) where current.plan.canInline(cte: cte):
       return [.advice("write \(cte) AS NOT MATERIALIZED, so that the conditions on it reach the tables that it reads")]
     case .subplanPerRow:
       return [
@@ -161,14 +162,21 @@ extension CaseComparison {
   /// The partial indexes that are there and that the condition no longer asks for.
   fileprivate func unimpliedIndexes(for findings: [Finding]) -> [Fix] {
     guard let baseline else { return [] }
-    return findings.flatMap { finding -> [Fix] in
+    var conditions: (old: PlanConditions, new: PlanConditions)?
+    return findings.prefix(Fix.mostStatements).flatMap { finding -> [Fix] in
       guard let before = finding.baselinePath.flatMap({ baseline.scan(at: $0) }),
         let now = finding.path.flatMap({ current.scan(at: $0) }), let facts = current.facts[now.relation]
       else { return [] }
       return before.indexNames.filter { !now.indexNames.contains($0) }.compactMap { name -> Fix? in
         guard let index = baseline.facts[before.relation]?.index(named: name), let predicate = index.predicate,
-          facts.hasIndex(like: index.definition), !asksFor(predicate, of: name, at: before)
+          facts.hasIndex(like: index.definition)
         else { return nil }
+        let (old, new) =
+          conditions ?? (
+            PlanConditions(baseline, hidesLiterals: false), PlanConditions(current, hidesLiterals: false)
+          )
+        conditions = (old, new)
+        if (old.predicates[before.path] ?? []).allSatisfy(new.hasUnqualified) { return nil }
         let columns = Set(namesInCondition(predicate, withTypes: false))
         // Of a generic plan: what a parameter is going to be is not known when it is made.
         let isParameter = (now.node.text("Filter") ?? "")[...].pieces(between: " AND ").contains {
@@ -179,14 +187,6 @@ extension CaseComparison {
             + (isParameter ? ", with the value in the text and not as a parameter" : ""))
       }
     }
-  }
-
-  private func asksFor(_ predicate: String, of index: String, at scan: Scan) -> Bool {
-    guard let baseline else { return true }
-    let (old, new) = (
-      PlanConditions(baseline, hidesLiterals: false), PlanConditions(current, hidesLiterals: false)
-    )
-    return (old.predicates[scan.path] ?? []).allSatisfy(new.hasUnqualified)
   }
 
   /// The advice where a condition still stands that led an index, behind row-level security or a security barrier.
@@ -220,20 +220,22 @@ extension CaseComparison {
     return []
   }
 
-  /// The indexes of the siblings of a partition that lacks them.
+  /// The indexes of their siblings for the partitions that lack them.
   fileprivate func siblingIndexes(for findings: [Finding]) -> [Fix] {
-    findings.filter { $0.rule == Rule.seqScan.id && $0.baselinePath == nil }.flatMap { finding -> [Fix] in
-      guard let scan = finding.path.flatMap({ current.scan(at: $0) }), scan.access == .seqScan else { return [] }
-      return indexesOfSiblings(missingOn: scan).map { definition in
-        .statements(
-          Fix.Statements(
-            purpose: "make the index that its siblings have",
-            sql: [
-              "CREATE INDEX ON \(quotedIdentifier(scan.relation.schema)).\(quotedIdentifier(scan.relation.name)) "
-                + "USING \(definition);"
-            ]))
+    let scans = findings.filter { $0.rule == Rule.seqScan.id && $0.baselinePath == nil }.prefix(Fix.mostStatements)
+      .compactMap { $0.path.flatMap { current.scan(at: $0) } }
+    let statements = scans.filter { $0.access == .seqScan }.flatMap { scan in
+      indexesOfSiblings(missingOn: scan).map { definition in
+        "CREATE INDEX ON \(quotedIdentifier(scan.relation.schema)).\(quotedIdentifier(scan.relation.name)) "
+          + "USING \(definition);"
       }
     }
+    if statements.isEmpty { return [] }
+    return [
+      .statements(
+        Fix.Statements(
+          purpose: "make the index that its siblings have", sql: Array(statements.prefix(Fix.mostStatements))))
+    ]
   }
 
   /// The advice for a NOT IN that the plan did not have before.
@@ -282,6 +284,27 @@ extension CaseComparison {
 }
 
 extension Plan {
+  /// Whether a sort by these keys has the rows of one scan, in whose order an index could give them.
+  fileprivate func sortsScannedRows(by keys: String) -> Bool {
+    root.contains { node in
+      guard node.nodeType == "Sort" || node.nodeType == "Incremental Sort", case .array(let own)? = node["Sort Key"],
+        own.compactMap(\.stringValue).joined(separator: ", ") == keys
+      else { return false }
+      var below = node
+      while below.relationName == nil, below.inputs.count == 1, below.nodeType != "Aggregate",
+        below.nodeType != "WindowAgg"
+      {
+        below = below.inputs[0]
+      }
+      return below.relationName != nil
+    }
+  }
+
+  /// Whether a CTE only reads and is not recursive: NOT MATERIALIZED does nothing for others.
+  fileprivate func canInline(cte: String) -> Bool {
+    root.contains { $0.cteName == cte && $0.nodeType != "Recursive Union" && $0.nodeType != "ModifyTable" }
+  }
+
   /// Whether a filter negates a sub-select, as NOT IN does.
   fileprivate var hasNotIn: Bool {
     root.contains { node in
