@@ -164,7 +164,7 @@ extension CaseComparison {
     return unread.sorted { $0.key < $1.key }.flatMap { root, scans -> [Cause] in
       var seen: Set<RelationName> = []
       let first = scans.filter { seen.insert($0.relation).inserted }
-      // A baseline has only the partitions that it reads: of more than were added, some are just read for the first time.
+      // A baseline has only the partitions that it reads: if more than were added are new to it, some are old ones.
       guard let before = baseline.facts[root]?.partitions, let now = current.facts[root]?.partitions,
         first.count <= now - before
       else { return [] }
