@@ -258,6 +258,40 @@ extension ReportedTests.Reported {
       rule: "buffers",
       causes: ["the query's text changed: public.document no longer has the condition (document.org_id = 7)"],
       repairedQuery: "SELECT id FROM document WHERE size = 7 AND org_id = 7"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a filter becomes optional in a generic plan", seed: office, options: "plan: generic, params: [7]",
+        query: "SELECT id FROM account WHERE org_id = $1",
+        changedQuery: "SELECT id FROM account WHERE ($1::int IS NULL OR org_id = $1)", roles: ["story_user"]),
+      rule: "seq-scan", words: ["public.account"],
+      causes: [
+        "the query's text changed: public.account has the condition (($1 IS NULL) OR (account.org_id = $1)), was "
+      ],
+      offered: ["($1 IS NULL OR …)", "leave"], notOffered: ["UNION"],
+      repairedQuery: "SELECT id FROM account WHERE $1 = org_id"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a prefix becomes a part", seed: office, query: "SELECT id FROM account WHERE handle LIKE 'handle 77%'",
+        changedQuery: "SELECT id FROM account WHERE handle LIKE '%handle 77%'", roles: ["story_user"]),
+      rule: "seq-scan", words: ["public.account"],
+      causes: [
+        "the query's text changed: public.account has the condition (account.handle ~~ '%handle 77%'::text), was "
+      ],
+      offered: ["pg_trgm"], notOffered: ["text_pattern_ops"],
+      repairedQuery: "SELECT id FROM account WHERE handle LIKE 'handle 77%' AND id > 0"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a join by one of two columns", seed: office,
+        query: "SELECT count(*) FROM contact c JOIN account a ON a.id = c.id",
+        changedQuery: """
+          SELECT count(*) FROM contact c JOIN account a ON a.id = c.id OR a.key = c.name WHERE c.id <= 300
+          """, roles: ["story_user"]),
+      rule: "cost", causes: ["the query's text changed: "], offered: ["UNION"],
+      repairedQuery: """
+        SELECT count(*) FROM (
+          SELECT c.id, a.id FROM contact c JOIN account a ON a.id = c.id WHERE c.id <= 300
+          UNION SELECT c.id, a.id FROM contact c JOIN account a ON a.key = c.name WHERE c.id <= 300) x
+        """),
   ]
 
   // MARK: Orders
@@ -322,6 +356,24 @@ extension ReportedTests.Reported {
       ],
       offered: ["CREATE INDEX ON public.comment USING btree (subject_type, subject_id, author_id);"],
       repair: "CREATE INDEX comment_subject_too ON comment (subject_type, subject_id, author_id)"),
+    ReportedTests.Reported(
+      story: Story(
+        name: "a few rows are asked for in the order of the key", seed: forum, options: "params: [39]",
+        query: "SELECT id, score FROM post WHERE forum_id = $1 AND score > 5",
+        changedQuery: "SELECT id, score FROM post WHERE forum_id = $1 AND score > 5 ORDER BY author_id, id LIMIT 3"),
+      rule: nil),
+    ReportedTests.Reported(
+      story: Story(
+        name: "the first of the last rows, in an order that another index has", seed: forum, options: "params: [39]",
+        query: "SELECT id, score FROM post WHERE forum_id = $1",
+        changedQuery: "SELECT id, score FROM post WHERE forum_id = $1 ORDER BY created LIMIT 5"),
+      rule: "index-cond-lost", words: ["public.post"],
+      causes: [
+        "the query's text changed",
+        "the rows come in the order of post_created_idx, and are filtered until the LIMIT is reached",
+      ],
+      offered: ["CREATE INDEX ON public.post (forum_id, created, id);"],
+      repair: "CREATE INDEX ON post (forum_id, created)"),
   ]
 
   // MARK: Sets of rows
