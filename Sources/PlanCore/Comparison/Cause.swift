@@ -145,6 +145,8 @@ package enum PlanEffect: Hashable, Sendable {
   case reads(String)
   /// The rows came in order from an index, and are now sorted by these keys.
   case sorts(String)
+  /// An index that only gives the order, while a filter looks for the first rows of a LIMIT.
+  case filtersInOrder(index: String)
   case materialized(cte: String, isNow: Bool)
   /// A sub-select was read through a hash table, and runs once per row.
   case subplanNotHashed
@@ -160,6 +162,8 @@ package enum PlanEffect: Hashable, Sendable {
     switch self {
     case .reads(let scan): "the query now reads \(scan)"
     case .sorts(let keys): "the order no longer comes from an index: the rows are sorted by \(keys)"
+    case .filtersInOrder(let index):
+      "the rows come in the order of \(index), and are filtered until the LIMIT is reached"
     case .materialized(let cte, true): "the CTE \(cte) is now materialized"
     case .materialized(let cte, false): "the CTE \(cte) is no longer materialized"
     case .subplanNotHashed: "a sub-select is no longer hashed: it runs once per row"

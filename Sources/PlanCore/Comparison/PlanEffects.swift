@@ -12,6 +12,7 @@ extension CaseComparison {
     if old.sortKeys.isEmpty, let keys = new.sortKeys.first, baseline.scans.contains(where: \.access.usesIndex) {
       effects.append(.sorts(keys))
     }
+    effects += scansInOrder.map { .filtersInOrder(index: $0.indexNames[0]) }
     effects += old.ctes.subtracting(new.ctes).sorted().map { .materialized(cte: $0, isNow: false) }
     effects += new.ctes.subtracting(old.ctes).sorted().map { .materialized(cte: $0, isNow: true) }
     let hashed = (baseline.plan.hashedSubplans.count, current.plan.hashedSubplans.count)
@@ -21,6 +22,38 @@ extension CaseComparison {
     if new.hasUnique, !old.hasUnique { effects.append(.removesDuplicates) }
     if new.skipped > old.skipped * 2 + PlanWork.leastSkipped { effects.append(.skips(rows: new.skipped)) }
     return effects
+  }
+}
+
+extension CaseComparison {
+  /// Scans that walk an index for its order until a LIMIT is reached and filter the rows, and went another way before.
+  var scansInOrder: [Scan] {
+    matching.pairs.compactMap { pair in
+      let scan = pair.current
+      guard scan.access == .indexScan || scan.access == .indexOnlyScan, scan.node["Index Cond"] == nil,
+        scan.node["Filter"] != nil, pair.baseline.indexNames != scan.indexNames,
+        current.plan.root.isLimited(above: scan.path)
+      else { return nil }
+      return scan
+    }
+  }
+}
+
+extension PlanNode {
+  /// Whether a LIMIT ends the scan at a path early: nothing in between needs all its rows.
+  fileprivate func isLimited(above path: NodePath) -> Bool {
+    var node = self
+    var isLimited = false
+    for index in path {
+      switch node.nodeType {
+      case "Limit": isLimited = true
+      case "Sort", "Aggregate", "WindowAgg", "Hash": isLimited = false
+      default: break
+      }
+      node = node.children[index]
+      if node.isSubplan { isLimited = false }
+    }
+    return isLimited
   }
 }
 

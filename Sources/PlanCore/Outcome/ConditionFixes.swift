@@ -39,6 +39,18 @@ extension ConditionChange {
         }
       }
     }
+    fixes += joinFixes
+    if now[...].parts(at: " IS NULL) OR (") != nil, now[...].parts(at: "($") != nil {
+      fixes.append(
+        .advice(
+          "an optional filter, ($1 IS NULL OR …), leads no index in a generic plan: leave it out of the text where it "
+            + "does not apply"))
+    }
+    if now[...].parts(at: " ~~ '%") != nil, before[...].parts(at: " ~~ '%") == nil {
+      fixes.append(
+        .advice(
+          "a pattern that begins with % leads no B-tree index: look for a prefix, or make a trigram index (pg_trgm)"))
+    }
     if now[...].parts(at: " ~~* ") != nil, before[...].parts(at: " ~~* ") == nil {
       fixes.append(
         .advice(
@@ -54,6 +66,18 @@ extension ConditionChange {
       fixes.append(.advice("an OR over columns leads no index: write the comparison of rows again, (a, b) > (x, y)"))
     }
     return fixes
+  }
+
+  /// The advice for an OR between the columns of two tables.
+  var joinFixes: [Fix] {
+    guard now[...].parts(at: " OR ") != nil, before[...].parts(at: " OR ") == nil,
+      now[...].pieces(between: " AND ").contains(where: { $0.parts(at: " OR ") != nil && $0.joinedAliases.count > 1 })
+    else { return [] }
+    return [
+      .advice(
+        "no join can look up rows by either of two conditions at once: write one query for each and combine them with "
+          + "UNION")
+    ]
   }
 
   private func columns(_ observation: Observation) -> [String] {
@@ -153,6 +177,20 @@ private func isPlain(_ name: String) -> Bool {
 }
 
 extension Substring {
+  /// The words before the dots outside of texts.
+  fileprivate var joinedAliases: Set<String> {
+    var aliases: Set<String> = []
+    var word = ""
+    var isText = false
+    for character in self {
+      if character == "'" { isText.toggle() }
+      if character == ".", !isText, !word.isEmpty { aliases.insert(word) }
+      let isPart = character.isLetter || character.isNumber || character == "_" || character == "\""
+      word = isPart && !isText ? word + String(character) : ""
+    }
+    return aliases
+  }
+
   /// The sides of a comparison, without the brackets around it; empty for anything else.
   fileprivate var sides: [Substring] {
     let text = trimmed

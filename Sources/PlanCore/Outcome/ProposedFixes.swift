@@ -53,7 +53,7 @@ extension CaseComparison {
               + "index that was used before", sql: ["DROP INDEX \(name);"]))
       ]
     case .text(let change): return (change?.fixes(current) ?? []) + notExists
-    case .condition(let change): return (change.relation == nil ? [] : change.fixes(current)) + notExists
+    case .condition(let change): return (change.relation == nil ? change.joinFixes : change.fixes(current)) + notExists
     case .effect(let effect): return fixes(for: effect)
     case .columnTypeChanged(let relation, let column, let before, let now):
       guard isCast(column) else { return [] }
@@ -118,6 +118,7 @@ extension CaseComparison {
       return [.advice("a window function needs all rows: ask for what it tells in a statement of its own")]
     case .skips:
       return [.advice("ask for the rows behind the last one seen, (a, b) > (x, y), and not for an OFFSET")]
+    case .filtersInOrder: return scansInOrder.compactMap { indexLeadingAndInOrder($0) }
     case .reads, .materialized, .subplanNotHashed, .readsAllRows, .removesDuplicates: return []
     }
   }
@@ -143,6 +144,27 @@ extension CaseComparison {
     let leading = scan.equalColumns(current.facts).map(quotedIdentifier).filter { !columns.contains($0) }
     return "CREATE INDEX ON \(quotedIdentifier(relation.schema)).\(quotedIdentifier(relation.name)) "
       + "(\((leading + columns).joined(separator: ", ")));"
+  }
+
+  /// An index that finds the rows of a scan by what it compares for equality, in the order of the index that it walks.
+  private func indexLeadingAndInOrder(_ scan: Scan) -> Fix? {
+    let facts = current.facts[scan.relation]
+    // Columns of a plain B-tree only: what is put into a statement are names.
+    guard let name = scan.indexNames.first, let index = facts?.index(named: name), index.predicate == nil,
+      let list = index.definition[...].dropping(prefix: "btree (")?.prefix(while: { $0 != ")" })
+    else { return nil }
+    let columns = list.pieces(between: ", ").map(String.init)
+    let known = Set(current.facts.columns(of: scan.relation).map { quotedIdentifier($0.name) })
+    let leading = scan.equalColumns(current.facts).map(quotedIdentifier).filter { !columns.contains($0) }
+    guard !leading.isEmpty, columns.allSatisfy({ known.contains(String($0.prefix { $0 != " " })) }) else { return nil }
+    let relation = scan.identity.root ?? scan.relation
+    return .statements(
+      Fix.Statements(
+        purpose: "make an index that finds the rows in this order",
+        sql: [
+          "CREATE INDEX ON \(quotedIdentifier(relation.schema)).\(quotedIdentifier(relation.name)) "
+            + "(\((leading + columns).joined(separator: ", ")));"
+        ]))
   }
 
   /// Whether a function is scanned as a whole that was a part of the plan before.
