@@ -3,7 +3,10 @@ import JSON
 extension ConditionChange {
   /// The rewrites that a condition calls for which an index no longer serves.
   func fixes(_ observation: Observation) -> [Fix] {
-    guard !now.isEmpty, !before.isEmpty || relation == nil else { return [] }
+    // Brackets within brackets are read again and again, and a condition of many kilobytes is a list of values.
+    guard !now.isEmpty, !before.isEmpty || relation == nil, now.utf8.count + before.utf8.count < 20_000 else {
+      return []
+    }
     var fixes: [Fix] = []
     for column in columns(observation) {
       // `(o.customer_id)::numeric = 7`: EXPLAIN writes a cast of a column in brackets.
@@ -70,13 +73,13 @@ extension ConditionChange {
 
   /// The advice for an OR between the columns of two tables.
   var joinFixes: [Fix] {
-    guard now[...].parts(at: " OR ") != nil, before[...].parts(at: " OR ") == nil,
+    guard now.utf8.count < 20_000, now[...].parts(at: " OR ") != nil, before[...].parts(at: " OR ") == nil,
       now[...].pieces(between: " AND ").contains(where: { $0.parts(at: " OR ") != nil && $0.joinedAliases.count > 1 })
     else { return [] }
     return [
       .advice(
-        "no join can look up rows by either of two conditions at once: write one query for each and combine them with "
-          + "UNION")
+        "an OR between columns of two tables rules out a hash or merge join: write one query for each side and combine "
+          + "them with UNION")
     ]
   }
 
@@ -92,7 +95,7 @@ extension ConditionChange {
     return observation.facts.columns(of: relation).map(\.name).filter { now[...].parts(at: $0) != nil }
   }
 
-  /// The side of a comparison in which the column stands beside others words: `EXTRACT(doy FROM p.created)`; nil for
+  /// The side of a comparison in which the column stands beside other words: `EXTRACT(doy FROM p.created)`; nil for
   /// the bare column, a cast of it and the call of a function with no other argument.
   private func expression(around column: String) -> String? {
     for part in now[...].pieces(between: " AND ") {
@@ -118,7 +121,7 @@ extension ConditionChange {
 
   /// An expression that leads into a document, as an index has it: `meta #>> '{email}'::text[]`; nil for any other.
   ///
-  /// It is put together into a statement, so nothing may be in it but the column, such operators and plain texts.
+  /// It becomes part of a statement, so nothing may be in it but the column, such operators and plain texts.
   private func pathIndex(_ expression: String, of column: String) -> String? {
     let text = expression.withoutQualifiers
     var rest = text[...]
@@ -177,14 +180,14 @@ private func isPlain(_ name: String) -> Bool {
 }
 
 extension Substring {
-  /// The words before the dots outside of texts.
-  fileprivate var joinedAliases: Set<String> {
+  /// The aliases of columns: the names before dots, outside of texts.
+  var joinedAliases: Set<String> {
     var aliases: Set<String> = []
     var word = ""
     var isText = false
     for character in self {
       if character == "'" { isText.toggle() }
-      if character == ".", !isText, !word.isEmpty { aliases.insert(word) }
+      if character == ".", !isText, let first = word.first, !first.isNumber { aliases.insert(word) }
       let isPart = character.isLetter || character.isNumber || character == "_" || character == "\""
       word = isPart && !isText ? word + String(character) : ""
     }

@@ -54,6 +54,7 @@ extension CaseComparison {
       ]
     case .text(let change): return (change?.fixes(current) ?? []) + notExists
     case .condition(let change): return (change.relation == nil ? change.joinFixes : change.fixes(current)) + notExists
+    case .innerCondition(_, let change): return change.fixes(current)
     case .effect(let effect): return fixes(for: effect)
     case .columnTypeChanged(let relation, let column, let before, let now):
       guard isCast(column) else { return [] }
@@ -84,20 +85,27 @@ extension CaseComparison {
       return [
         .advice(
           "\(object) is no longer inlined, so that an index on what it computes does not serve: "
-            + (before == nil ? "take \(attribute) back" : "set \(attribute) back to \(before ?? "")"))
+            + undoing(attribute, before))
       ]
     case .attributeChanged(let object, let attribute, let before, _)
     where attribute != ObjectFacts.body && isNoLongerInlined:
       return [
         .advice(
           "\(object) is no longer inlined, so that no condition from outside reaches its statement: "
-            + (before == nil ? "take \(attribute) back" : "set \(attribute) back to \(before ?? "")")
-            + ", or pass what it is to look for as an argument")
+            + undoing(attribute, before) + ", or pass what it is to look for as an argument")
       ]
     case .setting(let change):
       return [.advice("set \(change.name) back to \(change.before ?? "its default")")]
     default: return []
     }
+  }
+
+  /// `declare it SECURITY INVOKER again`, `take SET search_path back`, `set language back to sql`.
+  private func undoing(_ attribute: String, _ before: String?) -> String {
+    if ObjectFacts.words.contains(attribute) {
+      return "declare it \(before ?? ObjectFacts.defaultValue(of: attribute) ?? "as before") again"
+    }
+    return before.map { "set \(attribute) back to \($0)" } ?? "take \(attribute) back"
   }
 
   private func fixes(for effect: PlanEffect) -> [Fix] {
@@ -115,9 +123,9 @@ extension CaseComparison {
         .advice("compute it once: group a sub-select by the columns that tie it to the row, and join that")
       ]
     case .readsAllRows(let reader) where reader == "a window function":
-      return [.advice("a window function needs all rows: ask for what it tells in a statement of its own")]
+      return [.advice("a window function needs all rows: count or rank in a statement of its own")]
     case .skips:
-      return [.advice("ask for the rows behind the last one seen, (a, b) > (x, y), and not for an OFFSET")]
+      return [.advice("ask for the rows after the last one seen, (a, b) > (x, y), and not for an OFFSET")]
     case .filtersInOrder: return scansInOrder.compactMap { indexLeadingAndInOrder($0) }
     case .reads, .materialized, .subplanNotHashed, .readsAllRows, .removesDuplicates: return []
     }
@@ -198,8 +206,16 @@ extension CaseComparison {
             PlanConditions(baseline, hidesLiterals: false), PlanConditions(current, hidesLiterals: false)
           )
         conditions = (old, new)
-        if (old.predicates[before.path] ?? []).allSatisfy(new.hasUnqualified) { return nil }
         let columns = Set(namesInCondition(predicate, withTypes: false))
+        // A condition that implied the predicate without being it may do so still.
+        let implying = old.parts(at: before.path).filter {
+          !columns.isDisjoint(with: namesInCondition($0.text, withTypes: false))
+        }
+        if (old.predicates[before.path] ?? []).allSatisfy(new.hasUnqualified)
+          || !implying.isEmpty && implying.allSatisfy(new.hasUnqualified)
+        {
+          return nil
+        }
         // Of a generic plan: what a parameter is going to be is not known when it is made.
         let isParameter = (now.node.text("Filter") ?? "")[...].pieces(between: " AND ").contains {
           !columns.isDisjoint(with: namesInCondition($0, withTypes: false)) && $0.parts(at: " = $") != nil
@@ -342,7 +358,7 @@ extension FunctionPerRow {
   fileprivate func advice(_ observation: Observation) -> Fix {
     let text = observation.plan.root[path].text(key) ?? ""
     let arguments = text[...].parts(at: "\(name)(")?.after.prefix { $0 != ")" } ?? ""
-    guard arguments.contains("."), key != PlanNode.outputFunctionsKey else {
+    guard !arguments.joinedAliases.isEmpty, key != PlanNode.outputFunctionsKey else {
       return .advice("\(Rule.functionPerRow.fix): \(name)()")
     }
     return .advice(
