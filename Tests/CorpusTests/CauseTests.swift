@@ -294,6 +294,23 @@ struct CauseCase: Sendable, CustomStringConvertible {
       causes: ["index p_deleted_idx of public.p is gone: btree (weight) WHERE (state = 'deleted'::text)"],
       not: ["condition"]),
     CauseCase(
+      name: "a wider predicate of a partial index is no change of a condition",
+      query: "SELECT id FROM p WHERE weight > 47 AND code = 'c149'",
+      setup: "CREATE INDEX p_heavy_idx ON p (code) WHERE weight > 45",
+      text: "SELECT id FROM p WHERE weight > 48 AND code = 'c149'",
+      causes: ["the query's text changed: public.p has the condition (p.weight > 48), was (p.weight > 47)"]),
+    CauseCase(
+      name: "the predicate of a partial index was in no condition",
+      query: "SELECT id FROM p WHERE weight > 45 AND code = 'c149'",
+      setup: "DROP INDEX p_code_idx; CREATE INDEX p_heavy_idx ON p (code) WHERE weight > 45",
+      text: "SELECT id FROM p WHERE weight > 44 AND code = 'c149'",
+      causes: ["the query's text changed: public.p has the condition (p.weight > 44), was (weight > 45)"]),
+    CauseCase(
+      name: "a sub-select that another one follows is no change of a condition",
+      query: "SELECT id FROM p WHERE weight > (SELECT avg(weight) FROM p)",
+      text: "SELECT id, (SELECT max(id) FROM c) FROM p WHERE weight > (SELECT avg(weight) FROM p)",
+      causes: ["the query's text changed", "the query now reads public.c"], not: ["condition"]),
+    CauseCase(
       name: "a prefix that an index finds as a range is no change of a condition",
       query: "SELECT id FROM c WHERE note LIKE 'note 77%'",
       setup: "CREATE INDEX c_note_idx ON c (note text_pattern_ops)", change: "DROP INDEX c_note_idx",

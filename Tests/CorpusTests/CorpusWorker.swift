@@ -3,6 +3,7 @@ import OperatingSystem
 import PlanCore
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GateCommand
@@ -13,6 +14,8 @@ final class CorpusWorker: @unchecked Sendable {
   let seeded: DatabaseState
   private let manifest: Manifest
   private let baselines: Capture
+  /// The databases of stories, by their roles and seed, each with the folder that its steps run in.
+  var storyStates: [String: (state: DatabaseState, project: Project)] = [:]
 
   /// - Parameter folder: the one beside this file that has the manifest.
   private init(_ folder: String) throws {

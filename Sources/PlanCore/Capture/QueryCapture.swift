@@ -67,14 +67,18 @@ package struct QueryCapture: Equatable, Sendable {
     return relations
   }
 
-  /// The columns that conditions of scans name, by the relation that has them; a partition's are its root's.
+  /// The columns that conditions of scans name, and the predicates of partial indexes that they go through, by the
+  /// relation that has them; a partition's are its root's.
   package var conditionedColumns: [RelationName: Set<String>] {
     var columns: [RelationName: Set<String>] = [:]
     for item in cases {
       for scan in item.plan.scans(facts: facts) where scan.hasCondition {
         guard let relation = facts[scan.relation] else { continue }
         let owner = relation.columns.isEmpty ? scan.identity.root ?? scan.relation : scan.relation
-        let words = Set(scan.conditionWords.flatMap { $0.split(separator: ".") })
+        var words = Set(scan.conditionWords.flatMap { $0.split(separator: ".") })
+        for predicate in relation.predicates(of: scan.indexNames) {
+          words.formUnion(namesInCondition(predicate).map { $0[...] })
+        }
         for column in facts.columns(of: owner) where words.contains(column.name[...]) {
           columns[owner, default: []].insert(column.name)
         }

@@ -6,7 +6,7 @@ extension CaseComparison {
   package var causes: [Cause] {
     guard let baseline else { return [] }
     let causes =
-      definitionCauses(baseline) + relationCauses(baseline) + textCauses(baseline)
+      definitionCauses(baseline) + relationCauses(baseline) + newPartitions + textCauses(baseline) + innerConditions
       + settingChanges.map(Cause.setting) + sizeCauses(baseline)
       + (isOtherMajor ? [.server(before: baseline.serverMajor, now: current.serverMajor)] : [])
     // What a trigger, a policy, another body or another text names for the first time is no cause beside it; another
@@ -150,6 +150,37 @@ extension CaseComparison {
     if old.policies.sorted() != new.policies.sorted() {
       causes += old.policies.filter { !new.policies.contains($0) }.map { .policyGone(name, policy: $0) }
       causes += new.policies.filter { !old.policies.contains($0) }.map { .policyNew(name, policy: $0) }
+    }
+    return causes
+  }
+
+  /// The partitions that the plan reads and that the table did not have.
+  private var newPartitions: [Cause] {
+    guard let baseline else { return [] }
+    let unread = Dictionary(
+      grouping: current.scans.filter { scan in
+        scan.identity.root.map { baseline.facts[$0] != nil } ?? false && baseline.facts[scan.relation] == nil
+      }, by: { $0.identity.root ?? $0.relation })
+    return unread.sorted { $0.key < $1.key }.flatMap { root, scans -> [Cause] in
+      var seen: Set<RelationName> = []
+      let first = scans.filter { seen.insert($0.relation).inserted }
+      // A baseline has only the partitions that it reads: if more than were added are new to it, some are old ones.
+      guard let before = baseline.facts[root]?.partitions, let now = current.facts[root]?.partitions,
+        first.count <= now - before
+      else { return [] }
+      return first.map { .partitionNew($0.relation, of: root, missing: indexesOfSiblings(missingOn: $0).first) }
+    }
+  }
+
+  /// The conditions that changed in statements that the case runs inside, where their plans changed.
+  private var innerConditions: [Cause] {
+    var causes: [Cause] = []
+    for inner in innerPlans where inner.plans.isShapeChanged {
+      for change in inner.plans.conditionChanges {
+        let cause = Cause.innerCondition(inner.statement.origin, change)
+        if !causes.contains(cause) { causes.append(cause) }
+        if causes.count == CaseComparison.shownConditions { return causes }
+      }
     }
     return causes
   }

@@ -84,7 +84,7 @@ private struct CauseRanking {
       !isEstimate
         && (indexes.isEmpty
           || change.indexes.contains { indexes.contains($0.name) || definitions.contains($0.definition) })
-    case .text, .condition, .policyGone, .policyNew, .triggerNew, .triggerChanged, .foreignKey: true
+    case .text, .condition, .partitionNew, .policyGone, .policyNew, .triggerNew, .triggerChanged, .foreignKey: true
     default: false
     }
   }
@@ -119,6 +119,10 @@ private struct PlanUse {
     for observation in [comparison.baseline, comparison.current].compactMap(\.self) {
       let inner = observation.captured.inner.plans.flatMap { $0.scans(facts: observation.facts) }
       for scan in observation.scans + (observation.alternativeScans ?? []) + inner {
+        // A partial index implies its predicate, so that no condition has it.
+        for predicate in observation.facts[scan.relation]?.predicates(of: scan.indexNames) ?? [] {
+          text += predicate + "\n"
+        }
         for name in scan.indexNames {
           indexes.insert([scan.relation.description, name])
           // An index of a partitioned table goes with those of its partitions.
