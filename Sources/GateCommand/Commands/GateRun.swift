@@ -118,7 +118,13 @@ struct GateRun {
           Orphans.end()
           Program.reportEnd(by: signal, ofServer: !isGiven)
         },
-        { () throws(Diagnostic) in try body(database) })
+        { () throws(Diagnostic) in
+          // Whatever becomes of the cases, the seeded database is right, unless a case made the server crash.
+          defer {
+            if Interruption.shared.signal == nil, !database.server.mayHaveCrashed { database.whenDone?() }
+          }
+          return try body(database)
+        })
     } catch {
       database.server.stop()
       throw error
