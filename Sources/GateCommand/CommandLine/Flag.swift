@@ -29,7 +29,7 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [
-      server, allowSeed, shard, runs, strict, prune, check, keep, jobs, noCache, color, quiet, verbose,
+      server, allowSeed, base, basePostgres, baseSettings, shard, runs, strict, prune, check, keep, jobs, noCache, color, quiet, verbose,
     ]
 
   /// The flags of the commands that seed a server.
@@ -192,7 +192,7 @@ enum ValueKind: Equatable, Sendable {
 
   /// The kinds, by the name of the value in the help.
   static let all: [String: ValueKind] = [
-    "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
+    "FILE": .file, "REV": .text, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
     "I/N": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
     "WHEN": .choice(ColorChoice.allCases.map(\.rawValue)),
   ]

@@ -23,6 +23,8 @@ struct CheckRun {
       }
       run.whenAbandoned = whenAbandoned
       outcome.selection = run.selection
+      let base = try CheckBase(run)
+      defer { base?.remove() }
       if run.selected.isEmpty {
         console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
         try finish(&outcome, reports, since: started)
@@ -39,7 +41,7 @@ struct CheckRun {
         try run.withDatabase { (database) throws(Diagnostic) in
           outcome.servers = [database.server.version]
           outcome.serverAddress = database.server.host.address
-          let judged = try judged(run, database)
+          let judged = try judged(run, database, base)
           (outcome.before, outcome.cases, outcome.notes) = (judged.before, judged.cases, judged.notes)
           try finish(&outcome, reports, since: started)
           run.keepServer(database.server)
@@ -65,12 +67,20 @@ struct CheckRun {
     try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
   }
 
-  private func judged(_ run: GateRun, _ database: DatabaseState) throws(Diagnostic) -> RunOutcome {
+  private func judged(
+    _ run: GateRun, _ database: DatabaseState, _ base: CheckBase? = nil
+  ) throws(Diagnostic) -> RunOutcome {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     let started = ContinuousClock.now
     defer { console.progress.clear() }
     let names = run.selected.map(\.name)
-    var judged = try database.judged(run.selected, against: Background { store.capture(of: names) })
+    let baselines = Background { store.capture(of: names) }
+    var judged: RunOutcome
+    if let base {
+      judged = try base.judged(in: database, against: baselines)
+    } else {
+      judged = try database.judged(run.selected, against: baselines)
+    }
     judged.cases = FixTrial(run.selected, in: database).tried(judged.cases)
     if options.names.isEmpty {
       let orphans = store.orphans(among: run.manifest.queries.map(\.name)).filter { store.strangeness(of: $0) == nil }

@@ -88,5 +88,10 @@ package struct CaseComparison: Sendable {
     isShapeChanged = baseline.map { $0.shape != current.shape } ?? false
   }
 
+  /// Whether anything is known of the catalog: of two plans from files nothing is.
+  var hasFacts: Bool {
+    current.scans.isEmpty || !current.facts.relations.isEmpty || baseline.map { !$0.facts.relations.isEmpty } ?? false
+  }
+
   package var isOtherMajor: Bool { baseline.map { $0.serverMajor != current.serverMajor } ?? false }
 }

@@ -74,6 +74,7 @@ private struct QueryComparison {
     outcome.sql = query.sql
     outcome.parameters = listed.parameters
     outcome.position = listed.position
+    outcome.hasBaselines = label == .baseline
     func unchecked(_ reason: String) -> JudgedCase {
       outcome.reason = reason
       return JudgedCase(outcome: outcome)
@@ -98,7 +99,7 @@ private struct QueryComparison {
     let comparison = CaseComparison(
       baseline: accepted, current: Observation(captured, of: now), label: label)
     if let reason = comparison.collapse { return unchecked(reason) }
-    if let timeout, accepted == nil { return unchecked("\(timeout); there is no baseline to compare its plan with") }
+    if let timeout, accepted == nil { return unchecked("\(timeout); \(label == .baseline ? "there is no baseline" : "\(label) has no plan") to compare its plan with") }
     let judgement = judge(comparison, policy: query.policy, timeout: timeout)
     outcome.verdict = judgement.verdict
     outcome.findings = judgement.findings

@@ -97,6 +97,8 @@ private struct CaseReader {
     outcome.position = try fields.optionalInteger("position")
     outcome.duration = try fields.duration("seconds")
     outcome.reason = try fields.optionalText("reason")
+    outcome.remarks = try fields.textList("remarks")
+    outcome.hasBaselines = before == .baseline
     outcome.sql = try fields.optionalText("sql")
     for parameter in try fields.objects("parameters") {
       outcome.parameters.append(
@@ -154,7 +156,7 @@ private struct CaseReader {
       return nil
     }
     // Scalars are compared, because a dot with a combining mark after it is one character to Swift.
-    let prefix = Array((schema + ".").unicodeScalars)
+    let prefix = Array((schema.isEmpty ? "" : schema + ".").unicodeScalars)
     guard text.unicodeScalars.starts(with: prefix) else { throw fields.wrong(key, "in the schema '\(schema)'") }
     return RelationName(
       schema: schema, name: String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(prefix.count))))
