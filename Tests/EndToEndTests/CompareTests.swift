@@ -22,7 +22,7 @@ import Testing
     "shop/queries/manifest.yml": """
     version: 1
     seed: [../seed/*.sql]
-    settings: {work_mem: 4MB}
+    settings: {work_mem: 256kB}
     queries:
       - {name: by_customer, sql: SELECT * FROM orders WHERE customer_id = $1, params: [7]}
       - {name: by_email, sql: SELECT id FROM customers WHERE email = $1, params: ["c77@example.org"]}
@@ -57,7 +57,9 @@ import Testing
   private static let manifest = ["--manifest", "shop/queries/manifest.yml", "--color", "never"]
 
   private static func compare(_ project: Project, _ arguments: String...) throws -> ProgramRun {
-    try project.start(["compare"] + manifest + ["--json", "report.json"] + arguments).end()
+    try project.start(
+      ["compare"] + manifest + ["--json", "report.json"] + arguments, environment: GivenTestServer.withPassword
+    ).end()
   }
 
   /// Everything in the repository's directory, by size and time.
@@ -193,7 +195,7 @@ import Testing
       stdout: ["sort-spill: ", "more.yml's stays in memory", "set work_mem back to 64MB", "1 regressed", "2 passed"],
       leavingNothingIn: project)
     // Whoever only asks for the same is not told of a difference.
-    try project.write("same.yml", "work_mem: 4MB\nshared_buffers: 64MB\n")
+    try project.write("same.yml", "work_mem: 256kB\nshared_buffers: 64MB\n")
     try expect(Self.compare(project, "--base-settings", "same.yml"), exits: 0, stdout: ["3 passed"])
     try project.write("wrong.yml", "work_mem: lots\n")
     try expect(Self.compare(project, "--base-settings", "wrong.yml"), exits: 2, stderr: ["wrong.yml:1:1: error: 'work_mem'"])
@@ -208,10 +210,10 @@ import Testing
     let project = try Self.committed()
     try project.edit("shop/seed/2.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n", "")
     let server = try GivenTestServer.shared()
-    let run = try Self.compare(project, "--base", "main", "--server", server.conninfo())
+    let run = try Self.compare(project, "--base", "main", "--server", server.superuserConninfo)
     try expect(run, exits: 1, stdout: ["1 regressed", "2 passed"], leavingNothingIn: project)
     try project.write("base.yml", "shared_buffers: 64MB\n")
-    let refused = try Self.compare(project, "--base-settings", "base.yml", "--server", server.conninfo())
+    let refused = try Self.compare(project, "--base-settings", "base.yml", "--server", server.conninfo)
     try expect(refused, exits: 2, stderr: ["base.yml:1:1: error: 'shared_buffers'", "leave out --server"])
   }
 
@@ -233,7 +235,7 @@ import Testing
       "compare", "before.json", "after.json", "--json", "report.json", environment: environment)
     try expect(
       run, exits: 1,
-      stdout: ["after.json, compared with before.json", "seq-scan: public.orders", "18.2 times before.json's"],
+      stdout: ["after.json, compared with before.json", "seq-scan: public.orders", "18 times before.json's"],
       not: ["cause:", "plangate record", "fix: CREATE"])
     #expect(try project.read("report.json").contains("\"query\": \"after\""))
     try expect(project.plangate("compare", "before.json", "before.json"), exits: 0, stdout: ["1 passed"])

@@ -30,7 +30,7 @@ struct PlanFile {
     if let first = text.first(where: { !$0.isWhitespace }), first != "[", first != "{" {
       let lines = text.split(whereSeparator: \.isNewline)
       let start = lines.firstIndex { $0.first { $0 != " " } == "[" } ?? lines.startIndex
-      let end = lines.lastIndex { $0.first { $0 != " " } == "]" } ?? lines.index(before: lines.endIndex)
+      let end = lines.lastIndex { $0.last { $0 != " " && $0 != "+" } == "]" } ?? lines.index(before: lines.endIndex)
       guard start <= end else { return text }
       text = lines[start...end].map { line in
         var line = line

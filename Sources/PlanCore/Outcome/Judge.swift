@@ -61,6 +61,8 @@ private struct QueryComparison {
     let relations = (fresh?.relationsCompared ?? []).union(accepted?.relationsCompared ?? [])
     if let facts = fresh?.facts { fresh?.facts = facts.restricted(toCompared: relations) }
     if let facts = accepted?.facts { accepted?.facts = facts.restricted(toCompared: relations) }
+    // A fresh capture also names what its plans read, which a baseline does not.
+    if let read = accepted?.relationsRead { accepted?.facts.named.subtract(read) }
     (self.now, self.before) = (fresh, accepted)
   }
 
