@@ -83,7 +83,10 @@ struct PlanFile {
           + "only warn")
     }
     outcome.notes = notes + outcome.notes
-    for index in outcome.cases.indices { outcome.cases[index].removeStatements() }
+    for index in outcome.cases.indices {
+      outcome.cases[index].comparison?.knowsCatalog = false
+      outcome.cases[index].removeStatements()
+    }
     return outcome
   }
 }

@@ -77,6 +77,9 @@ package struct CaseComparison: Sendable {
   /// Nodes, in the baseline and now, whose growth is excused by a waiver; the whole plan is then judged without it.
   var excused: [(baseline: NodePath, current: NodePath)] = []
 
+  /// Whether the catalogs and the servers are known; of plans in files they are not.
+  package var knowsCatalog = true
+
   /// How messages name the state before.
   package let label: StateLabel
 
@@ -86,11 +89,6 @@ package struct CaseComparison: Sendable {
     self.current = current
     matching = ScanMatching(baseline: baseline?.scans ?? [], current: current.scans)
     isShapeChanged = baseline.map { $0.shape != current.shape } ?? false
-  }
-
-  /// Whether anything is known of the catalog: of two plans from files nothing is.
-  var hasFacts: Bool {
-    current.scans.isEmpty || !current.facts.relations.isEmpty || baseline.map { !$0.facts.relations.isEmpty } ?? false
   }
 
   package var isOtherMajor: Bool { baseline.map { $0.serverMajor != current.serverMajor } ?? false }

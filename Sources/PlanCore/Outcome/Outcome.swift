@@ -47,7 +47,7 @@ package struct CaseOutcome: Sendable {
     let causes = comparison?.causes(of: findings) ?? []
     guard causes.isEmpty, verdict == .regressed else { return causes }
     guard let comparison, let baseline = comparison.baseline else { return [.nothingRecorded] }
-    if !comparison.hasFacts { return [] }
+    if !comparison.knowsCatalog { return [] }
     if baseline.format < .newest { return [.nothingInOlderBaseline] }
     return [comparison.showsInnerStatements ? .nothingRecorded : .nothingOutside]
   }

@@ -156,7 +156,7 @@ private struct CaseReader {
       return nil
     }
     // Scalars are compared, because a dot with a combining mark after it is one character to Swift.
-    let prefix = Array((schema.isEmpty ? "" : schema + ".").unicodeScalars)
+    let prefix = Array((schema.isEmpty && !text.hasPrefix(".") ? "" : schema + ".").unicodeScalars)
     guard text.unicodeScalars.starts(with: prefix) else { throw fields.wrong(key, "in the schema '\(schema)'") }
     return RelationName(
       schema: schema, name: String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(prefix.count))))
