@@ -100,7 +100,8 @@ import Testing
 
   @Test func `queries that only one side has`() throws {
     let project = try Self.committed()
-    try project.edit("shop/queries/manifest.yml", "{name: sorted, sql: SELECT * FROM orders ORDER BY total}",
+    try project.edit(
+      "shop/queries/manifest.yml", "{name: sorted, sql: SELECT * FROM orders ORDER BY total}",
       "{name: counted, sql: SELECT count(*) FROM orders}")
     let run = try Self.compare(project, "--base", "main")
     try expect(run, exits: 0, stdout: ["not in main (", "1 new", "2 passed", "gone from the manifest: sorted"])
@@ -198,12 +199,14 @@ import Testing
     try project.write("same.yml", "work_mem: 256kB\nshared_buffers: 64MB\n")
     try expect(Self.compare(project, "--base-settings", "same.yml"), exits: 0, stdout: ["3 passed"])
     try project.write("wrong.yml", "work_mem: lots\n")
-    try expect(Self.compare(project, "--base-settings", "wrong.yml"), exits: 2, stderr: ["wrong.yml:1:1: error: 'work_mem'"])
+    try expect(
+      Self.compare(project, "--base-settings", "wrong.yml"), exits: 2, stderr: ["wrong.yml:1:1: error: 'work_mem'"])
     try project.write("wrong.yml", "\nshared_buffers: lots\n")
     try expect(Self.compare(project, "--base-settings", "wrong.yml"), exits: 2, stderr: ["wrong.yml:2:1: error: "])
     try project.write("wrong.yml", "port: 1\n")
     try expect(
-      Self.compare(project, "--base-settings", "wrong.yml"), exits: 2, stderr: ["wrong.yml:1:1: error: 'port' is set by"])
+      Self.compare(project, "--base-settings", "wrong.yml"), exits: 2,
+      stderr: ["wrong.yml:1:1: error: 'port' is set by"])
   }
 
   @Test func `a given server keeps the base in a database of its own`() throws {
@@ -267,7 +270,9 @@ import Testing
 
   @Test func `check judges a new query by the base, and says whether a failure is old`() throws {
     let project = try Self.committed()
-    func run(_ words: String...) throws -> ProgramRun { try project.start([words[0]] + Self.manifest + words.dropFirst()).end() }
+    func run(_ words: String...) throws -> ProgramRun {
+      try project.start([words[0]] + Self.manifest + words.dropFirst()).end()
+    }
     try expect(run("record", "-q", "by_email", "sorted"), exits: 0)
     try Self.git(project, "add", "shop")
     try Self.git(project, "commit", "-q", "-m", "baselines")

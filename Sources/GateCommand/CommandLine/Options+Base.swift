@@ -34,16 +34,9 @@ extension Options {
       throw Diagnostic(
         "--base-postgres starts a server for each state, --server names one that runs: only one of them can be given")
     }
-    switch baseChoice {
-    case nil:
+    if case .plans = baseChoice, server != nil || !postgres.isEmpty {
       throw Diagnostic(
-        "plangate compare needs a state to compare with: --base REV, --base-postgres MAJOR, --base-settings FILE, or "
-          + "two files with EXPLAIN's JSON\nusage: \(command.usage)")
-    case .plans:
-      if server != nil || !postgres.isEmpty {
-        throw Diagnostic("two files are compared without a server: leave out \(server == nil ? "--postgres" : "--server")")
-      }
-    default: break
+        "two files are compared without a server: leave out \(server == nil ? "--postgres" : "--server")")
     }
   }
 }
@@ -71,6 +64,7 @@ extension Flag {
 
   static let baseSettings = Flag(
     name: "base-settings", help: "a YAML file with settings to compare with",
-    details: "A mapping like settings: of the manifest. The base has the manifest's settings with these in their place.",
+    details:
+      "A mapping like settings: of the manifest. The base has the manifest's settings with these in their place.",
     effect: .sets("FILE") { options, path in options.baseSettings = path })
 }

@@ -134,7 +134,8 @@ private struct Repository {
     let found = try git.run(["merge-base", one, other])
     if found.isSuccessful { return String(found.text.prefix { $0 != "\n" }) }
     throw Diagnostic(
-      isShallow ? shallow("the merge base of \(ends.0) and \(ends.1)") : "\(ends.0) and \(ends.1) have no common history")
+      isShallow
+        ? shallow("the merge base of \(ends.0) and \(ends.1)") : "\(ends.0) and \(ends.1) have no common history")
   }
 
   private func single(_ name: String) throws(Diagnostic) -> String {
@@ -147,7 +148,8 @@ private struct Repository {
       throw Diagnostic("git knows no revision '\(name)', did you mean 'origin/\(name)'?")
     }
     if isShallow { throw Diagnostic(shallow("the revision '\(name)'")) }
-    throw Diagnostic("git knows no revision '\(name)'\nname a branch, a tag or a commit of this clone; git fetch gets more")
+    throw Diagnostic(
+      "git knows no revision '\(name)'\nname a branch, a tag or a commit of this clone; git fetch gets more")
   }
 
   private func shallow(_ what: String) -> String {

@@ -22,7 +22,8 @@ struct BaseSettings: Sendable {
     let source = ManifestSource(file: path, text: text)
     values = try source.settings(root, isSession: false)
     guard !values.isEmpty else {
-      throw Diagnostic("the file names no setting\nwrite settings like those of the manifest: work_mem: 64MB", file: path)
+      throw Diagnostic(
+        "the file names no setting\nwrite settings like those of the manifest: work_mem: 64MB", file: path)
     }
     let marks = (root.mapping ?? []).map { entry in
       (entry.key.scalarText?.lowercased() ?? "", ManifestPosition(entry.key.mark, in: source))
@@ -57,7 +58,8 @@ struct BaseSettings: Sendable {
           // cant_change_runtime_param
           guard error.sqlState == "55P02" else { throw refusal(of: name, error.message) }
           if isGiven {
-            throw refusal(of: name, "\(error.message)\nleave it out, or leave out --server: a server of its own can have it")
+            throw refusal(
+              of: name, "\(error.message)\nleave it out, or leave out --server: a server of its own can have it")
           }
           fit = false
         }
@@ -83,7 +85,8 @@ struct BaseSettings: Sendable {
   private func state(of run: GateRun) throws(Diagnostic) -> BaseState {
     var base = run
     base.manifest.configuration.settings.merge(values) { $1 }
-    return BaseState(label: label, run: base, server: try run.installation(run.options.postgres.first).binaries) { error in
+    return BaseState(label: label, run: base, server: try run.installation(run.options.postgres.first).binaries) {
+      error in
       let name = values.keys.first { error.message.hasPrefix("'settings' has '\($0)'") }
       return name.map { at($0, error) } ?? error
     }

@@ -65,7 +65,8 @@ extension BaseState {
 
 extension GateRun {
   /// Captures the selected queries in a state, each case warm.
-  func capture(of state: DatabaseState, where isWanted: (CaseID) -> Bool = { _ in true }) throws(Diagnostic) -> Capture {
+  func capture(of state: DatabaseState, where isWanted: (CaseID) -> Bool = { _ in true }) throws(Diagnostic) -> Capture
+  {
     let started = ContinuousClock.now
     defer { console.progress.clear() }
     let capture = try state.capture(of: selected, where: isWanted)

@@ -7,7 +7,7 @@ import Postgres
 /// Cases without a baseline are judged by their plans there, and of a failure it is said whether it was there.
 struct CheckBase {
   private let run: GateRun
-  private let revision: BaseRevision
+  let revision: BaseRevision
   /// Nil if the revision does not have the manifest.
   private let state: BaseState?
 

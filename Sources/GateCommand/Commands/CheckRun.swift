@@ -25,6 +25,12 @@ struct CheckRun {
       outcome.selection = run.selection
       let base = try CheckBase(run)
       defer { base?.remove() }
+      if let revision = base?.revision {
+        run.whenAbandoned = { signal in
+          whenAbandoned(signal)
+          revision.remove()
+        }
+      }
       if run.selected.isEmpty {
         console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
         try finish(&outcome, reports, since: started)

@@ -24,7 +24,10 @@ struct CompareRun {
         try finish(&outcome, reports, since: started)
       case let choice?:
         try compare(choice, &outcome, reports, since: started)
-      case nil: throw Diagnostic("no state to compare with")
+      case nil:
+        throw Diagnostic(
+          "plangate compare needs a state to compare with: --base REV, --base-postgres MAJOR, --base-settings FILE, or "
+            + "two files with EXPLAIN's JSON\nusage: \(options.command.usage)")
       }
     } catch {
       guard outcome.duration == .zero else { throw error }
@@ -69,7 +72,8 @@ struct CompareRun {
       if let base, options.names.isEmpty {
         let gone = base.queriesGone(from: run.manifest)
         if !gone.isEmpty {
-          outcome.notes.append(Note("\(base.label) has queries that are gone from the manifest: \(gone.joined(separator: ", "))"))
+          outcome.notes.append(
+            Note("\(base.label) has queries that are gone from the manifest: \(gone.joined(separator: ", "))"))
         }
       }
       try finish(&outcome, reports, since: started)

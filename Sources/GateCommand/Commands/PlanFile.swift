@@ -10,9 +10,11 @@ struct PlanFile {
     self.path = path
     let bytes = try readFile(
       path, "the plan",
-      hint: "two operands are files with EXPLAIN's JSON; to compare queries, name a state with --base, --base-postgres or "
-        + "--base-settings")
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Diagnostic("the plan is not UTF-8", file: path) }
+      hint: "two operands are files with EXPLAIN's JSON; to compare queries, name a state with --base, "
+        + "--base-postgres or --base-settings")
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Diagnostic("the plan is not UTF-8", file: path)
+    }
     do { plan = try Plan(explainJSON: PlanFile.document(in: text)) } catch {
       throw Diagnostic(
         "\(error.message)\nsave what EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON) prints: psql -AtX -c '…' > plan.json",

@@ -14,7 +14,9 @@ package struct RelationName: Hashable, Sendable, Comparable, CustomStringConvert
   /// `public.orders`, unquoted: for reports and for the globs of waivers, never for SQL.
   ///
   /// An EXPLAIN without VERBOSE prints no schema.
-  package var description: String { schema.isEmpty && !name.isEmpty && !name.hasPrefix(".") ? name : "\(schema).\(name)" }
+  package var description: String {
+    schema.isEmpty && !name.isEmpty && !name.hasPrefix(".") ? name : "\(schema).\(name)"
+  }
 
   package static func < (a: RelationName, b: RelationName) -> Bool {
     (a.schema, a.name) < (b.schema, b.name)

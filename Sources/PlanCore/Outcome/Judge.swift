@@ -101,7 +101,10 @@ private struct QueryComparison {
     let comparison = CaseComparison(
       baseline: accepted, current: Observation(captured, of: now), label: label)
     if let reason = comparison.collapse { return unchecked(reason) }
-    if let timeout, accepted == nil { return unchecked("\(timeout); \(label == .baseline ? "there is no baseline" : "\(label) has no plan") to compare its plan with") }
+    if let timeout, accepted == nil {
+      let missing = label == .baseline ? "there is no baseline" : "\(label) has no plan"
+      return unchecked("\(timeout); \(missing) to compare its plan with")
+    }
     let judgement = judge(comparison, policy: query.policy, timeout: timeout)
     outcome.verdict = judgement.verdict
     outcome.findings = judgement.findings

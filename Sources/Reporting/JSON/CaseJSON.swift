@@ -5,8 +5,8 @@ import PlanCore
 enum CaseJSON {
   /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
-    "parameters", "remarks", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations", "definitions",
-    "objects", "named", "explain", "explainWithoutSeqScans",
+    "parameters", "remarks", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations",
+    "definitions", "objects", "named", "explain", "explainWithoutSeqScans",
   ]
 
   static func json(_ outcome: CaseOutcome, in run: RunOutcome, _ table: inout RelationTable) -> JSON {

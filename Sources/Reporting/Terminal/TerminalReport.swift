@@ -89,7 +89,8 @@ package enum TerminalReport {
     case .new:
       blocks = [["  " + outcome.newness] + findings, hidesPlan ? [] : text.planLines]
     case .improved, .changed:
-      let advice = outcome.verdict == .improved && outcome.hasBaselines ? ["  improved: record it, so that it stays"] : []
+      let advice =
+        outcome.verdict == .improved && outcome.hasBaselines ? ["  improved: record it, so that it stays"] : []
       blocks = [findings + text.changeLines + advice]
       blocks += outcome.isFailed(strict: isStrict) ? [plans, text.totalLines] : [text.totalLines]
     case .regressed:

@@ -80,7 +80,8 @@ extension RunOutcome {
         let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn
         let details =
           (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? causes : [])
-          + (finding.isFailing ? item.remarks + fixes : []) + (finding.isFailing && item.verdict == .regressed ? accept : [])
+          + (finding.isFailing ? item.remarks + fixes : [])
+          + (finding.isFailing && item.verdict == .regressed ? accept : [])
         add(finding.rule, weight, finding.message, details, of: item, finding: finding, at: place)
       }
     }
