@@ -115,7 +115,12 @@ import Testing
   @Test func `the label of the state before comes back, for each case too`() throws {
     var run = try Shop.run()
     run.before = StateLabel("the state before \(hostile)")
-    for index in run.cases.indices { run.cases[index].hasBaselines = false }
+    for index in run.cases.indices {
+      run.cases[index].hasBaselines = false
+      run.cases[index].comparison = run.cases[index].comparison.map {
+        CaseComparison(baseline: $0.baseline, current: $0.current, label: run.before)
+      }
+    }
     try expectRoundTrip(run)
     let back = try RunOutcome(jsonReport: JSONReport.text(run))
     #expect(back.before == run.before)

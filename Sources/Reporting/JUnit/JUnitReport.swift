@@ -139,7 +139,7 @@ package enum JUnitReport {
       let weight = finding.waiver == nil ? finding.severity.rawValue : "waived"
       return text.findingLines([finding]).map { line in finding.isFailing ? "  \(weight): " + line.dropFirst(2) : line }
     }
-    let head = (outcome.verdict == .new ? ["  " + outcome.newness] : []) + text.remarkLines
+    let head = (outcome.verdict == .new ? text.newnessLines : []) + text.remarkLines
     let command = text.commandLines(manifest: manifest)
     let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + command]
     return "\n" + Array(blocks.filter { !$0.isEmpty }.joined(separator: [""])).joinedLines + "\n"

@@ -87,7 +87,7 @@ package enum TerminalReport {
     case .unchecked:
       blocks = [text.reasonLines + listed(outcome, manifest, style), findings]
     case .new:
-      blocks = [["  " + outcome.newness] + findings, hidesPlan ? [] : text.planLines]
+      blocks = [text.newnessLines + findings, hidesPlan ? [] : text.planLines]
     case .improved, .changed:
       let advice =
         outcome.verdict == .improved && outcome.hasBaselines ? ["  improved: record it, so that it stays"] : []

@@ -58,6 +58,8 @@ struct CaseText {
       }
   }
 
+  var newnessLines: [String] { ["  " + outcome.newness.readable.visible] }
+
   /// What is said of the case beside its findings.
   var remarkLines: [String] { outcome.remarks.flatMap { entry("note", $0, .yellow) } }
 
