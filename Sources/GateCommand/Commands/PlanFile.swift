@@ -1,3 +1,4 @@
+import JSON
 import OperatingSystem
 import PlanCore
 
@@ -61,8 +62,9 @@ struct PlanFile {
     }
     if old.plan.root.hasSchemas != new.plan.root.hasSchemas {
       let path = (old.plan.root.hasSchemas ? old : new).path
-      notes.append(Note("only \(path) is VERBOSE: schemas are ignored, and conditions are written differently"))
+      notes.append(Note("only \(path) is VERBOSE: schemas are ignored"))
       (old.plan.root, new.plan.root) = (old.plan.root.withoutSchemas, new.plan.root.withoutSchemas)
+      (old.plan, new.plan) = (old.plan.withoutQualifiers, new.plan.withoutQualifiers)
     }
     let name = new.name
     func capture(_ file: PlanFile, _ label: StateLabel) -> Capture {
@@ -102,7 +104,45 @@ extension CaseOutcome {
   }
 }
 
+extension Plan {
+  /// The plan of a single relation with its columns as `c` and not `o.c`, as EXPLAIN prints them without VERBOSE.
+  ///
+  /// With several relations the columns are qualified in any case.
+  fileprivate var withoutQualifiers: Plan {
+    let scans = scans(facts: CatalogFacts())
+    guard scans.count == 1, let alias = scans[0].node.alias else { return self }
+    var plan = self
+    plan.root = root.withoutQualifier(alias)
+    return plan
+  }
+}
+
 extension PlanNode {
+  fileprivate func withoutQualifier(_ alias: String) -> PlanNode {
+    func plain(_ text: String) -> String {
+      var result = ""
+      var rest = text[...]
+      while let found = rest.firstRange(of: "\(alias).") {
+        result += rest[..<found.lowerBound]
+        let isWord = result.last.map { $0.isLetter || $0.isNumber || "_$.".contains($0) } ?? false
+        if isWord { result += rest[found] }
+        rest = rest[found.upperBound...]
+      }
+      return result + rest
+    }
+    func plain(_ json: JSON) -> JSON {
+      switch json {
+      case .string(let text): .string(plain(text))
+      case .array(let elements): .array(elements.map(plain))
+      default: json
+      }
+    }
+    var node = self
+    node.properties = properties.map { JSONMember($0.key, plain($0.value)) }
+    node.children = children.map { $0.withoutQualifier(alias) }
+    return node
+  }
+
   /// Whether EXPLAIN was VERBOSE, or reads no relation.
   fileprivate var hasSchemas: Bool {
     var has = true
