@@ -77,14 +77,18 @@ package final class Connection: @unchecked Sendable {
     }
   }
 
-  /// Runs statements one after the other and waits once for all of them; their rows are discarded.
+  /// Runs statements one after the other and waits once for all of them.
   ///
   /// Each is a message of its own, so that one that fails does not keep the others from running.
   ///
+  /// - Returns: the rows of the last one, if it gives any; those of the others are discarded.
   /// - Throws: the error of the first statement that failed.
-  package func execute(together statements: [(sql: String, parameters: [String?])]) throws(ServerError) {
+  @discardableResult
+  package func execute(
+    together statements: [(sql: String, parameters: [String?])]
+  ) throws(ServerError) -> QueryResult? {
     try send(together: statements)
-    try finish()
+    return try finish()
   }
 
   /// Sends statements without waiting for them.
@@ -103,13 +107,17 @@ package final class Connection: @unchecked Sendable {
   }
 
   /// Waits for the statements that were sent.
-  private func finish() throws(ServerError) {
-    if unanswered == 0 { return }
+  ///
+  /// - Returns: the rows of the last one.
+  @discardableResult
+  private func finish() throws(ServerError) -> QueryResult? {
+    if unanswered == 0 { return nil }
     defer {
       unanswered = 0
       PQexitPipelineMode(handle)
     }
     var failure: ServerError?
+    var last: QueryResult?
     // NULL ends the results of a statement. A second NULL in a row means that the connection is lost.
     var isBetween = false
     while unanswered > 0 {
@@ -122,11 +130,13 @@ package final class Connection: @unchecked Sendable {
       defer { PQclear(result) }
       switch PQresultStatus(result) {
       case PGRES_PIPELINE_SYNC: unanswered -= 1
+      case PGRES_TUPLES_OK where unanswered == 1: last = QueryResult(reading: result)
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK: break
       default: failure = failure ?? ServerError(reading: result)
       }
     }
     if let failure { throw failure }
+    return last
   }
 
   private var lastMessage: String { String(cString: PQerrorMessage(handle)).trimmed }

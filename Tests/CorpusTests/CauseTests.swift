@@ -13,6 +13,10 @@ struct CauseCase: Sendable, CustomStringConvertible {
   var change: String?
   /// The query's text after.
   var text: String?
+  /// The values of its parameters, before and after.
+  var parameters: [String] = []
+  /// Whether it is planned without them.
+  var isGeneric = false
   /// The first causes, whole.
   let causes: [String]
   /// Texts that no cause may contain.
@@ -27,7 +31,7 @@ struct CauseCase: Sendable, CustomStringConvertible {
   static let delete = "DELETE FROM p WHERE code = 'c77'"
   static let join = "SELECT p.id FROM p LEFT JOIN u ON u.id = p.weight WHERE p.code = 'c77'"
 
-  static let all = indexes + functions + columns + writes + texts
+  static let all = indexes + functions + columns + writes + texts + parameters
 
   // MARK: Indexes
 
@@ -290,6 +294,23 @@ struct CauseCase: Sendable, CustomStringConvertible {
       causes: ["index p_deleted_idx of public.p is gone: btree (weight) WHERE (state = 'deleted'::text)"],
       not: ["condition"]),
     CauseCase(
+      name: "a wider predicate of a partial index is no change of a condition",
+      query: "SELECT id FROM p WHERE weight > 47 AND code = 'c149'",
+      setup: "CREATE INDEX p_heavy_idx ON p (code) WHERE weight > 45",
+      text: "SELECT id FROM p WHERE weight > 48 AND code = 'c149'",
+      causes: ["the query's text changed: public.p has the condition (p.weight > 48), was (p.weight > 47)"]),
+    CauseCase(
+      name: "the predicate of a partial index was in no condition",
+      query: "SELECT id FROM p WHERE weight > 45 AND code = 'c149'",
+      setup: "DROP INDEX p_code_idx; CREATE INDEX p_heavy_idx ON p (code) WHERE weight > 45",
+      text: "SELECT id FROM p WHERE weight > 44 AND code = 'c149'",
+      causes: ["the query's text changed: public.p has the condition (p.weight > 44), was (weight > 45)"]),
+    CauseCase(
+      name: "a sub-select that another one follows is no change of a condition",
+      query: "SELECT id FROM p WHERE weight > (SELECT avg(weight) FROM p)",
+      text: "SELECT id, (SELECT max(id) FROM c) FROM p WHERE weight > (SELECT avg(weight) FROM p)",
+      causes: ["the query's text changed", "the query now reads public.c"], not: ["condition"]),
+    CauseCase(
       name: "a prefix that an index finds as a range is no change of a condition",
       query: "SELECT id FROM c WHERE note LIKE 'note 77%'",
       setup: "CREATE INDEX c_note_idx ON c (note text_pattern_ops)", change: "DROP INDEX c_note_idx",
@@ -299,6 +320,50 @@ struct CauseCase: Sendable, CustomStringConvertible {
       query: "SELECT count(*) FROM p JOIN c ON c.p_id = p.id JOIN u ON u.id = c.p_id WHERE u.label = 'label 7'",
       setup: "CREATE INDEX u_label_idx ON u (label)", change: "DROP INDEX c_p_idx; DROP INDEX u_label_idx",
       causes: [], not: ["condition"]),
+  ]
+}
+
+extension CauseCase {
+  static let byNumber = "SELECT id FROM p WHERE id = $1"
+
+  /// Their types are inferred from what stands beside them.
+  fileprivate static let parameters = [
+    CauseCase(
+      name: "the type of a parameter follows its column", query: "SELECT id FROM c WHERE p_id = $1",
+      change: "ALTER TABLE c ALTER COLUMN p_id TYPE numeric", parameters: ["77"],
+      causes: ["public.c.p_id is now numeric, was bigint", "the type of $1 changed: bigint -> numeric"]),
+    CauseCase(
+      name: "the type of a parameter follows the function that it is given to",
+      query: "SELECT id FROM p WHERE name = $2 AND code = named_code($1)",
+      setup: "CREATE FUNCTION named_code(n bigint) RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'c' || n $$",
+      change: """
+        DROP FUNCTION named_code(bigint);
+        CREATE FUNCTION named_code(n integer) RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'c' || n $$
+        """, parameters: ["77", "name 77"],
+      causes: [
+        "function public.named_code(bigint) is gone, or no longer named by the query",
+        "the type of $1 changed: bigint -> integer",
+        "function public.named_code(integer) is new, or newly named by the query",
+      ], not: ["$2"]),
+    CauseCase(
+      name: "a parameter with a cast that keeps the index from being used", query: byNumber,
+      text: "SELECT id FROM p WHERE id = $1::numeric", parameters: ["77"],
+      causes: [
+        "the query's text changed: public.p has the condition ((p.id)::numeric = '77'::numeric), "
+          + "was (p.id = '77'::bigint)",
+        "the type of $1 changed: bigint -> numeric",
+      ]),
+    CauseCase(
+      name: "the same of a generic plan", query: byNumber, text: "SELECT id FROM p WHERE id = $1::numeric",
+      parameters: ["77"], isGeneric: true,
+      causes: [
+        "the query's text changed: public.p has the condition ((p.id)::numeric = $1), was (p.id = $1)",
+        "the type of $1 changed: bigint -> numeric",
+      ]),
+    CauseCase(
+      name: "a parameter of the same type is no cause", query: "SELECT id FROM p WHERE code = $1",
+      change: "DROP INDEX p_code_idx", parameters: ["c77"],
+      causes: ["index p_code_idx of public.p is gone: btree (code)"], not: ["the type of"]),
   ]
 }
 

@@ -3,6 +3,7 @@ import OperatingSystem
 import PlanCore
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GateCommand
@@ -13,6 +14,8 @@ final class CorpusWorker: @unchecked Sendable {
   let seeded: DatabaseState
   private let manifest: Manifest
   private let baselines: Capture
+  /// The databases of stories, by their roles and seed, each with the folder that its steps run in.
+  var storyStates: [String: (state: DatabaseState, project: Project)] = [:]
 
   /// - Parameter folder: the one beside this file that has the manifest.
   private init(_ folder: String) throws {
@@ -92,7 +95,16 @@ final class CorpusWorker: @unchecked Sendable {
 
   /// The outcome of a query of any text, before and after a change.
   func outcome(of item: CauseCase) throws -> CaseOutcome {
-    func query(_ text: String) throws -> Query { try self.query("any") { $0.statement.text = text } }
+    func query(_ text: String) throws -> Query {
+      try self.query("any") { query in
+        query.statement.text = text
+        if item.parameters.isEmpty { return }
+        query.cases = [
+          QueryCase(
+            name: item.isGeneric ? "generic" : nil, parameters: .positional(item.parameters), isGeneric: item.isGeneric)
+        ]
+      }
+    }
     let before = try item.setup.map { sql in
       try seeded.clone(StateLabel("the state before"), applying: [try script(sql)])
     }

@@ -33,6 +33,22 @@ extension CorpusWorker {
 
   /// The outcomes after each of several migrations, each on a clone of its own.
   func outcome(of story: Story, migrations: [String]) throws -> [CaseOutcome] {
+    let (state, query) = try seeded(story)
+    let before = try baseline(of: query, in: state)
+    var queries = [query]
+    if let text = story.changedQuery { queries[0].statement.text = text }
+    return try migrations.map { migration in
+      try withState(after: migration, state) { changed in
+        let outcomes = try changed.judged(queries, against: Background { before }).cases
+        return try #require(FixTrial(queries, in: changed).tried(outcomes).first)
+      }
+    }
+  }
+
+  /// The seeded database of a story, and its query.
+  ///
+  /// Stories with one seed share the database.
+  func seeded(_ story: Story) throws -> (state: DatabaseState, query: Query) {
     let project = try Project([
       "seed.sql": story.seed, "q.sql": story.query,
       "manifest.yml": """
@@ -46,26 +62,34 @@ extension CorpusWorker {
       """,
     ])
     let manifest = try Manifest.load("\(project.directory)/manifest.yml", today: "2026-11-21")
+    let key = (story.roles + [story.seed]).joined(separator: "\n")
+    if let state = storyStates[key]?.state { return (state, manifest.queries[0]) }
     try server.make(roles: story.roles)
     let state = try DatabaseState.seed(manifest, on: server, as: server.newState(), seeded.steps)
-    defer { state.drop() }
-    let fresh = try #require(try state.capture(of: manifest.queries)["q"])
+    storyStates[key] = (state, project)
+    return (state, manifest.queries[0])
+  }
+
+  /// A capture of a query as it is read from disk.
+  func baseline(of query: Query, in state: DatabaseState) throws -> Capture {
+    let fresh = try #require(try state.capture(of: [query])[query.name])
     let problems = fresh.answers.compactMap(\.result.problem)
     try #require(problems.isEmpty, "\(problems)")
-    let before = Capture(
+    return Capture(
       label: .baseline,
       queries: [
         try BaselineFile.capture(parsing: BaselineFile.text(fresh.baseline(keepsPlansWithoutSeqScans: false)))
       ])
-    var queries = manifest.queries
-    if let text = story.changedQuery { queries[0].statement.text = text }
-    return try migrations.map { migration in
-      let changed = try state.clone(
-        StateLabel("the changed state"), applying: migration.isEmpty ? [] : [try script(migration)])
-      defer { changed.drop() }
-      let outcomes = try changed.judged(queries, against: Background { before }).cases
-      return try #require(FixTrial(queries, in: changed).tried(outcomes).first)
-    }
+  }
+
+  /// Calls `body` with a clone on which SQL was run, or, without any SQL, with the state itself.
+  func withState<Result>(
+    after sql: String, _ state: DatabaseState, _ body: (DatabaseState) throws -> Result
+  ) throws -> Result {
+    if sql.isEmpty { return try body(state) }
+    let changed = try state.clone(StateLabel("the changed state"), applying: [try script(sql)])
+    defer { changed.drop() }
+    return try body(changed)
   }
 }
 

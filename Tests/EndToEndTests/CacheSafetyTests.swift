@@ -217,7 +217,7 @@ import Testing
       #expect(try project.report() == report, "\(name)")
     }
     // All at once.
-    for key in try project.entries() { try project.files.write("cache/1/entries/\(key)/entry", "plangate cluster 1\n") }
+    for key in try project.entries() { try project.files.write("cache/1/entries/\(key)/entry", "plangate cluster 2\n") }
     let run = try project.check()
     try expect(run, exits: 0, stdout: ["initdb (", "2 passed"], not: ["from the cache"])
     #expect(try project.entries(of: "seeded") == [seeded], "\(run)")

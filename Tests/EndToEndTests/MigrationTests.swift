@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -64,7 +65,7 @@ import Testing
     try project.write("db/11_drop.up.sql", "DROP INDEX orders_customer_idx;\n")
     let run = try project.plangate("check", "--color", "never")
     try expect(run, exits: 1, leavingNothingIn: project)
-    #expect(run.stdout.contains("public.orders: index orders_customer_idx (btree (customer_id)) is gone"))
+    #expect(run.stdout.contains("index orders_customer_idx of public.orders is gone: btree (customer_id)"))
     #expect(run.stdout.contains("db/11_drop.up.sql"))
     #expect(!run.stdout.contains("10_state"))
   }
@@ -101,5 +102,210 @@ import Testing
     let run = try project.plangate("check", "--color", "never")
     try expect(run, exits: 1, leavingNothingIn: project)
     #expect(run.stdout.contains("by_email"))
+  }
+
+  // MARK: bisect
+
+  @Test func `the first of ten migrations that makes a case fail`() throws {
+    var files = Self.files
+    for number in 11...16 { files["db/\(number)_more.up.sql"] = "CREATE TABLE more_\(number) (id integer);\n" }
+    files["db/13_more.up.sql"] = "DROP INDEX orders_customer_idx;\n"
+    // The index of by_email comes with a migration, so that there is nothing to lose before.
+    let project = try Project(files)
+    try project.edit(
+      "seed.sql", "FROM generate_series(1, 20000) AS n;\n",
+      "FROM generate_series(1, 20000) AS n;\nCREATE INDEX orders_customer_idx ON orders (customer_id);\n")
+    try project.write("db/1_orders_customer.up.sql", "SELECT 1;\n")
+    let run = try project.plangate("bisect", "by_customer", "--color", "never", "--json", "report.json")
+    try expect(run, exits: 1, leavingNothingIn: project)
+    #expect(run.stdout.contains("by_customer first fails after migration 6 of 9: db/13_more.up.sql"))
+    #expect(run.stdout.contains("cause: it fails since the migration db/13_more.up.sql"))
+    #expect(try project.read("report.json").contains("\"migration\": \"db/13_more.up.sql\""))
+    let fine = try project.plangate("bisect", "by_email")
+    try expect(fine, exits: 2, leavingNothingIn: project)
+    #expect(fine.stderr.contains("by_email does not fail after all 9 migrations"))
+    let unknown = try project.plangate("bisect", "open_orders")
+    try expect(unknown, exits: 2, leavingNothingIn: project)
+    #expect(unknown.stderr.contains("open_orders has no plan before the migrations"))
+  }
+
+  // MARK: migrate
+
+  @Test func `what the migrations do to the plans`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    try project.write("db/11_drop.up.sql", "DROP INDEX orders_customer_idx;\n")
+    let all = try project.plangate("migrate", "--color", "never")
+    try expect(all, exits: 0, leavingNothingIn: project)
+    let last = try project.plangate(
+      "migrate", "db/10_state.up.sql", "db/11_drop.up.sql", "--color", "never", "--json", "report.json")
+    try expect(last, exits: 1, leavingNothingIn: project)
+    #expect(last.stdout.contains("FAIL by_customer") && last.stdout.contains("it fails since the migration db/11_drop"))
+    #expect(last.stdout.contains("after each migration"))
+    #expect(last.stdout.contains("11_drop.up.sql"))
+    #expect(!last.stdout.contains("baseline"))
+    #expect(try project.read("report.json").contains("the state before 10_state.up.sql"))
+    let wrong = try project.plangate("migrate", "db/12_none.up.sql")
+    try expect(wrong, exits: 2, leavingNothingIn: project)
+    #expect(wrong.stderr.contains("'db/12_none.up.sql' is no migration of the manifest"))
+  }
+
+  /// Each kind of statement with what an independent observer would see of it.
+  @Test func `whom migrations block, and what they read and write anew`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    let cases: [(file: String, sql: String, says: [String], hides: [String])] = [
+      (
+        "20_not_null.up.sql", "SET lock_timeout = '2s';\nALTER TABLE orders ALTER COLUMN total SET NOT NULL;\n",
+        [
+          "ACCESS EXCLUSIVE on public.orders from line 2 on: blocks reads and writes",
+          "while it is held: 20,000 rows read",
+          "it blocks 2 cases: by_customer, pay",
+        ], ["lock_timeout is set", "writes anew"]
+      ),
+      (
+        "21_check.up.sql", "ALTER TABLE orders ADD CONSTRAINT c CHECK (total >= 0) NOT VALID;\n",
+        [
+          "ACCESS EXCLUSIVE on public.orders from line 1 on: blocks reads and writes; it blocks",
+          "no lock_timeout is set",
+        ],
+        ["rows read"]
+      ),
+      ("22_validate.up.sql", "ALTER TABLE orders VALIDATE CONSTRAINT c;\n", [": blocks nobody"], []),
+      (
+        "23_type.up.sql", "ALTER TABLE customers ALTER COLUMN id TYPE bigint;\n",
+        ["ACCESS EXCLUSIVE on public.customers", "line 1 writes anew: public.customers"], ["public.orders"]
+      ),
+      (
+        "24_index.up.sql", "CREATE INDEX ON orders (total);\n",
+        ["SHARE on public.orders from line 1 on: blocks writes", "it blocks 1 case: pay"], ["by_customer"]
+      ),
+      ("25_concurrently.up.sql", "CREATE INDEX CONCURRENTLY ON orders (total, id);\n", [": blocks nobody"], []),
+      (
+        "26_new.up.sql", "CREATE TABLE fresh (id integer);\nALTER TABLE fresh ADD COLUMN more text;\n",
+        [": blocks nobody"], []
+      ),
+      (
+        "27_backfill.up.sql",
+        "ALTER TABLE orders ADD COLUMN note text;\nUPDATE orders SET note = 'x' WHERE id <= 500;\n",
+        ["ACCESS EXCLUSIVE on public.orders from line 1 on", "500 rows written"], []
+      ),
+    ]
+    for item in cases { try project.write("db/\(item.file)", item.sql) }
+    let run = try project.plangate(
+      "migrate", "db/20_not_null.up.sql", "db/27_backfill.up.sql", "--json", "report.json", "--markdown", "report.md",
+      "--color", "never")
+    try expect(run, exits: 0, leavingNothingIn: project)
+    let text = run.stdout.replacing("\n    ", with: " ")
+    let parts = text.components(separatedBy: "\nmigration ")
+    for item in cases {
+      let part = try #require(parts.first { $0.hasPrefix("db/\(item.file)") }, "\(text)")
+      for words in item.says { #expect(part.contains(words), "\(item.file): \(part)") }
+      for words in item.hides { #expect(!part.contains(words), "\(item.file): \(part)") }
+    }
+    #expect(try project.read("report.md").contains("**Migration** `db/25_concurrently.up.sql` blocks nobody."))
+    #expect(try SchemaValidator.problems(of: project.read("report.json"), .report) == [])
+    let merged = try project.plangate("merge", "report.json", "--json", "merged.json")
+    try expect(merged, exits: 0, leavingNothingIn: project)
+    #expect(try project.read("merged.json").components(separatedBy: "\"unobserved\": null").count == 9)
+  }
+
+  @Test func `ways down that bring everything back, and others`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    let cases: [(up: String, down: String, says: String)] = [
+      ("ALTER TABLE orders ADD COLUMN note text;", "ALTER TABLE orders DROP COLUMN note;", "brings everything back"),
+      (
+        "DROP INDEX customers_email_idx;", "CREATE INDEX customers_email_idx ON customers (email);",
+        "brings everything back"
+      ),
+      (
+        "ALTER TABLE orders ALTER COLUMN total TYPE bigint;", "ALTER TABLE orders ALTER COLUMN total TYPE integer;",
+        "brings everything back"
+      ),
+      (
+        "CREATE VIEW big AS SELECT * FROM orders WHERE total > 80;", "DROP VIEW big;", "brings everything back"
+      ),
+      (
+        "ALTER TABLE extras DROP COLUMN total;", "ALTER TABLE extras ADD COLUMN total integer;",
+        "the way down does not bring back everything: the values of public.extras.total"
+      ),
+      (
+        "DROP INDEX orders_customer_idx;", "CREATE INDEX orders_other_idx ON orders (total);",
+        "does not bring back everything: missing: index CREATE INDEX orders_customer_idx ON public.orders"
+      ),
+      (
+        "ALTER TABLE customers ALTER COLUMN email SET NOT NULL;", "SELECT 1;",
+        "left over: column public.customers.email text NOT NULL"
+      ),
+      ("DELETE FROM customers WHERE id > 4000;", "SELECT 1;", "rows of public.customers: 5000 before, 4000 after"),
+      ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';", "SELECT 1;", "left over: function f()"),
+      ("UPDATE orders SET total = total + 1;", "SELECT 1;", "the values of public.orders.total"),
+    ]
+    try project.append(
+      "seed.sql", "CREATE TABLE extras AS SELECT n AS id, n AS total FROM generate_series(1, 100) AS n;\n")
+    let names = cases.indices.map { "db/\(30 + $0)_case.up.sql" }
+    for (index, item) in cases.enumerated() {
+      try project.write(names[index], item.up)
+      try project.write("db/\(30 + index)_case.down.sql", item.down)
+    }
+    let run = try project.plangate("migrate", names[0], names[9], "--color", "never", "--json", "report.json")
+    #expect(run.status == 1, "\(run)")
+    let text = run.stdout.replacing("\n    ", with: " ")
+    let parts = text.components(separatedBy: "\nmigration ")
+    for (index, item) in cases.enumerated() {
+      let part = try #require(parts.first { $0.hasPrefix(names[index]) }, "\(text)")
+      #expect(part.contains(item.says), "\(item.up): \(part)")
+      #expect(item.says.contains("brings everything") || !part.contains("brings everything"), "\(part)")
+    }
+    #expect(try SchemaValidator.problems(of: project.read("report.json"), .report) == [])
+    let without = try project.plangate("migrate", names[0], "--no-down")
+    try expect(without, exits: 0, leavingNothingIn: project)
+    #expect(!without.stdout.contains("the way down"))
+    try project.write("db/30_case.down.sql", "SELECT nothing;")
+    let failing = try project.plangate("migrate", names[0])
+    try expect(failing, exits: 2, leavingNothingIn: project)
+    #expect(failing.stderr.contains("db/30_case.down.sql:1: error: the way down of 30_case.up.sql failed"))
+  }
+
+  @Test func `rules on migrations`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    try project.append(
+      "queries/manifest.yml",
+      """
+      rules:
+        migration-rewrite: fail
+        migration-scan-under-lock: warn
+        migration-no-lock-timeout: {severity: fail, floor: 10000}
+        migration-blocks-writes: {severity: fail, floor: 10000}
+
+      """)
+    try project.write("db/40_small.up.sql", "ALTER TABLE customers ALTER COLUMN email SET NOT NULL;\n")
+    try project.write(
+      "db/41_type.up.sql", "SET lock_timeout = '1s';\nALTER TABLE customers ALTER COLUMN id TYPE bigint;\n")
+    try project.write("db/42_big.up.sql", "ALTER TABLE orders ADD CHECK (total >= 0);\n")
+    func run(_ file: String, exits status: Int32) throws -> String {
+      let run = try project.plangate(
+        "migrate", "db/\(file)", "--color", "never", "--junit", "junit.xml", "--markdown", "report.md")
+      try expect(run, exits: status, leavingNothingIn: project)
+      return run.stdout.replacing("\n    ", with: " ")
+    }
+    // A table of 5,000 rows is above the default floor, and below those of two rules.
+    let small = try run("40_small.up.sql", exits: 0)
+    #expect(small.contains("warning: migration-scan-under-lock: line 1: 5,000 rows of public.customers are read"))
+    #expect(!small.contains("migration-no-lock-timeout") && !small.contains("migration-blocks-writes"))
+    let rewrite = try run("41_type.up.sql", exits: 1)
+    #expect(rewrite.contains("migration-rewrite: line 2: public.customers is written anew"))
+    #expect(rewrite.contains("fix: add a new column or table, copy the rows in batches"))
+    #expect(try project.read("junit.xml").contains("<failure type=\"migration-rewrite\""))
+    let big = try run("42_big.up.sql", exits: 1)
+    #expect(big.contains("migration-no-lock-timeout: line 1: it waits for its ACCESS EXCLUSIVE lock on public.orders"))
+    #expect(
+      big.contains("migration-blocks-writes: line 1: its ACCESS EXCLUSIVE lock on public.orders blocks reads and"))
+    // Without a rule nothing fails.
+    try project.write(
+      "queries/manifest.yml", try project.read("queries/manifest.yml").components(separatedBy: "rules:")[0])
+    #expect(!(try run("42_big.up.sql", exits: 0)).contains("migration-blocks-writes"))
   }
 }

@@ -18,6 +18,25 @@ import Testing
     #expect(try project.contents(of: "baselines") == before, "\(run)")
   }
 
+  @Test func `types of parameters that an older plangate did not record come with the next change`() throws {
+    let project = try Sample.recorded()
+    let path = "baselines/orders_by_customer.plan"
+    let complete = try project.read(path)
+    let older = complete.split(separator: "\n").filter { !$0.hasPrefix("  types: ") }.joined(separator: "\n") + "\n"
+    #expect(complete.contains("  types: {\"$1\": \"integer\"}\n") && older != complete)
+    try project.write(path, older)
+    try expect(project.plangate("record"), exits: 0, stdout: ["10 unchanged"])
+    #expect(try project.read(path) == older)
+    // Another value of one case.
+    try project.edit("queries/manifest.yml", "whale: [1]", "whale: ['1 ']")
+    try expect(project.plangate("record", "orders_by_customer"), exits: 0, stdout: ["1 changed"])
+    #expect(try project.read(path).components(separatedBy: "  types: {").count == 3)
+    // Older and newer files are as good for a check.
+    try project.edit("queries/manifest.yml", "whale: ['1 ']", "whale: [1]")
+    try project.write(path, older)
+    try expect(project.plangate("check", "orders_by_customer"), exits: 0)
+  }
+
   @Test func `record --check reports a difference and writes nothing, record --prune removes orphans`() throws {
     let project = try Sample.recorded()
     let complete = try project.contents(of: "baselines")

@@ -1,3 +1,4 @@
+import PlanCore
 import Postgres
 import Testing
 
@@ -10,6 +11,15 @@ import Testing
     entry.chain = ["0a", "1b", "2c"]
     entry.sampled = ["public.events", "public.odd name"]
     entry.notAllVisible = ["public.orders"]
+    entry.traces = SeedTracesTests.traces
+    entry.overrides = [
+      StatisticsOverride(
+        relation: RelationName(schema: "odd\nschema", name: "t"), column: "c", kind: .distinct, value: "-0.5",
+        sample: 0, rows: 10),
+      StatisticsOverride(
+        relation: RelationName(schema: "public", name: "t"), column: nil, kind: .defaultTarget, value: "10",
+        sample: 3000, rows: 31_000),
+    ]
     entry.directories = ["base", "base/1", "pg_wal"]
     entry.files = [
       ClusterFile(path: "PG_VERSION", size: 3, isShared: false),
@@ -41,7 +51,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cluster 1", "cluster 2"), ("kind seeded", "kind planted"), ("kind seeded\n", ""), ("\nend\n", "\nend\nmore\n"),
+    ("cluster 2", "cluster 1"), ("\"dead\"", "\"died\""),
+    ("override [", "override [0, "),
+    ("kind seeded", "kind planted"), ("kind seeded\n", ""), ("\nend\n", "\nend\nmore\n"),
     ("file 3 PG", "file three PG"), ("file 3 PG_VERSION", "file 3"), ("file 3 PG", "file -3 PG"),
     ("state 0a", "stage 0a"),
     ("\nstate 0a", "\nstate"),

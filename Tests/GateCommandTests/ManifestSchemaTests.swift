@@ -38,13 +38,16 @@ import Testing
   }
 
   @Test func `the schema's rules are those of the program, with their keys, defaults and descriptions`() throws {
+    func expected(_ rules: [JSONMember]) -> JSON {
+      .object([
+        JSONMember("type", .string("object")), JSONMember("additionalProperties", .bool(false)),
+        JSONMember("properties", .object(rules)),
+      ])
+    }
     let rules = Rule.all.map { JSONMember($0.id, RuleSchema($0).json) }
-    let expected = JSON.object([
-      JSONMember("type", .string("object")), JSONMember("additionalProperties", .bool(false)),
-      JSONMember("properties", .object(rules)),
-    ])
-    let actual = try value("$defs", "rules")
-    #expect(actual == expected, "\(expected.prettyText)")
+    #expect(try value("$defs", "rules") == expected(rules), "\(expected(rules).prettyText)")
+    let all = rules + MigrationRule.all.map { JSONMember($0.id, RuleSchema($0).json) }
+    #expect(try value("$defs", "manifestRules") == expected(all), "\(expected(all).prettyText)")
     #expect(
       try value("$defs", "waiver", "properties", "rule", "enum") == texts(Rule.all.map(\.id) + [Rule.timeoutID]))
   }
@@ -125,16 +128,22 @@ import Testing
 
 /// A rule in the schema.
 private struct RuleSchema {
-  let rule: Rule
+  let summary: String
+  let defaultSeverity: Severity
+  let parameters: [Rule.Parameter]
 
-  init(_ rule: Rule) { self.rule = rule }
+  init(_ rule: Rule) {
+    (summary, defaultSeverity, parameters) = (rule.summary, rule.defaultSeverity, rule.parameters)
+  }
+
+  init(_ rule: MigrationRule) { (summary, defaultSeverity, parameters) = (rule.summary, .off, rule.parameters) }
 
   var json: JSON {
     let severity = JSON.object([JSONMember("$ref", .string("#/$defs/severity"))])
-    let keys = [JSONMember("severity", severity)] + rule.parameters.map { JSONMember($0.name, json($0)) }
+    let keys = [JSONMember("severity", severity)] + parameters.map { JSONMember($0.name, json($0)) }
     return .object([
-      JSONMember("description", .string(sentence(rule.summary))),
-      JSONMember("default", .string(rule.defaultSeverity.rawValue)),
+      JSONMember("description", .string(sentence(summary))),
+      JSONMember("default", .string(defaultSeverity.rawValue)),
       JSONMember(
         "anyOf",
         .array([

@@ -29,7 +29,11 @@ enum Baselines {
     return QueryCapture(
       query: "order_search", serverMajor: 15, facts: facts,
       cases: [
-        CapturedCase(name: "typical", sqlFingerprint: "aa", parametersFingerprint: "bb", plan: plan),
+        CapturedCase(
+          name: "typical", sqlFingerprint: "aa", parametersFingerprint: "bb",
+          parameterTypes: [
+            ParameterType(name: "$10", type: "integer"), ParameterType(name: ":b", type: #"odd."a: b"[]"#),
+          ], plan: plan),
         CapturedCase(
           name: "typical+generic", isGeneric: true, sqlFingerprint: "aa", parametersFingerprint: "cc",
           plan: try ExplainNode.seq("orders").notRun.plan()),
@@ -64,6 +68,7 @@ enum Baselines {
         case: typical
           sql: aa
           parameters: bb
+          types: {"$10": "integer", ":b": "odd.\\"a: b\\"[]"}
           settings: {"random_page_cost": "1.1", "work_mem": "16MB"}
           trigger: ["fk", "orders", 3]
           repaired: true

@@ -66,6 +66,54 @@ import Testing
   }
 }
 
+@Suite struct `Beside a baseline without the types of parameters` {
+  private func comparison(_ before: [String]?, _ now: [String], _ node: ExplainNode = .seq("a")) throws
+    -> CaseComparison
+  {
+    func observation(_ types: [String]?) throws -> Observation {
+      var captured = try State(node).captured()
+      captured.parameterTypes = types.map { types in
+        types.enumerated().map { ParameterType(name: ":p\($0)", type: $1) }
+      }
+      return Observation(captured, facts: CatalogFacts(), serverMajor: 15)
+    }
+    return CaseComparison(baseline: try observation(before), current: try observation(now))
+  }
+
+  @Test func `they are neither said to have changed nor to be unchanged`() throws {
+    var outcome = CaseOutcome(query: "q", caseName: nil, verdict: .regressed)
+    outcome.comparison = try comparison(nil, ["integer"])
+    #expect(outcome.causes == [.nothingInOlderBaseline])
+    outcome.comparison = try comparison(["integer"], ["integer"])
+    #expect(outcome.causes.count == 1 && outcome.causes != [.nothingInOlderBaseline])
+    outcome.comparison = try comparison(["integer", "text"], ["bigint", "text"])
+    #expect(outcome.causes.map(\.text) == ["the type of :p0 changed: integer -> bigint"])
+  }
+
+  @Test func `a type counts first where the failing scan uses the parameter`() throws {
+    func first(_ filter: String) throws -> String? {
+      let before = State(ExplainNode.seq("a").filter(filter))
+      var now = before
+      now.parameters = "other values"
+      func observation(_ state: State, _ type: String) throws -> Observation {
+        var captured = try state.captured()
+        captured.parameterTypes = [ParameterType(name: ":p", type: type)]
+        return Observation(captured, facts: CatalogFacts(), serverMajor: 15)
+      }
+      let comparison = CaseComparison(
+        baseline: try observation(before, "integer"), current: try observation(now, "bigint"))
+      var finding = Finding(rule: "seq-scan", severity: .fail, message: "m")
+      (finding.relation, finding.path) = (RelationName(schema: "public", name: "a"), [])
+      return comparison.causes(of: [finding]).first?.text
+    }
+    let type = "the type of :p changed: integer -> bigint"
+    #expect(try first("(a.x = $1)") == type)
+    #expect(try first("(a.x = '7'::bigint)") == type)
+    #expect(try first("(a.x = $12)") == "the parameters' values changed")
+    #expect(try first("(a.x = 7)") == "the parameters' values changed")
+  }
+}
+
 @Suite struct `The facts of format 2` {
   private static func capture() throws -> QueryCapture {
     var capture = try Baselines.sample()

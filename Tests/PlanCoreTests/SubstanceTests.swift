@@ -94,6 +94,18 @@ import Testing
     #expect(try !isEqual(state, other))
   }
 
+  @Test func `detects other types of parameters, and misses none that were not recorded`() throws {
+    func item(_ type: String?) throws -> CapturedCase {
+      CapturedCase(
+        name: nil, sqlFingerprint: "a", parametersFingerprint: "b",
+        parameterTypes: type.map { [ParameterType(name: "$1", type: $0)] }, plan: try base.plan())
+    }
+    #expect(try item("integer").isSubstantiallyEqual(to: item("integer")))
+    #expect(try !item("integer").isSubstantiallyEqual(to: item("bigint")))
+    #expect(try item("integer").isSubstantiallyEqual(to: item(nil)))
+    #expect(try item(nil).isSubstantiallyEqual(to: item("integer")))
+  }
+
   @Test func `detects another name and other triggers`() throws {
     func item(_ name: String?, calls: Double) throws -> CapturedCase {
       var plan = try base.plan()

@@ -108,6 +108,10 @@ import Testing
     try connection.execute(together: [("ROLLBACK", []), ("DISCARD ALL", [])])
     #expect(try connection.execute("SELECT count(*) FROM pg_prepared_statements").value == "0")
     #expect(try connection.execute("SELECT current_setting('app.together', true)").value ?? "" == "")
+    try connection.send(together: [("SELECT 'sent before'", [])])
+    let last = try connection.execute(together: [("SELECT 'first'", []), ("VALUES (1, $1), (2, $1)", ["last"])])
+    #expect(last?.rows == [["1", "last"], ["2", "last"]])
+    #expect(try connection.execute(together: [("SELECT 1", []), ("SET app.together TO x", [])])?.value == nil)
   }
 
   @Test func `statements sent together report the first error, and the others run`() throws {

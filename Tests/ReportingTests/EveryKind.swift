@@ -84,7 +84,10 @@ enum EveryKind {
     plan.executionTime = major == 15 ? 12.345 : nil
     return Observation(
       CapturedCase(
-        name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup, plan: plan,
+        name: caseName, isGeneric: major == 14, sqlFingerprint: "f\(major)", parametersFingerprint: markup,
+        parameterTypes: major == 14 && rows == nil
+          ? nil : [ParameterType(name: "$1", type: "type\(major)"), ParameterType(name: ":x", type: markup)],
+        plan: plan,
         planWithoutSeqScans: major == 15 ? Plan(root: try hostileRoot("Index Scan", buffers: nil, rows: nil)) : nil,
         inner: InnerWork(
           statements: major == 14
@@ -146,7 +149,17 @@ enum EveryKind {
     ]
     let note = "the waiver (\(markup)) matches nothing"
     run.notes.append(Note(note, at: Place(file: "ci/\(markup).yml", line: 31)))
+    run.notes += [
+      Note(.lostStatistics(["\(relation).\(markup)"], step: "seed/\(markup).sql", cases: ["every@\(markup)"])),
+      Note(.distinctOverride(override(.distinct, column: markup), cases: ["every@\(markup)"])),
+      Note(.statisticsTarget([override(.target, column: markup)], cases: ["every@\(markup)"])),
+      Note(.statisticsTarget([override(.defaultTarget, column: nil)], cases: ["every@\(markup)"])),
+      Note(
+        .deadRows(
+          DeadRows(relation: relation, count: 1e6, step: markup), rows: 1234, cases: ["a", markup], indexOnly: ["a"])),
+    ]
     run.errorPlace = Place(file: markup)
+    run.migrations = [hostileMigration(), MigrationReport(file: "db/2_nothing.sql")]
     run.error = "the server is gone\n\(markup)"
     run.manifest = "queries.yml \(markup)"
     run.manifestInRepository = "ci/\(markup).yml"
@@ -168,6 +181,39 @@ enum EveryKind {
     return run
   }
 
+  private static func hostileMigration() -> MigrationReport {
+    var migration = MigrationReport(file: "db/\(markup).sql")
+    let table = RelationName(schema: "public", name: markup)
+    var statement = MigrationReport.Statement(text: "ALTER TABLE \(markup)", line: 3)
+    statement.locks = [RelationLock(table, .accessExclusive), RelationLock(table, .share)]
+    statement.rewritten = [table]
+    statement.rowsRead = [table: 20_000]
+    statement.rowsWritten = [table: 7]
+    statement.walBytes = 5e7
+    statement.lockTimeout = "2s"
+    var last = MigrationReport.Statement(text: "UPDATE", line: 9)
+    last.rowsWritten = [table: 1e9]
+    migration.statements = [statement, last]
+    migration.held = [
+      MigrationReport.HeldLock(
+        lock: RelationLock(table, .accessExclusive), since: 0, until: 1,
+        blocked: [CaseID("a", nil), CaseID("b", markup)])
+    ]
+    migration.unobserved = markup
+    migration.rows = [table: 20_000]
+    migration.findings = MigrationRule.all.enumerated().map { number, rule in
+      MigrationFinding(
+        rule: rule.id, severity: number == 1 ? .fail : .warn, relation: table, line: 3, message: "does \(markup)",
+        fix: rule.fix)
+    }
+    migration.downProblems = ["the values of \(markup)"]
+    return migration
+  }
+
+  private static func override(_ kind: StatisticsOverride.Kind, column: String?) -> StatisticsOverride {
+    StatisticsOverride(relation: relation, column: column, kind: kind, value: "10", sample: 3000, rows: 61_234)
+  }
+
   /// The regressed case has all findings.
   private static func hostile(_ number: Int, _ verdict: Verdict) throws -> CaseOutcome {
     var item = CaseOutcome(query: "every", caseName: "\(verdict.rawValue)-\(markup)", verdict: verdict)
@@ -180,6 +226,10 @@ enum EveryKind {
     (item.file, item.line, item.manifestLine, item.position) = ("q/\(markup).sql", 12, 345, 9 - number)
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]
+    item.migration = number == 1 ? nil : "db/\(markup).sql"
+    item.history = [
+      CaseOutcome.Step(label: "before", cost: 8.25, blocks: 3), CaseOutcome.Step(label: markup, cost: 1e9, blocks: nil),
+    ]
     item.server = number.isMultiple(of: 2) ? ServerVersion("16.14 \(markup)") : nil
     item.duration = .seconds(1) / 3
     return item

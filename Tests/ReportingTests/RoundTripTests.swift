@@ -74,12 +74,12 @@ import Testing
       fields(run) == [
         "plangateVersion", "manifest", "manifestInRepository", "servers", "before", "cases", "notes", "error",
         "isStrict",
-        "shard", "selection", "duration", "errorPlace", "serverAddress",
+        "shard", "selection", "duration", "errorPlace", "serverAddress", "migrations",
       ])
     #expect(
       fields(item) == [
         "id", "verdict", "findings", "fixes", "comparison", "reason", "file", "line", "manifestLine", "position",
-        "sql", "parameters", "server", "duration", "remarks", "hasBaselines",
+        "sql", "parameters", "server", "duration", "remarks", "hasBaselines", "migration", "history",
       ])
     #expect(
       fields(item.findings[0]) == [
@@ -100,8 +100,8 @@ import Testing
       ])
     #expect(
       fields(comparison.current.captured) == [
-        "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "plan", "planWithoutSeqScans",
-        "inner",
+        "name", "isGeneric", "sqlFingerprint", "parametersFingerprint", "parameterTypes", "plan",
+        "planWithoutSeqScans", "inner",
       ])
     #expect(fields(comparison.current.plan) == ["root", "settings", "triggers", "executionTime", "isRepaired"])
     #expect(fields(comparison.current.facts) == ["relations", "definitions", "objects", "named"])

@@ -49,10 +49,11 @@ struct CaptureSession {
   /// The answers so far, with the facts of all relations of the state.
   func capture() throws(Diagnostic) -> Capture {
     let catalog = try state.catalog
+    let types = try state.typeNames(of: Set(cases.flatMap { $0.answer.answer.parameterTypes.map(\.type) }))
     var queries: [QueryCapture] = []
     var answers: [CapturedAnswer] = []
     for (index, current) in cases.enumerated() {
-      answers.append(current.captured)
+      answers.append(current.captured(types))
       let isLast = index + 1 == cases.count || cases[index + 1].query.name != current.query.name
       guard isLast else { continue }
       queries.append(
@@ -69,16 +70,21 @@ struct CaptureSession {
     }
     var capture = Capture(label: state.label, queries: queries)
     capture.notes = state.notes
+    capture.masked = state.masked
     return capture
   }
 }
 
 extension CaptureSession.SessionCase {
-  fileprivate var captured: CapturedAnswer {
+  /// - Parameter types: the names of types, by their OIDs.
+  fileprivate func captured(_ types: [UInt32: String]) -> CapturedAnswer {
     func planned(_ plans: CasePlans) -> CapturedCase {
       CapturedCase(
         name: queryCase.name, isGeneric: queryCase.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
-        parametersFingerprint: queryCase.parameters.fingerprint, plan: plans.plan,
+        parametersFingerprint: queryCase.parameters.fingerprint,
+        parameterTypes: plans.parameterTypes.compactMap { parameter in
+          types[parameter.type].map { ParameterType(name: parameter.name, type: $0) }
+        }, plan: plans.plan,
         planWithoutSeqScans: plans.withoutSeqScans, inner: plans.inner ?? InnerWork())
     }
     let result: CapturedAnswer.Result =
@@ -89,6 +95,15 @@ extension CaptureSession.SessionCase {
       case .unchecked(let reason): .unchecked(reason: reason)
       }
     return CapturedAnswer(name: queryCase.name, result: result, duration: answer.duration)
+  }
+}
+
+extension CaseAnswer {
+  fileprivate var parameterTypes: [(name: String, type: UInt32)] {
+    switch self {
+    case .plans(let plans), .timedOut(let plans, _): plans.parameterTypes
+    case .writes, .unchecked: []
+    }
   }
 }
 

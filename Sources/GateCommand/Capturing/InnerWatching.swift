@@ -77,7 +77,7 @@ final class InnerWatching {
   ].map { ("auto_explain.\($0.0)", $0.1) }
 
   /// Runs a case in its transaction and watches it.
-  func run(_ body: () throws(ServerError) -> String) throws(ServerError) -> (answer: String, seen: Seen) {
+  func run<Answer>(_ body: () throws(ServerError) -> Answer) throws(ServerError) -> (answer: Answer, seen: Seen) {
     switch watch {
     case .nothing:
       guard isWritable else { return (try body(), Seen()) }

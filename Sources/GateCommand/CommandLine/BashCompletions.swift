@@ -115,7 +115,7 @@ extension Completions {
   private var bashOperands: String {
     commands.compactMap { command in
       if let kind = kind(command.operand) { return "          \(command.name):*) kind=\(kind.rawValue) ;;" }
-      if command.operand.takesReports { return "          \(command.name):*) \(bashAction(.file)) ;;" }
+      if command.operand.takesFiles { return "          \(command.name):*) \(bashAction(.file)) ;;" }
       let words = words(command.operand)
       if words.isEmpty { return nil }
       return "          \(command.name):*) choices=\(quoted(words.joined(separator: " "))) ;;"

@@ -22,7 +22,7 @@ struct Completions {
     switch operand {
     case .queries: .queries
     case .queryOrCase: .cases
-    case .nothing, .command, .word, .reports: nil
+    case .nothing, .command, .word, .reports, .files: nil
     }
   }
 
@@ -31,7 +31,7 @@ struct Completions {
     switch operand {
     case .command: commands.map(\.name)
     case .word(let words, _): words
-    case .nothing, .queries, .queryOrCase, .reports: []
+    case .nothing, .queries, .queryOrCase, .reports, .files: []
     }
   }
 
@@ -39,5 +39,10 @@ struct Completions {
 }
 
 extension Subcommand.Operand {
-  var takesReports: Bool { if case .reports = self { true } else { false } }
+  var takesFiles: Bool {
+    switch self {
+    case .reports, .files: true
+    case .nothing, .queries, .queryOrCase, .command, .word: false
+    }
+  }
 }

@@ -56,7 +56,7 @@ extension Completions {
       }
       lines.append("\(start) -s h -l help -d 'show this help'")
       if let kind = kind(command.operand) { lines.append("\(start) -a '(__plangate_names \(kind.rawValue))'") }
-      if command.operand.takesReports { lines.append("\(start) -F") }
+      if command.operand.takesFiles { lines.append("\(start) -F") }
       let words = words(command.operand)
       if !words.isEmpty { lines.append("\(start) -a \(word(words.joined(separator: " ")))") }
     }

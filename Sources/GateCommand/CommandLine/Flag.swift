@@ -29,7 +29,7 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [shard, runs, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
+    + [shard, runs, noDown, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -111,6 +111,10 @@ extension Flag {
     effect: .sets("N") { (options, text) throws(Diagnostic) in
       options.runs = try number(text, of: "runs", in: 1...1000)
     })
+
+  static let noDown = Flag(
+    name: "no-down", help: "do not try the ways down", reference: "[Migrations](migrations.md)",
+    effect: .turns { $0.runsDown = false })
 
   static let strict = Flag(
     name: "strict", help: "a changed or improved plan fails too", effect: .turns { $0.isStrict = true })

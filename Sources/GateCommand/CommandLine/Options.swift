@@ -29,6 +29,8 @@ package struct Options: Equatable, Sendable {
   package var reports: [ReportFormat: String] = [:]
   /// Re-seeds of `stability`.
   package var runs = 5
+  /// Whether `migrate` tries the ways down.
+  package var runsDown = true
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false

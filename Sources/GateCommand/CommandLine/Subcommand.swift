@@ -12,6 +12,8 @@ package struct Subcommand: Sendable {
     case queryOrCase
     /// JSON reports, at least one.
     case reports
+    /// Files of migrations, any number.
+    case files
     /// A command, or none.
     case command
     /// One of some words.
@@ -77,7 +79,7 @@ extension Subcommand.Operand {
   func problem(of names: [String], for command: Subcommand) -> String? {
     let problem: String? =
       switch self {
-      case .queries, .command: nil
+      case .queries, .command, .files: nil
       case .nothing: names.first.map { "takes no '\($0)'" }
       case .queryOrCase: names.count == 1 ? nil : "takes one query"
       case .reports: names.isEmpty ? "needs the JSON reports of a check" : nil

@@ -75,7 +75,7 @@ extension Completions {
       let count = kind == .queries ? "*" : "1"
       specifications.append(quoted("\(count):query: _plangate_names \(kind.rawValue)"))
     }
-    if command.operand.takesReports { specifications.append(quoted("*:report: \(zshAction(.file))")) }
+    if command.operand.takesFiles { specifications.append(quoted("*:report: \(zshAction(.file))")) }
     let words = words(command.operand)
     if !words.isEmpty { specifications.append(quoted("1:word:(\(words.joined(separator: " ")))")) }
     let lines = specifications.map { "          \($0)" }.joined(separator: " \\\n")

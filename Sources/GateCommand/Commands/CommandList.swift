@@ -4,6 +4,8 @@ extension Subcommand {
     .check,
     .compare,
     .record,
+    .migrate,
+    .bisect,
     .explain,
     .stability,
     .merge,

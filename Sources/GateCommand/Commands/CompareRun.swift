@@ -10,41 +10,27 @@ struct CompareRun {
   let environment: [String: String]
 
   func run() throws(Diagnostic) -> ExitStatus {
-    let started = ContinuousClock.now
-    let reports = ReportFiles(options)
-    var outcome = RunOutcome(manifest: options.manifest)
-    if case .plans(_, let after) = options.baseChoice { outcome.manifest = after }
-    outcome.isStrict = options.isStrict
-    reports.start(published(outcome))
-    do throws(Diagnostic) {
+    var options = options
+    if case .plans(_, let after) = options.baseChoice { options.manifest = after }
+    let reported = ReportedRun(options, console, environment)
+    return try reported.run { (outcome) throws(Diagnostic) in
       switch options.baseChoice {
       case .plans(let before, let after):
         let judged = try PlanFile.compare(before, after, today: Day.containing(.now))
         (outcome.before, outcome.cases, outcome.notes) = (judged.before, judged.cases, judged.notes)
-        try finish(&outcome, reports, since: started)
-      case let choice?:
-        try compare(choice, &outcome, reports, since: started)
+        try reported.finish(&outcome)
+      case let choice?: try compare(choice, &outcome, reported)
       case nil:
         throw Diagnostic(
           "plangate compare needs a state to compare with: --base REV, --base-postgres MAJOR, --base-settings FILE, or "
             + "two files with EXPLAIN's JSON\nusage: \(options.command.usage)")
       }
-    } catch {
-      guard outcome.duration == .zero else { throw error }
-      outcome.error = Interruption.shared.signal.map { "ended by signal \($0)" } ?? error.description
-      outcome.duration = ContinuousClock.now - started
-      outcome.errorPlace = Place(file: error.file ?? outcome.manifest, line: error.line)
-      let published = published(outcome)
-      try? reports.finish(published)
-      GitHubStep(environment: environment)?.publish(published, console: console)
-      throw error
     }
-    return outcome.exitStatus
   }
 
   /// Captures the base, then judges the state of the manifest against it.
   private func compare(
-    _ choice: BaseChoice, _ outcome: inout RunOutcome, _ reports: ReportFiles, since started: ContinuousClock.Instant
+    _ choice: BaseChoice, _ outcome: inout RunOutcome, _ reported: ReportedRun
   ) throws(Diagnostic) {
     var run = try GateRun(options, console: console, environment: environment, names: options.names)
     outcome.selection = run.selection
@@ -53,9 +39,9 @@ struct CompareRun {
       revision = try BaseRevision(name, of: options.manifest, environment: environment)
     }
     defer { revision?.remove() }
-    let (unfinished, files) = (outcome, revision)
+    let (whenAbandoned, files) = (reported.whenAbandoned(outcome), revision)
     run.whenAbandoned = { signal in
-      reports.takeOver(published(unfinished.ended(by: signal)))
+      whenAbandoned(signal)
       files?.remove()
     }
     let settings: BaseSettings? = if case .settings(let path) = choice { try BaseSettings(path) } else { nil }
@@ -76,7 +62,7 @@ struct CompareRun {
             Note("\(base.label) has queries that are gone from the manifest: \(gone.joined(separator: ", "))"))
         }
       }
-      try finish(&outcome, reports, since: started)
+      try reported.finish(&outcome)
       run.keepServer(database.server)
     }
   }
@@ -113,21 +99,11 @@ struct CompareRun {
     defer { console.progress.clear() }
     var judged = try database.judged(run.selected, against: Background { before })
     judged.cases = FixTrial(run.selected, in: database).tried(judged.cases)
+    // What another server or other settings do is no migration's fault.
+    if options.base != nil { try run.nameMigrations(of: &judged.cases, against: before, on: options.postgres.first) }
     run.showTimes(database, since: started)
     // A run that a signal cut short has no verdict.
     try checkInterruption()
     return judged
-  }
-
-  private func finish(
-    _ outcome: inout RunOutcome, _ reports: ReportFiles, since start: ContinuousClock.Instant
-  ) throws(Diagnostic) {
-    outcome.duration = ContinuousClock.now - start
-    try reports.finish(outcome, published: published(outcome), console: console, environment: environment)
-  }
-
-  /// The outcome as reports name its files.
-  private func published(_ outcome: RunOutcome) -> RunOutcome {
-    outcome.renamingFiles(RepositoryPaths(environment: environment).name(of:))
   }
 }

@@ -92,11 +92,17 @@ struct GateRun {
     try withDatabase(on: options.postgres.first, body)
   }
 
-  /// - Parameter choice: one of `--postgres`; nil for the server that fits the baselines.
+  /// Seeds a database and calls `body` while its server is up.
+  ///
+  /// Calls can be nested: each has a server of its own, or a database of its own on a given one.
+  ///
+  /// - Parameters:
+  ///   - other: the manifest with the seed; nil for the run's own.
+  ///   - choice: one of `--postgres`; nil for the server that fits the baselines.
   func withDatabase<Result>(
-    on choice: String?, _ body: (DatabaseState) throws(Diagnostic) -> Result
+    of other: Manifest? = nil, on choice: String?, _ body: (DatabaseState) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
-    var database = try open(choice)
+    var database = try open(other ?? manifest, choice)
     database.jobs = jobs(on: database.server.host)
     database.progress = console.progress
     Orphans.endAsTheyCome()
@@ -123,7 +129,7 @@ struct GateRun {
     return result
   }
 
-  private func open(_ choice: String?) throws(Diagnostic) -> DatabaseState {
+  private func open(_ manifest: Manifest, _ choice: String?) throws(Diagnostic) -> DatabaseState {
     if let conninfo = options.server {
       return try GivenDatabase(
         conninfo: conninfo, libpqEnvironment: options.libpqEnvironment, manifest: manifest,

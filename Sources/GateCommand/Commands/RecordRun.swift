@@ -26,7 +26,8 @@ struct RecordRun {
 
   private func record(_ capture: Capture, _ run: GateRun, _ store: BaselineStore) throws(Diagnostic) -> ExitStatus {
     for note in capture.notes { console.say("note: \(note.visible)") }
-    for note in emptinessNotes(run.selected.compactMap { capture[$0.name] }) {
+    let queries = run.selected.compactMap { capture[$0.name] }
+    for note in emptinessNotes(queries) + productionNotes(queries, capture.masked) {
       console.say("note: \((console.isVerbose ? note.fullText : note.text).visible)")
     }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
@@ -70,6 +71,14 @@ struct RecordRun {
       })
   }
 
+  /// What production shows and plangate hides, at the cases that are recorded.
+  private func productionNotes(_ queries: [QueryCapture], _ masked: MaskedFacts) -> [Note] {
+    PlanCore.productionNotes(
+      queries.flatMap { query in
+        query.cases.map { (CaseID(query.query, $0.name).description, Observation($0, of: query)) }
+      }, masked)
+  }
+
   // MARK: One query
 
   private func result(of query: Query, _ fresh: QueryCapture, _ store: BaselineStore) -> Result {
@@ -111,6 +120,8 @@ struct RecordRun {
       return CapturedAnswer(name: item.name, result: .plan(kept))
     }
     if fresh.format == old.format, fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
+    // A file that changes anyway gets what an older plangate did not record.
+    if merged != old { merged.addParameterTypes(of: fresh) }
     return merged
   }
 

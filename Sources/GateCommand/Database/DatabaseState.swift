@@ -19,6 +19,10 @@ struct DatabaseState: Sendable {
   let steps: StepRunner
   private let reading: Background<Result<Catalog, Diagnostic>>
   let report: Statistics.Report
+  /// What the steps did that VACUUM and ANALYZE hide.
+  let traces: SeedTraces
+  /// The facts that VACUUM and ANALYZE of plangate hide, for the notes on cases.
+  let masked: MaskedFacts
   /// The notes about the whole run, for the reports.
   let notes: [String]
   /// The number of cases that run in parallel.
@@ -57,10 +61,11 @@ struct DatabaseState: Sendable {
     var basis: StatisticsBasis?
     if !manifest.migrations.isEmpty {
       _ = try DatabaseState.analyze(name, on: server, manifest)
+      seeding.forgetTraces()
       basis = try DatabaseState.basis(name, on: server)
       try seeding.run(manifest.migrations.map(\.step))
     }
-    try self.init(analyzing: name, on: server, manifest: manifest, steps, since: basis)
+    try self.init(analyzing: name, on: server, manifest: manifest, steps, since: basis, seeding.traces)
   }
 
   /// Copies the database, runs steps in the copy, and renews the statistics of what they changed.
@@ -68,16 +73,24 @@ struct DatabaseState: Sendable {
   /// - Parameters:
   ///   - label: how messages name the new state.
   ///   - added: run in order, like steps of the manifest's seed.
+  ///   - observer: notes what migrations among them do beside their result.
   /// - Returns: a state that the caller drops.
-  func clone(_ label: StateLabel, applying added: [SeedStep] = []) throws(Diagnostic) -> DatabaseState {
+  func clone(
+    _ label: StateLabel, applying added: [SeedStep] = [], observer: MigrationObserver? = nil
+  ) throws(Diagnostic) -> DatabaseState {
     // Reading the catalog needs a session, and a database with sessions cannot be copied.
     _ = try catalog
     let clone = server.newState()
     do { try server.copy(name, to: clone) } catch { throw server.diagnostic(error) }
     do {
       let basis = try DatabaseState.basis(clone, on: server)
-      try Seeding(manifest, on: server, in: clone, steps).run(added)
-      var state = try DatabaseState(analyzing: clone, on: server, manifest: manifest, steps, since: basis)
+      let seeding = try Seeding(manifest, on: server, in: clone, steps)
+      for (index, step) in added.enumerated() {
+        try seeding.run(step, after: index, of: added.count, watching: observer)
+        try checkInterruption()
+      }
+      var state = try DatabaseState(
+        analyzing: clone, on: server, manifest: manifest, steps, since: basis, seeding.traces, of: added)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
       return state
@@ -94,19 +107,34 @@ struct DatabaseState: Sendable {
 
   /// Vacuums and analyzes a database, and reads its catalog.
   ///
-  /// - Parameter basis: what its statistics were made from when they were last complete; nil for a database without any.
+  /// - Parameters:
+  ///   - basis: what its statistics were made from when they were last complete; nil for a database without any.
+  ///   - traces: what its steps did.
+  ///   - made: those steps, if they are not the manifest's seed and migrations.
   init(
     analyzing name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
-    since basis: StatisticsBasis? = nil
+    since basis: StatisticsBasis? = nil, _ traces: SeedTraces = SeedTraces(), of made: [SeedStep]? = nil
   ) throws(Diagnostic) {
-    let report = try DatabaseState.analyze(name, on: server, manifest, since: basis)
-    try self.init(opening: name, on: server, manifest: manifest, steps, report)
+    var traces = traces
+    let report = try DatabaseState.analyze(name, on: server, manifest, since: basis, &traces)
+    try self.init(opening: name, on: server, manifest: manifest, steps, report, traces, of: made)
     _ = try catalog
   }
 
-  /// Vacuums and analyzes a database.
+  /// Vacuums and analyzes a database that no steps are known of.
   static func analyze(
-    _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest, since basis: StatisticsBasis? = nil
+    _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest
+  ) throws(Diagnostic) -> Statistics.Report {
+    var traces = SeedTraces()
+    return try analyze(name, on: server, manifest, &traces)
+  }
+
+  /// Vacuums and analyzes a database.
+  ///
+  /// - Parameter traces: loses the statistics that were gathered again meanwhile.
+  static func analyze(
+    _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest,
+    since basis: StatisticsBasis? = nil, _ traces: inout SeedTraces
   ) throws(Diagnostic) -> Statistics.Report {
     try PreparedTransactions(database: name, server: server).check(manifest)
     do {
@@ -114,6 +142,7 @@ struct DatabaseState: Sendable {
       try server.finishSeed(of: name)
       var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
       if let memory = server.host.sampleMemory { statistics.memory = memory }
+      try traces.removeGathered(statistics.connection)
       return try statistics.collect(since: basis)
     } catch { throw server.diagnostic(error) }
   }
@@ -132,16 +161,24 @@ struct DatabaseState: Sendable {
   ///
   /// Its catalog is read while the first cases run.
   ///
-  /// - Parameter whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
+  /// - Parameters:
+  ///   - traces: what its steps did.
+  ///   - made: those steps, if they are not the manifest's seed.
+  ///   - whenUnreadable: called when the database turns out to be damaged; returns the last line for the error.
   init(
     opening name: DatabaseServer.Name, on server: DatabaseServer, manifest: Manifest, _ steps: StepRunner,
-    _ report: Statistics.Report, whenUnreadable: @escaping @Sendable () -> String? = { nil }
+    _ report: Statistics.Report, _ traces: SeedTraces, of made: [SeedStep]? = nil,
+    whenUnreadable: @escaping @Sendable () -> String? = { nil }
   ) throws(Diagnostic) {
     self.server = server
     self.name = name
     self.manifest = manifest
     self.steps = steps
     self.report = report
+    self.traces = traces
+    var masked = traces.masked(by: made ?? manifest.seed + manifest.migrations.map(\.step))
+    masked.overrides = report.overrides
+    self.masked = masked
     // The first use finds an open session.
     do { server.keep(try server.connect(to: name), to: name) } catch { throw server.diagnostic(error) }
     reading = Background {
@@ -165,6 +202,21 @@ struct DatabaseState: Sendable {
       try facts.readShares(of: columns, connection)
       server.keep(connection, to: name)
       return facts
+    } catch { throw server.diagnostic(error) }
+  }
+
+  /// The names of types, with their schemas where a session without a path of its own needs them.
+  func typeNames(of types: Set<UInt32>) throws(Diagnostic) -> [UInt32: String] {
+    if types.isEmpty { return [:] }
+    do {
+      let connection = try server.connect(to: name)
+      let rows = try connection.execute(
+        "SELECT t, pg_catalog.format_type(t, NULL) FROM unnest($1::pg_catalog.oid[]) AS t",
+        ["{" + types.sorted().map(String.init).joined(separator: ",") + "}"]
+      ).rows
+      server.keep(connection, to: name)
+      let names = rows.compactMap { row in row[0].flatMap { UInt32($0) }.flatMap { type in row[1].map { (type, $0) } } }
+      return Dictionary(names) { first, _ in first }
     } catch { throw server.diagnostic(error) }
   }
 

@@ -120,7 +120,8 @@ struct SeededCluster {
       tellStart(of: server, since: started)
       let database = try DatabaseState(
         opening: server.seeded, on: server, manifest: manifest, steps,
-        Statistics.Report(sampled: entry.sampled, notAllVisible: entry.notAllVisible)
+        Statistics.Report(
+          sampled: entry.sampled, notAllVisible: entry.notAllVisible, overrides: entry.overrides), entry.traces
       ) {
         cache.remove(state)
         return "the cached cluster is damaged and was removed; run plangate again"
@@ -165,6 +166,8 @@ struct SeededCluster {
     var isSeeded = false
     /// What the statistics of the analyzed seed were made from, where that can be seen.
     var basis: StatisticsBasis?
+    /// What the steps did since the seed was analyzed, or all of them, that VACUUM and ANALYZE hide.
+    var traces = SeedTraces()
     /// The last step that came from the cache.
     var step: SeedStates.Step?
   }
@@ -173,12 +176,13 @@ struct SeededCluster {
     _ plan: SeedStates, on server: DatabaseServer
   ) throws(Diagnostic) -> (database: DatabaseState, start: Start) {
     let start = try start(plan, on: server)
-    let seeding = try Seeding(manifest, on: server, in: server.seeded, steps)
+    let seeding = try Seeding(
+      manifest, on: server, in: server.seeded, steps, after: start.traces, done: start.steps + start.migrations)
     if start.steps < plan.steps.count { try seed(plan, from: start.steps, seeding, on: server) }
     let basis = try plan.migrations.isEmpty ? nil : migrate(plan, from: start, seeding, on: server)
     let started = ContinuousClock.now
     let database = try DatabaseState(
-      analyzing: server.seeded, on: server, manifest: manifest, steps, since: basis)
+      analyzing: server.seeded, on: server, manifest: manifest, steps, since: basis, seeding.traces)
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.analyzed else { return (database, start) }
     if let name = try clockReader(plan, database) {
@@ -186,7 +190,7 @@ struct SeededCluster {
       remember(name, plan)
       return (database, start)
     }
-    try keep(state, .seeded, title: "seeded", plan, on: server, of: database)
+    try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
     return (database, start)
   }
 
@@ -197,7 +201,7 @@ struct SeededCluster {
     let snapshots = snapshots(plan, plan.steps, after: done, isLastKept: plan.migrations.isEmpty)
     for (index, step) in plan.steps.enumerated().dropFirst(done) {
       if snapshots.contains(index), let state = plan.steps[index - 1].state {
-        try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server)
+        try keep(state, .seeding, title: "\(index) of \(plan.steps.count) steps", plan, on: server, seeding.traces)
       }
       try seeding.run(step.step, after: index, of: plan.steps.count)
       try checkInterruption()
@@ -213,17 +217,22 @@ struct SeededCluster {
     var basis = start.basis
     if !start.isSeeded {
       let started = ContinuousClock.now
-      let database = try DatabaseState(analyzing: server.seeded, on: server, manifest: manifest, steps)
+      let database = try DatabaseState(
+        analyzing: server.seeded, on: server, manifest: manifest, steps, seeding.traces)
       basis = try DatabaseState.basis(server.seeded, on: server)
       console.step("statistics of the seed (\(seconds(since: started)) s)")
       // It is the last state of the same manifest without migrations.
-      if let state = plan.seeded { try keep(state, .seeded, title: "seeded", plan, on: server, of: database) }
+      if let state = plan.seeded {
+        try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database, isLast: false)
+      }
+      seeding.forgetTraces()
     }
     let (count, done) = (plan.migrations.count, start.migrations)
     let snapshots = snapshots(plan, plan.migrations, after: done, isLastKept: true)
     for (index, step) in plan.migrations.enumerated().dropFirst(done) {
       if snapshots.contains(index), let state = plan.migrations[index - 1].state {
-        try keep(state, .migrating, title: "\(index) of \(count) migrations", plan, on: server, basis: basis)
+        try keep(
+          state, .migrating, title: "\(index) of \(count) migrations", plan, on: server, seeding.traces, basis: basis)
       }
       try seeding.run(step.step, after: index, of: count)
       try checkInterruption()
@@ -249,15 +258,19 @@ struct SeededCluster {
       guard let entry = take(step.state, sharing: isShared) else { continue }
       return try found(
         "\(index + 1) of \(count) migrations",
-        Start(steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, step: step))
+        Start(
+          steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, traces: entry.traces,
+          step: step))
     }
     if let entry = take(plan.seeded, sharing: false) {
       return try found(
         "all before the migrations",
         Start(steps: plan.steps.count, isSeeded: true, basis: entry.basis, step: plan.steps.last))
     }
-    for (index, step) in plan.steps.enumerated().reversed() where take(step.state, sharing: isShared) != nil {
-      return try found("\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, step: step))
+    for (index, step) in plan.steps.enumerated().reversed() {
+      guard let entry = take(step.state, sharing: isShared) else { continue }
+      return try found(
+        "\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, traces: entry.traces, step: step))
     }
     try makeCluster(plan, on: server)
     return Start()
@@ -311,9 +324,12 @@ struct SeededCluster {
   /// Keeps the cluster as it is now.
   ///
   /// The server is stopped for a moment.
+  ///
+  /// - Parameter isLast: whether no migration follows, which would write to files that the cache shares.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
-    of database: DatabaseState? = nil, basis: StatisticsBasis? = nil
+    _ traces: SeedTraces, of database: DatabaseState? = nil, basis: StatisticsBasis? = nil,
+    isLast: Bool = true
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // If a file changed while the seed ran, the state was not made from the files that its name says.
@@ -324,13 +340,16 @@ struct SeededCluster {
     var entry = CacheEntry(kind: kind, server: server.version.text, title: title)
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain
+    entry.traces = traces
     entry.basis = basis
     if database != nil { entry.basis = try DatabaseState.basis(server.seeded, on: server) }
     let sharing: ClusterFiles.Sharing
     do {
       if let database {
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
-        sharing = try SharedFiles.ofSeeded(database)
+        entry.overrides = database.report.overrides
+        sharing =
+          try isLast ? SharedFiles.ofSeeded(database) : SharedFiles.untouchable(try server.connect(to: server.seeded))
       } else {
         sharing = try SharedFiles.untouchable(try server.connect(to: server.seeded))
       }

@@ -1,3 +1,4 @@
+import PlanCore
 import Postgres
 
 #if canImport(Darwin)
@@ -26,6 +27,8 @@ struct Statistics {
     var sampled: [String]
     /// Relations whose pages are not all marked visible, so that an Index Only Scan visits the table.
     var notAllVisible: [String]
+    /// What the project set because ANALYZE takes samples, of tables that were analyzed whole.
+    var overrides: [StatisticsOverride] = []
   }
 
   /// - Parameter basis: what complete statistics were made from, so that only what changed since is worked on; nil for
@@ -61,6 +64,7 @@ struct Statistics {
       "SELECT pg_catalog.set_config('plangate.sample_memory', $1, false)", [String(memory)])
     var sampled = try connection.execute(Statistics.tooLarge).rows.compactMap { $0.first ?? nil }
     let objects = isWhole ? try makeObjects(&sampled, of: analyzed) : []
+    let overrides = isWhole ? try overrides(of: sampled) : []
     if let analyzed {
       let only = hasOnly ? "ONLY " : ""
       if !analyzed.isEmpty {
@@ -71,7 +75,20 @@ struct Statistics {
     }
     for drop in objects { try connection.execute(drop) }
     let notVisible = try connection.execute(Statistics.notAllVisible).rows.compactMap { $0.first ?? nil }
-    return Report(sampled: sampled, notAllVisible: notVisible)
+    return Report(sampled: sampled, notAllVisible: notVisible, overrides: overrides)
+  }
+
+  /// - Parameter sampled: tables that are analyzed as in production.
+  private func overrides(of sampled: [String]) throws(ServerError) -> [StatisticsOverride] {
+    try connection.execute(Statistics.overrides).rows.compactMap { row in
+      guard let schema = row[0], let name = row[1], let kind = row[3].flatMap(StatisticsOverride.Kind.init(rawValue:)),
+        let value = row[4], let sample = row[5].flatMap(Double.init), let rows = row[6].flatMap(Double.init),
+        !sampled.contains("\(schema).\(name)")
+      else { return nil }
+      return StatisticsOverride(
+        relation: RelationName(schema: schema, name: name), column: row[2], kind: kind, value: value, sample: sample,
+        rows: rows.rounded())
+    }
   }
 
   /// Makes the statistics objects and returns the statements that drop them again.
@@ -111,7 +128,7 @@ struct Statistics {
       SELECT tree.parent,
         GREATEST(max(m.reltuples) FILTER (WHERE m.oid = tree.parent),
           max(m.reltuples * total.pages / GREATEST(m.relpages, 1)) FILTER (WHERE m.relkind <> 'p')) AS rows,
-        max(total.pages) * 8192.0 AS bytes
+        max(total.pages) * 8192.0 AS bytes, sum(m.reltuples) FILTER (WHERE m.relkind <> 'p') AS counted
       FROM tree JOIN pg_catalog.pg_class m ON m.oid = tree.member
       JOIN LATERAL (
         SELECT sum(p.relpages)::float8 AS pages FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.member
@@ -119,14 +136,17 @@ struct Statistics {
       ) total ON true
       GROUP BY tree.parent
     ), wanted AS (
-      SELECT c.oid, n.nspname, c.relname, ceil(sizes.rows / 300) AS target,
+      SELECT c.oid, n.nspname, c.relname, ceil(sizes.rows / 300) AS target, sizes.counted, usual.rows AS sample,
         sizes.rows > 3000000 OR sizes.bytes > pg_catalog.current_setting('plangate.sample_memory')::float8 AS is_too_large
       FROM sizes JOIN pg_catalog.pg_class c ON c.oid = sizes.parent
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-        AND sizes.rows > 300 * GREATEST(
+      CROSS JOIN LATERAL (
+        SELECT 300 * GREATEST(
           pg_catalog.current_setting('default_statistics_target')::int,
-          (SELECT max(a.attstattarget) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), 1)
+          (SELECT max(a.attstattarget) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), 1
+        ) AS rows
+      ) usual
+      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND sizes.rows > usual.rows
     )
     """
 
@@ -162,6 +182,29 @@ struct Statistics {
       WHERE NOT is_too_large ORDER BY nspname, relname
       """
   }
+
+  /// Schema, table, column, kind, value, the rows of a sample and all rows.
+  ///
+  /// A target hides nothing where ANALYZE reads the whole table anyway; a number of distinct values stands for a larger
+  /// table than the seed's.
+  private static let overrides =
+    wanted + """
+       SELECT n.nspname, c.relname, a.attname, split_part(o.text, '=', 1), split_part(o.text, '=', 2), 0,
+        GREATEST(c.reltuples, 0)
+      FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL unnest(a.attoptions) AS o (text)
+      JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE a.attoptions IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm')
+        AND c.relpersistence <> 't' AND split_part(o.text, '=', 2)::float8 <> 0
+      UNION ALL
+      SELECT w.nspname, w.relname, a.attname, 'statistics', a.attstattarget::text, w.sample, w.counted
+      FROM wanted w JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid
+      WHERE w.counted > w.sample AND a.attstattarget > 0 AND a.attnum > 0 AND NOT a.attisdropped
+      UNION ALL
+      SELECT w.nspname, w.relname, NULL, 'default_statistics_target',
+        pg_catalog.current_setting('default_statistics_target'), w.sample, w.counted
+      FROM wanted w WHERE w.counted > w.sample AND pg_catalog.current_setting('default_statistics_target') <> '100'
+      ORDER BY 1, 2, 4, 3
+      """
 
   private static let notAllVisible = """
     SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c

@@ -15,6 +15,8 @@ struct Manifest: Sendable {
   var seed: [SeedStep]
   /// The migrations, run in order on the seeded and analyzed database.
   var migrations: [Migration] = []
+  /// The settings of the rules on migrations, by id; those that are missing are off.
+  var migrationRules: [String: RuleSettings] = [:]
   /// Whether seed steps keep root's rights when plangate is root.
   var seedsAsRoot = false
   var roles: [String]

@@ -58,7 +58,10 @@ struct ManifestLoader {
         try fields["settings"].map { node throws(Diagnostic) in try source.settings(node, isSession: false) }
       } ?? nil
     let rules = mistakes.attempt { () throws(Diagnostic) in
-      try RuleReader(source: source).settings(fields["rules"], over: [:])
+      try RuleReader(source: source).settings(fields["rules"], over: [:], beside: MigrationRule.all.map(\.id))
+    }
+    let migrationRules = mistakes.attempt { () throws(Diagnostic) in
+      try RuleReader(source: source).migrationSettings(fields["rules"])
     }
     let timeout =
       mistakes.attempt { () throws(Diagnostic) in
@@ -97,7 +100,8 @@ struct ManifestLoader {
         locale: text("locale") ?? "C.UTF-8", encoding: text("encoding") ?? "UTF8", timeZone: text("timezone") ?? "UTC",
         settings: settings ?? [:]),
       namesLocale: fields["locale"] != nil,
-      seed: seed ?? [], migrations: migrations ?? [], seedsAsRoot: choice("seed-user", ["server", "root"]) == "root",
+      seed: seed ?? [], migrations: migrations ?? [], migrationRules: migrationRules ?? [:],
+      seedsAsRoot: choice("seed-user", ["server", "root"]) == "root",
       roles: roles ?? [],
       queries: queries ?? [],
       wholeStatistics: choice("statistics", ["whole", "sampled"]) != "sampled",

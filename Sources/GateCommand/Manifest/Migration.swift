@@ -11,6 +11,9 @@ struct Migration: Equatable, Sendable {
 
   let source: Source
 
+  /// The file as the user would name it; nil for a command.
+  var file: String? { if case .file(let file) = source { file.path } else { nil } }
+
   /// How reports name it: the file's name, or the first line of a command.
   var name: String {
     switch source {
@@ -125,7 +128,7 @@ struct MigrationScript: Equatable, Sendable {
 }
 
 extension MigrationScript.Statement {
-  fileprivate var beginsTransaction: Bool {
+  var beginsTransaction: Bool {
     words.first == "begin" || words.starts(with: ["start", "transaction"])
   }
 

@@ -9,29 +9,44 @@ struct RuleReader {
 
   static let waiverKeys = ["rule", "relation", "alias", "reason", "until"]
 
-  /// - Parameter base: the settings of rules and keys that the mapping does not name.
-  func settings(_ node: YAMLNode?, over base: [String: RuleSettings]) throws(Diagnostic) -> [String: RuleSettings] {
+  /// - Parameters:
+  ///   - base: the settings of rules and keys that the mapping does not name.
+  ///   - others: the ids of rules that the mapping may have and that are read elsewhere.
+  func settings(
+    _ node: YAMLNode?, over base: [String: RuleSettings], beside others: [String] = []
+  ) throws(Diagnostic) -> [String: RuleSettings] {
     guard let node else { return base }
-    let fields = try source.mapping(node, "'rules'", keys: Rule.all.map(\.id))
+    let fields = try source.mapping(node, "'rules'", keys: Rule.all.map(\.id) + others)
     var settings = base
     for rule in Rule.all {
       guard let node = fields[rule.id] else { continue }
-      settings[rule.id] = try self.settings(node, of: rule, over: base[rule.id] ?? RuleSettings(rule))
+      settings[rule.id] = try self.settings(
+        node, of: rule.id, rule.parameters, over: base[rule.id] ?? RuleSettings(rule))
+    }
+    return settings
+  }
+
+  /// The settings of the rules on migrations.
+  func migrationSettings(_ node: YAMLNode?) throws(Diagnostic) -> [String: RuleSettings] {
+    var settings: [String: RuleSettings] = [:]
+    for rule in MigrationRule.all {
+      guard let node = node?[rule.id] else { continue }
+      settings[rule.id] = try self.settings(node, of: rule.id, rule.parameters, over: RuleSettings(severity: .fail))
     }
     return settings
   }
 
   private func settings(
-    _ node: YAMLNode, of rule: Rule, over base: RuleSettings
+    _ node: YAMLNode, of id: String, _ parameters: [Rule.Parameter], over base: RuleSettings
   ) throws(Diagnostic) -> RuleSettings {
     var settings = base
     if node.mapping == nil {
       settings.severity = try severity(node)
       return settings
     }
-    let fields = try source.mapping(node, "'\(rule.id)'", keys: ["severity"] + rule.parameters.map(\.name))
+    let fields = try source.mapping(node, "'\(id)'", keys: ["severity"] + parameters.map(\.name))
     if let node = fields["severity"] { settings.severity = try severity(node) }
-    for parameter in rule.parameters {
+    for parameter in parameters {
       guard let node = fields[parameter.name] else { continue }
       let text = try source.text(node, "'\(parameter.name)'")
       switch parameter.defaultValue {

@@ -18,6 +18,7 @@ extension Console {
       }
     }
     for details in TerminalReport.allDetails(outcome, isVerbose: isVerbose, style: style) { print("\n" + details) }
+    if let migrations = TerminalReport.migrations(outcome, style: style) { print("\n" + migrations) }
     if isQuiet, outcome.result == .passed { return }
     print("\n" + TerminalReport.summary(outcome, hasNotes: isQuiet, style: style))
   }

@@ -14,6 +14,7 @@ import JSON
 ///     case: typical
 ///       sql: 8c6f…
 ///       parameters: 03d4…
+///       types: {"$1": "integer"}
 ///       settings: {"random_page_cost": "1.1"}
 ///       -> Limit  (cost=0.42..25.9 rows=20 width=44) (actual rows=20 loops=1) (buffers=24)
 ///         Outer -> Index Scan using …
@@ -44,7 +45,7 @@ package enum BaselineFile {
       BaselineRelation.outline(
         name, facts, isOnlyNamed: capture.facts.named.contains(name), format: capture.format)
     }
-    lines += capture.cases.map(outline)
+    lines += capture.cases.map { outline($0, capture.format) }
     // Tells a whole file from one that was cut off between two lines.
     lines.append(OutlineLine(lastLine))
     var text = ""
@@ -52,8 +53,12 @@ package enum BaselineFile {
     return text
   }
 
-  private static func outline(_ item: CapturedCase) -> OutlineLine {
+  private static func outline(_ item: CapturedCase, _ format: BaselineFormat) -> OutlineLine {
     var lines = [OutlineLine("sql: \(item.sqlFingerprint)"), OutlineLine("parameters: \(item.parametersFingerprint)")]
+    if format >= .two, let types = item.parameterTypes {
+      let members = types.map { JSONMember($0.name, .string($0.type)) }
+      lines.append(OutlineLine("types: \(JSON.object(members).text)"))
+    }
     if item.isGeneric { lines.append(OutlineLine("plan: generic")) }
     let settings = item.plan.settings.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
     lines.append(OutlineLine("settings: \(JSON.object(settings).text)"))
@@ -126,6 +131,9 @@ package enum BaselineFile {
         let item = try capturedCase(line)
         guard format > .one || item.inner == InnerWork() else {
           throw BaselineError(line: line.number, message: "format 1 has no lines on what ran inside")
+        }
+        guard format > .one || item.parameterTypes == nil else {
+          throw BaselineError(line: line.number, message: "format 1 has no types of parameters")
         }
         guard capture.capturedCase(named: item.name) == nil else {
           throw BaselineError(line: line.number, message: "the case appears twice")
@@ -217,7 +225,7 @@ package enum BaselineFile {
         else { throw fail(child, "a damaged trigger") }
         triggers.append(Trigger(name: name, relation: relation, calls: calls))
       } else {
-        guard ["sql", "parameters", "plan", "settings", "repaired"].contains(key),
+        guard ["sql", "parameters", "types", "plan", "settings", "repaired"].contains(key),
           values.updateValue(text, forKey: key) == nil
         else { throw fail(child, "unexpected '\(key)'") }
       }
@@ -233,6 +241,17 @@ package enum BaselineFile {
     guard case .object(let members)? = try? JSON(parsing: values["settings"] ?? "") else {
       throw fail(line, "the case has no settings")
     }
+    let types = try values["types"].map { (text) throws(BaselineError) in
+      guard case .object(let members)? = try? JSON(parsing: text), !members.isEmpty else {
+        throw fail(line, "damaged types of parameters")
+      }
+      return try members.map { (member) throws(BaselineError) in
+        guard let type = member.value.stringValue, !type.isEmpty, !member.key.isEmpty else {
+          throw fail(line, "damaged types of parameters")
+        }
+        return ParameterType(name: member.key, type: type)
+      }
+    }
     var settings: [String: String] = [:]
     for member in members {
       guard let value = member.value.stringValue else { throw fail(line, "the case has no settings") }
@@ -240,7 +259,7 @@ package enum BaselineFile {
     }
     return CapturedCase(
       name: value(of: line, "case: "), isGeneric: values["plan"] == "generic",
-      sqlFingerprint: sql, parametersFingerprint: parameters,
+      sqlFingerprint: sql, parametersFingerprint: parameters, parameterTypes: types,
       plan: Plan(root: root, settings: settings, triggers: triggers, isRepaired: values["repaired"] == "true"),
       planWithoutSeqScans: withoutSeqScans.map { Plan(root: $0) }, inner: inner)
   }

@@ -14,6 +14,9 @@ package struct Capture: Sendable {
   /// Remarks on how this state was made, for the notes of a run.
   package var notes: [String] = []
 
+  /// What plangate's own VACUUM and ANALYZE hide of this state.
+  package var masked = MaskedFacts()
+
   package init(label: StateLabel, queries: [QueryCapture], unreadable: [String: String] = [:]) {
     self.label = label
     self.queries = Dictionary(queries.map { ($0.query, $0) }) { first, _ in first }

@@ -67,14 +67,18 @@ package struct QueryCapture: Equatable, Sendable {
     return relations
   }
 
-  /// The columns that conditions of scans name, by the relation that has them; a partition's are its root's.
+  /// The columns that conditions of scans name, and the predicates of partial indexes that they go through, by the
+  /// relation that has them; a partition's are its root's.
   package var conditionedColumns: [RelationName: Set<String>] {
     var columns: [RelationName: Set<String>] = [:]
     for item in cases {
       for scan in item.plan.scans(facts: facts) where scan.hasCondition {
         guard let relation = facts[scan.relation] else { continue }
         let owner = relation.columns.isEmpty ? scan.identity.root ?? scan.relation : scan.relation
-        let words = Set(scan.conditionWords.flatMap { $0.split(separator: ".") })
+        var words = Set(scan.conditionWords.flatMap { $0.split(separator: ".") })
+        for predicate in relation.predicates(of: scan.indexNames) {
+          words.formUnion(namesInCondition(predicate).map { $0[...] })
+        }
         for column in facts.columns(of: owner) where words.contains(column.name[...]) {
           columns[owner, default: []].insert(column.name)
         }
@@ -104,6 +108,19 @@ package struct QueryCapture: Equatable, Sendable {
       return CapturedAnswer(name: captured.name, result: .plan(captured))
     }
     return recorded
+  }
+}
+
+extension QueryCapture {
+  /// Adds the types of parameters to cases without, from a fresh capture of the same query.
+  package mutating func addParameterTypes(of fresh: QueryCapture) {
+    answers = answers.map { answer in
+      guard case .plan(var captured) = answer.result, captured.parameterTypes == nil else { return answer }
+      captured.parameterTypes = fresh.capturedCase(named: answer.name)?.parameterTypes
+      var answer = answer
+      answer.result = .plan(captured)
+      return answer
+    }
   }
 }
 
@@ -154,6 +171,9 @@ package struct CapturedCase: Equatable, Sendable {
   package var isGeneric: Bool
   package var sqlFingerprint: String
   package var parametersFingerprint: String
+  /// The types that the server gave the parameters, in the statement's order; nil where they were not recorded, and
+  /// without parameters.
+  package var parameterTypes: [ParameterType]?
   package var plan: Plan
   /// The plan under `enable_seqscan = off`, without ANALYZE: it shows whether an index could serve a condition.
   ///
@@ -166,16 +186,31 @@ package struct CapturedCase: Equatable, Sendable {
   ///   - plan: as EXPLAIN gave it, or from a baseline; it is made canonical.
   ///   - planWithoutSeqScans: likewise.
   package init(
-    name: String?, isGeneric: Bool = false, sqlFingerprint: String, parametersFingerprint: String, plan: Plan,
+    name: String?, isGeneric: Bool = false, sqlFingerprint: String, parametersFingerprint: String,
+    parameterTypes: [ParameterType]? = nil, plan: Plan,
     planWithoutSeqScans: Plan? = nil, inner: InnerWork = InnerWork()
   ) {
     self.name = name
     self.isGeneric = isGeneric
     self.sqlFingerprint = sqlFingerprint
     self.parametersFingerprint = parametersFingerprint
+    self.parameterTypes = parameterTypes.flatMap { $0.isEmpty ? nil : $0 }
     self.plan = plan.canonical
     self.planWithoutSeqScans = planWithoutSeqScans?.canonical
     self.inner = inner
+  }
+}
+
+/// A parameter of a statement and its type, written or inferred.
+package struct ParameterType: Hashable, Sendable {
+  /// `$1` or `:name`.
+  package let name: String
+  /// As `format_type` has it, without a length.
+  package let type: String
+
+  package init(name: String, type: String) {
+    self.name = name
+    self.type = type
   }
 }
 

@@ -8,7 +8,8 @@ extension CapturedCase {
   /// figures that differ by at most 2 %.
   package func isSubstantiallyEqual(to other: CapturedCase) -> Bool {
     name == other.name && isGeneric == other.isGeneric && sqlFingerprint == other.sqlFingerprint
-      && parametersFingerprint == other.parametersFingerprint && plan.settings == other.plan.settings
+      && parametersFingerprint == other.parametersFingerprint && areTypesEqual(to: other)
+      && plan.settings == other.plan.settings
       && plan.triggers == other.plan.triggers && plan.isAnalyzed == other.plan.isAnalyzed
       && plan.root.isSubstantiallyEqual(to: other.plan.root)
       && isIndexabilityEqual(to: other) && inner.isSubstantiallyEqual(to: other.inner)
@@ -38,6 +39,12 @@ extension InnerStatement {
 }
 
 extension CapturedCase {
+  /// A baseline without types is not written for them alone.
+  private func areTypesEqual(to other: CapturedCase) -> Bool {
+    guard let types = parameterTypes, let before = other.parameterTypes else { return true }
+    return types == before
+  }
+
   private func isIndexabilityEqual(to other: CapturedCase) -> Bool {
     switch (planWithoutSeqScans, other.planWithoutSeqScans) {
     case (nil, nil): true

@@ -146,6 +146,11 @@ package struct RelationFacts: Equatable, Sendable {
 
   /// Whether an index does what the given one does, whatever its name.
   package func hasIndex(like definition: String) -> Bool { indexes.contains { $0.definition == definition } }
+
+  /// The predicates of those of the named indexes that are partial.
+  func predicates(of names: [String]) -> [String] {
+    names.compactMap { index(named: $0)?.predicate }
+  }
 }
 
 /// A column: its type, as `format_type` has it, and what else the planner asks about it.
@@ -290,6 +295,9 @@ package struct IndexFacts: Hashable, Sendable {
   }
 
   package var isUnique: Bool { traits.contains(.unique) }
+
+  /// What a partial index asks of its rows: `(status = 'open'::text)`.
+  var predicate: String? { definition[...].parts(at: " WHERE ").map { String($0.after) } }
 }
 
 /// A property of an index, as baselines and reports spell it.

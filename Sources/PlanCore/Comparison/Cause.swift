@@ -33,14 +33,24 @@ package enum Cause: Hashable, Sendable {
   case text(ConditionChange?)
   /// Another condition that changed, or one that did though the text is the same.
   case condition(ConditionChange)
+  /// A condition that changed in a statement that the case runs inside.
+  case innerCondition(InnerOrigin, ConditionChange)
   /// What another text changed that is no condition.
   case effect(PlanEffect)
   case parameters
+  /// The server gives a parameter another type than before.
+  case parameterType(String, before: String, now: String)
   case setting(SettingChange)
+  /// A partition that the plan reads.
+  ///
+  /// - Parameter missing: the definition of an index that its siblings are read through and that it lacks.
+  case partitionNew(RelationName, of: RelationName, missing: String?)
   case rows(RelationName, before: Double, now: Double)
   /// As many rows on another number of pages: dead rows, a fill factor, longer values.
   case pages(RelationName, before: Double, now: Double)
   case server(before: ServerMajor, now: ServerMajor)
+  /// The case fails from this migration on.
+  case migration(String)
   /// None of the others, of a case that regressed nevertheless.
   case nothingRecorded
   /// Likewise, where the baseline is of a format that records less than could have changed.
@@ -56,13 +66,14 @@ package enum Cause: Hashable, Sendable {
       .share(let name, _, _, _, _),
       .statisticsGone(let name, _), .statisticsChanged(let name, _), .constraintGone(let name, _),
       .policyGone(let name, _), .policyNew(let name, _), .index(let name, _), .triggerGone(let name, _),
-      .triggerNew(let name, _), .triggerChanged(let name, _, _), .rows(let name, _, _), .pages(let name, _, _):
+      .triggerNew(let name, _), .triggerChanged(let name, _, _), .partitionNew(let name, _, _),
+      .rows(let name, _, _), .pages(let name, _, _):
       name
     case .foreignKey(let change): change.key.references
     case .text(let change): change?.relation
-    case .condition(let change): change.relation
-    case .definitionChanged, .definitionGone, .definitionNew, .attributeChanged, .effect, .parameters, .setting,
-      .server, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
+    case .condition(let change), .innerCondition(_, let change): change.relation
+    case .definitionChanged, .definitionGone, .definitionNew, .attributeChanged, .effect, .parameters,
+      .parameterType, .setting, .server, .migration, .nothingRecorded, .nothingInOlderBaseline, .nothingOutside:
       nil
     }
   }
@@ -71,12 +82,17 @@ package enum Cause: Hashable, Sendable {
   var isNewDefinition: Bool { if case .definitionNew = self { true } else { false } }
 
   /// Whether it shows what another cause did to the plan.
-  var isEvidence: Bool { if case .condition = self { true } else { false } }
+  var isEvidence: Bool {
+    switch self {
+    case .condition, .innerCondition: true
+    default: false
+    }
+  }
 
   /// Whether only the size of a relation changed.
   package var isSize: Bool {
     switch self {
-    case .rows, .pages: true
+    case .rows, .pages, .partitionNew(_, _, missing: nil): true
     default: false
     }
   }
@@ -129,11 +145,17 @@ package enum ForeignKeyChange: Hashable, Sendable {
 
 /// What another text of a query changed in the work of its plan, beside conditions.
 package enum PlanEffect: Hashable, Sendable {
+  /// A relation that the plan did not read, as messages name its scan.
+  case reads(String)
   /// The rows came in order from an index, and are now sorted by these keys.
   case sorts(String)
+  /// An index that only gives the order, while a filter looks for the first rows of a LIMIT.
+  case filtersInOrder(index: String)
   case materialized(cte: String, isNow: Bool)
   /// A sub-select was read through a hash table, and runs once per row.
   case subplanNotHashed
+  /// A sub-select ran once, and runs once per row.
+  case subplanPerRow
   /// A node that needs all rows stands below the LIMIT: `a window function`.
   case readsAllRows(String)
   case removesDuplicates
@@ -142,12 +164,16 @@ package enum PlanEffect: Hashable, Sendable {
   /// One line, without a final full stop.
   var text: String {
     switch self {
+    case .reads(let scan): "the query now reads \(scan)"
     case .sorts(let keys): "the order no longer comes from an index: the rows are sorted by \(keys)"
+    case .filtersInOrder(let index):
+      "the rows come in the order of \(index), and are filtered until the LIMIT is reached"
     case .materialized(let cte, true): "the CTE \(cte) is now materialized"
     case .materialized(let cte, false): "the CTE \(cte) is no longer materialized"
     case .subplanNotHashed: "a sub-select is no longer hashed: it runs once per row"
+    case .subplanPerRow: "a sub-select that ran once now runs once per row"
     case .readsAllRows(let what): "\(what) reads all rows before the LIMIT"
-    case .removesDuplicates: "duplicates are now removed (DISTINCT)"
+    case .removesDuplicates: "duplicates are now removed (DISTINCT or UNION)"
     case .skips(let rows): "OFFSET: \(Figures.grouped(rows)) rows are read and skipped"
     }
   }
@@ -212,13 +238,18 @@ extension Cause {
     case .index(let relation, let change): change.text(relation)
     case .text(let change): "the query's text changed" + (change.map { ": \($0.text)" } ?? "")
     case .condition(let change): change.text
+    case .innerCondition(let origin, let change): "in the \(origin): \(change.text)"
     case .effect(let effect): effect.text
     case .parameters: "the parameters' values changed"
+    case .parameterType(let name, let before, let now): "the type of \(name) changed: \(before) -> \(now)"
     case .setting(let change): change.text
+    case .partitionNew(let relation, let root, let missing):
+      "partition \(relation) of \(root) is new" + (missing.map { ", without the index of its siblings: \($0)" } ?? "")
     case .rows(let relation, let before, let now): "\(relation) has \(Cause.change(from: before, to: now, of: "rows"))"
     case .pages(let relation, let before, let now):
       "\(relation) has \(Cause.change(from: before, to: now, of: "pages for about as many rows"))"
     case .server(let before, let now): "server \(before) -> \(now)"
+    case .migration(let file): "it fails since the migration \(file)"
     case .nothingRecorded:
       "nothing that a baseline records changed (indexes, columns, constraints, statistics, policies, triggers, views, "
         + "functions, settings, text, parameters, sizes)"

@@ -6,7 +6,7 @@ extension CaseComparison {
   package var causes: [Cause] {
     guard let baseline else { return [] }
     let causes =
-      definitionCauses(baseline) + relationCauses(baseline) + textCauses(baseline)
+      definitionCauses(baseline) + relationCauses(baseline) + newPartitions + textCauses(baseline) + innerConditions
       + settingChanges.map(Cause.setting) + sizeCauses(baseline)
       + (isOtherMajor && knowsCatalog ? [.server(before: baseline.serverMajor, now: current.serverMajor)] : [])
     // What a trigger, a policy, another body or another text names for the first time is no cause beside it; another
@@ -154,6 +154,37 @@ extension CaseComparison {
     return causes
   }
 
+  /// The partitions that the plan reads and that the table did not have.
+  private var newPartitions: [Cause] {
+    guard let baseline else { return [] }
+    let unread = Dictionary(
+      grouping: current.scans.filter { scan in
+        scan.identity.root.map { baseline.facts[$0] != nil } ?? false && baseline.facts[scan.relation] == nil
+      }, by: { $0.identity.root ?? $0.relation })
+    return unread.sorted { $0.key < $1.key }.flatMap { root, scans -> [Cause] in
+      var seen: Set<RelationName> = []
+      let first = scans.filter { seen.insert($0.relation).inserted }
+      // A baseline has only the partitions that it reads: if more than were added are new to it, some are old ones.
+      guard let before = baseline.facts[root]?.partitions, let now = current.facts[root]?.partitions,
+        first.count <= now - before
+      else { return [] }
+      return first.map { .partitionNew($0.relation, of: root, missing: indexesOfSiblings(missingOn: $0).first) }
+    }
+  }
+
+  /// The conditions that changed in statements that the case runs inside, where their plans changed.
+  private var innerConditions: [Cause] {
+    var causes: [Cause] = []
+    for inner in innerPlans where inner.plans.isShapeChanged {
+      for change in inner.plans.conditionChanges {
+        let cause = Cause.innerCondition(inner.statement.origin, change)
+        if !causes.contains(cause) { causes.append(cause) }
+        if causes.count == CaseComparison.shownConditions { return causes }
+      }
+    }
+    return causes
+  }
+
   private var isTextChanged: Bool {
     baseline.map { $0.captured.sqlFingerprint != current.captured.sqlFingerprint } ?? false
   }
@@ -169,8 +200,20 @@ extension CaseComparison {
       causes += changes.map(Cause.condition)
     }
     if baseline.captured.parametersFingerprint != current.captured.parametersFingerprint { causes.append(.parameters) }
-    return causes
+    return causes + typeCauses(baseline)
   }
+
+  /// Parameters of the same name that have another type; what a baseline does not have is not compared.
+  private func typeCauses(_ baseline: Observation) -> [Cause] {
+    let old = baseline.captured.parameterTypes ?? []
+    return (current.captured.parameterTypes ?? []).compactMap { now in
+      guard let before = old.first(where: { $0.name == now.name }), before.type != now.type else { return nil }
+      return .parameterType(now.name, before: before.type, now: now.type)
+    }
+  }
+
+  /// Whether the baseline is one that could have the types of parameters and does not.
+  var lacksTypes: Bool { baseline?.captured.parameterTypes == nil && current.captured.parameterTypes != nil }
 
   /// Planner settings that differ from those before.
   package var settingChanges: [SettingChange] {

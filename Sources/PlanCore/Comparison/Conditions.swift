@@ -19,6 +19,8 @@ struct PlanConditions {
   private var places: [NodePath: Int] = [:]
   /// The keys of all parts, and of the predicates of the partial indexes that are used.
   private(set) var keys: Set<String> = []
+  /// The predicates of the partial indexes that scans go through, by the scan's path.
+  private(set) var predicates: [NodePath: [Part]] = [:]
   /// Expressions that are equal to each other, by their representative.
   private var classes: [String: String] = [:]
 
@@ -43,7 +45,9 @@ struct PlanConditions {
       for name in scan.indexNames {
         guard let predicate = facts?.index(named: name)?.definition[...].parts(at: " WHERE ")?.after else { continue }
         for text in String(predicate).conjuncts {
-          keys.insert(text.comparable(hidingLiterals: hidesLiterals).withoutQualifiers)
+          let key = text.comparable(hidingLiterals: hidesLiterals).withoutQualifiers
+          keys.insert(key)
+          predicates[scan.path, default: []].append(Part(text: text, key: key))
         }
       }
     }
@@ -57,11 +61,18 @@ struct PlanConditions {
 
   /// Whether the plan has a part, or one that says the same.
   func has(_ part: Part) -> Bool {
-    // How a sub-select runs is no condition: its own conditions are compared at its scans.
-    if part.isDerived || part.key[...].parts(at: "SubPlan ") != nil { return true }
-    if keys.contains(part.key) || keys.contains(part.key.withoutQualifiers) { return true }
+    if part.isDerived || keys.contains(part.key) || keys.contains(part.key.withoutQualifiers) { return true }
+    // How a sub-select runs is no condition, and a join may do the same: its own conditions are compared at its scans.
+    // Beside an OR it keeps the others from leading an index.
+    if part.text[...].parts(at: "SubPlan ") != nil, part.key[...].parts(at: " OR ") == nil { return true }
     guard let (left, right) = part.key.sidesOfEquality else { return false }
     return representative(left) == representative(right)
+  }
+
+  /// Whether the plan has a part, whatever the aliases: a view or the predicate of an index has others.
+  func hasUnqualified(_ part: Part) -> Bool {
+    let bare = part.key.withoutQualifiers
+    return keys.contains { $0 == bare || $0.withoutQualifiers == bare }
   }
 
   private mutating func join(_ key: String) {
@@ -91,10 +102,18 @@ extension CaseComparison {
       ConditionDifference(
         lost: before.filter { !new.has($0) }, gained: now.filter { !old.has($0) }, relation: relation, name: name)
     }
-    var scans = matching.pairs.map { pair in
-      difference(
+    var scans = (matching.pairs + pairsMovedIntoSubPlans).map { pair in
+      var change = difference(
         old.parts(at: pair.baseline.path), new.parts(at: pair.current.path), pair.current.relation,
         pair.current.identity.description)
+      // What a partial index implies is in no condition of the plan that goes through it.
+      if change.lost.isEmpty, !change.gained.isEmpty {
+        let columns = Set(change.gained.flatMap { namesInCondition($0.text, withTypes: false) })
+        change.lost = (old.predicates[pair.baseline.path] ?? []).filter { part in
+          !new.hasUnqualified(part) && !columns.isDisjoint(with: namesInCondition(part.text, withTypes: false))
+        }
+      }
+      return change
     }
     var joins: [ConditionDifference] = []
     // The condition of a join that is no longer needed, or new, says no more than the scans do.
@@ -130,7 +149,21 @@ extension CaseComparison {
     }
   }
 
-  private static let shownConditions = 3
+  static let shownConditions = 3
+
+  /// Scans that were in a sub-select that runs once, and are in one that runs once per row.
+  private var pairsMovedIntoSubPlans: [ScanMatching.Pair] {
+    var waiting = matching.unmatchedBaseline
+    return matching.unmatchedCurrent.compactMap { scan in
+      guard case .subPlan? = scan.identity.scopes.last,
+        let place = waiting.firstIndex(where: { before in
+          guard case .initPlan? = before.identity.scopes.last else { return false }
+          return before.relation == scan.relation && before.identity.baseAlias == scan.identity.baseAlias
+        })
+      else { return nil }
+      return ScanMatching.Pair(baseline: waiting.remove(at: place), current: scan)
+    }
+  }
 }
 
 /// The parts of a condition that one state has and the other has not.
@@ -229,7 +262,19 @@ extension String {
         index += 1
       }
     }
-    return String(decoding: output, as: UTF8.self).withSidesInOrder
+    return String(decoding: output, as: UTF8.self).withPlainSubSelects.withSidesInOrder
+  }
+
+  /// With `$` for each sub-select: whether it runs once, per row or through a hash table is the planner's choice.
+  private var withPlainSubSelects: String {
+    guard self[...].parts(at: "Plan ?") != nil else { return self }
+    var text = self
+    for form in [
+      "(alternatives: SubPlan ? or hashed SubPlan ?)", "(hashed SubPlan ?)", "(SubPlan ?)", "(InitPlan ?)",
+    ] {
+      text = text[...].pieces(between: form).joined(separator: "$")
+    }
+    return text[...].pieces(between: "$.col1").joined(separator: "$")
   }
 
   /// `(a = 1)` for `(1 = a)`, `(a > 1)` for `(1 < a)`, `a` for `(a = true)`.
@@ -258,7 +303,7 @@ extension String {
   }
 
   /// A condition as a definition has it: without the aliases before columns.
-  fileprivate var withoutQualifiers: String {
+  var withoutQualifiers: String {
     var output: [UInt8] = []
     var word: [UInt8] = []
     var quote: UInt8?

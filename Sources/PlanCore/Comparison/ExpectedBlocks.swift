@@ -2,12 +2,14 @@ extension CaseComparison {
   /// The blocks that the baseline's plan would touch on the relations as they are now, given how they and the rows that
   /// it returns grew; nil unless both plans are of one shape with the same conditions.
   ///
-  /// Rows that a filter removes do not count: to remove more of them is what a worse plan does.
+  /// Rows that a filter removes do not count: to remove more of them is what a worse plan does. Nor do those that an
+  /// OFFSET skips.
   var expectedBlocks: Double? {
     guard let baseline, let blocks, !isShapeChanged, !isOtherMajor, matching.unmatchedBaseline.isEmpty,
       baseline.captured.parametersFingerprint == current.captured.parametersFingerprint,
       baseline.plan.joinConditions == current.plan.joinConditions,
-      matching.pairs.allSatisfy({ $0.baseline.allConditions == $0.current.allConditions })
+      matching.pairs.allSatisfy({ $0.baseline.allConditions == $0.current.allConditions }),
+      !effects.contains(where: { if case .skips = $0 { true } else { false } })
     else { return nil }
     return matching.pairs.reduce(blocks.before) { sum, pair in sum + expectedGrowth(pair) }
   }

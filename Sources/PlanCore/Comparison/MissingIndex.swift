@@ -16,17 +16,60 @@ extension Scan {
   }
 
   /// The columns of the relation that the conditions compare for equality, if they do nothing else.
+  ///
+  /// A column inside a call or an operator is left out: an index on it would not serve.
   private func comparedColumns(among columns: [String]) -> [String] {
-    let conditions = ["Index Cond", "Filter"].compactMap { node.text($0) }
     var found: [String] = []
-    for comparison in conditions.flatMap({ $0[...].pieces(between: " AND ") }) {
+    for comparison in comparisons {
       guard comparison[...].parts(at: " = ") != nil else { return [] }
       let words = Set(namesInCondition(comparison, withTypes: false))
       let named = columns.filter(words.contains)
       guard named.count == 1 else { return [] }
-      if !found.contains(named[0]) { found.append(named[0]) }
+      if isBare(named[0], in: comparison), !found.contains(named[0]) { found.append(named[0]) }
     }
     return found
+  }
+
+  /// The columns of the relation that are compared for equality, whatever else the conditions ask.
+  func equalColumns(_ facts: CatalogFacts) -> [String] {
+    let columns = facts.columns(of: relation).map(\.name)
+    var found: [String] = []
+    for comparison in comparisons where comparison[...].parts(at: " = ") != nil && comparison.parts(at: " OR ") == nil {
+      let words = Set(namesInCondition(comparison, withTypes: false))
+      let named = columns.filter(words.contains)
+      guard named.count == 1, isBare(named[0], in: comparison), !found.contains(named[0]) else { continue }
+      found.append(named[0])
+    }
+    return found
+  }
+
+  private var comparisons: [Substring] {
+    ["Index Cond", "Recheck Cond", "Filter"].compactMap { node.text($0) }.flatMap { $0[...].pieces(between: " AND ") }
+  }
+
+  /// Whether a comparison has a column alone on one of its sides, at most with the cast of a text: `(p.code)::text`.
+  private func isBare(_ column: String, in comparison: Substring) -> Bool {
+    guard let (left, right) = comparison.parts(at: " = ") else { return false }
+    return [left, right].contains { side in
+      let inner = side.drop { $0 == "(" }
+      let name = inner.prefix { $0 != ")" && $0 != " " }
+      let cast = inner.dropFirst(name.count).parts(at: "::")?.after.prefix { $0 != ")" }
+      return (name.split(separator: ".").last ?? name).filter { $0 != "\"" } == column && cast ?? "text" == "text"
+        && !name.contains("(")
+        && inner.dropFirst(name.count).allSatisfy { $0 != " " }
+    }
+  }
+}
+
+extension CaseComparison {
+  /// The definitions of the indexes that the state before reads the siblings of a partition through and that the
+  /// partition lacks.
+  func indexesOfSiblings(missingOn scan: Scan) -> [String] {
+    guard let baseline, let root = scan.identity.root, let facts = current.facts[scan.relation] else { return [] }
+    var seen: Set<String> = []
+    return baseline.scans.filter { $0.identity.root == root && $0.relation != scan.relation }.flatMap { sibling in
+      sibling.indexNames.compactMap { baseline.facts[sibling.relation]?.index(named: $0)?.definition }
+    }.filter { seen.insert($0).inserted && !facts.hasIndex(like: $0) }
   }
 }
 

@@ -34,6 +34,7 @@ package func judge(
     + emptinessNotes(
       outcome.cases.compactMap { item in item.comparison.map { (item.name, $0.current, item.findings) } })
     + sizeNotes(outcome.cases, before)
+    + productionNotes(outcome.cases.compactMap { item in item.comparison.map { (item.name, $0.current) } }, now.masked)
   return outcome
 }
 

@@ -22,6 +22,15 @@ package struct Note: Equatable, Sendable {
     case goneCases([String?], query: String, label: StateLabel)
     /// Baselines whose query is gone.
     case orphans([String])
+    /// Columns, indexes and statistics objects without statistics after a step, and the cases whose conditions name
+    /// them.
+    case lostStatistics([String], step: String, cases: [String])
+    /// A number of distinct values that the project set, by the cases that name the column.
+    case distinctOverride(StatisticsOverride, cases: [String])
+    /// Statistics targets that the project set: of one column, or of all tables.
+    case statisticsTarget([StatisticsOverride], cases: [String])
+    /// Dead rows after a step, the cases that read the table, and those of them with an Index Only Scan.
+    case deadRows(DeadRows, rows: Double, cases: [String], indexOnly: [String])
     /// A remark on how the database was made.
     case other(String)
   }
@@ -95,6 +104,29 @@ extension Note {
         + names.map { $0 ?? "(without a name)" }.joined(separator: ", ")
     case .orphans(let queries):
       return "baselines whose query is gone (plangate record --prune removes them): \(queries.joined(separator: ", "))"
+    case .lostStatistics(let objects, let step, let cases):
+      return
+        "\(list(objects)) \(objects.count == 1 ? "has" : "have") no statistics after \(step): production has none until "
+        + "ANALYZE runs, which plangate does itself (\(list(cases)))"
+    case .distinctOverride(let override, let cases):
+      return
+        "\(override.name) has \(override.kind.rawValue) = \(override.value): without it ANALYZE would count its values in "
+        + "the whole table here and in a sample in production, so a lost override may not show here (\(list(cases)))"
+    case .statisticsTarget(let overrides, let cases):
+      let isDefault = overrides.first?.kind == .defaultTarget
+      let subject = overrides.first.map { isDefault ? $0.kind.rawValue : $0.name } ?? ""
+      let verb = isDefault ? "is" : "has a statistics target of"
+      let tables = overrides.map { override in
+        "\(Figures.grouped(override.sample)) of the \(Figures.grouped(override.rows)) rows of \(override.relation)"
+      }
+      return
+        "\(subject) \(verb) \(overrides.first?.value ?? ""): ANALYZE in production reads a sample (here it would be "
+        + "\(list(tables))), and plangate reads every row, so estimates may be better here (\(list(cases)))"
+    case .deadRows(let dead, let rows, let cases, let indexOnly):
+      return
+        "\(dead.relation) has \(Figures.grouped(dead.count)) dead rows beside \(Figures.grouped(rows)) live ones after "
+        + "\(dead.step): production reads them until VACUUM runs, which plangate does itself (\(list(cases)))"
+        + (indexOnly.isEmpty ? "" : "; until then index-only scans visit the table (\(list(indexOnly)))")
     case .other(let text): return text
     }
   }
@@ -102,4 +134,9 @@ extension Note {
   private static func name(_ waiver: Waiver, _ query: String) -> String {
     "the waiver of \(waiver.rule) for \(query)\(waiver.relation.map { " (\($0))" } ?? "")"
   }
+}
+
+extension StatisticsOverride {
+  /// `public.orders.customer_id`, or the table's name.
+  fileprivate var name: String { column.map { "\(relation).\($0)" } ?? relation.description }
 }

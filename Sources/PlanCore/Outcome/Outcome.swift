@@ -7,6 +7,10 @@ package struct CaseOutcome: Sendable {
   ///
   /// After a run, their statements were tried.
   package var fixes: [Fix] = []
+  /// The migration after which it first fails, as the user would name its file; nil if that is unknown.
+  package var migration: String?
+  /// The plan's cost and blocks in each state on the way, beginning with the one that it is compared with.
+  package var history: [Step] = []
   /// Nil for a case that could not be checked.
   package var comparison: CaseComparison?
   /// Why it could not be checked, one line or more.
@@ -32,6 +36,25 @@ package struct CaseOutcome: Sendable {
   /// The time for planning and running, to the microsecond.
   package var duration = Duration.zero { didSet { duration = duration.wholeMicroseconds } }
 
+  /// The plan of a case in one of several states.
+  package struct Step: Equatable, Sendable {
+    /// The state: `before 1_a.sql`, or the migration that led to it.
+    package let label: String
+    package let cost: Double
+    /// The blocks that were touched; nil for a plan that was not run.
+    package let blocks: Double?
+
+    package init(label: String, cost: Double, blocks: Double?) {
+      self.label = label
+      self.cost = cost
+      self.blocks = blocks
+    }
+
+    package init(label: String, plan: Plan) {
+      self.init(label: label, cost: plan.root.totalCost, blocks: plan.root.buffers)
+    }
+  }
+
   package init(query: String, caseName: String?, verdict: Verdict) {
     id = CaseID(query, caseName)
     self.verdict = verdict
@@ -44,12 +67,17 @@ package struct CaseOutcome: Sendable {
   ///
   /// For a case that fails, that nothing did is said too.
   package var causes: [Cause] {
-    let causes = comparison?.causes(of: findings) ?? []
+    let causes = knownCauses
     guard causes.isEmpty, verdict == .regressed else { return causes }
     guard let comparison, let baseline = comparison.baseline else { return [.nothingRecorded] }
     if !comparison.knowsCatalog { return [] }
-    if baseline.format < .newest { return [.nothingInOlderBaseline] }
+    if baseline.format < .newest || comparison.lacksTypes { return [.nothingInOlderBaseline] }
     return [comparison.showsInnerStatements ? .nothingRecorded : .nothingOutside]
+  }
+
+  /// The migration, and the changes in what the plan depends on.
+  package var knownCauses: [Cause] {
+    (migration.map { [.migration($0)] } ?? []) + (comparison?.causes(of: findings) ?? [])
   }
 
   /// How the case is called on the command line and in every report.
@@ -154,6 +182,8 @@ package struct RunOutcome: Sendable {
   package var before = StateLabel.baseline
   /// In the manifest's order.
   package var cases: [CaseOutcome] = []
+  /// What the migrations did beside the plans, for a run that looked at that.
+  package var migrations: [MigrationReport] = []
   /// Remarks on the whole run, each reported once.
   package var notes: [Note] = []
   /// Why the run ended before its cases (the manifest, the seed, the server, a signal), or what else went wrong: a
@@ -176,7 +206,8 @@ package struct RunOutcome: Sendable {
 
   package var result: Result {
     if error != nil || cases.contains(where: { $0.verdict == .unchecked }) { return .unchecked }
-    return cases.contains { $0.isFailed(strict: isStrict) } ? .failed : .passed
+    let isFailed = cases.contains { $0.isFailed(strict: isStrict) } || migrations.contains(where: \.isFailed)
+    return isFailed ? .failed : .passed
   }
 
   /// How reports call the manifest and tell it from others: two working directories of a repository may each have a
@@ -197,7 +228,11 @@ extension RunOutcome {
   package func renamingFiles(_ name: (String) -> String) -> RunOutcome {
     var outcome = self
     outcome.manifestInRepository = name(manifest) == manifest ? nil : name(manifest)
-    for index in cases.indices { outcome.cases[index].file = cases[index].file.map(name) }
+    for index in cases.indices {
+      outcome.cases[index].file = cases[index].file.map(name)
+      outcome.cases[index].migration = cases[index].migration.map(name)
+    }
+    for index in migrations.indices { outcome.migrations[index].file = name(migrations[index].file) }
     for index in notes.indices {
       outcome.notes[index].place = notes[index].place.map { Place(file: name($0.file), line: $0.line) }
     }

@@ -26,6 +26,8 @@ private struct CauseRanking {
   let definitions: Set<String>
   /// The conditions of that scan, before and now.
   let conditions: String
+  /// The number of each parameter, by its name.
+  let positions: [String: Int]
   let isEstimate: Bool
   let isMemory: Bool
 
@@ -49,6 +51,8 @@ private struct CauseRanking {
     conditions = scans.flatMap { scan in
       ["Index Cond", "Recheck Cond", "Filter"].compactMap { scan.node.text($0) }
     }.joined(separator: " ")
+    let names = (comparison.current.captured.parameterTypes ?? []).map(\.name)
+    positions = Dictionary(zip(names, 1...)) { first, _ in first }
   }
 
   /// 0 fits best.
@@ -56,6 +60,7 @@ private struct CauseRanking {
     if cause.isSize { return cause.relation.map(scanned.contains) ?? false ? 8 : 9 }
     guard let relation = cause.relation else {
       if case .setting(let change) = cause, isMemory, change.name.contains("mem") { return 0 }
+      if case .parameterType(let name, let before, let now) = cause, uses(name, [before, now]) { return 0 }
       return cause.isEvidence || cause.isNewDefinition ? 5 : 4
     }
     switch cause {
@@ -79,9 +84,17 @@ private struct CauseRanking {
       !isEstimate
         && (indexes.isEmpty
           || change.indexes.contains { indexes.contains($0.name) || definitions.contains($0.definition) })
-    case .text, .condition, .policyGone, .policyNew, .triggerNew, .triggerChanged, .foreignKey: true
+    case .text, .condition, .partitionNew, .policyGone, .policyNew, .triggerNew, .triggerChanged, .foreignKey: true
     default: false
     }
+  }
+
+  /// Whether the conditions use a parameter, or show a value of it: `'42'::bigint`.
+  private func uses(_ parameter: String, _ types: [String]) -> Bool {
+    if let number = positions[parameter], dottedNames(in: conditions).contains(where: { $0.name == "$\(number)" }) {
+      return true
+    }
+    return types.contains { type in conditions[...].parts(at: "::\(type)") != nil }
   }
 
   private func isNamed(_ column: String) -> Bool { conditions[...].parts(at: column) != nil }
@@ -106,6 +119,10 @@ private struct PlanUse {
     for observation in [comparison.baseline, comparison.current].compactMap(\.self) {
       let inner = observation.captured.inner.plans.flatMap { $0.scans(facts: observation.facts) }
       for scan in observation.scans + (observation.alternativeScans ?? []) + inner {
+        // A partial index implies its predicate, so that no condition has it.
+        for predicate in observation.facts[scan.relation]?.predicates(of: scan.indexNames) ?? [] {
+          text += predicate + "\n"
+        }
         for name in scan.indexNames {
           indexes.insert([scan.relation.description, name])
           // An index of a partitioned table goes with those of its partitions.

@@ -44,6 +44,9 @@ extension Rule {
     if now.isEmpty { return [] }
     let before = Dictionary(grouping: subplans(baseline), by: \.key.relations)
       .mapValues { $0.compactMap(\.node.actual?.loops).max() ?? 0 }
+    let once = Set(
+      baseline.keyedNodes { $0.parentRelationship == "InitPlan" && $0.cteName == nil && $0.actual != nil }
+        .map { baseline.aliases(at: $0.path) })
     return now.compactMap { subplan in
       let loops = subplan.node.actual?.loops ?? 0
       let accepted = before[subplan.key.relations] ?? 0
@@ -52,9 +55,11 @@ extension Rule {
       else { return nil }
       var finding = comparison.current.finding(at: subplan.path)
       finding.severityLimit = severity
+      let aliases = comparison.current.aliases(at: subplan.path)
+      let times =
+        accepted > 0 ? "\(Figures.grouped(accepted)) times" : once.contains(aliases) ? "once" : "not run per row"
       finding.message =
-        "sub-select \(comparison.current.aliases(at: subplan.path)): run \(Figures.grouped(loops)) times, "
-        + (accepted == 0 ? "not run per row" : "\(Figures.grouped(accepted)) times") + " in \(comparison.label)"
+        "sub-select \(aliases): run \(Figures.grouped(loops)) times, \(times) in \(comparison.label)"
       return finding
     }
   }

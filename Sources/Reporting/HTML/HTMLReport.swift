@@ -92,7 +92,7 @@ package enum HTMLReport {
     var order: [String] = []
     var holders: [String: [JSON]] = [:]
     for item in cases where item.isFailed {
-      for cause in (item.outcome.comparison?.causes(of: item.outcome.findings) ?? []).map(\.text) {
+      for cause in item.outcome.knownCauses.map(\.text) {
         if holders[cause] == nil { order.append(cause) }
         holders[cause, default: []].append(.number(Double(item.position)))
       }

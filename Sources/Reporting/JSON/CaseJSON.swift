@@ -5,8 +5,8 @@ import PlanCore
 enum CaseJSON {
   /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
-    "parameters", "remarks", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations",
-    "definitions", "objects", "named", "explain", "explainWithoutSeqScans",
+    "parameters", "parameterTypes", "remarks", "path", "baselinePath", "waived", "indexAlternative",
+    "figures", "relations", "definitions", "objects", "named", "explain", "explainWithoutSeqScans",
   ]
 
   static func json(_ outcome: CaseOutcome, in run: RunOutcome, _ table: inout RelationTable) -> JSON {
@@ -36,6 +36,16 @@ enum CaseJSON {
           })),
       JSONMember("findings", .array(outcome.findings.map(json))),
       JSONMember("differences", .array((comparison?.differences ?? []).map { .string($0.text) })),
+      JSONMember("migration", JSON(outcome.migration)),
+      JSONMember(
+        "history",
+        .array(
+          outcome.history.map { step in
+            .object([
+              JSONMember("state", .string(step.label)), JSONMember("cost", JSON(step.cost)),
+              JSONMember("buffers", JSON(step.blocks)),
+            ])
+          })),
       JSONMember("causes", .array(outcome.causes.map { .string($0.text) })),
       JSONMember("fixes", .array(outcome.fixes.map(\.json))),
       JSONMember("recordCommand", isFailed && outcome.isRecordable ? .string(command) : .null),
@@ -106,6 +116,12 @@ enum CaseJSON {
       JSONMember("generic", .bool(captured.isGeneric)),
       JSONMember("sqlFingerprint", .string(captured.sqlFingerprint)),
       JSONMember("parametersFingerprint", .string(captured.parametersFingerprint)),
+      JSONMember(
+        "parameterTypes",
+        captured.parameterTypes.map { types in
+          .array(
+            types.map { .object([JSONMember("name", .string($0.name)), JSONMember("type", .string($0.type))]) })
+        } ?? .null),
       JSONMember("repaired", .bool(captured.plan.isRepaired)),
       JSONMember("relations", .array(table.places(of: facts).map { .number(Double($0)) })),
       JSONMember("definitions", .object(definitions)),

@@ -67,6 +67,7 @@ package enum JSONReport {
       JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("error", JSON(outcome.error)),
       JSONMember("errorPlace", place(outcome.errorPlace)),
+      JSONMember("migrations", .array(outcome.migrations.map(\.json))),
       JSONMember("notes", .array(outcome.notes.map { .string($0.text) })),
       JSONMember("notePlaces", .array(outcome.notes.map { place($0.place) })),
       JSONMember("recordCommand", JSON(RecordCommand.text(outcome))),

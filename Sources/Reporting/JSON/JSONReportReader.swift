@@ -33,6 +33,7 @@ extension RunOutcome {
     for (text, place) in zip(try fields.textList("notes"), try fields.optionalObjects("notePlaces")) {
       notes.append(Note(text, at: try place.map { place throws(ReportError) in try RunOutcome.place(place) }))
     }
+    for item in try fields.objects("migrations") { migrations.append(try MigrationReport(item)) }
     error = try fields.optionalText("error")
     errorPlace = try fields.optional("errorPlace").map { place throws(ReportError) in try RunOutcome.place(place) }
     isStrict = try fields.flag("strict")
@@ -108,6 +109,12 @@ private struct CaseReader {
     }
     outcome.comparison = try comparison(fields, caseName: outcome.caseName)
     for item in try fields.objects("findings") { outcome.findings.append(try finding(item, outcome.comparison)) }
+    outcome.migration = try fields.optionalText("migration")
+    for step in try fields.objects("history") {
+      outcome.history.append(
+        CaseOutcome.Step(
+          label: try step.text("state"), cost: try step.number("cost"), blocks: try step.optionalNumber("buffers")))
+    }
     for fix in try fields.objects("fixes") { outcome.fixes.append(try Fix(fix)) }
     return outcome
   }
@@ -201,6 +208,12 @@ private struct CaseReader {
       }
       facts.relations[relations[place].name] = relations[place].facts
     }
+    var types: [ParameterType]?
+    if try fields.value("parameterTypes") != .null {
+      types = try fields.objects("parameterTypes").map { (item) throws(ReportError) in
+        ParameterType(name: try item.text("name"), type: try item.text("type"))
+      }
+    }
     guard var plan = try plan(fields, "explain") else { throw fields.wrong("explain", "a plan") }
     plan.isRepaired = try fields.flag("repaired")
     let inside = try JSONFields(try fields.value("inside"), at: "\(fields.place).inside")
@@ -210,7 +223,7 @@ private struct CaseReader {
     return Observation(
       CapturedCase(
         name: caseName, isGeneric: try fields.flag("generic"), sqlFingerprint: try fields.text("sqlFingerprint"),
-        parametersFingerprint: try fields.text("parametersFingerprint"), plan: plan,
+        parametersFingerprint: try fields.text("parametersFingerprint"), parameterTypes: types, plan: plan,
         planWithoutSeqScans: try self.plan(fields, "explainWithoutSeqScans"), inner: try InnerWorkJSON.inner(inside)),
       facts: facts, serverMajor: ServerMajor(try fields.integer("serverMajor")), format: format)
   }

@@ -13,7 +13,7 @@ package enum JUnitReport {
       // The error of the run goes into the first suite.
       var part = outcome
       part.cases = suite.cases
-      if index > 0 { part.error = nil }
+      if index > 0 { (part.error, part.migrations) = (nil, []) }
       if suites.count > 1 { part.duration = suite.cases.reduce(.zero) { $0 + $1.duration } }
       lines.append("  <testsuite\(XMLText.attribute("name", suite.name))\(counts(part))>")
       lines += properties(outcome, server: suite.server)
@@ -24,6 +24,7 @@ package enum JUnitReport {
           [result("error", "unchecked", headline(error), error)])
       }
       lines += suite.cases.flatMap { testCase($0, in: outcome, suite: suite.name) }
+      if index == 0 { lines += outcome.migrations.flatMap { testCase($0, suite: suite.name) } }
       lines.append("  </testsuite>")
     }
     lines += ["</testsuites>", ""]
@@ -53,8 +54,9 @@ package enum JUnitReport {
     let failed = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) }
     let errors = failed.count { $0.verdict == .unchecked }
     let own = outcome.error == nil ? 0 : 1
-    return XMLText.attribute("tests", String(outcome.cases.count + own))
-      + XMLText.attribute("failures", String(failed.count - errors))
+    let migrations = outcome.migrations
+    return XMLText.attribute("tests", String(outcome.cases.count + own + migrations.count))
+      + XMLText.attribute("failures", String(failed.count - errors + migrations.count(where: \.isFailed)))
       + XMLText.attribute("errors", String(errors + own)) + XMLText.attribute("time", seconds(outcome.duration))
   }
 
@@ -76,6 +78,18 @@ package enum JUnitReport {
   private static func placeAttributes(_ place: Place?) -> String {
     guard let place else { return "" }
     return XMLText.attribute("file", place.file) + (place.line.map { XMLText.attribute("line", String($0)) } ?? "")
+  }
+
+  /// A migration fails by the rules on migrations; what else it does goes to its output.
+  private static func testCase(_ migration: MigrationReport, suite: String) -> [String] {
+    let attributes =
+      XMLText.attribute("name", "migration \(migration.file)") + XMLText.attribute("classname", suite)
+      + XMLText.attribute("time", seconds(.zero)) + placeAttributes(Place(file: migration.file))
+    let text = migration.sentences.joined(separator: "\n")
+    guard let finding = migration.findings.first(where: \.isFailing) else {
+      return testCase(attributes, text.isEmpty ? [] : ["<system-out>\(content(text))</system-out>"])
+    }
+    return testCase(attributes, [result("failure", finding.rule, headline(finding.message), text)])
   }
 
   private static func testCase(_ outcome: CaseOutcome, in run: RunOutcome, suite: String) -> [String] {

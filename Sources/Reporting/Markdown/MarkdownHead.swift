@@ -30,7 +30,24 @@ struct MarkdownHead {
     let notes = outcome.notes.prefix(10).map { "- Note: \(MarkdownText.code($0.text, limit: 500))" }.prefix(while: take)
     let more = outcome.notes.count - notes.count
     if more > 0 { return lines + notes + ["- \(counted(more, "more note"))", ""] }
-    return lines + notes + (notes.isEmpty ? [] : [""])
+    return lines + notes + (notes.isEmpty ? [] : [""]) + migrations
+  }
+
+  /// What each migration did beside the plans.
+  private var migrations: [String] {
+    let blocks = outcome.migrations.map { migration -> [String] in
+      let sentences = migration.sentences
+      let head = "**Migration** \(MarkdownText.code(migration.file, limit: 200))"
+      if sentences.isEmpty { return [head + " blocks nobody.", ""] }
+      return [head, ""] + sentences.map { "- \(MarkdownText.code($0, limit: 500))" } + [""]
+    }
+    var room = limit
+    let shown = blocks.prefix { block in
+      room -= block.reduce(0) { $0 + $1.utf8.count + 1 }
+      return room >= 0
+    }
+    let more = blocks.count - shown.count
+    return shown.flatMap(\.self) + (more > 0 ? [counted(more, "more migration") + ".", ""] : [])
   }
 
   /// The lost indexes, the most important fact for a reader who opens no block.

@@ -93,8 +93,10 @@ package enum TerminalReport {
         outcome.verdict == .improved && outcome.hasBaselines ? ["  improved: record it, so that it stays"] : []
       blocks = [findings + text.changeLines + advice]
       blocks += outcome.isFailed(strict: isStrict) ? [plans, text.totalLines] : [text.totalLines]
+      blocks.append(text.historyLines)
     case .regressed:
-      blocks = [findings + text.changeLines, plans, text.totalLines, twin == nil ? text.fixLines : []]
+      blocks = [findings + text.changeLines, plans, text.totalLines, text.historyLines]
+      if twin == nil { blocks.append(text.fixLines) }
     }
     blocks.removeAll(where: \.isEmpty)
     let head = header(outcome, label ?? outcome.name, isStrict: isStrict, style: style)
@@ -145,6 +147,20 @@ package enum TerminalReport {
 
   // MARK: The run
 
+  /// What each migration did beside the plans: locks, whom they block, rewritten files.
+  ///
+  /// Nil for a run that did not look at migrations.
+  package static func migrations(_ outcome: RunOutcome, style: TerminalStyle) -> String? {
+    guard !outcome.migrations.isEmpty else { return nil }
+    return outcome.migrations.flatMap { migration in
+      let sentences = migration.sentences
+      let head = "migration " + style.painted(migration.file.visible, .bold)
+      if sentences.isEmpty { return [head + ": blocks nobody"] }
+      return [head]
+        + sentences.flatMap { $0.readable.visible.wrapped(indent: 2, hanging: 4, width: style.width) }
+    }.joinedLines
+  }
+
   /// The notes about the whole run, for the top of the report, each beginning with `note:`.
   ///
   /// - Parameter isVerbose: whether long lists of names are shown in full.
@@ -190,7 +206,7 @@ package enum TerminalReport {
     var counts: [(cause: String, count: Int)] = []
     var places: [String: Int] = [:]
     for item in outcome.cases where item.isFailed(strict: outcome.isStrict) {
-      for cause in Folded.folded(causes: item.comparison?.causes(of: item.findings) ?? []).map(\.first.text) {
+      for cause in Folded.folded(causes: item.knownCauses).map(\.first.text) {
         if let place = places[cause] {
           counts[place].count += 1
         } else {

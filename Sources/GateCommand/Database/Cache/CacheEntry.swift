@@ -1,3 +1,5 @@
+import JSON
+import PlanCore
 import Postgres
 
 /// The description of a cached cluster and its files.
@@ -29,6 +31,10 @@ struct CacheEntry: Equatable, Sendable {
   /// visible.
   var sampled: [String] = []
   var notAllVisible: [String] = []
+  /// What the seed did that VACUUM and ANALYZE hide: it cannot be seen in a cluster that had them.
+  var traces = SeedTraces()
+  /// Settings of statistics that analyzing whole tables hides.
+  var overrides: [StatisticsOverride] = []
   /// What the statistics were made from, where migrations follow.
   var basis: StatisticsBasis?
   var directories: [String] = []
@@ -43,7 +49,7 @@ struct CacheEntry: Equatable, Sendable {
   /// databases have in common.
   var isLeftAlone: Bool { files.contains { $0.isShared && $0.path.hasPrefix("global/") } }
 
-  private static let firstLine = "plangate cluster 1"
+  private static let firstLine = "plangate cluster 2"
 
   /// The text on disk.
   var text: String {
@@ -54,6 +60,8 @@ struct CacheEntry: Equatable, Sendable {
     lines += chain.map { "state \($0)" }
     lines += sampled.map { "sampled \(CacheEntry.escaped($0))" }
     lines += notAllVisible.map { "visited \(CacheEntry.escaped($0))" }
+    if !traces.isEmpty { lines.append("traces \(traces.json.text)") }
+    lines += overrides.map { "override \($0.json.text)" }
     lines += basis?.lines ?? []
     lines += directories.map { "directory \($0)" }
     lines += files.map { "\($0.isShared ? "shared" : "file") \($0.size) \($0.path)" }
@@ -87,6 +95,12 @@ struct CacheEntry: Equatable, Sendable {
       case "state": chain.append(value)
       case "sampled": sampled.append(value)
       case "visited": notAllVisible.append(value)
+      case "traces":
+        guard let read = (try? JSON(parsing: value)).flatMap({ SeedTraces($0) }) else { return nil }
+        traces = read
+      case "override":
+        guard let read = (try? JSON(parsing: value)).flatMap({ StatisticsOverride($0) }) else { return nil }
+        overrides.append(read)
       case "basis":
         var known = basis ?? StatisticsBasis()
         guard known.add(line: value) else { return nil }

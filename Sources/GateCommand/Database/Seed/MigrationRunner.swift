@@ -6,6 +6,8 @@ import Postgres
 struct MigrationRunner {
   let server: DatabaseServer
   let database: DatabaseServer.Name
+  /// What notes locks and the like; nil for a run that only has to be done.
+  var observer: MigrationObserver?
 
   /// A statement that waits longer, for a lock that its own migration holds in another session, never ends.
   static let statementTimeout = "10min"
@@ -34,11 +36,13 @@ struct MigrationRunner {
       try connection.execute("SELECT pg_catalog.setseed(0.5)")
       try connection.execute(
         "SELECT pg_catalog.set_config('statement_timeout', $1, false)", [MigrationRunner.statementTimeout])
+      try observer?.begin(connection)
       if script.isTransactional { try connection.execute("BEGIN") }
     } catch { throw server.diagnostic(error) }
+    var isInTransaction = script.isTransactional
     for (number, statement) in script.statements.enumerated() {
       try checkInterruption()
-      do { try connection.execute(statement.text) } catch {
+      do { try run(statement, on: connection, isInTransaction: &isInTransaction) } catch {
         let isAlone = !script.isTransactional && !script.statements.contains(where: \.controlsTransaction)
         throw failure(error, statement, after: number, isAlone: isAlone, script, path, text)
       }
@@ -52,6 +56,27 @@ struct MigrationRunner {
         "a transaction is still open at the end of the migration, and its changes are lost\nend it with COMMIT",
         file: path)
     }
+  }
+
+  private func run(
+    _ statement: MigrationScript.Statement, on connection: Connection, isInTransaction: inout Bool
+  ) throws(ServerError) {
+    guard let observer else {
+      try connection.execute(statement.text)
+      return
+    }
+    let begins = statement.beginsTransaction
+    // Without a transaction around it, its locks would be gone before they can be seen.
+    let needsTransaction = !isInTransaction && !begins && !statement.refusesTransaction
+    if begins { isInTransaction = true }
+    if statement.endsTransaction { isInTransaction = false }
+    if needsTransaction { try connection.execute("BEGIN") }
+    try observer.observe(
+      statement, on: connection, isInTransaction: isInTransaction || needsTransaction || statement.endsTransaction,
+      isLast: !isInTransaction,
+      other: { () throws(ServerError) in try server.newConnection(to: database) },
+      { () throws(ServerError) in try connection.execute(statement.text) })
+    if needsTransaction { try connection.execute("COMMIT") }
   }
 
   private func failure(
@@ -94,6 +119,14 @@ struct MigrationRunner {
 
 extension MigrationScript.Statement {
   fileprivate var controlsTransaction: Bool {
-    ["begin", "start", "commit", "end", "rollback", "savepoint"].contains(words.first)
+    beginsTransaction || endsTransaction || ["rollback", "savepoint"].contains(words.first)
+  }
+
+  fileprivate var endsTransaction: Bool {
+    switch words.first {
+    case "commit", "end", "abort": !words.contains("prepared")
+    case "rollback": !words.contains("to") && !words.contains("prepared")
+    default: false
+    }
   }
 }

@@ -19,10 +19,15 @@ struct Seeding {
   private let console: Console
   /// The watch on a server that plangate does not run.
   private let watch: GivenServerWatch?
+  private let observer: SeedObserver
 
-  /// - Parameter manifest: says which directory the steps' paths are relative to and which rights they have.
+  /// - Parameters:
+  ///   - manifest: says which directory the steps' paths are relative to and which rights they have.
+  ///   - traces: of the steps that ran before.
+  ///   - done: how many those were.
   init(
-    _ manifest: Manifest, on server: DatabaseServer, in database: DatabaseServer.Name, _ steps: StepRunner
+    _ manifest: Manifest, on server: DatabaseServer, in database: DatabaseServer.Name, _ steps: StepRunner,
+    after traces: SeedTraces = SeedTraces(), done: Int = 0
   ) throws(Diagnostic) {
     self.manifest = manifest
     self.server = server
@@ -32,7 +37,14 @@ struct Seeding {
     watch = try (server.host as? GivenServer).map { (given) throws(Diagnostic) in
       try GivenServerWatch(given, database: database.text)
     }
+    observer = SeedObserver(server, database, traces, done: done)
   }
+
+  /// What the steps so far did that VACUUM and ANALYZE will hide.
+  var traces: SeedTraces { observer.traces }
+
+  /// Forgets them, once the database was vacuumed and analyzed as production is.
+  func forgetTraces() { observer.forget() }
 
   /// Runs all of some steps, unless a signal comes.
   func run(_ steps: [SeedStep]) throws(Diagnostic) {
@@ -47,25 +59,30 @@ struct Seeding {
   /// - Parameters:
   ///   - done: how many steps came before it.
   ///   - count: how many there are in all.
-  func run(_ step: SeedStep, after done: Int, of count: Int) throws(Diagnostic) {
+  ///   - migrationObserver: notes what a migration does beside its result.
+  func run(
+    _ step: SeedStep, after done: Int, of count: Int, watching migrationObserver: MigrationObserver? = nil
+  ) throws(Diagnostic) {
     let started = ContinuousClock.now
     console.progress.show("seed", done, of: count, step.description)
     let output = "\(server.directory)/seed.log"
     reserveLog(output)
+    observer.beforeStep()
     do {
       // Processes that a step left running must not change the database during the next one.
-      try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output) }
+      try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output, migrationObserver) }
     } catch { throw watch?.completed(error, after: step) ?? error }
     try watch?.check(after: step)
+    observer.afterStep()
     try? FileManager.default.removeItem(atPath: output)
     console.progress.clear()
     console.step("seed: \(step.description) (\(seconds(since: started)) s)")
   }
 
-  private func run(_ step: SeedStep, output: String) throws(Diagnostic) {
+  private func run(_ step: SeedStep, output: String, _ observer: MigrationObserver?) throws(Diagnostic) {
     if case .migration(let file) = step {
       if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
-      return try MigrationRunner(server: server, database: database).run(file)
+      return try MigrationRunner(server: server, database: database, observer: observer).run(file)
     }
     let rights = try StepRights(manifest, server.host, console)
     var command: Command
