@@ -8,10 +8,13 @@ package enum GitHubAnnotations {
 
   /// The commands, each ending with a line feed: first failures, on the lines of the queries, then warnings.
   package static func text(_ outcome: RunOutcome) -> String {
-    let errors = runErrors(outcome) + outcome.failingCases.map { error($0, in: outcome) }
+    let errors =
+      runErrors(outcome) + migrations(outcome, areFailing: true)
+      + outcome.failingCases.map { error($0, in: outcome) }
     let warnings =
       outcome.notes.compactMap { note in note.place.map { Annotation("waiver", note.text.visible, at: $0) } }
       + (outcome.failingCases + outcome.otherCases).compactMap { warning($0, in: outcome) }
+      + migrations(outcome, areFailing: false)
     return commands(errors, "error") + commands(warnings, "warning")
   }
 
@@ -42,6 +45,17 @@ package enum GitHubAnnotations {
   private static func runErrors(_ outcome: RunOutcome) -> [Annotation] {
     guard let error = outcome.error else { return [] }
     return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifestFile))]
+  }
+
+  /// What the rules on migrations find, on the lines of the migrations.
+  private static func migrations(_ outcome: RunOutcome, areFailing: Bool) -> [Annotation] {
+    outcome.migrations.flatMap { migration in
+      migration.findings.filter { $0.isFailing == areFailing }.map { finding in
+        Annotation(
+          finding.rule, text([finding.message, "fix: \(finding.fix)"]),
+          at: Place(file: migration.file, line: finding.line))
+      }
+    }
   }
 
   private static func error(_ item: CaseOutcome, in run: RunOutcome) -> Annotation {
