@@ -15,8 +15,8 @@ struct GateRun {
   let console: Console
   /// Cleared of the caller's PG*.
   let environment: [String: String]
-  let manifest: Manifest
-  let selected: [Query]
+  var manifest: Manifest
+  var selected: [Query]
   /// The cases of all shards together.
   let selection: Selection
   /// Called once the server is stopped, if a signal ends the run while it computes.

@@ -66,10 +66,11 @@ package enum GitHubAnnotations {
     let accept = item.acceptance(manifest: run.manifest).map { [$0] } ?? []
     switch item.verdict {
     case .unchecked:
-      return Annotation("\(name) could not be checked", text([item.reasonText]), at: place(item, run))
+      return Annotation("\(name) could not be checked", text([item.reasonText] + item.remarks), at: place(item, run))
     case .new:
       return Annotation(
-        "\(name) has no baseline", text(["no baseline yet"] + findings + more + accept), at: place(item, run))
+        item.hasBaselines ? "\(name) has no baseline" : "\(name) is new",
+        text([item.newness] + findings + more + accept), at: place(item, run))
     case .improved, .changed:
       let differences = item.comparison?.differences.prefix(5).map(\.text) ?? []
       return Annotation(
@@ -77,7 +78,8 @@ package enum GitHubAnnotations {
     case .regressed, .passed:
       let fix = failing.isEmpty ? [] : item.fixLines
       let rules = failing.map(\.rule).first.map { ": \($0)" } ?? ""
-      return Annotation("\(name)\(rules)", text(findings + more + item.causeLines + fix + accept), at: place(item, run))
+      return Annotation(
+        "\(name)\(rules)", text(findings + more + item.remarks + item.causeLines + fix + accept), at: place(item, run))
     }
   }
 
