@@ -203,8 +203,8 @@ struct SeededCluster {
     return (database, start)
   }
 
-  /// A seed that took less is kept when the run is over, by moving its files; a longer one at once, in case that the run
-  /// does not end.
+  /// A seed that took less is kept when the run is over, by moving its files; a longer one at once, in case that the
+  /// run does not end.
   private static let quickSeed = Duration.seconds(5)
 
   private func seed(
