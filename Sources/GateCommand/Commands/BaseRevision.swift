@@ -56,6 +56,30 @@ final class BaseRevision: Sendable {
     }
   }
 
+  /// Whether it has a file.
+  ///
+  /// - Parameters:
+  ///   - path: the file in the working tree.
+  ///   - manifest: the manifest in the working tree.
+  func contains(_ path: String, beside manifest: String) -> Bool {
+    let (file, known) = (absolutePath(path), absolutePath(manifest))
+    guard known.hasSuffix(manifestInRepository) else { return false }
+    let top = known.dropLast(manifestInRepository.count)
+    return file.hasPrefix(top) && FileManager.default.fileExists(atPath: "\(files)/\(file.dropFirst(top.count))")
+  }
+
+  /// The commits after a revision up to HEAD, along first parents, the oldest first.
+  ///
+  /// - Parameter path: the manifest in the working tree.
+  static func commits(
+    after name: String, of path: String, environment: [String: String]
+  ) throws(Diagnostic) -> [String] {
+    let folder = resolvedPath(parentDirectory(of: path)) ?? absolutePath(parentDirectory(of: path))
+    let place = try Repository(around: folder, environment)
+    let list = try place.git.output(["rev-list", "--first-parent", "--reverse", "\(try place.commit(name))..HEAD"])
+    return list.split(separator: "\n").map(String.init)
+  }
+
   /// Removes the files.
   func remove() { directory.remove() }
 
