@@ -131,7 +131,7 @@ extension DatabaseState {
     // A database that is copied must have no session. An error of reading the catalog is reported later.
     _ = try? catalog
     let clones = WritingClones(of: self, for: indices.count, jobs: jobs)
-    defer { clones.drop() }
+    defer { clones.abandon() }
     // What the cases do that met a clone which was not like the original.
     let known = Mutex<[Int: RelationActivity]>([:])
     var waiting = indices

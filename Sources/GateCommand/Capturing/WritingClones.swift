@@ -28,7 +28,7 @@ final class WritingClones: Sendable {
   init(of state: DatabaseState, for count: Int, jobs: Int) {
     self.state = state
     let wanted = min(jobs, (count + WritingClones.casesPerClone - 1) / WritingClones.casesPerClone)
-    clones = (0..<max(1, wanted)).map { WritingClone(name: state.server.clone($0 + 1, of: state.name)) }
+    clones = (0..<max(1, wanted)).map { _ in WritingClone(name: state.server.newClone(of: state.name)) }
   }
 
   /// Runs cases, and says which have to wait for new clones.
@@ -77,11 +77,11 @@ final class WritingClones: Sendable {
     try state.server.drop(clone.name)
   }
 
-  /// Drops all of them; those that stay go with the server.
-  func drop() {
-    concurrently(clones.count, workers: clones.count, { () }) { [self] index, _ in
-      guard clones[index].isThere else { return }
-      try? state.serverTime.clones { () throws(ServerError) in try drop(clones[index]) }
+  /// Gives all of them up.
+  func abandon() {
+    for clone in clones where clone.isThere {
+      clone.isDropped()
+      state.server.abandon(clone.name)
     }
   }
 

@@ -185,6 +185,7 @@ struct GateRun {
   /// Leaves the server up until a signal comes, if that was asked for.
   func keepServer(_ server: DatabaseServer) {
     guard options.keepsServer else { return }
+    server.dropAbandoned()
     console.print("")
     let isGiven = server.host.address != nil
     console.print("the \(isGiven ? "database" : "server") is up: psql '\(server.visibleURL(server.seeded))'")

@@ -352,6 +352,7 @@ struct SeededCluster {
     guard again?.analyzed == state || again?.chain.contains(state) == true else {
       return console.step("not cached: a file of the seed changed while it ran")
     }
+    server.dropAbandoned()
     var entry = CacheEntry(kind: kind, server: server.version.text, title: title)
     entry.project = absolutePath(manifest.path)
     entry.chain = plan.chain

@@ -24,6 +24,9 @@ final class DatabaseServer: Sendable {
   private let knownVersion = Mutex<ServerVersion?>(nil)
   private let lostConnections = Atomic(0)
   private let states = Atomic(0)
+  private let clones = Atomic(0)
+  /// Databases that are not needed any more and go with the server.
+  private let abandoned = Mutex<[Name]>([])
 
   /// - Parameter environment: the environment of the programs that run, cleared of the caller's PG* variables.
   init(
@@ -155,8 +158,10 @@ final class DatabaseServer: Sendable {
 
   var seeded: Name { Name(text: host.databaseName) }
 
-  /// A clone of a database for one case.
-  func clone(_ number: Int, of name: Name) -> Name { Name(text: "\(name.text)_clone_\(number)") }
+  /// A clone of a database for cases that write, a new name each time.
+  func newClone(of name: Name) -> Name {
+    Name(text: "\(name.text)_clone_\(clones.wrappingAdd(1, ordering: .relaxed).newValue)")
+  }
 
   /// The database of another state, a new name each time.
   func newState() -> Name {
@@ -183,6 +188,26 @@ final class DatabaseServer: Sendable {
   func drop(_ name: Name) throws(ServerError) {
     closeIdle { $0 == name.text }
     try maintain { (connection) throws(ServerError) in try host.drop(name.text, connection) }
+  }
+
+  /// Gives up a database.
+  ///
+  /// On a server of plangate's own it stays until the server ends, which is quicker than dropping it.
+  func abandon(_ name: Name) {
+    if host.address != nil {
+      try? drop(name)
+    } else {
+      closeIdle { $0 == name.text }
+      abandoned.withLock { $0.append(name) }
+    }
+  }
+
+  /// Drops the databases that were given up, for a server or a cluster that lives on.
+  func dropAbandoned() {
+    for name in abandoned.withLock({ names in
+      defer { names = [] }
+      return names
+    }) { try? drop(name) }
   }
 
   /// Waits for other sessions to end.
