@@ -12,6 +12,7 @@ final class MigrationObserver {
   private var known: [String: MigrationMoment.Relation] = [:]
   /// The locks that the open transaction holds.
   private var held: Set<[String]> = []
+  private var isObserved = false
   /// For each statement, whether its transaction goes on after it.
   private var goesOn: [Bool] = []
 
@@ -19,6 +20,7 @@ final class MigrationObserver {
   init(file: String) { report = MigrationReport(file: file) }
 
   func begin(_ connection: Connection) throws(ServerError) {
+    isObserved = true
     before = try MigrationMoment(connection)
     known = before.relations
     for relation in known.values where ["r", "m", "p"].contains(relation.kind) {
@@ -102,6 +104,24 @@ final class MigrationObserver {
     noted.rewritten.sort()
   }
 
+  // MARK: Commands
+
+  /// How the report names statements for which no event is triggered.
+  static let others = "(other statements)"
+
+  /// Notes what a command did, by what event triggers said of its DDL statements.
+  ///
+  /// - Parameter connection: a session after the command.
+  func note(_ events: [MigrationEvent], _ connection: Connection) throws(ServerError) {
+    let now = try MigrationMoment(connection)
+    var progress = CommandProgress(before, known)
+    for event in events { progress.note(event) }
+    for statements in progress.statements(until: now, emptied: try emptied(now, connection)) {
+      for (index, statement) in statements.enumerated() { append(statement, isLast: index == statements.count - 1) }
+    }
+    before = now
+  }
+
   private func append(_ statement: MigrationReport.Statement, isLast: Bool) {
     report.statements.append(statement)
     if isLast { held = [] }
@@ -110,10 +130,8 @@ final class MigrationObserver {
 
   /// The report, with the locks on each table.
   ///
-  /// - Parameters:
-  ///   - cases: the locks that each case takes, in the order of the manifest.
-  ///   - isObserved: whether the statements were run by plangate itself.
-  func finished(_ cases: [(id: CaseID, locks: Set<RelationLock>)], isObserved: Bool) -> MigrationReport {
+  /// - Parameter cases: the locks that each case takes, in the order of the manifest.
+  func finished(_ cases: [(id: CaseID, locks: Set<RelationLock>)]) -> MigrationReport {
     if !isObserved { report.unobserved = "a command ran it, so its locks are not seen" }
     var tables: [RelationName: RelationName] = [:]
     for relation in known.values { tables[relation.name] = known[relation.table]?.name }
