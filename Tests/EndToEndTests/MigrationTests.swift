@@ -255,7 +255,7 @@ import Testing
         + "and writes; while it is held: 41,000 rows read, 500 rows written; it blocks 2 cases: by_customer, pay",
       "no lock_timeout is set at 'ALTER TABLE orders OWNER TO plain;'",
       "ACCESS EXCLUSIVE on public.customers from 'ALTER TABLE in DO $$ BEGIN EXECUTE",
-      "'ALTER TABLE in DO $$ BEGIN EXECUTE 'ALTER TABLE customers ALTER id TYPE bigint';' writes anew: "
+      "'ALTER TABLE in DO $$ BEGIN EXECUTE 'ALTER TABLE customers ALTER id TYPE bigint';…' writes anew: "
         + "public.customers",
       "'(other statements)' updates or deletes 1 row of public.customers: other writers of them wait",
     ] { #expect(text.contains(words), "\(words)\n\(text)") }

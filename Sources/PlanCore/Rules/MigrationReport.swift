@@ -24,7 +24,7 @@ package struct MigrationReport: Equatable, Sendable {
     package init(text: String, line: Int) { (self.text, self.line) = (text, line) }
 
     /// How sentences name it: `line 3`, or its text.
-    package var place: String { line > 0 ? "line \(line)" : "'\(text.prefix(80))'" }
+    package var place: String { line > 0 ? "line \(line)" : "'\(text.prefix(80))\(text.count > 80 ? "…" : "")'" }
   }
 
   /// A lock on a table, and what happens while it is held.

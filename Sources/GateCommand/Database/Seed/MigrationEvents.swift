@@ -90,7 +90,8 @@ struct MigrationTriggers {
     try connection.execute(MigrationTriggers.function(name))
     for event in MigrationTriggers.events {
       let trigger = "\(name)_\(event)"
-      try connection.execute("CREATE EVENT TRIGGER \(trigger) ON ddl_command_\(event) EXECUTE FUNCTION pg_catalog.\(name)()")
+      try connection.execute(
+        "CREATE EVENT TRIGGER \(trigger) ON ddl_command_\(event) EXECUTE FUNCTION pg_catalog.\(name)()")
       // session_replication_role = replica would silence it.
       try connection.execute("ALTER EVENT TRIGGER \(trigger) ENABLE ALWAYS")
     }
