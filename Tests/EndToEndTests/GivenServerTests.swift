@@ -161,7 +161,8 @@ import Testing
       """,
     ])
     let own = try plangate(project, ["migrate", "--color", "never"])
-    try expect(own, exits: 0, stdout: ["ACCESS EXCLUSIVE on public.items", "it blocks 1 case: one"], leavingNothingIn: project)
+    try expect(
+      own, exits: 0, stdout: ["ACCESS EXCLUSIVE on public.items", "it blocks 1 case: one"], leavingNothingIn: project)
     try project.edit("queries/manifest.yml", "migrations: ../db", "migrations: {run: psql -q -f ../db/1_a.up.sql}")
     let command = try plangate(
       project, ["migrate", "--color", "never"], conninfo: server.superuserConninfo, environment: [:])

@@ -244,8 +244,10 @@ import Testing
       CREATE INDEX CONCURRENTLY ON orders (id, total);
       DO $$ BEGIN EXECUTE 'ALTER TABLE customers ALTER id TYPE bigint'; END $$;
       UPDATE customers SET email = 'x' WHERE id = 3;
+      VACUUM FULL extras;
 
       """)
+    try project.append("seed.sql", "CREATE TABLE extras AS SELECT n FROM generate_series(1, 100) AS n;\n")
     let run = try project.plangate("migrate", "--color", "never", "--json", "report.json")
     try expect(run, exits: 0, leavingNothingIn: project)
     let text = run.stdout.replacing("\n    ", with: " ")
@@ -257,6 +259,8 @@ import Testing
       "ACCESS EXCLUSIVE on public.customers from 'ALTER TABLE in DO $$ BEGIN EXECUTE",
       "'ALTER TABLE in DO $$ BEGIN EXECUTE 'ALTER TABLE customers ALTER id TYPE bigint';…' writes anew: "
         + "public.customers",
+      "ACCESS EXCLUSIVE on public.extras from '(other statements)' on: blocks reads and writes",
+      "'(other statements)' writes anew: public.extras",
       "'(other statements)' updates or deletes 1 row of public.customers: other writers of them wait",
     ] { #expect(text.contains(words), "\(words)\n\(text)") }
     #expect(!text.contains("lock_timeout is set at 'ALTER TABLE orders ALTER") && !text.contains("not seen"), "\(text)")

@@ -18,7 +18,7 @@ package struct MigrationReport: Equatable, Sendable {
     package var rowsChanged: [RelationName: Double] = [:]
     /// The bytes of WAL that replicas have to replay.
     package var walBytes = 0.0
-    /// `lock_timeout` at its start, as the server writes it: `0`, `2s`.
+    /// `lock_timeout` at its start, as the server writes it: `0`, `2s`; empty if unknown.
     package var lockTimeout = "0"
 
     package init(text: String, line: Int) { (self.text, self.line) = (text, line) }

@@ -54,11 +54,14 @@ struct CommandProgress {
     transactions[position].statements.append(statement)
   }
 
+  /// - Returns: the relation, if the file is a new one.
+  @discardableResult
   private mutating func note(
     file: String, of oid: String, isEmpty: Bool, _ statement: inout MigrationReport.Statement
-  ) {
-    guard let name = known[oid]?.name, file != "0", files[oid, default: []].insert(file).inserted else { return }
+  ) -> RelationName? {
+    guard let name = known[oid]?.name, file != "0", files[oid, default: []].insert(file).inserted else { return nil }
     if !isEmpty { statement.rewritten.append(name) }
+    return name
   }
 
   private mutating func note(
@@ -83,12 +86,18 @@ struct CommandProgress {
     until end: MigrationMoment, emptied: Set<String>
   ) -> [[MigrationReport.Statement]] {
     var rest = MigrationReport.Statement(text: MigrationObserver.others, line: 0)
+    // Nobody knows what was set.
+    rest.lockTimeout = ""
     rest.walBytes = max(0, end.wal - wal)
     for (oid, relation) in end.relations {
-      note(file: relation.file, of: oid, isEmpty: emptied.contains(oid), &rest)
+      // Nobody gets a new file without this lock.
+      if let name = note(file: relation.file, of: oid, isEmpty: emptied.contains(oid), &rest) {
+        rest.locks.append(RelationLock(name, .accessExclusive))
+      }
       note(relation.counts, of: oid, &rest)
     }
     rest.rewritten.sort()
+    rest.locks.sort { $0.relation < $1.relation }
     return transactions.map(\.statements).filter { !$0.isEmpty } + (rest.doesNothing ? [] : [[rest]])
   }
 }

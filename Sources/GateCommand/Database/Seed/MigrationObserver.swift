@@ -61,6 +61,10 @@ final class MigrationObserver {
       try body()
     }
     let now = try MigrationMoment(connection)
+    if !isInTransaction {
+      // Nobody gets a new file without this lock, even if it was too short to be seen.
+      found += now.relations.filter { hasNewFile($0.key, $0.value) }.map { [$0.key, "AccessExclusiveLock"] }
+    }
     let empty = try emptied(now, connection)
     note(&noted, found, now, empty)
     append(noted, isLast: isLast)
@@ -69,9 +73,7 @@ final class MigrationObserver {
 
   /// The relations with a new file that has nothing in it: TRUNCATE writes no row.
   private func emptied(_ now: MigrationMoment, _ connection: Connection) throws(ServerError) -> Set<String> {
-    let changed = now.relations.filter { oid, relation in
-      known[oid] != nil && relation.file != "0" && before.relations[oid].map { $0.file != relation.file } ?? false
-    }
+    let changed = now.relations.filter { hasNewFile($0.key, $0.value) }
     let tables = Set(changed.values.map(\.table))
     if tables.isEmpty { return [] }
     let empty = try connection.execute(
@@ -82,11 +84,15 @@ final class MigrationObserver {
     return Set(changed.filter { empty.contains($0.value.table) }.keys)
   }
 
+  private func hasNewFile(_ oid: String, _ now: MigrationMoment.Relation) -> Bool {
+    known[oid] != nil && now.file != "0" && before.relations[oid].map { $0.file != now.file } ?? false
+  }
+
   private func note(
     _ noted: inout MigrationReport.Statement, _ locks: [[String]], _ now: MigrationMoment, _ emptied: Set<String>
   ) {
     noted.walBytes = max(0, now.wal - before.wal)
-    for lock in locks where !held.contains(lock) {
+    for lock in Set(locks).subtracting(held) {
       guard let relation = known[lock[0]], let mode = LockMode(lockName: lock[1]) else { continue }
       noted.locks.append(RelationLock(relation.name, mode))
     }
@@ -95,7 +101,7 @@ final class MigrationObserver {
     noted.locks.sort { ($0.relation, $0.mode) < ($1.relation, $1.mode) }
     for (oid, relation) in now.relations {
       guard let name = known[oid]?.name, let last = before.relations[oid] else { continue }
-      if relation.file != last.file, relation.file != "0", !emptied.contains(oid) { noted.rewritten.append(name) }
+      if hasNewFile(oid, relation), !emptied.contains(oid) { noted.rewritten.append(name) }
       let (old, new) = (last.counts, relation.counts)
       if new.read > old.read { noted.rowsRead[name] = new.read - old.read }
       if new.written > old.written { noted.rowsWritten[name] = new.written - old.written }
