@@ -57,3 +57,11 @@ package func findProgram(_ name: String, in path: String?) -> String? {
   }
   return nil
 }
+
+/// A path relative to a directory, both as written or absolute: `../seed/a.sql` for `seed/a.sql` and `queries`.
+package func relativePath(_ path: String, to directory: String) -> String {
+  let target = joined("/", String(absolutePath(path).dropFirst())).split(separator: "/")
+  let start = joined("/", String(absolutePath(directory).dropFirst())).split(separator: "/")
+  let same = zip(target, start).prefix { $0 == $1 }.count
+  return (start.dropFirst(same).map { _ in ".." } + target.dropFirst(same)).joined(separator: "/")
+}

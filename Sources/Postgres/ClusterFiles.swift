@@ -142,6 +142,17 @@ package struct ClusterFiles: Sendable {
 
   private static let sealTimes = [timespec(tv_sec: sealTime, tv_nsec: 0), timespec(tv_sec: sealTime, tv_nsec: 0)]
 
+  // MARK: Moving
+
+  /// Moves a sealed cluster to a directory that does not exist yet, on the same file system.
+  ///
+  /// - Returns: false if it cannot be moved; it is then where it was.
+  package func move(to target: String) -> Bool {
+    guard rename(directory, target) == 0 else { return false }
+    for name in ClusterFiles.ownOfRun { unlink("\(target)/\(name)") }
+    return true
+  }
+
   // MARK: Copying
 
   /// Copies a sealed cluster to a directory that does not exist yet.

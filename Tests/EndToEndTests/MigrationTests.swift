@@ -368,4 +368,47 @@ import Testing
       "queries/manifest.yml", try project.read("queries/manifest.yml").components(separatedBy: "rules:")[0])
     #expect(!(try run("42_big.up.sql", exits: 0)).contains("migration-blocks-writes"))
   }
+
+  // MARK: Git revisions
+
+  private static func commit(_ project: Project) throws {
+    try CompareTests.git(project, "add", "db", "queries", "seed.sql")
+    try CompareTests.git(project, "commit", "-q", "-m", "state")
+  }
+
+  @Test func `the migrations that a revision does not have`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    try CompareTests.git(project, "init", "-q", "-b", "main")
+    try Self.commit(project)
+    let none = try project.plangate("migrate", "--base", "HEAD")
+    try expect(none, exits: 0, stdout: ["no migration is pending: HEAD has all of them"], leavingNothingIn: project)
+    try project.write("db/11_drop.up.sql", "DROP INDEX orders_customer_idx;\n")
+    let one = try project.plangate("migrate", "--base", "HEAD", "--color", "never")
+    try expect(
+      one, exits: 1, stdout: ["migration db/11_drop.up.sql", "it fails since the migration db/11_drop.up.sql"],
+      not: ["migration db/10_state.up.sql"], leavingNothingIn: project)
+    try expect(
+      project.plangate("migrate", "--base", "nothing"), exits: 2, stderr: ["git knows no revision 'nothing'"],
+      leavingNothingIn: project)
+  }
+
+  @Test func `the first commit in which a case fails`() throws {
+    let project = try Project(Self.files)
+    try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")
+    try CompareTests.git(project, "init", "-q", "-b", "main")
+    try Self.commit(project)
+    for number in 11...14 {
+      let sql = number == 13 ? "DROP INDEX orders_customer_idx;" : "CREATE TABLE more_\(number) ();"
+      try project.write("db/\(number)_more.up.sql", sql)
+      try Self.commit(project)
+    }
+    let commits = try CompareTests.git(project, "rev-list", "--reverse", "HEAD").split(separator: "\n").map(String.init)
+    let run = try project.plangate("bisect", "by_customer", "--base", commits[0], "--color", "never")
+    try expect(
+      run, exits: 1, stdout: ["it first fails at commit 3 of 4: \(commits[3])", "FAIL by_customer"],
+      leavingNothingIn: project)
+    let fine = try project.plangate("bisect", "by_email", "--base", commits[0])
+    try expect(fine, exits: 2, stderr: ["it does not fail at HEAD, 4 commits after"], leavingNothingIn: project)
+  }
 }

@@ -68,6 +68,8 @@ import TestSupport
     let project = try Self.project()
     let states = try Self.states(project)
     #expect(states.count == 7)
+    // A checkout elsewhere, such as that of the revision to compare with, has the same states.
+    #expect(try Self.states(Self.project()) == states)
     #expect(Set(states.compactMap { $0 }).count == 7)
     #expect(try Self.states(project) == states)
     let plan = try Self.plan(project)

@@ -38,3 +38,27 @@ import Testing
 
   @Test func `is none where no index is lost`() throws { #expect(try fixes(0) == []) }
 }
+
+@Suite struct `The same index under two names` {
+  private func fix(_ sql: String...) -> Fix { .statements(Fix.Statements(purpose: "p", sql: sql)) }
+
+  @Test func `is offered once, under the name that it had`() throws {
+    let comparison = try compare(
+      State(.index("a"), facts(["a": table(["i": "btree (c)"])])), State(.seq("a"), facts(["a": table()])))
+    var outcome = CaseOutcome(query: "q", caseName: nil, verdict: .regressed)
+    outcome.comparison = comparison
+    outcome.findings = findings("seq-scan", comparison)
+    outcome.findings[0].fix = fix("CREATE INDEX ON public.a (c);")
+    #expect(outcome.proposedFixes.map(\.lines) == [["CREATE INDEX i ON public.a USING btree (c);"]])
+  }
+
+  @Test func `is known by its table and columns`() {
+    let plain = fix("CREATE INDEX ON public.a (c);")
+    #expect(plain.makesSameIndexes(as: fix("CREATE UNIQUE INDEX \"x y\" ON public.a USING btree (c);")))
+    #expect(!plain.makesSameIndexes(as: fix("CREATE INDEX ON public.a (d);")))
+    #expect(!plain.makesSameIndexes(as: fix("CREATE INDEX ON public.a USING gin (c);")))
+    #expect(!plain.makesSameIndexes(as: fix("CREATE INDEX ON public.a (c);", "CREATE INDEX ON public.b (c);")))
+    #expect(!plain.makesSameIndexes(as: fix("REINDEX INDEX public.i;")))
+    #expect(!plain.makesSameIndexes(as: .advice("CREATE INDEX ON public.a (c);")))
+  }
+}

@@ -49,9 +49,11 @@ import Testing
     // The distribution's interpreter, which has the distribution's packages.
     let run = try EveryKind.run()
     let lines = try output(of: ["/usr/bin/python3", "-c", script], on: run).split(separator: "\n").map(String.init)
-    let failures = run.cases.count { $0.isFailed(strict: run.isStrict) && $0.verdict != .unchecked }
+    let failures =
+      run.cases.count { $0.isFailed(strict: run.isStrict) && $0.verdict != .unchecked }
+      + run.migrations.count(where: \.isFailed)
     let errors = run.count(.unchecked) + (run.error == nil ? 0 : 1)
-    let cases = run.cases.count + (run.error == nil ? 0 : 1)
+    let cases = run.cases.count + run.migrations.count + (run.error == nil ? 0 : 1)
     #expect(lines == ["\(cases) \(failures) \(errors) 0", "\(cases) \(failures) \(errors)"])
   }
 }

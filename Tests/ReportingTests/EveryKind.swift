@@ -223,6 +223,7 @@ enum EveryKind {
       baseline: try hostileObservation("Index Scan", caseName: item.caseName, major: 14),
       current: try hostileObservation("Seq Scan", caseName: item.caseName, major: 15))
     item.reason = number.isMultiple(of: 2) ? "because\n\(markup)" : nil
+    if number.isMultiple(of: 2) { item.remarks = ["it fails at \(markup) too"] }
     (item.file, item.line, item.manifestLine, item.position) = ("q/\(markup).sql", 12, 345, 9 - number)
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]

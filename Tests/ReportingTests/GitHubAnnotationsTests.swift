@@ -75,7 +75,9 @@ import Testing
     let waiver = try #require(commands.first { $0.properties["title"] == "plangate: waiver" })
     #expect(waiver.name == "warning")
     #expect([waiver.properties["file"], waiver.properties["line"]] == ["ci/\(markup.visible).yml", "31"])
-    #expect(waiver.data == run.notes.last?.text.visible)
+    #expect(waiver.data == run.notes.first { $0.place != nil }?.text.visible)
+    let rewrite = try #require(commands.first { $0.properties["title"] == "plangate: migration-scan-under-lock" })
+    #expect(rewrite.name == "error" && rewrite.properties["line"] == "3" && rewrite.data.contains("\nfix: add the"))
     for scalar in GitHubAnnotations.text(run).unicodeScalars where scalar.value < 0x20 { #expect(scalar == "\n") }
   }
 

@@ -79,7 +79,7 @@ import Testing
     #expect(
       fields(item) == [
         "id", "verdict", "findings", "fixes", "comparison", "reason", "file", "line", "manifestLine", "position",
-        "sql", "parameters", "server", "duration", "migration", "history",
+        "sql", "parameters", "server", "duration", "remarks", "hasBaselines", "migration", "history",
       ])
     #expect(
       fields(item.findings[0]) == [
@@ -88,8 +88,11 @@ import Testing
       ])
     let comparison = try #require(item.comparison)
     // `matching`, `isShapeChanged`, `scans`, `estimates` and what they are made of follow from the rest; `excused`
-    // belongs to no outcome, and `label` is the run's `before`.
-    #expect(fields(comparison) == ["baseline", "current", "matching", "isShapeChanged", "excused", "label"])
+    // belongs to no outcome, and `label` is the run's `before`, from which `hasBaselines` and `knowsCatalog` follow.
+    #expect(
+      fields(comparison) == [
+        "baseline", "current", "matching", "isShapeChanged", "excused", "label", "knowsCatalog",
+      ])
     #expect(
       fields(comparison.current) == [
         "captured", "facts", "serverMajor", "format", "scans", "estimates", "alternativeScans", "alternatives",
@@ -112,6 +115,12 @@ import Testing
   @Test func `the label of the state before comes back, for each case too`() throws {
     var run = try Shop.run()
     run.before = StateLabel("the state before \(hostile)")
+    for index in run.cases.indices {
+      run.cases[index].hasBaselines = false
+      run.cases[index].comparison = run.cases[index].comparison.map {
+        CaseComparison(baseline: $0.baseline, current: $0.current, label: run.before)
+      }
+    }
     try expectRoundTrip(run)
     let back = try RunOutcome(jsonReport: JSONReport.text(run))
     #expect(back.before == run.before)

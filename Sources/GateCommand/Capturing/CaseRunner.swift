@@ -345,7 +345,7 @@ extension ServerError {
 
 extension Plan {
   /// Why scans of this plan cannot be seen: a plan that hides scans is no plan without Seq Scans.
-  fileprivate var hiddenScans: String? {
+  var hiddenScans: String? {
     var reason: String?
     root.forEachNode { node, _ in
       guard node.nodeType == "Custom Scan", node.relationName == nil, node.inputs.isEmpty else { return }

@@ -37,7 +37,10 @@ struct FixTrial {
       // A finding's own statements are among them, or did not help.
       for finding in outcomes[index].findings.indices {
         guard case .statements(let statements)? = outcomes[index].findings[finding].fix else { continue }
-        outcomes[index].findings[finding].fix = outcomes[index].fixes.first { $0.lines == statements.sql }
+        let own = Fix.statements(statements)
+        outcomes[index].findings[finding].fix = outcomes[index].fixes.first {
+          $0.lines == statements.sql || $0.makesSameIndexes(as: own)
+        }
       }
     }
     return outcomes

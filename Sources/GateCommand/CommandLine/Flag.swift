@@ -28,9 +28,8 @@ struct Flag: Sendable {
 extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
-    [manifest, postgres] + reports + [
-      server, allowSeed, shard, runs, noDown, strict, prune, check, keep, jobs, noCache, color, quiet, verbose,
-    ]
+    [manifest, postgres] + reports + [server, allowSeed] + bases
+    + [shard, runs, noDown, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -197,7 +196,7 @@ enum ValueKind: Equatable, Sendable {
   /// The kinds, by the name of the value in the help.
   static let all: [String: ValueKind] = [
     "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
-    "I/N": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
+    "I/N": .text, "REV": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
     "WHEN": .choice(ColorChoice.allCases.map(\.rawValue)),
   ]
 }

@@ -40,6 +40,12 @@ package struct Options: Equatable, Sendable {
   package var jobs: Int?
   /// The part of the cases to judge, or of the queries to record.
   package var shard: Shard?
+  /// The git revision to compare with.
+  package var base: String?
+  /// The local server to compare with.
+  package var basePostgres: String?
+  /// The file of the settings to compare with.
+  package var baseSettings: String?
   package var color = ColorChoice.auto
   package var isQuiet = false
   package var isVerbose = false
@@ -142,6 +148,7 @@ package struct Options: Equatable, Sendable {
     if server != nil, !postgres.isEmpty {
       throw Diagnostic("--server names a server that runs, --postgres one to start: only one of them can be given")
     }
+    try checkBase()
   }
 
   /// The reports that are asked for, in the order of the table.

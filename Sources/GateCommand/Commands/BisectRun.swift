@@ -16,6 +16,9 @@ struct BisectRun {
       var run = try GateRun(options, console: console, environment: environment, names: [queryName])
       run.whenAbandoned = reported.whenAbandoned(outcome)
       let ids = try self.ids(run, name)
+      if let base = options.base {
+        return try bisect(run, ids, since: base, reported, &outcome)
+      }
       let migrations = run.manifest.migrations
       guard !migrations.isEmpty else {
         throw Diagnostic(

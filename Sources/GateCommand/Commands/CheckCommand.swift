@@ -7,10 +7,10 @@ extension Subcommand {
       + "With names, it checks only these queries (globs allowed).",
     examples: [
       "plangate check", "plangate check 'order*'", "plangate check --junit plangate.xml",
-      "plangate check --postgres 16 --strict",
+      "plangate check --postgres 16 --strict", "plangate check --base origin/main",
     ],
     seedsServer: true, takesSeveralServers: true,
-    flags: Flag.seeding + Flag.printing + Flag.reports + [.shard, .strict, .keep],
+    flags: Flag.seeding + Flag.printing + Flag.reports + [.shard, .strict, .keep, .base],
     action: .run { (options, console, environment) throws(Diagnostic) in
       try CheckRun(options: options, console: console, environment: environment).run()
     })

@@ -15,6 +15,14 @@ struct CheckRun {
       let whenAbandoned = reported.whenAbandoned(outcome)
       run.whenAbandoned = whenAbandoned
       outcome.selection = run.selection
+      let base = try CheckBase(run)
+      defer { base?.remove() }
+      if let revision = base?.revision {
+        run.whenAbandoned = { signal in
+          whenAbandoned(signal)
+          revision.remove()
+        }
+      }
       if run.selected.isEmpty {
         console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
         try reported.finish(&outcome)
@@ -31,7 +39,7 @@ struct CheckRun {
         try run.withDatabase { (database) throws(Diagnostic) in
           outcome.servers = [database.server.version]
           outcome.serverAddress = database.server.host.address
-          let judged = try judged(run, database, on: options.postgres.first)
+          let judged = try judged(run, database, base, on: options.postgres.first)
           (outcome.before, outcome.cases, outcome.notes) = (judged.before, judged.cases, judged.notes)
           try reported.finish(&outcome)
           run.keepServer(database.server)
@@ -42,13 +50,19 @@ struct CheckRun {
 
   /// - Parameter choice: the one of `--postgres` that the database's server was chosen by.
   private func judged(
-    _ run: GateRun, _ database: DatabaseState, on choice: String?
+    _ run: GateRun, _ database: DatabaseState, _ base: CheckBase? = nil, on choice: String?
   ) throws(Diagnostic) -> RunOutcome {
     let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
     let started = ContinuousClock.now
     defer { console.progress.clear() }
     let names = run.selected.map(\.name)
-    var judged = try database.judged(run.selected, against: Background { store.capture(of: names) })
+    let baselines = Background { store.capture(of: names) }
+    var judged: RunOutcome
+    if let base {
+      judged = try base.judged(in: database, against: baselines)
+    } else {
+      judged = try database.judged(run.selected, against: baselines)
+    }
     judged.cases = FixTrial(run.selected, in: database).tried(judged.cases)
     try run.nameMigrations(of: &judged.cases, against: store.capture(of: names), on: choice)
     if options.names.isEmpty {

@@ -2,6 +2,7 @@ extension Subcommand {
   /// All commands, in the order of help texts.
   package static let all: [Subcommand] = [
     .check,
+    .compare,
     .record,
     .migrate,
     .bisect,

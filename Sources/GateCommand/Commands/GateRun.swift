@@ -15,8 +15,8 @@ struct GateRun {
   let console: Console
   /// Cleared of the caller's PG*.
   let environment: [String: String]
-  let manifest: Manifest
-  let selected: [Query]
+  var manifest: Manifest
+  var selected: [Query]
   /// The cases of all shards together.
   let selection: Selection
   /// Called once the server is stopped, if a signal ends the run while it computes.
@@ -118,7 +118,13 @@ struct GateRun {
           Orphans.end()
           Program.reportEnd(by: signal, ofServer: !isGiven)
         },
-        { () throws(Diagnostic) in try body(database) })
+        { () throws(Diagnostic) in
+          // Whatever becomes of the cases, the seeded database is right, unless a case made the server crash.
+          defer {
+            if Interruption.shared.signal == nil, !database.server.mayHaveCrashed { database.whenDone?() }
+          }
+          return try body(database)
+        })
     } catch {
       database.server.stop()
       throw error

@@ -13,7 +13,10 @@ struct MigrateRun {
       var run = try GateRun(options, console: console, environment: environment, names: [])
       run.whenAbandoned = reported.whenAbandoned(outcome)
       outcome.selection = run.selection
-      let range = try range(run.manifest)
+      guard let range = try range(run.manifest) else {
+        console.say("no migration is pending: \(options.base ?? "the base") has all of them")
+        return try reported.finish(&outcome)
+      }
       try run.withDatabase(
         of: run.manifest.migrated(range.lowerBound), on: options.postgres.first
       ) { (base) throws(Diagnostic) in
@@ -29,14 +32,23 @@ struct MigrateRun {
     }
   }
 
-  /// The migrations from the first to the last that is reported.
-  private func range(_ manifest: Manifest) throws(Diagnostic) -> Range<Int> {
+  /// The migrations from the first to the last that is reported; nil if there are none.
+  private func range(_ manifest: Manifest) throws(Diagnostic) -> Range<Int>? {
     guard !manifest.migrations.isEmpty else {
       throw Diagnostic(
         "plangate migrate needs 'migrations:' in the manifest\nlist there the directory of the migrations",
         file: manifest.path)
     }
     var positions: [Int] = []
+    if options.names.isEmpty, let name = options.base {
+      let revision = try BaseRevision(name, of: options.manifest, environment: environment)
+      defer { revision.remove() }
+      positions = manifest.migrations.indices.filter { index in
+        // What a command does is not seen, so it may be pending.
+        manifest.migrations[index].file.map { !revision.contains($0, beside: options.manifest) } ?? true
+      }
+      if positions.isEmpty { return nil }
+    }
     for name in options.names {
       let position = manifest.migrations.firstIndex { migration in
         migration.name == name || migration.file.map { absolutePath($0) == absolutePath(name) } ?? false

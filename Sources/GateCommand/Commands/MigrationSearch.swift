@@ -131,7 +131,9 @@ extension GateRun {
   func nameMigrations(
     of cases: inout [CaseOutcome], against before: Capture, on choice: String?
   ) throws(Diagnostic) {
-    let failed = Set(cases.filter { $0.verdict == .regressed }.map(\.id))
+    // With `--base` some are judged against another state.
+    let failed = Set(
+      cases.filter { $0.verdict == .regressed && $0.comparison?.label == before.label }.map(\.id))
     if manifest.migrations.isEmpty || failed.isEmpty { return }
     console.progress.show("migrations", 0, of: manifest.migrations.count, "which one made cases fail")
     var found: [CaseID: Int] = [:]

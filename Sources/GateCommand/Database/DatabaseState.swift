@@ -32,6 +32,9 @@ struct DatabaseState: Sendable {
   /// The time that the cases took in the server, over the whole run.
   private(set) var serverTime = ServerTime()
 
+  /// Called when its cases are done and the server is not needed any more.
+  var whenDone: (@Sendable () -> Void)?
+
   /// The means to see what cases run inside.
   let probe = InnerProbe()
 

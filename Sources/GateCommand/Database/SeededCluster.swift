@@ -175,13 +175,14 @@ struct SeededCluster {
   private func built(
     _ plan: SeedStates, on server: DatabaseServer
   ) throws(Diagnostic) -> (database: DatabaseState, start: Start) {
+    let began = ContinuousClock.now
     let start = try start(plan, on: server)
     let seeding = try Seeding(
       manifest, on: server, in: server.seeded, steps, after: start.traces, done: start.steps + start.migrations)
     if start.steps < plan.steps.count { try seed(plan, from: start.steps, seeding, on: server) }
     let basis = try plan.migrations.isEmpty ? nil : migrate(plan, from: start, seeding, on: server)
     let started = ContinuousClock.now
-    let database = try DatabaseState(
+    var database = try DatabaseState(
       analyzing: server.seeded, on: server, manifest: manifest, steps, since: basis, seeding.traces)
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.analyzed else { return (database, start) }
@@ -190,9 +191,21 @@ struct SeededCluster {
       remember(name, plan)
       return (database, start)
     }
-    try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
+    if isShared, ContinuousClock.now - began < SeededCluster.quickSeed {
+      // After a change of one migration, nobody should wait for a copy of the database.
+      database.whenDone = { [database] in
+        _ = try? keep(
+          state, .seeded, title: "seeded", plan, on: server, database.traces, of: database, isRunOver: true)
+      }
+    } else {
+      try keep(state, .seeded, title: "seeded", plan, on: server, database.traces, of: database)
+    }
     return (database, start)
   }
+
+  /// A seed that took less is kept when the run is over, by moving its files; a longer one at once, in case that the
+  /// run does not end.
+  private static let quickSeed = Duration.seconds(5)
 
   private func seed(
     _ plan: SeedStates, from done: Int, _ seeding: Seeding, on server: DatabaseServer
@@ -325,11 +338,13 @@ struct SeededCluster {
   ///
   /// The server is stopped for a moment.
   ///
-  /// - Parameter isLast: whether no migration follows, which would write to files that the cache shares.
+  /// - Parameters:
+  ///   - isLast: whether no migration follows, which would write to files that the cache shares.
+  ///   - isRunOver: whether the cluster is needed no more, so that its files are moved.
   private func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
     _ traces: SeedTraces, of database: DatabaseState? = nil, basis: StatisticsBasis? = nil,
-    isLast: Bool = true
+    isLast: Bool = true, isRunOver: Bool = false
   ) throws(Diagnostic) {
     let started = ContinuousClock.now
     // If a file changed while the seed ran, the state was not made from the files that its name says.
@@ -355,8 +370,8 @@ struct SeededCluster {
       }
     } catch { throw server.diagnostic(error) }
     try server.stopCleanly()
-    let isKept = keepFiles(state, entry, of: server, sharing)
-    try server.start()
+    let isKept = keepFiles(state, entry, of: server, sharing, moves: isRunOver)
+    if !isRunOver { try server.start() }
     if isKept { console.step("cached for the next run (\(seconds(since: started)) s)") }
   }
 
@@ -364,10 +379,12 @@ struct SeededCluster {
   ///
   /// If that fails, the run goes on and the next one makes them again.
   ///
+  /// - Parameter moves: whether to move them, where the cache is on the same file system.
   /// - Returns: whether the cache has it now; if not, the reason was printed.
   @discardableResult
   private func keepFiles(
-    _ state: String, _ entry: CacheEntry, of server: DatabaseServer, _ sharing: ClusterFiles.Sharing = .none
+    _ state: String, _ entry: CacheEntry, of server: DatabaseServer, _ sharing: ClusterFiles.Sharing = .none,
+    moves: Bool = false
   ) -> Bool {
     guard let cache else { return false }
     func notCached(_ reason: String) -> Bool {
@@ -383,8 +400,10 @@ struct SeededCluster {
     do {
       (entry.directories, entry.files) = try cluster.seal(sharing)
       guard entry.size <= cache.limit else { return notCached("larger than the cache limit") }
-      try cluster.copy(
-        entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
+      if !moves || !cluster.move(to: draft.cluster) {
+        try cluster.copy(
+          entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
+      }
     } catch { return notCached(error.description) }
     guard cache.add(draft, entry, as: state) else { return notCached("cannot write to \(cache.base)") }
     cache.tidy()

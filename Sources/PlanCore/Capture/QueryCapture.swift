@@ -39,7 +39,7 @@ package struct QueryCapture: Equatable, Sendable {
   /// The relations that the plans, and those of what runs inside, read or write, and their roots.
   ///
   /// A partition that is only written to is no scan, and is known to the plan's shape as its root.
-  private var relationsRead: Set<RelationName> { relations(of: cases.flatMap { [$0.plan] + $0.inner.plans }) }
+  var relationsRead: Set<RelationName> { relations(of: cases.flatMap { [$0.plan] + $0.inner.plans }) }
 
   /// The relations whose facts a comparison of this capture needs: those of all its plans, also of the ones that tell
   /// what an index could serve.

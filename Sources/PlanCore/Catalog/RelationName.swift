@@ -12,7 +12,11 @@ package struct RelationName: Hashable, Sendable, Comparable, CustomStringConvert
   }
 
   /// `public.orders`, unquoted: for reports and for the globs of waivers, never for SQL.
-  package var description: String { "\(schema).\(name)" }
+  ///
+  /// An EXPLAIN without VERBOSE prints no schema.
+  package var description: String {
+    schema.isEmpty && !name.isEmpty && !name.hasPrefix(".") ? name : "\(schema).\(name)"
+  }
 
   package static func < (a: RelationName, b: RelationName) -> Bool {
     (a.schema, a.name) < (b.schema, b.name)

@@ -8,7 +8,7 @@ extension CaseComparison {
     let causes =
       definitionCauses(baseline) + relationCauses(baseline) + newPartitions + textCauses(baseline) + innerConditions
       + settingChanges.map(Cause.setting) + sizeCauses(baseline)
-      + (isOtherMajor ? [.server(before: baseline.serverMajor, now: current.serverMajor)] : [])
+      + (isOtherMajor && knowsCatalog ? [.server(before: baseline.serverMajor, now: current.serverMajor)] : [])
     // What a trigger, a policy, another body or another text names for the first time is no cause beside it; another
     // function of a name that was used before is.
     if causes.allSatisfy({ $0.isSize || $0.isNewDefinition }) { return causes }

@@ -22,7 +22,7 @@ extension CaseComparison {
       "\(relation) had \(Figures.grouped(rows)) row\(rows == 1 ? "" : "s") in \(label) and has none now"
     }
     return sentences.joined(separator: "\n") + ": the seed may not have run to its end\n"
-      + "fix the seed or, if the change is intended, record the baseline again"
+      + (label == .baseline ? "fix the seed or, if the change is intended, record the baseline again" : "fix the seed")
   }
 }
 

@@ -77,6 +77,9 @@ package struct CaseComparison: Sendable {
   /// Nodes, in the baseline and now, whose growth is excused by a waiver; the whole plan is then judged without it.
   var excused: [(baseline: NodePath, current: NodePath)] = []
 
+  /// Whether the catalogs and the servers are known; of plans in files they are not.
+  package var knowsCatalog = true
+
   /// How messages name the state before.
   package let label: StateLabel
 

@@ -62,6 +62,8 @@ private struct QueryComparison {
     let relations = (fresh?.relationsCompared ?? []).union(accepted?.relationsCompared ?? [])
     if let facts = fresh?.facts { fresh?.facts = facts.restricted(toCompared: relations) }
     if let facts = accepted?.facts { accepted?.facts = facts.restricted(toCompared: relations) }
+    // A fresh capture also names what its plans read, which a baseline does not.
+    if let read = accepted?.relationsRead { accepted?.facts.named.subtract(read) }
     (self.now, self.before) = (fresh, accepted)
   }
 
@@ -75,6 +77,7 @@ private struct QueryComparison {
     outcome.sql = query.sql
     outcome.parameters = listed.parameters
     outcome.position = listed.position
+    outcome.hasBaselines = label == .baseline
     func unchecked(_ reason: String) -> JudgedCase {
       outcome.reason = reason
       return JudgedCase(outcome: outcome)
@@ -99,7 +102,10 @@ private struct QueryComparison {
     let comparison = CaseComparison(
       baseline: accepted, current: Observation(captured, of: now), label: label)
     if let reason = comparison.collapse { return unchecked(reason) }
-    if let timeout, accepted == nil { return unchecked("\(timeout); there is no baseline to compare its plan with") }
+    if let timeout, accepted == nil {
+      let missing = label == .baseline ? "there is no baseline" : "\(label) has no plan"
+      return unchecked("\(timeout); \(missing) to compare its plan with")
+    }
     let judgement = judge(comparison, policy: query.policy, timeout: timeout)
     outcome.verdict = judgement.verdict
     outcome.findings = judgement.findings

@@ -69,9 +69,10 @@ extension Note {
     }
     switch content {
     case .otherMajor(let before, let now, let label):
+      let name = "PostgreSQL \(before)"
       return
-        "\(label) is of PostgreSQL \(before), the server is \(now): only seq-scan and row-estimate can fail, all other "
-        + "rules only warn"
+        (label.description == name ? "compared with \(name)" : "\(label) is of \(name)")
+        + ", the server is \(now): only seq-scan and row-estimate can fail, all other rules only warn"
     case .olderFormat(let count, let label):
       return
         "\(label) of \(count) \(count == 1 ? "query" : "queries") was recorded by an older plangate, and what it lacks is "

@@ -15,6 +15,10 @@ package struct CaseOutcome: Sendable {
   package var comparison: CaseComparison?
   /// Why it could not be checked, one line or more.
   package var reason: String?
+  /// Sentences on the case that are no findings, such as that it failed before the branch too.
+  package var remarks: [String] = []
+  /// Whether the run judges by baselines, so that `record` can accept the plan and a case without one fails.
+  package var hasBaselines = true
   /// The file of the query, or the manifest for one inside it, as the user would name it.
   package var file: String?
   /// From 1.
@@ -66,6 +70,7 @@ package struct CaseOutcome: Sendable {
     let causes = knownCauses
     guard causes.isEmpty, verdict == .regressed else { return causes }
     guard let comparison, let baseline = comparison.baseline else { return [.nothingRecorded] }
+    if !comparison.knowsCatalog { return [] }
     if baseline.format < .newest || comparison.lacksTypes { return [.nothingInOlderBaseline] }
     return [comparison.showsInnerStatements ? .nothingRecorded : .nothingOutside]
   }
@@ -80,19 +85,25 @@ package struct CaseOutcome: Sendable {
 
   package func isFailed(strict: Bool) -> Bool {
     switch verdict {
-    case .unchecked, .new, .regressed: true
+    case .unchecked, .regressed: true
+    case .new: hasBaselines || findings.contains(where: \.isFailing)
     case .improved, .changed: strict
     case .passed: false
     }
   }
 
   /// Whether `record` can accept it: what did not run to its end has no plan to be recorded.
-  package var isRecordable: Bool { verdict != .unchecked && !findings.contains { $0.rule == Rule.timeoutID } }
+  package var isRecordable: Bool {
+    hasBaselines && verdict != .unchecked && !findings.contains { $0.rule == Rule.timeoutID }
+  }
+
+  /// Why a case is new: `no baseline yet`, or in a comparison of two states `not in main (ab12cd3)`.
+  package var newness: String { hasBaselines ? "no baseline yet" : "not in \(comparison?.label ?? .baseline)" }
 
   /// The rule that names the failure: the contract's `type` of a JUnit failure.
   package func failureType(strict: Bool) -> String? {
     switch verdict {
-    case .new: "no-baseline"
+    case .new: hasBaselines ? "no-baseline" : findings.first(where: \.isFailing)?.rule
     case .regressed: findings.first(where: \.isFailing)?.rule
     case .improved, .changed: strict ? "plan-changed" : nil
     case .unchecked, .passed: nil

@@ -32,7 +32,14 @@ extension CaseOutcome {
           }
     }.prefix(1).map { $0.advice(comparison.current) }
     var distinct: [Fix] = []
-    for fix in fixes where !distinct.contains(fix) { distinct.append(fix) }
+    for fix in fixes where !distinct.contains(fix) {
+      // The index that is gone has a name; the one that a condition lacks has none.
+      guard let same = distinct.firstIndex(where: { $0.makesSameIndexes(as: fix) }) else {
+        distinct.append(fix)
+        continue
+      }
+      if fix.text.utf8.count > distinct[same].text.utf8.count { distinct[same] = fix }
+    }
     return Array(distinct.prefix(CaseOutcome.mostFixes))
   }
 

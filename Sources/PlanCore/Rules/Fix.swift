@@ -44,6 +44,25 @@ extension Fix {
 }
 
 extension Fix {
+  /// Whether both make the same indexes, be it under other names.
+  package func makesSameIndexes(as other: Fix) -> Bool {
+    guard let mine = madeIndexes, let others = other.madeIndexes else { return false }
+    return mine == others
+  }
+
+  /// What follows the name in statements that make an index: `public.orders (customer_id)`; nil for other fixes.
+  private var madeIndexes: Set<String>? {
+    guard case .statements(let statements) = self else { return nil }
+    var made: Set<String> = []
+    for statement in statements.sql {
+      guard statement.hasPrefix("CREATE "), let index = statement[...].parts(at: "INDEX ")?.after,
+        let table = index.hasPrefix("ON ") ? index.dropFirst(3) : index.parts(at: " ON ")?.after
+      else { return nil }
+      made.insert(String(table).replacing(" USING btree ", with: " "))
+    }
+    return made
+  }
+
   /// The fix for a case that timed out.
   static let timeout = Fix.advice(
     "make it faster, or raise 'timeout:' of the query; a plan that did not run cannot be recorded")

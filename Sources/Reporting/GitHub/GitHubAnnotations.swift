@@ -8,10 +8,13 @@ package enum GitHubAnnotations {
 
   /// The commands, each ending with a line feed: first failures, on the lines of the queries, then warnings.
   package static func text(_ outcome: RunOutcome) -> String {
-    let errors = runErrors(outcome) + outcome.failingCases.map { error($0, in: outcome) }
+    let errors =
+      runErrors(outcome) + migrations(outcome, areFailing: true)
+      + outcome.failingCases.map { error($0, in: outcome) }
     let warnings =
       outcome.notes.compactMap { note in note.place.map { Annotation("waiver", note.text.visible, at: $0) } }
       + (outcome.failingCases + outcome.otherCases).compactMap { warning($0, in: outcome) }
+      + migrations(outcome, areFailing: false)
     return commands(errors, "error") + commands(warnings, "warning")
   }
 
@@ -44,6 +47,17 @@ package enum GitHubAnnotations {
     return [Annotation("could not check", text([error]), at: outcome.errorPlace ?? Place(file: outcome.manifestFile))]
   }
 
+  /// What the rules on migrations find, on the lines of the migrations.
+  private static func migrations(_ outcome: RunOutcome, areFailing: Bool) -> [Annotation] {
+    outcome.migrations.flatMap { migration in
+      migration.findings.filter { $0.isFailing == areFailing }.map { finding in
+        Annotation(
+          finding.rule, text([finding.message, "fix: \(finding.fix)"]),
+          at: Place(file: migration.file, line: finding.line))
+      }
+    }
+  }
+
   private static func error(_ item: CaseOutcome, in run: RunOutcome) -> Annotation {
     let name = run.label(item)
     let failing = item.findings.filter(\.isFailing)
@@ -52,10 +66,11 @@ package enum GitHubAnnotations {
     let accept = item.acceptance(manifest: run.manifest).map { [$0] } ?? []
     switch item.verdict {
     case .unchecked:
-      return Annotation("\(name) could not be checked", text([item.reasonText]), at: place(item, run))
+      return Annotation("\(name) could not be checked", text([item.reasonText] + item.remarks), at: place(item, run))
     case .new:
       return Annotation(
-        "\(name) has no baseline", text(["no baseline yet"] + findings + more + accept), at: place(item, run))
+        item.hasBaselines ? "\(name) has no baseline" : "\(name) is new",
+        text([item.newness] + findings + more + accept), at: place(item, run))
     case .improved, .changed:
       let differences = item.comparison?.differences.prefix(5).map(\.text) ?? []
       return Annotation(
@@ -63,7 +78,8 @@ package enum GitHubAnnotations {
     case .regressed, .passed:
       let fix = failing.isEmpty ? [] : item.fixLines
       let rules = failing.map(\.rule).first.map { ": \($0)" } ?? ""
-      return Annotation("\(name)\(rules)", text(findings + more + item.causeLines + fix + accept), at: place(item, run))
+      return Annotation(
+        "\(name)\(rules)", text(findings + more + item.remarks + item.causeLines + fix + accept), at: place(item, run))
     }
   }
 

@@ -42,6 +42,12 @@ struct HTMLCase {
       JSONMember("causes", .array(outcome.causes.map { .string($0.text.readable.visible) })),
     ]
     if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
+    if !outcome.remarks.isEmpty {
+      members.append(JSONMember("remarks", .array(outcome.remarks.map { .string($0.readable.visible) })))
+    }
+    if !outcome.hasBaselines, outcome.verdict == .new {
+      members.append(JSONMember("newness", .string(outcome.newness.readable.visible)))
+    }
     if let sql = outcome.sql { members.append(JSONMember("sql", .string(lines(sql)))) }
     members.append(
       JSONMember(

@@ -6,7 +6,8 @@ extension HTMLCase {
     let text = CaseText(outcome: outcome, style: TerminalStyle(isColored: false, width: 110), isBrief: true)
     var blocks: [[String]] = []
     if outcome.verdict == .unchecked { blocks.append(text.reasonLines) }
-    if outcome.verdict == .new { blocks.append(["  no baseline yet"]) }
+    if outcome.verdict == .new { blocks.append(text.newnessLines) }
+    blocks.append(text.remarkLines)
     blocks.append(text.findingLines(outcome.findings) + text.changeLines + text.fixLines)
     blocks += [text.planLines, text.totalLines]
     if let sql = outcome.sql { blocks.append(sql.visibleLines.map { "  " + $0 }) }

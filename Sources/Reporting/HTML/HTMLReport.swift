@@ -63,6 +63,7 @@ package enum HTMLReport {
   private static func header(_ outcome: RunOutcome) -> String {
     var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifestFile].compactMap { $0 }
     if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
+    if outcome.before != .baseline { facts.append("compared with \(outcome.before)") }
     if outcome.isStrict { facts.append("strict: a changed plan fails") }
     facts += [durationText(outcome.duration.inSeconds), "plangate \(outcome.plangateVersion)"]
     let items = facts.map { "<li>\(HTMLText.content($0))</li>" }.joined()

@@ -5,9 +5,8 @@ import PlanCore
 enum CaseJSON {
   /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
-    "parameters", "parameterTypes", "path", "baselinePath", "waived", "indexAlternative", "figures", "relations",
-    "definitions",
-    "objects", "named", "explain", "explainWithoutSeqScans",
+    "parameters", "parameterTypes", "remarks", "path", "baselinePath", "waived", "indexAlternative",
+    "figures", "relations", "definitions", "objects", "named", "explain", "explainWithoutSeqScans",
   ]
 
   static func json(_ outcome: CaseOutcome, in run: RunOutcome, _ table: inout RelationTable) -> JSON {
@@ -27,6 +26,7 @@ enum CaseJSON {
       JSONMember("position", JSON(outcome.position)),
       JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("reason", JSON(outcome.reason)),
+      JSONMember("remarks", .array(outcome.remarks.map(JSON.string))),
       JSONMember("sql", JSON(outcome.sql)),
       JSONMember(
         "parameters",

@@ -48,7 +48,9 @@ extension RunOutcome {
     }
     let relations = try RelationTable.relations(fields)
     for item in try fields.objects("cases") {
-      let outcome = try CaseReader(relations: relations, before: before).outcome(item)
+      var outcome = try CaseReader(relations: relations, before: before).outcome(item)
+      // Two plans in files are compared without a server.
+      outcome.comparison?.knowsCatalog = before == .baseline || !servers.isEmpty
       guard try item.flag("failed") == outcome.isFailed(strict: isStrict) else {
         throw item.wrong("failed", "consistent with its verdict '\(outcome.verdict.rawValue)'")
       }
@@ -98,6 +100,8 @@ private struct CaseReader {
     outcome.position = try fields.optionalInteger("position")
     outcome.duration = try fields.duration("seconds")
     outcome.reason = try fields.optionalText("reason")
+    outcome.remarks = try fields.textList("remarks")
+    outcome.hasBaselines = before == .baseline
     outcome.sql = try fields.optionalText("sql")
     for parameter in try fields.objects("parameters") {
       outcome.parameters.append(
@@ -161,7 +165,7 @@ private struct CaseReader {
       return nil
     }
     // Scalars are compared, because a dot with a combining mark after it is one character to Swift.
-    let prefix = Array((schema + ".").unicodeScalars)
+    let prefix = Array((schema.isEmpty && !text.hasPrefix(".") ? "" : schema + ".").unicodeScalars)
     guard text.unicodeScalars.starts(with: prefix) else { throw fields.wrong(key, "in the schema '\(schema)'") }
     return RelationName(
       schema: schema, name: String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(prefix.count))))

@@ -63,6 +63,7 @@ package enum JUnitReport {
   private static func properties(_ outcome: RunOutcome, server: String?) -> [String] {
     var properties = [("plangate", outcome.plangateVersion)]
     if let server { properties.append(("postgresql", server)) }
+    if outcome.before != .baseline { properties.append(("before", outcome.before.description)) }
     if let address = outcome.serverAddress { properties.append(("server", address)) }
     if let shard = outcome.shard { properties.append(("shard", "\(shard.index)/\(shard.count)")) }
     properties += outcome.notes.map { ("note", $0.text) }
@@ -101,7 +102,7 @@ package enum JUnitReport {
     var elements: [String] = []
     if outcome.verdict == .unchecked {
       let reason = outcome.reasonText
-      let body = ([reason] + text.findingLines(outcome.findings)).joined(separator: "\n")
+      let body = ([reason] + text.findingLines(outcome.findings) + text.remarkLines).joined(separator: "\n")
       elements.append(result("error", "unchecked", headline(reason), body))
     } else if outcome.isFailed(strict: run.isStrict) {
       let type = outcome.failureType(strict: run.isStrict) ?? outcome.verdict.rawValue
@@ -136,7 +137,7 @@ package enum JUnitReport {
     let more = failing.count > 1 ? " (and \(failing.count - 1) more)" : ""
     let text =
       switch outcome.verdict {
-      case .new: "no baseline yet"
+      case .new: outcome.newness
       case .improved, .changed: outcome.comparison?.differences.first?.text ?? "the plan changed"
       case .regressed, .passed, .unchecked: failing.first?.message ?? "the plan regressed"
       }
@@ -152,7 +153,7 @@ package enum JUnitReport {
       let weight = finding.waiver == nil ? finding.severity.rawValue : "waived"
       return text.findingLines([finding]).map { line in finding.isFailing ? "  \(weight): " + line.dropFirst(2) : line }
     }
-    let head = outcome.verdict == .new ? ["  no baseline yet"] : []
+    let head = (outcome.verdict == .new ? text.newnessLines : []) + text.remarkLines
     let command = text.commandLines(manifest: manifest)
     let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + command]
     return "\n" + Array(blocks.filter { !$0.isEmpty }.joined(separator: [""])).joinedLines + "\n"

@@ -42,7 +42,7 @@ struct MarkdownCase {
     var words: [String] = []
     switch outcome.verdict {
     case .unchecked: words.append(cell(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? ""))
-    case .new: words.append("no baseline yet")
+    case .new: words.append(outcome.hasBaselines ? outcome.newness : cell(outcome.newness))
     case .improved, .changed: words += (outcome.comparison?.differences.first).map { [cell($0.text)] } ?? []
     case .regressed, .passed: break
     }
@@ -52,6 +52,7 @@ struct MarkdownCase {
     }
     if !outcome.warnings.isEmpty { words.append(counted(outcome.warnings.count, "warning")) }
     if !outcome.waived.isEmpty { words.append("\(outcome.waived.count) waived") }
+    words += outcome.remarks.map(cell)
     return words.joined(separator: ", ")
   }
 
@@ -80,7 +81,10 @@ struct MarkdownCase {
       blocks.append(["**Why it could not be checked**", ""] + MarkdownText.block(Array(reason.prefix(40))))
     }
     let findings = findingLines(outcome)
-    let what = (outcome.verdict == .new ? ["- no baseline yet"] : []) + findings + differenceLines(outcome)
+    let newness = outcome.hasBaselines ? outcome.newness : MarkdownText.code(outcome.newness)
+    let what =
+      (outcome.verdict == .new ? ["- " + newness] : []) + findings + differenceLines(outcome)
+      + items(outcome.remarks)
     let title = outcome.verdict == .regressed ? "**What got worse**" : "**Details**"
     if !what.isEmpty { blocks.append([title, ""] + what) }
     if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes.map(\.text))) }

@@ -14,7 +14,8 @@ struct MarkdownHead {
     let part = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
     lines.append(
       "plangate \(MarkdownText.code(outcome.plangateVersion))\(server), \(MarkdownText.code(outcome.manifestFile))"
-        + "\(part)\(outcome.isStrict ? ", strict" : "")")
+        + "\(part)\(outcome.isStrict ? ", strict" : "")"
+        + (outcome.before == .baseline ? "" : ", compared with \(MarkdownText.code(outcome.before.description))"))
     lines.append("")
     lines += lostIndexes
     var room = limit

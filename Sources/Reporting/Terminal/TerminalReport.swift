@@ -11,7 +11,7 @@ package enum TerminalReport {
   package static func heading(_ outcome: RunOutcome, style: TerminalStyle) -> String {
     let shard = outcome.shard.map { ", shard \($0.index) of \($0.count)" } ?? ""
     let server = outcome.server.map { _ in ", PostgreSQL \(outcome.serverText)" } ?? ""
-    return "plangate \(outcome.plangateVersion)\(server), \(outcome.manifest)\(shard)".visible
+    return "plangate \(outcome.plangateVersion)\(server), \(outcome.manifest)\(shard)\(outcome.comparedWith)".visible
   }
 
   // MARK: One line per case
@@ -46,7 +46,7 @@ package enum TerminalReport {
     switch outcome.verdict {
     case .passed: "ok"
     case .regressed: "FAIL"
-    case .new: "NEW"
+    case .new: outcome.isFailed(strict: isStrict) ? "NEW" : "new"
     case .unchecked: "UNCHECKED"
     case .improved, .changed:
       outcome.isFailed(strict: isStrict) ? outcome.verdict.rawValue.uppercased() : outcome.verdict.rawValue
@@ -87,9 +87,10 @@ package enum TerminalReport {
     case .unchecked:
       blocks = [text.reasonLines + listed(outcome, manifest, style), findings]
     case .new:
-      blocks = [["  no baseline yet"] + findings, hidesPlan ? [] : text.planLines]
+      blocks = [text.newnessLines + findings, hidesPlan ? [] : text.planLines]
     case .improved, .changed:
-      let advice = outcome.verdict == .improved ? ["  improved: record it, so that it stays"] : []
+      let advice =
+        outcome.verdict == .improved && outcome.hasBaselines ? ["  improved: record it, so that it stays"] : []
       blocks = [findings + text.changeLines + advice]
       blocks += outcome.isFailed(strict: isStrict) ? [plans, text.totalLines] : [text.totalLines]
       blocks.append(text.historyLines)
@@ -99,7 +100,7 @@ package enum TerminalReport {
     }
     blocks.removeAll(where: \.isEmpty)
     let head = header(outcome, label ?? outcome.name, isStrict: isStrict, style: style)
-    let parameters = outcome.verdict == .passed ? [] : text.parameterLines
+    let parameters = (outcome.verdict == .passed ? [] : text.parameterLines) + text.remarkLines
     return (head + parameters + blocks.joined(separator: [""])).joinedLines
   }
 

@@ -9,11 +9,11 @@ enum CaseNote {
     switch outcome.verdict {
     case .passed: break
     case .unchecked: notes.append(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? "")
-    case .new: notes.append("no baseline yet")
+    case .new: notes.append(outcome.newness)
     case .regressed: break
     case .improved:
       notes += outcome.tellingChange.map { [$0] } ?? []
-      notes.append("record it, so that it stays")
+      if outcome.hasBaselines { notes.append("record it, so that it stays") }
     case .changed: notes += outcome.tellingChange.map { [$0] } ?? []
     }
     if let first = failing.first {
@@ -21,6 +21,7 @@ enum CaseNote {
     }
     if let warnings = warningText(outcome, isRed: !failing.isEmpty) { notes.append(warnings) }
     if !outcome.waived.isEmpty { notes.append("\(outcome.waived.count) waived") }
+    notes += outcome.remarks
     return notes.joined(separator: ", ").readable.visible
   }
 

@@ -58,6 +58,11 @@ struct CaseText {
       }
   }
 
+  var newnessLines: [String] { ["  " + outcome.newness.readable.visible] }
+
+  /// What is said of the case beside its findings.
+  var remarkLines: [String] { outcome.remarks.flatMap { entry("note", $0, .yellow) } }
+
   var reasonLines: [String] { outcome.reasonText.visibleLines.map { "  " + $0.readable } }
 
   /// The values that the plans were made with, such as `with $1 = 42, $2 = '2026-01-01'`.

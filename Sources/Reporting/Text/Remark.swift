@@ -66,8 +66,9 @@ extension RunOutcome {
       switch item.verdict {
       case .unchecked:
         let lines = item.reasonText.visibleLines
-        add("unchecked", .unchecked, lines.first { !$0.isEmpty } ?? "", Array(lines.dropFirst()), of: item, at: place)
-      case .new: add("no-baseline", .fail, "no baseline yet", accept, of: item, at: place)
+        let details = Array(lines.dropFirst()) + item.remarks
+        add("unchecked", .unchecked, lines.first { !$0.isEmpty } ?? "", details, of: item, at: place)
+      case .new: if item.hasBaselines { add("no-baseline", .fail, item.newness, accept, of: item, at: place) }
       case .improved, .changed:
         if isFailed {
           let message = item.comparison?.differences.first?.text ?? "the plan changed"
@@ -79,7 +80,8 @@ extension RunOutcome {
         let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn
         let details =
           (finding.indexVerdict.map { [$0.description] } ?? []) + (finding.isFailing ? causes : [])
-          + (finding.isFailing ? fixes : []) + (finding.isFailing && item.verdict == .regressed ? accept : [])
+          + (finding.isFailing ? item.remarks + fixes : [])
+          + (finding.isFailing && item.verdict == .regressed ? accept : [])
         add(finding.rule, weight, finding.message, details, of: item, finding: finding, at: place)
       }
     }
@@ -88,6 +90,9 @@ extension RunOutcome {
 }
 
 extension RunOutcome {
+  /// `, compared with main (ab12cd3)` for a comparison of two states; empty for a check.
+  var comparedWith: String { before == .baseline ? "" : ", compared with \(before)" }
+
   /// The name of a case in this run, with the server if there are several.
   ///
   /// Minor versions are left out unless they are needed to distinguish servers: a name must not change with the

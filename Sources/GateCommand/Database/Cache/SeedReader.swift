@@ -54,7 +54,8 @@ struct SeedReader {
       content.scan.readsClock = true
       if inputs.isEmpty { content.scan.prevent("a command without 'inputs:'") }
       for path in inputs {
-        content.words.append(path)
+        // The same in a checkout elsewhere.
+        content.words.append(relativePath(path, to: directory))
         add(path, as: .input, to: &content, &seen)
       }
       return content

@@ -27,8 +27,12 @@ function article(data) {
   };
   const says = make("div", { class: "says" },
     data.reason !== undefined && section("Why it could not be checked", "reason", make("pre", {}, data.reason)),
-    data.verdict === "new" && section("No baseline yet", "reason",
-      make("p", {}, "There is no accepted plan yet. Read this one, then record it.")),
+    data.remarks && section(data.remarks.length > 1 ? "Notes" : "Note", "reason",
+      data.remarks.map((remark) => make("p", {}, remark))),
+    data.verdict === "new" && (data.newness !== undefined
+      ? section("New", "reason", make("p", {}, data.newness))
+      : section("No baseline yet", "reason",
+        make("p", {}, "There is no accepted plan yet. Read this one, then record it."))),
     active.length > 0 && section(active.length > 1 ? "Findings" : "Finding", "told", list(active)),
     data.causes.length > 0 && section(data.causes.length > 1 ? "Causes" : "Cause", "causes",
       make("ul", {}, brief(data.causes.map((cause) => make("li", {}, cause))))),
