@@ -64,6 +64,8 @@ package final class DisposableServer: Sendable {
   /// The directory of this run: the cluster, its log and the output of children.
   package var directory: String { directories.run }
   package var dataDirectory: String { directories.data }
+  /// The path of the server's log.
+  package var log: String { directories.log }
 
   /// The owner that the cluster's files need; nil when that is plangate's own user.
   package var fileOwner: FileOwner? { launcher.user.map { FileOwner(uid: $0.uid, gid: $0.gid) } }

@@ -147,6 +147,30 @@ import Testing
     #expect(try project.json().outcome == "unchecked")
   }
 
+  /// No event trigger can be made there, and no log read.
+  @Test func `locks of migrations, and of a command that runs them`() throws {
+    let project = try Project([
+      "seed.sql": "CREATE TABLE items AS SELECT n FROM generate_series(1, 300) AS n;\n",
+      "db/1_a.up.sql": "ALTER TABLE items ALTER COLUMN n SET NOT NULL;\n",
+      "queries/manifest.yml": """
+      version: 1
+      seed: [../seed.sql]
+      migrations: ../db
+      queries: [{name: one, sql: SELECT n FROM items}]
+
+      """,
+    ])
+    let own = try plangate(project, ["migrate", "--color", "never"])
+    try expect(
+      own, exits: 0, stdout: ["ACCESS EXCLUSIVE on public.items", "it blocks 1 case: one"], leavingNothingIn: project)
+    try project.edit("queries/manifest.yml", "migrations: ../db", "migrations: {run: psql -q -f ../db/1_a.up.sql}")
+    let command = try plangate(
+      project, ["migrate", "--color", "never"], conninfo: server.superuserConninfo, environment: [:])
+    try expect(
+      command, exits: 0, stdout: ["a command ran it, so its locks are not seen"], not: ["ACCESS EXCLUSIVE"],
+      leavingNothingIn: project)
+  }
+
   @Test func `a signal while a clone is created leaves no clone`() throws {
     let project = try Project([
       "seed.sql": "CREATE TABLE items AS SELECT n, repeat('x', 900) AS note FROM generate_series(1, 60000) AS n;\n",

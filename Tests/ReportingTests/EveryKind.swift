@@ -193,6 +193,7 @@ enum EveryKind {
     statement.lockTimeout = "2s"
     var last = MigrationReport.Statement(text: "UPDATE", line: 9)
     last.rowsWritten = [table: 1e9]
+    last.rowsChanged = [table: 1e6]
     migration.statements = [statement, last]
     migration.held = [
       MigrationReport.HeldLock(

@@ -112,6 +112,23 @@ import Testing
     #expect([command.properties["file"], command.properties["line"]] == ["ci/queries.yml", "88"])
   }
 
+  @Test func `what a command migrates has the place of the manifest, and the statement in the message`() throws {
+    let table = RelationName(schema: "public", name: "orders")
+    var migration = MigrationReport(file: "make migrate")
+    migration.statements = [MigrationReport.Statement(text: "ALTER TABLE orders ADD COLUMN note text", line: 0)]
+    migration.held = [
+      MigrationReport.HeldLock(lock: RelationLock(table, .accessExclusive), since: 0, until: 0, blocked: [])
+    ]
+    migration.rows = [table: 20_000]
+    var run = run([])
+    run.migrations = [
+      migration.judged(by: [MigrationRule.noLockTimeout.id: RuleSettings(severity: .fail, values: [:])])
+    ]
+    let command = try #require(try commands(run).first)
+    #expect(command.properties["line"] == nil && command.properties["file"] == run.manifestFile)
+    #expect(command.data.hasPrefix("'ALTER TABLE orders ADD COLUMN note text': it waits for its ACCESS EXCLUSIVE"))
+  }
+
   @Test func `no text of a log line is a command`() {
     let texts = [
       "::error::x", "  \t ::add-mask::x", "a\n::stop-commands::x\nb", "\u{a0}::error::x", "x ##[error]y",

@@ -71,7 +71,7 @@ struct BisectRun {
       throw Diagnostic("\(names) does not fail after all \(migrations.count) migrations\(unchecked)")
     }
     let search = MigrationSearch(migrations: migrations) { (ids, state) throws(Diagnostic) in
-      try run.failing(ids, in: state, against: reference)
+      try run.verdicts(ids, in: state, against: reference)
     }
     let found = try search.first(of: failed, after: base)
     for index in outcome.cases.indices {

@@ -91,7 +91,7 @@ struct MigrateRun {
       let (last, lastCapture) = (state, capture)
       defer { if last.name != base.name { last.drop() } }
       state = next
-      var report = observer.finished(locks, isObserved: migration.file != nil)
+      var report = observer.finished(locks)
       capture = try state.capture(of: run.selected)
       let outcome = judge(
         now: capture, before: reference, policies: run.manifest.policies(of: run.selected))

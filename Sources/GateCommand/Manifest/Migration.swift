@@ -132,6 +132,15 @@ extension MigrationScript.Statement {
     words.first == "begin" || words.starts(with: ["start", "transaction"])
   }
 
+  /// Whether it changes neither tables nor rows, and takes no locks.
+  var onlySets: Bool {
+    switch words.first {
+    case "begin", "start", "savepoint", "release", "show", "reset": true
+    case "set": words.dropFirst().first != "constraints"
+    default: false
+    }
+  }
+
   /// Whether PostgreSQL runs it only outside of a transaction.
   var refusesTransaction: Bool {
     switch words.first {
@@ -140,7 +149,8 @@ extension MigrationScript.Statement {
       words.contains("concurrently") || ["database", "tablespace"].contains(words.dropFirst().first)
     case "reindex": words.contains("concurrently") || ["database", "system"].contains(words.dropFirst().first)
     case "refresh": false
-    case "alter": words.dropFirst().first == "system" || words.contains("detach") && text.contains("CONCURRENTLY")
+    case "alter":
+      words.dropFirst().first == "system" || words.contains("detach") && text.lowercased().contains("concurrently")
     default: false
     }
   }

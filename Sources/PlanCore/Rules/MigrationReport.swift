@@ -4,7 +4,7 @@ package struct MigrationReport: Equatable, Sendable {
   package struct Statement: Equatable, Sendable {
     /// The first line of its text.
     package var text: String
-    /// The line of the file on which it begins, from 1.
+    /// The line of the file on which it begins, from 1; 0 for a statement of a command.
     package var line: Int
     /// The locks that it took and that its migration did not hold before.
     package var locks: [RelationLock] = []
@@ -14,15 +14,20 @@ package struct MigrationReport: Equatable, Sendable {
     package var rowsRead: [RelationName: Double] = [:]
     /// The rows that it inserted, updated or deleted, by table.
     package var rowsWritten: [RelationName: Double] = [:]
+    /// The rows that it updated or deleted, by table: other writers of them wait until its transaction ends.
+    package var rowsChanged: [RelationName: Double] = [:]
     /// The bytes of WAL that replicas have to replay.
     package var walBytes = 0.0
-    /// `lock_timeout` at its start, as the server writes it: `0`, `2s`.
+    /// `lock_timeout` at its start, as the server writes it: `0`, `2s`; empty if unknown.
     package var lockTimeout = "0"
 
     package init(text: String, line: Int) { (self.text, self.line) = (text, line) }
+
+    /// How sentences name it: `line 3`, or its text.
+    package var place: String { line > 0 ? "line \(line)" : "'\(text.prefix(80))\(text.count > 80 ? "…" : "")'" }
   }
 
-  /// The strongest lock on a table, and what happens while it is held.
+  /// A lock on a table, and what happens while it is held.
   package struct HeldLock: Equatable, Sendable {
     package let lock: RelationLock
     /// The position of the statement that took it.
@@ -40,7 +45,8 @@ package struct MigrationReport: Equatable, Sendable {
   /// The file as the user would name it, or the first line of a command.
   package var file: String
   package var statements: [Statement] = []
-  /// By table, for tables that were there before.
+  /// By table, for tables that were there before: in each transaction the locks that make more others wait than those
+  /// before them.
   package var held: [HeldLock] = []
   /// The rows of the tables that were there before.
   package var rows: [RelationName: Double] = [:]
@@ -105,6 +111,11 @@ package enum LockMode: String, CaseIterable, Comparable, Sendable {
   }
 
   package func blocks(_ other: LockMode) -> Bool { conflicts.contains(other) }
+
+  /// How many of the modes it makes wait that queries and schema changes take.
+  package var weight: Int {
+    [LockMode.accessShare, .rowShare, .rowExclusive, .shareUpdateExclusive].count(where: blocks)
+  }
 
   /// Whom it makes wait, in words; nil for nobody but other schema changes of its own kind.
   package var effect: String? {

@@ -3,7 +3,7 @@ package struct MigrationFinding: Equatable, Sendable {
   package let rule: String
   package let severity: Severity
   package let relation: RelationName
-  /// The line of the statement, from 1.
+  /// The line of the statement, from 1; 0 for a statement of a command.
   package let line: Int
   package let message: String
   /// The usual remedy.
@@ -28,7 +28,9 @@ package struct MigrationRule: Sendable {
   package let summary: String
   /// The usual remedy, in one line without a final full stop.
   package let fix: String
-  private let find: @Sendable (MigrationReport) -> [(relation: RelationName, line: Int, message: String)]
+  private let find: @Sendable (MigrationReport) -> [Found]
+
+  fileprivate typealias Found = (relation: RelationName, statement: MigrationReport.Statement, message: String)
 
   /// The rows of a table from which it is judged.
   private static let floor = RuleKey(
@@ -42,7 +44,7 @@ package struct MigrationRule: Sendable {
     fix: "add a new column or table, copy the rows in batches, and switch over (expand and contract)"
   ) { report in
     report.statements.flatMap { statement in
-      statement.rewritten.map { ($0, statement.line, "\($0) is written anew: all its rows and indexes") }
+      statement.rewritten.map { ($0, statement, "\($0) is written anew: all its rows and indexes") }
     }
   }
 
@@ -50,11 +52,11 @@ package struct MigrationRule: Sendable {
     id: "migration-scan-under-lock", summary: "a migration reads a table while it blocks writes to it",
     fix: "add the constraint NOT VALID and VALIDATE it in another transaction; build the index CONCURRENTLY"
   ) { report in
-    report.blocking.compactMap { held in
+    report.firstFound(in: report.blocking) { held in
       let read = report.statements[held.since...held.until].reduce(0.0) { $0 + ($1.rowsRead[held.lock.relation] ?? 0) }
       guard read > 0 else { return nil }
       return (
-        held.lock.relation, report.statements[held.since].line,
+        held.lock.relation, report.statements[held.since],
         "\(Figures.grouped(read)) rows of \(held.lock.relation) are read under its \(held.lock.mode.rawValue) lock"
       )
     }
@@ -64,11 +66,11 @@ package struct MigrationRule: Sendable {
     id: "migration-no-lock-timeout", summary: "a migration waits for a lock without lock_timeout",
     fix: "SET lock_timeout = '2s' before it, and try again when it runs out"
   ) { report in
-    report.blocking.compactMap { held in
+    report.firstFound(in: report.blocking) { held in
       let statement = report.statements[held.since]
       guard statement.lockTimeout == "0" else { return nil }
       return (
-        held.lock.relation, statement.line,
+        held.lock.relation, statement,
         "it waits for its \(held.lock.mode.rawValue) lock on \(held.lock.relation) without lock_timeout, and everybody "
           + "else waits behind it"
       )
@@ -79,10 +81,11 @@ package struct MigrationRule: Sendable {
     id: "migration-blocks-writes", summary: "a migration blocks writes to a table",
     fix: "use the CONCURRENTLY form, keep the transaction short, and write many rows in batches of their own"
   ) { report in
-    report.blocking.map { held in
+    // The last one is the strongest.
+    report.firstFound(in: report.blocking.reversed()) { held in
       let cases = held.blocked.isEmpty ? "" : ", and \(held.blocked.count) of the manifest's cases"
       return (
-        held.lock.relation, report.statements[held.since].line,
+        held.lock.relation, report.statements[held.since],
         "its \(held.lock.mode.rawValue) lock on \(held.lock.relation) \(held.lock.mode.effect ?? "")\(cases)"
       )
     }
@@ -92,9 +95,11 @@ package struct MigrationRule: Sendable {
 
   package func findings(in report: MigrationReport, _ settings: RuleSettings?) -> [MigrationFinding] {
     guard let settings, settings.severity != .off else { return [] }
-    return find(report).filter { report.rows[$0.relation] ?? 0 >= settings[MigrationRule.floor] }.map {
-      MigrationFinding(
-        rule: id, severity: settings.severity, relation: $0.relation, line: $0.line, message: $0.message, fix: fix)
+    return find(report).filter { report.rows[$0.relation] ?? 0 >= settings[MigrationRule.floor] }.map { found in
+      let line = found.statement.line
+      return MigrationFinding(
+        rule: id, severity: settings.severity, relation: found.relation, line: line,
+        message: line > 0 ? found.message : "\(found.statement.place): \(found.message)", fix: fix)
     }
   }
 }
@@ -102,6 +107,18 @@ package struct MigrationRule: Sendable {
 extension MigrationReport {
   /// The locks that block writes, or reads too.
   fileprivate var blocking: [HeldLock] { held.filter { $0.lock.mode.blocks(.rowExclusive) } }
+
+  /// What `find` says of locks, one for each table and transaction, as the remedy is the same.
+  fileprivate func firstFound(in locks: [HeldLock], _ find: (HeldLock) -> MigrationRule.Found?) -> [MigrationRule.Found]
+  {
+    var concerned: Set<String> = []
+    return locks.compactMap { held in
+      let key = "\(held.until) \(held.lock.relation)"
+      guard !concerned.contains(key), let found = find(held) else { return nil }
+      concerned.insert(key)
+      return found
+    }
+  }
 
   /// The report with what the manifest's rules find.
   package func judged(by settings: [String: RuleSettings]) -> MigrationReport {

@@ -53,7 +53,9 @@ package enum GitHubAnnotations {
       migration.findings.filter { $0.isFailing == areFailing }.map { finding in
         Annotation(
           finding.rule, text([finding.message, "fix: \(finding.fix)"]),
-          at: Place(file: migration.file, line: finding.line))
+          // A command has no lines; the manifest has it.
+          at: finding.line > 0
+            ? Place(file: migration.file, line: finding.line) : Place(file: outcome.manifestFile))
       }
     }
   }

@@ -37,6 +37,7 @@ extension MigrationReport {
               JSONMember("rewritten", .array(statement.rewritten.map { .object(MigrationReport.members($0)) })),
               JSONMember("rowsRead", counts(statement.rowsRead)),
               JSONMember("rowsWritten", counts(statement.rowsWritten)),
+              JSONMember("rowsChanged", counts(statement.rowsChanged)),
             ])
           })),
       JSONMember(
@@ -95,6 +96,7 @@ extension MigrationReport {
       for item in try item.objects("rewritten") { statement.rewritten.append(try name(item)) }
       statement.rowsRead = try counts(item, "rowsRead")
       statement.rowsWritten = try counts(item, "rowsWritten")
+      statement.rowsChanged = try counts(item, "rowsChanged")
       statements.append(statement)
     }
     for item in try fields.objects("locks") {

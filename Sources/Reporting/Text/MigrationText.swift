@@ -6,7 +6,8 @@ extension MigrationReport {
   package var sentences: [String] {
     var lines = findings.flatMap { finding in
       [
-        "\(finding.isFailing ? "" : "warning: ")\(finding.rule): line \(finding.line): \(finding.message)",
+        "\(finding.isFailing ? "" : "warning: ")\(finding.rule): "
+          + (finding.line > 0 ? "line \(finding.line): " : "") + finding.message,
         "fix: \(finding.fix)",
       ]
     }
@@ -14,20 +15,21 @@ extension MigrationReport {
     for held in held {
       guard held.lock.mode.blocks(.rowExclusive), let effect = held.lock.mode.effect else { continue }
       let start = statements[held.since]
-      var line = "\(held.lock.mode.rawValue) on \(held.lock.relation) from line \(start.line) on: \(effect)"
+      var line = "\(held.lock.mode.rawValue) on \(held.lock.relation) from \(start.place) on: \(effect)"
       let work = work(while: held)
       if !work.isEmpty { line += "; while it is held: \(work)" }
       if !held.blocked.isEmpty { line += "; \(MigrationReport.names(held.blocked))" }
       lines.append(line)
       if start.lockTimeout == "0" {
         lines.append(
-          "no lock_timeout is set at line \(start.line): while it waits for the lock, everybody else waits behind it")
+          "no lock_timeout is set at \(start.place): while it waits for the lock, everybody else waits behind it")
       }
     }
     for statement in statements where !statement.rewritten.isEmpty {
       let relations = statement.rewritten.map(\.description).joined(separator: ", ")
-      lines.append("line \(statement.line) writes anew: \(relations)")
+      lines.append("\(statement.place) writes anew: \(relations)")
     }
+    lines += changes
     if let downProblems {
       if downProblems.isEmpty { lines.append("the way down brings everything back") }
       for problem in downProblems.prefix(MigrationReport.mostNames) {
@@ -40,6 +42,21 @@ extension MigrationReport {
     let megabytes = (wal / MigrationReport.megabyte).rounded()
     if megabytes >= 1 { lines.append("writes \(Figures.grouped(megabytes)) MB of WAL") }
     return lines
+  }
+
+  /// One line for each table with rows that other writers wait for, though no lock on the table makes them wait.
+  private var changes: [String] {
+    statements.enumerated().flatMap { position, statement in
+      statement.rowsChanged.sorted { $0.key < $1.key }.filter { table, _ in
+        !held.contains { held in
+          held.lock.relation == table && held.lock.mode.blocks(.rowExclusive)
+            && (held.since...held.until).contains(position)
+        }
+      }.map { table, rows in
+        "\(statement.place) updates or deletes \(Figures.grouped(rows)) row\(rows == 1 ? "" : "s") of \(table): other writers of them wait until its "
+          + "transaction ends"
+      }
+    }
   }
 
   /// The rows that are read and written while a lock is held.

@@ -65,18 +65,31 @@ struct MigrationRunner {
       try connection.execute(statement.text)
       return
     }
-    let begins = statement.beginsTransaction
-    // Without a transaction around it, its locks would be gone before they can be seen.
-    let needsTransaction = !isInTransaction && !begins && !statement.refusesTransaction
-    if begins { isInTransaction = true }
+    if statement.beginsTransaction { isInTransaction = true }
     if statement.endsTransaction { isInTransaction = false }
-    if needsTransaction { try connection.execute("BEGIN") }
-    try observer.observe(
-      statement, on: connection, isInTransaction: isInTransaction || needsTransaction || statement.endsTransaction,
-      isLast: !isInTransaction,
-      other: { () throws(ServerError) in try server.newConnection(to: database) },
-      { () throws(ServerError) in try connection.execute(statement.text) })
-    if needsTransaction { try connection.execute("COMMIT") }
+    let isInside = isInTransaction || statement.endsTransaction
+    let isLast = !isInTransaction
+    func observe(isInTransaction: Bool) throws(ServerError) {
+      try observer.observe(
+        statement, on: connection, isInTransaction: isInTransaction, isLast: isLast,
+        other: { () throws(ServerError) in try server.newConnection(to: database) },
+        { () throws(ServerError) in try connection.execute(statement.text) })
+    }
+    // Without a transaction around it, its locks would be gone before they can be seen.
+    if !isInside, !statement.onlySets, !statement.refusesTransaction {
+      try connection.execute("BEGIN")
+      do {
+        try observe(isInTransaction: true)
+        try connection.execute("COMMIT")
+        return
+      } catch {
+        // A procedure that commits, or a statement that refuses a transaction after all.
+        guard ["2D000", "25001"].contains(error.sqlState) else { throw error }
+        try connection.execute("ROLLBACK")
+        try observer.forgetAttempt(connection)
+      }
+    }
+    try observe(isInTransaction: isInside)
   }
 
   private func failure(

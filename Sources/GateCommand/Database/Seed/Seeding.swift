@@ -120,7 +120,9 @@ struct Seeding {
     let exit: ChildExit
     if case .command = step {
       command.environment.merge(server.commandEnvironment(database)) { $1 }
-      do { exit = try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+      exit = try observed(observer) { () throws(Diagnostic) in
+        do { return try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+      }
     } else {
       exit = try server.runClient(command, in: database)
     }
@@ -130,6 +132,27 @@ struct Seeding {
     if case .script(let path) = step {
       if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
     }
+  }
+
+  /// Runs a command, watched by event triggers where somebody wants to know and the server allows it.
+  private func observed(
+    _ observer: MigrationObserver?, _ command: () throws(Diagnostic) -> ChildExit
+  ) throws(Diagnostic) -> ChildExit {
+    guard let observer else { return try command() }
+    var triggers: MigrationTriggers?
+    do {
+      triggers = try MigrationTriggers(on: server, in: database)
+      if triggers != nil { try observer.begin(try server.newConnection(to: database)) }
+    } catch { throw server.diagnostic(error) }
+    let exit = try command()
+    guard var triggers else { return exit }
+    do {
+      // What its sessions did is counted when they end.
+      try server.waitUntilAlone(in: database)
+      try observer.note(triggers.said(), try server.newConnection(to: database))
+      try triggers.remove()
+    } catch { throw server.diagnostic(error) }
+    return exit
   }
 
   private func client(_ name: String) throws(Diagnostic) -> String {
