@@ -107,7 +107,7 @@ extension InnerStatementTests.Hidden {
         migration: "DROP INDEX task_project_idx"),
       relation: "public.task",
       words: ["foreign key task_project_id_fkey", "20 times", "198,100 rows", "no index on (project_id)"],
-      fix: "CREATE INDEX ON public.task (project_id)",
+      fix: "CREATE INDEX task_project_idx ON public.task USING btree (project_id)",
       harmless: "ALTER TABLE task ADD COLUMN done boolean; REINDEX TABLE task"),
     .init(
       story: Story(

@@ -639,7 +639,7 @@ extension ReportedTests.Reported {
       causes: [
         "index page_book_idx of public.page is now btree (book_id) WHERE (gone_at IS NULL), was btree (book_id)"
       ],
-      offered: ["CREATE INDEX ON public.page (book_id);"], repair: "CREATE INDEX ON page (book_id)"),
+      offered: ["CREATE INDEX ON public.page USING btree (book_id);"], repair: "CREATE INDEX ON page (book_id)"),
     ReportedTests.Reported(
       story: Story(
         name: "a column loses the collation that its prefixes need", seed: office,

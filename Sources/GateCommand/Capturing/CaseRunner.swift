@@ -141,9 +141,11 @@ struct CaseRunner {
     of queryCase: QueryCase, _ query: Query, _ scanned: SQLScanner, _ values: [String?], options: String,
     _ watching: InnerWatching, _ answer: (CasePlans) -> CaseAnswer
   ) throws(ServerError) -> CaseAnswer {
-    try inTransaction(of: query, watching.settings) { () throws(ServerError) in
+    // What is done before the case in its transaction counts too.
+    let startsClean = watching.countsActivity && prelude.isEmpty && connection.serverVersion >= 150_000
+    return try inTransaction(of: query, watching.settings, sendsCounts: startsClean) { () throws(ServerError) in
       do {
-        let (explained, seen) = try watching.run { () throws(ServerError) in
+        let (explained, seen) = try watching.run(startsClean: startsClean) { () throws(ServerError) in
           try explain(options, queryCase, query, scanned, values)
         }
         var plan = try Plan(explainJSON: try text(explained.result))
@@ -185,8 +187,9 @@ struct CaseRunner {
 
   // MARK: The transaction
 
+  /// - Parameter sendsCounts: whether the session first sends the counts of its earlier transactions to the server.
   private func inTransaction<Value>(
-    of query: Query, _ settings: [(String, String)], _ body: () throws(ServerError) -> Value
+    of query: Query, _ settings: [(String, String)], sendsCounts: Bool, _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
     do {
       let begin = isWritable ? "BEGIN" : "BEGIN READ ONLY"
@@ -195,10 +198,11 @@ struct CaseRunner {
         for statement in prelude { try connection.execute(statement) }
       }
       // PREPARE waits for them.
-      try connection.send(together: [
-        (prelude.isEmpty ? begin : "SELECT", []),
-        CaseRunner.assignment(of: CaseRunner.session(of: query, settings)),
-      ])
+      try connection.send(
+        together: (sendsCounts ? [("SELECT pg_catalog.pg_stat_force_next_flush()", [])] : []) + [
+          (prelude.isEmpty ? begin : "SELECT", []),
+          CaseRunner.assignment(of: CaseRunner.session(of: query, settings)),
+        ])
       let value = try body()
       try leave()
       return value

@@ -76,12 +76,25 @@ final class InnerWatching {
     ("log_format", "json"), ("log_level", "info"), ("sample_rate", "1"),
   ].map { ("auto_explain.\($0.0)", $0.1) }
 
+  /// Whether the run is watched by the counters of its transaction.
+  var countsActivity: Bool {
+    switch watch {
+    case .nothing: isWritable
+    case .calls: false
+    case .statements, .counters: true
+    }
+  }
+
   /// Runs a case in its transaction and watches it.
-  func run<Answer>(_ body: () throws(ServerError) -> Answer) throws(ServerError) -> (answer: Answer, seen: Seen) {
+  ///
+  /// - Parameter startsClean: whether the counts of all earlier transactions were sent.
+  func run<Answer>(
+    startsClean: Bool, _ body: () throws(ServerError) -> Answer
+  ) throws(ServerError) -> (answer: Answer, seen: Seen) {
+    let before = try countsActivity && !startsClean ? RelationActivity(connection) : RelationActivity()
     switch watch {
     case .nothing:
       guard isWritable else { return (try body(), Seen()) }
-      let before = try RelationActivity(connection)
       let answer = try body()
       return (answer, Seen(activity: try RelationActivity(connection).since(before)))
     case .calls:
@@ -92,7 +105,6 @@ final class InnerWatching {
       let answer = try body()
       return (answer, Seen(runsFunctions: try calls(of: functions) != before))
     case .counters:
-      let before = try RelationActivity(connection)
       let answer = try body()
       let isWhole = try endStatement()
       let activity = try RelationActivity(connection).since(before)
@@ -102,7 +114,6 @@ final class InnerWatching {
       guard let origins else { return (try body(), Seen()) }
       let observer = InnerObserver(origins)
       self.observer = observer
-      let before = try RelationActivity(connection)
       let (answer, isWhole) = try connection.withNotices(observer.take) { () throws(ServerError) in
         let answer = try body()
         return (answer, try endStatement())

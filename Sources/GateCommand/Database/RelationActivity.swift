@@ -98,20 +98,23 @@ struct RelationActivity: Sendable {
   }
 
   /// Of the catalog only what was written is of interest: every statement reads it.
+  ///
+  /// Names are looked up for the few relations that are returned.
   private static let query = """
-    SELECT * FROM (
-      SELECT c.oid, n.nspname, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind,
-        COALESCE(i.indrelid, c.oid), pg_catalog.pg_stat_get_xact_numscans(c.oid) AS scans,
-        pg_catalog.pg_stat_get_xact_tuples_returned(c.oid),
-        pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
-          + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS inserted,
-        pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted,
-        pg_catalog.pg_stat_get_xact_blocks_fetched(c.oid) AS blocks
-      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
-      WHERE c.relkind IN ('r', 'm', 'i', 'S') AND c.relpersistence <> 't' AND n.nspname <> 'pg_toast'
-    ) AS work
-    WHERE inserted + deleted > 0
-      OR scans + blocks > 0 AND nspname NOT IN ('pg_catalog', 'information_schema')
+    SELECT c.oid, (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace), c.relname,
+      pg_catalog.format('%I.%I', (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace), c.relname),
+      c.relkind, COALESCE((SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = c.oid), c.oid),
+      pg_catalog.pg_stat_get_xact_numscans(c.oid), pg_catalog.pg_stat_get_xact_tuples_returned(c.oid),
+      pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid),
+      pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid), pg_catalog.pg_stat_get_xact_blocks_fetched(c.oid)
+    FROM pg_catalog.pg_class c
+    WHERE c.relpersistence <> 't' AND CASE
+      WHEN c.relnamespace IN ('pg_catalog'::pg_catalog.regnamespace, 'information_schema'::pg_catalog.regnamespace)
+      THEN c.relkind = 'r' AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
+        + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
+      WHEN c.relkind IN ('r', 'm', 'i', 'S') AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
+      THEN pg_catalog.pg_stat_get_xact_blocks_fetched(c.oid) + pg_catalog.pg_stat_get_xact_numscans(c.oid)
+        + pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
+      ELSE false END
     """
 }
