@@ -43,10 +43,10 @@ final class InnerWatching {
     switch self.watch {
     case .nothing, .calls: (origins, self.workers) = (nil, nil)
     case .statements, .counters:
-      if self.watch == .statements { try connection.execute("LOAD 'auto_explain'") }
       origins = try probe.origins(connection)
-      let own = try connection.execute("SELECT pg_catalog.current_setting('max_parallel_workers')").value
-      self.workers = workers ?? own
+      // The next statement waits for it.
+      if self.watch == .statements { try connection.send(together: [("LOAD 'auto_explain'", [])]) }
+      self.workers = workers ?? means.parallelWorkers
     }
   }
 

@@ -13,6 +13,8 @@ final class InnerProbe: Sendable {
     let isSuperuser: Bool
     /// Whether `auto_explain` was loaded.
     let hasAutoExplain: Bool
+    /// `max_parallel_workers` of a new session.
+    let parallelWorkers: String?
   }
 
   /// The catalog facts that tell who runs a statement.
@@ -41,7 +43,7 @@ final class InnerProbe: Sendable {
         hasAutoExplain = false
       }
     }
-    let asked = Means(functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain)
+    let asked = Means(functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain, parallelWorkers: row?[2])
     means.withLock { $0 = asked }
     return asked
   }
@@ -68,7 +70,7 @@ final class InnerProbe: Sendable {
       FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE l.lanname NOT IN ('internal', 'c') AND n.nspname NOT IN ('pg_catalog', 'information_schema')),
-      pg_catalog.current_setting('is_superuser')
+      pg_catalog.current_setting('is_superuser'), pg_catalog.current_setting('max_parallel_workers')
     """
 
   /// Of `tgtype` 2 is BEFORE and 64 INSTEAD OF (catalog/pg_trigger.h).
