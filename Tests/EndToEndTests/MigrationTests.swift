@@ -131,6 +131,13 @@ import Testing
 
   // MARK: migrate
 
+  @Test func `a query of a column that a migration brings`() throws {
+    let project = try Project(Self.files)
+    let run = try project.plangate("migrate", "db/10_state.up.sql", "--color", "never")
+    try expect(
+      run, exits: 0, stdout: ["open_orders", "not in the state before 10_state.up.sql"], leavingNothingIn: project)
+  }
+
   @Test func `what the migrations do to the plans`() throws {
     let project = try Project(Self.files)
     try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")

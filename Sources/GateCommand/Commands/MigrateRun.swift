@@ -68,7 +68,7 @@ struct MigrateRun {
     let migrations = run.manifest.migrations[range]
     var before = base
     before.label = StateLabel("the state before \(migrations.first?.name ?? "")")
-    let reference = try before.capture(of: run.selected)
+    let reference = try before.capture(of: run.selected).withoutUnchecked
     var state = base
     // The first migration after which each case failed and has failed since.
     var failedSince: [CaseID: Migration] = [:]
@@ -128,6 +128,16 @@ struct MigrateRun {
 }
 
 extension Capture {
+  /// The capture without the cases that could not be planned, such as those of a column that a migration brings.
+  fileprivate var withoutUnchecked: Capture {
+    let planned = queries.values.map { query in
+      var query = query
+      query.answers.removeAll { if case .unchecked = $0.result { true } else { false } }
+      return query
+    }
+    return Capture(label: label, queries: planned, unreadable: unreadable)
+  }
+
   /// The locks that each case takes, in the order of the queries.
   fileprivate func locks(_ selected: [Query]) -> [(id: CaseID, locks: Set<RelationLock>)] {
     selected.flatMap { query -> [(id: CaseID, locks: Set<RelationLock>)] in

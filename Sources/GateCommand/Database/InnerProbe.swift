@@ -43,7 +43,8 @@ final class InnerProbe: Sendable {
         hasAutoExplain = false
       }
     }
-    let asked = Means(functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain, parallelWorkers: row?[2])
+    let asked = Means(
+      functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain, parallelWorkers: row?[2])
     means.withLock { $0 = asked }
     return asked
   }
