@@ -133,9 +133,12 @@ import Testing
 
   @Test func `a query of a column that a migration brings`() throws {
     let project = try Project(Self.files)
+    try project.write("db/10_state.down.sql", "ALTER TABLE orders DROP COLUMN state;\n")
     let run = try project.plangate("migrate", "db/10_state.up.sql", "--color", "never")
     try expect(
-      run, exits: 0, stdout: ["open_orders", "not in the state before 10_state.up.sql"], leavingNothingIn: project)
+      run, exits: 0,
+      stdout: ["open_orders", "not in the state before 10_state.up.sql", "the way down brings everything back"],
+      leavingNothingIn: project)
   }
 
   @Test func `what the migrations do to the plans`() throws {
