@@ -9,6 +9,13 @@ extension DatabaseState {
   ///
   /// - Parameter before: what was accepted; it may still be read while the first cases run.
   func judged(_ queries: [Query], against before: Background<Capture>) throws(Diagnostic) -> RunOutcome {
+    try judgedCapture(queries, against: before).outcome
+  }
+
+  /// The same, with the capture that was judged.
+  func judgedCapture(
+    _ queries: [Query], against before: Background<Capture>
+  ) throws(Diagnostic) -> (outcome: RunOutcome, capture: Capture) {
     var session = CaptureSession(
       of: queries, in: self,
       secondRun: { id, plan in
@@ -16,13 +23,15 @@ extension DatabaseState {
         return plan.root.buffers != accepted.plan.root.buffers
       })
     let policies = manifest.policies(of: queries)
-    func judgedNow() throws(Diagnostic) -> RunOutcome {
-      judge(now: try session.capture(), before: before.value, policies: policies) { count, judge in
+    func judgedNow() throws(Diagnostic) -> (outcome: RunOutcome, capture: Capture) {
+      let capture = try session.capture()
+      let outcome = judge(now: capture, before: before.value, policies: policies) { count, judge in
         concurrentMap(Array(0..<count), judge)
       }
+      return (outcome, capture)
     }
     let first = try judgedNow()
-    let doubtful = first.cases.filter { item in
+    let doubtful = first.outcome.cases.filter { item in
       item.comparison != nil && (item.verdict != .passed || !item.findings.isEmpty)
         && !item.findings.contains { $0.rule == Rule.timeoutID }
     }

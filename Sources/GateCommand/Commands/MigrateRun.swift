@@ -92,9 +92,8 @@ struct MigrateRun {
       defer { if last.name != base.name { last.drop() } }
       state = next
       var report = observer.finished(locks)
-      capture = try state.capture(of: run.selected)
-      let outcome = judge(
-        now: capture, before: reference, policies: run.manifest.policies(of: run.selected))
+      let outcome: RunOutcome
+      (outcome, capture) = try state.judgedCapture(run.selected, against: Background { reference })
       try checkInterruption()
       if options.runsDown {
         let written = Set(report.statements.flatMap(\.rowsWritten.keys))
