@@ -78,7 +78,7 @@ struct CaseRunner {
     let first = try runWatched(item, of: query)
     guard case .plans(var watched) = first else { return first }
     if let activity = watched.activity { try takeBack(activity) }
-    guard case .plans(var plans) = try run(item, of: query, .nothing) else {
+    guard case .plans(var plans) = try run(item, of: query, .activity) else {
       watched.activity = nil
       return .plans(watched)
     }

@@ -4,6 +4,8 @@ import Postgres
 /// How closely a run of a case is watched for what it runs inside.
 enum InnerWatch {
   case nothing
+  /// Which relations are read and written.
+  case activity
   /// Whether functions are called that may run statements.
   case calls
   /// The statements, with their plans.
@@ -41,7 +43,7 @@ final class InnerWatching {
     means = try probe.means(connection)
     self.watch = watch == .statements && !means.hasAutoExplain ? .counters : watch
     switch self.watch {
-    case .nothing, .calls: (origins, self.workers) = (nil, nil)
+    case .nothing, .activity, .calls: (origins, self.workers) = (nil, nil)
     case .statements, .counters:
       origins = try probe.origins(connection)
       // The next statement waits for it.
@@ -56,7 +58,7 @@ final class InnerWatching {
   /// The settings of the transaction beside those of the case.
   var settings: [(String, String)] {
     switch watch {
-    case .nothing: return []
+    case .nothing, .activity: return []
     case .calls: return means.functions != nil && means.isSuperuser ? [("track_functions", "all")] : []
     case .counters: return [("max_parallel_workers", "0")]
     case .statements:
@@ -79,9 +81,8 @@ final class InnerWatching {
   /// Whether the run is watched by the counters of its transaction.
   var countsActivity: Bool {
     switch watch {
-    case .nothing: isWritable
-    case .calls: false
-    case .statements, .counters: true
+    case .nothing, .calls: false
+    case .activity, .statements, .counters: true
     }
   }
 
@@ -93,8 +94,8 @@ final class InnerWatching {
   ) throws(ServerError) -> (answer: Answer, seen: Seen) {
     let before = try countsActivity && !startsClean ? RelationActivity(connection) : RelationActivity()
     switch watch {
-    case .nothing:
-      guard isWritable else { return (try body(), Seen()) }
+    case .nothing: return (try body(), Seen())
+    case .activity:
       let answer = try body()
       return (answer, Seen(activity: try RelationActivity(connection).since(before)))
     case .calls:

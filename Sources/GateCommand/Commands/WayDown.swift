@@ -51,7 +51,7 @@ struct WayDown {
       let (old, new) = (try before.server.connect(to: before.name), try down.server.connect(to: down.name))
       problems += try CatalogLines(old).differences(to: try CatalogLines(new))
       let (places, newPlaces) = (try TableContents.places(old), try TableContents.places(new))
-      // A column that is where it was in a table that nobody wrote to has the same values.
+      // A column at its old position, in a table without writes, still has its values.
       var doubtful = Set(written.map { "\(quotedIdentifier($0.schema)).\(quotedIdentifier($0.name))" })
       for (column, place) in places where newPlaces[column].map({ $0.place != place.place }) ?? false {
         doubtful.insert(place.table)

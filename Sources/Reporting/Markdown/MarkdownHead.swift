@@ -38,7 +38,7 @@ struct MarkdownHead {
     let blocks = outcome.migrations.map { migration -> [String] in
       let sentences = migration.sentences
       let head = "**Migration** \(MarkdownText.code(migration.file, limit: 200))"
-      if sentences.isEmpty { return [head + " blocks nobody.", ""] }
+      if sentences.isEmpty { return [head + " blocks no reads or writes.", ""] }
       return [head, ""] + sentences.map { "- \(MarkdownText.code($0, limit: 500))" } + [""]
     }
     var room = limit

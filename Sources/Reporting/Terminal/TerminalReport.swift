@@ -155,7 +155,7 @@ package enum TerminalReport {
     return outcome.migrations.flatMap { migration in
       let sentences = migration.sentences
       let head = "migration " + style.painted(migration.file.visible, .bold)
-      if sentences.isEmpty { return [head + ": blocks nobody"] }
+      if sentences.isEmpty { return [head + ": blocks no reads or writes"] }
       return [head]
         + sentences.flatMap { $0.readable.visible.wrapped(indent: 2, hanging: 4, width: style.width) }
     }.joinedLines

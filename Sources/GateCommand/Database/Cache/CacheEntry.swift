@@ -62,7 +62,7 @@ struct CacheEntry: Equatable, Sendable {
     lines += notAllVisible.map { "visited \(CacheEntry.escaped($0))" }
     if !traces.isEmpty { lines.append("traces \(traces.json.text)") }
     lines += overrides.map { "override \($0.json.text)" }
-    lines += basis?.lines ?? []
+    if let basis { lines.append("basis \(basis.json.text)") }
     lines += directories.map { "directory \($0)" }
     lines += files.map { "\($0.isShared ? "shared" : "file") \($0.size) \($0.path)" }
     lines.append("end")
@@ -102,9 +102,8 @@ struct CacheEntry: Equatable, Sendable {
         guard let read = (try? JSON(parsing: value)).flatMap({ StatisticsOverride($0) }) else { return nil }
         overrides.append(read)
       case "basis":
-        var known = basis ?? StatisticsBasis()
-        guard known.add(line: value) else { return nil }
-        basis = known
+        guard let read = (try? JSON(parsing: value)).flatMap({ StatisticsBasis($0) }) else { return nil }
+        basis = read
       case "directory":
         guard CacheEntry.isInside(rest) else { return nil }
         directories.append(value)

@@ -1,3 +1,4 @@
+import JSON
 import PlanCore
 import Postgres
 
@@ -25,6 +26,8 @@ struct StatisticsBasis: Equatable, Sendable {
   var functions = ""
   /// A hash of what concerns all relations: operators, operator classes, settings.
   var world = ""
+
+  init() {}
 
   /// Reads it on a connection of a superuser, who alone sees the statistics.
   ///
@@ -84,29 +87,40 @@ struct StatisticsBasis: Equatable, Sendable {
 
   // MARK: On disk
 
-  /// One line for each relation and pair, and one for the rest.
-  var lines: [String] {
-    relations.sorted { $0.key < $1.key }.map { oid, relation in
-      // A name can hold a line feed.
-      let name = Array(relation.name.utf8).map { String($0, radix: 16) }.joined(separator: ",")
-      return "basis relation \(oid) \(relation.kind) \(relation.state) \(relation.hasExpressions) \(name)"
-    } + parents.sorted { $0.lexicographicallyPrecedes($1) }.map { "basis parent \($0.joined(separator: " "))" }
-      + ["basis world \(functions.isEmpty ? "-" : functions) \(world)"]
+  var json: JSON {
+    .object([
+      JSONMember(
+        "relations",
+        .array(
+          relations.sorted { $0.key < $1.key }.map { oid, relation in
+            .array(
+              [oid, relation.name, relation.kind, relation.state].map(JSON.string) + [.bool(relation.hasExpressions)])
+          })),
+      JSONMember(
+        "parents",
+        .array(parents.sorted { $0.lexicographicallyPrecedes($1) }.map { .array($0.map(JSON.string)) })),
+      JSONMember("functions", .string(functions)), JSONMember("world", .string(world)),
+    ])
   }
 
-  /// Adds what a line says, without its first word; false if it is none of these lines.
-  mutating func add(line: String) -> Bool {
-    let words = line.split(separator: " ").map(String.init)
-    switch (words.first, words.count) {
-    case ("relation", 6):
-      let name = String(decoding: words[5].split(separator: ",").compactMap { UInt8($0, radix: 16) }, as: UTF8.self)
-      relations[words[1]] = Relation(
-        name: name, kind: words[2], state: words[3], hasExpressions: words[4] == "true")
-    case ("parent", 3): parents.insert([words[1], words[2]])
-    case ("world", 3): (functions, world) = (words[1] == "-" ? "" : words[1], words[2])
-    default: return false
+  /// Nil for JSON of another form.
+  init?(_ json: JSON) {
+    guard case .array(let rows)? = json["relations"], case .array(let pairs)? = json["parents"],
+      let functions = json["functions"]?.stringValue, let world = json["world"]?.stringValue
+    else { return nil }
+    (self.functions, self.world) = (functions, world)
+    for row in rows {
+      guard case .array(let values) = row, values.count == 5, case .bool(let hasExpressions) = values[4] else {
+        return nil
+      }
+      let words = values.prefix(4).compactMap(\.stringValue)
+      guard words.count == 4 else { return nil }
+      relations[words[0]] = Relation(name: words[1], kind: words[2], state: words[3], hasExpressions: hasExpressions)
     }
-    return true
+    for pair in pairs {
+      guard case .array(let values) = pair, values.count == 2 else { return nil }
+      parents.insert(values.compactMap(\.stringValue))
+    }
   }
 
   // MARK: SQL

@@ -86,11 +86,11 @@ struct CommandProgress {
     until end: MigrationMoment, emptied: Set<String>
   ) -> [[MigrationReport.Statement]] {
     var rest = MigrationReport.Statement(text: MigrationObserver.others, line: 0)
-    // Nobody knows what was set.
+    // The settings at that time are unknown.
     rest.lockTimeout = ""
     rest.walBytes = max(0, end.wal - wal)
     for (oid, relation) in end.relations {
-      // Nobody gets a new file without this lock.
+      // A new file requires this lock.
       if let name = note(file: relation.file, of: oid, isEmpty: emptied.contains(oid), &rest) {
         rest.locks.append(RelationLock(name, .accessExclusive))
       }
@@ -103,7 +103,7 @@ struct CommandProgress {
 }
 
 extension MigrationReport.Statement {
-  /// Whether nobody has to know of it.
+  /// Whether it has no effect worth reporting.
   fileprivate var doesNothing: Bool {
     rewritten.isEmpty && rowsWritten.isEmpty && rowsRead.isEmpty && locks.allSatisfy { $0.mode.weight == 0 }
   }

@@ -46,7 +46,7 @@ final class LockPoll: Sendable {
 
   /// Asks for the locks on relations that a session holds.
   ///
-  /// Planning no longer looks at an index that is being dropped concurrently, so that its last lock blocks nobody.
+  /// The planner ignores an index that is being dropped concurrently, so the last lock on it blocks no query.
   ///
   /// - Parameter pid: an expression.
   static func query(_ pid: String) -> String {

@@ -43,8 +43,7 @@ struct MigrationRunner {
     for (number, statement) in script.statements.enumerated() {
       try checkInterruption()
       do { try run(statement, on: connection, isInTransaction: &isInTransaction) } catch {
-        let isAlone = !script.isTransactional && !script.statements.contains(where: \.controlsTransaction)
-        throw failure(error, statement, after: number, isAlone: isAlone, script, path, text)
+        throw failure(error, statement, after: number, script, path, text)
       }
     }
     do { if script.isTransactional { try connection.execute("COMMIT") } } catch {
@@ -93,8 +92,8 @@ struct MigrationRunner {
   }
 
   private func failure(
-    _ error: ServerError, _ statement: MigrationScript.Statement, after done: Int, isAlone: Bool,
-    _ script: MigrationScript, _ path: String, _ text: String
+    _ error: ServerError, _ statement: MigrationScript.Statement, after done: Int, _ script: MigrationScript,
+    _ path: String, _ text: String
   ) -> Diagnostic {
     var line = statement.line
     var column: Int?
@@ -105,16 +104,19 @@ struct MigrationRunner {
     }
     var message = "the migration failed: \(error.description)"
     if error.isTimeout, error.sqlState == "57014" {
-      message += "\nit ran for more than \(MigrationRunner.statementTimeout); it may wait for a lock of its own"
+      message +=
+        "\na statement may run for \(MigrationRunner.statementTimeout) unless the file sets statement_timeout; this one "
+        + "may wait for a lock that its own migration holds"
     }
     // 25001: the statement cannot run inside a transaction block.
     if error.sqlState == "25001", script.isTransactional {
       message += "\n" + MigrationRunner.transactionAdvice(text)
-    } else if done > 0 {
-      let count = done == 1 ? "the statement before it" : "the \(done) statements before it"
+    } else if done > 0, script.isTransactional {
       message +=
-        isAlone
-        ? "\n\(count) stay\(done == 1 ? "s" : "") applied" : "\n\(count) \(done == 1 ? "was" : "were") rolled back"
+        done == 1 ? "\nthe statement before it was rolled back" : "\nthe \(done) statements before it were rolled back"
+    } else if done > 0, !script.statements.contains(where: \.controlsTransaction) {
+      message +=
+        done == 1 ? "\nthe statement before it stays applied" : "\nthe \(done) statements before it stay applied"
     }
     return Diagnostic(message, file: path, line: line, column: column, sourceLine: Diagnostic.line(line, of: text))
   }
