@@ -141,6 +141,16 @@ import Testing
       leavingNothingIn: project)
   }
 
+  @Test func `the first migration of an empty database`() throws {
+    let project = try Project([
+      "db/1_first.up.sql": "CREATE TABLE items (id integer);\n",
+      "queries/manifest.yml": "version: 1\nmigrations: ../db\nqueries:\n  - {name: items, sql: SELECT * FROM items}\n",
+    ])
+    let run = try project.plangate("migrate", "--color", "never")
+    try expect(run, exits: 0, not: ["of WAL"], leavingNothingIn: project)
+    #expect(run.stdout.contains("migration db/1_first.up.sql: blocks no reads or writes"))
+  }
+
   @Test func `what the migrations do to the plans`() throws {
     let project = try Project(Self.files)
     try project.edit("queries/manifest.yml", "  - {name: open_orders", "  #- {name: open_orders")

@@ -36,13 +36,14 @@ struct MigrationMoment {
       ("SELECT pg_catalog.pg_stat_clear_snapshot()", []), (MigrationMoment.query, []),
     ])
     for row in result?.rows ?? [] {
+      wal = number(row[9] ?? "")
+      // The row of a database without relations has nothing else.
       let words = row.compactMap(\.self)
       guard words.count == row.count, words.count == 11 else { continue }
       relations[words[0]] = Relation(
         name: RelationName(schema: words[1], name: words[2]), kind: words[3], table: words[4], file: words[5],
         counts: Counts(read: number(words[6]), written: number(words[7]) + number(words[8]), changed: number(words[8])),
         rows: number(words[10]))
-      wal = number(words[9])
     }
   }
 
@@ -64,11 +65,12 @@ struct MigrationMoment {
   private static let query = """
     SELECT c.oid, n.nspname, c.relname, c.relkind, COALESCE(i.indrelid, c.oid), c.relfilenode,
       \(countExpressions.map { "CASE WHEN c.relkind IN ('r', 'm') THEN \($0) ELSE 0 END" }.joined(separator: ", ")),
-      pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0'), GREATEST(c.reltuples, 0)
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
-    WHERE c.relkind IN ('r', 'm', 'p', 'f', 'i', 'I', 'v')
+      w.position, GREATEST(c.reltuples, 0)
+    FROM (SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0') AS position) w
+    LEFT JOIN (pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+    ) ON c.relkind IN ('r', 'm', 'p', 'f', 'i', 'I', 'v')
     """
 }
 
