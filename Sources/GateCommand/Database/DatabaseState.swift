@@ -145,6 +145,7 @@ struct DatabaseState: Sendable {
       try server.finishSeed(of: name)
       var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
       if let memory = server.host.sampleMemory { statistics.memory = memory }
+      statistics.beforeWriting = { (tables) throws(ServerError) in try server.separateFiles(of: name, tables) }
       try traces.removeGathered(statistics.connection)
       return try statistics.collect(since: basis)
     } catch { throw server.diagnostic(error) }

@@ -107,7 +107,7 @@ struct SeededCluster {
     let started = ContinuousClock.now
     var launch: Result<Void, Diagnostic>?
     let entry = cache.take(
-      state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared
+      state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, for: isShared ? .reading : .own
     ) { launch = Result { () throws(Diagnostic) in try server.launch() } }
     do {
       guard let entry else {
@@ -256,32 +256,34 @@ struct SeededCluster {
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   private func start(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Start {
     let started = ContinuousClock.now
-    func take(_ state: String?, sharing: Bool) -> CacheEntry? {
+    func take(_ state: String?) -> CacheEntry? {
       state.flatMap {
-        cache?.take($0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: sharing)
+        cache?.take(
+          $0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, for: isShared ? .writing : .own)
       }
     }
     func found(_ what: String, _ start: Start) throws(Diagnostic) -> Start {
       console.step("seed: \(what) from the cache (\(seconds(since: started)) s)")
+      server.hasCommonFiles = isShared
       try self.start(server)
       return start
     }
     let count = plan.migrations.count
     for (index, step) in plan.migrations.enumerated().reversed() {
-      guard let entry = take(step.state, sharing: isShared) else { continue }
+      guard let entry = take(step.state) else { continue }
       return try found(
         "\(index + 1) of \(count) migrations",
         Start(
           steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, traces: entry.traces,
           step: step))
     }
-    if let entry = take(plan.seeded, sharing: false) {
+    if let entry = take(plan.seeded) {
       return try found(
         "all before the migrations",
         Start(steps: plan.steps.count, isSeeded: true, basis: entry.basis, step: plan.steps.last))
     }
     for (index, step) in plan.steps.enumerated().reversed() {
-      guard let entry = take(step.state, sharing: isShared) else { continue }
+      guard let entry = take(step.state) else { continue }
       return try found(
         "\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, traces: entry.traces, step: step))
     }
@@ -293,7 +295,7 @@ struct SeededCluster {
   private func makeCluster(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) {
     let started = ContinuousClock.now
     let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
-    if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
+    if cache?.take(plan.initialised, to: target, owner: owner, for: .own) == nil {
       try server.makeCluster()
       console.step("initdb (\(seconds(since: started)) s)")
       // The seal shows later which of initdb's databases were not written to.

@@ -47,9 +47,9 @@ struct CacheEntry: Equatable, Sendable {
   ///
   /// If anything else may connect, for example a preloaded library, `SharedFiles` shares none of the files that all
   /// databases have in common.
-  var isLeftAlone: Bool { files.contains { $0.isShared && $0.path.hasPrefix("global/") } }
+  var isLeftAlone: Bool { files.contains { $0.sharing != .none && $0.path.hasPrefix("global/") } }
 
-  private static let firstLine = "plangate cluster 2"
+  private static let firstLine = "plangate cluster 3"
 
   /// The text on disk.
   var text: String {
@@ -64,7 +64,7 @@ struct CacheEntry: Equatable, Sendable {
     lines += overrides.map { "override \($0.json.text)" }
     if let basis { lines.append("basis \(basis.json.text)") }
     lines += directories.map { "directory \($0)" }
-    lines += files.map { "\($0.isShared ? "shared" : "file") \($0.size) \($0.path)" }
+    lines += files.map { "\($0.sharing.rawValue) \($0.size) \($0.path)" }
     lines.append("end")
     return lines.joined(separator: "\n") + "\n"
   }
@@ -87,6 +87,13 @@ struct CacheEntry: Equatable, Sendable {
     for line in lines.dropFirst().dropLast() {
       guard let (word, rest) = CacheEntry.parts(line) else { return nil }
       var value: String { String(Substring(rest)) }
+      if let sharing = ClusterFile.Sharing(rawValue: String(Substring(word))) {
+        guard let (digits, path) = CacheEntry.parts(rest), let size = Int(Substring(digits)), size >= 0,
+          CacheEntry.isInside(path)
+        else { return nil }
+        files.append(ClusterFile(path: String(Substring(path)), size: size, sharing: sharing))
+        continue
+      }
       switch Substring(word) {
       case "kind": kind = Kind(rawValue: value)
       case "server": server = value
@@ -107,12 +114,6 @@ struct CacheEntry: Equatable, Sendable {
       case "directory":
         guard CacheEntry.isInside(rest) else { return nil }
         directories.append(value)
-      case "file", "shared":
-        guard let (digits, path) = CacheEntry.parts(rest), let size = Int(Substring(digits)), size >= 0,
-          CacheEntry.isInside(path)
-        else { return nil }
-        files.append(
-          ClusterFile(path: String(Substring(path)), size: size, isShared: Substring(word) == "shared"))
       default: return nil
       }
     }

@@ -85,7 +85,7 @@ struct ClusterCache: Sendable {
   ///
   /// - Parameter start: called when a server can start on the copy, which may still turn out to be incomplete.
   func take(
-    _ key: String, to target: String, owner: FileOwner?, sharing: Bool, start: (() -> Void)? = nil
+    _ key: String, to target: String, owner: FileOwner?, for use: ClusterUse, start: (() -> Void)? = nil
   ) -> CacheEntry? {
     guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
     // Without this, the value and its lock could end after the last use of it.
@@ -98,7 +98,7 @@ struct ClusterCache: Sendable {
     }
     do {
       try ClusterFiles("\(entries)/\(key)/cluster").copy(
-        entry.directories, entry.files, to: target, user: owner, sharing: sharing,
+        entry.directories, entry.files, to: target, user: owner, for: use,
         start: entry.isLeftAlone ? start : nil)
       if !entry.isLeftAlone { start?() }
     } catch {
