@@ -154,7 +154,7 @@ package struct ClusterFiles: Sendable {
             throw ClusterFilesError(full, because: "another cluster shares it")
           }
           files.append(ClusterFile(path: path, size: Int(info.st_size), sharing: sharers))
-          try ClusterFiles.mark(full)
+          if !ClusterFiles.isSealed(info) { try ClusterFiles.mark(full) }
         default: throw ClusterFilesError(full, because: "it is outside the cluster")
         }
       }

@@ -48,10 +48,12 @@ extension SeededCluster {
     entry.chain = plan.chain
     entry.traces = traces
     entry.basis = basis
-    if database != nil { entry.basis = try DatabaseState.basis(server.seeded, on: server) }
     let sharing: ClusterFiles.Sharing
     do {
       if let database {
+        let connection = try server.connect(to: server.seeded)
+        entry.basis = try DatabaseState.basis(connection, of: server)
+        server.keep(connection, to: server.seeded)
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
         entry.overrides = database.report.overrides
         sharing = try SharedFiles.ofSeeded(database)

@@ -170,6 +170,16 @@ struct SeededCluster {
     var traces = SeedTraces()
     /// The last step that came from the cache.
     var step: SeedStates.Step?
+
+    var isFromCache: Bool { steps > 0 || isSeeded }
+  }
+
+  /// Whether an earlier run has made a state and did not keep it; the next one will know of this run.
+  private func isAskedAgain(_ state: String) -> Bool {
+    let note = ContentHash.digits(of: ["asked for", state])
+    if cache?.scan(note) != nil { return true }
+    cache?.keep(SeedScan(), of: note)
+    return false
   }
 
   private func built(
@@ -191,7 +201,12 @@ struct SeededCluster {
       remember(name, plan)
       return (database, start)
     }
-    if isShared, ContinuousClock.now - began < SeededCluster.quickSeed {
+    let duration = ContinuousClock.now - began
+    if isShared, start.isFromCache, duration < SeededCluster.passingSeed, !isAskedAgain(state) {
+      // While a migration is being written, each of its versions is asked for once.
+      return (database, start)
+    }
+    if isShared, duration < SeededCluster.quickSeed {
       // The verdict on an edited migration must not wait for a copy of the database.
       database.whenDone = { [database] in
         _ = try? keep(
@@ -202,6 +217,9 @@ struct SeededCluster {
     }
     return (database, start)
   }
+
+  /// A seed that goes on from the cache and took less is kept when it is asked for a second time.
+  private static let passingSeed = Duration.seconds(1)
 
   /// A seed that took less is kept when the run is over, by moving its files; a longer one at once, in case that the
   /// run does not end.
@@ -256,34 +274,43 @@ struct SeededCluster {
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   private func start(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Start {
     let started = ContinuousClock.now
-    func take(_ state: String?) -> CacheEntry? {
-      state.flatMap {
+    var launch: Result<Void, Diagnostic>?
+    func take(_ state: String?) throws(Diagnostic) -> CacheEntry? {
+      let entry = state.flatMap {
         cache?.take(
-          $0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, for: isShared ? .writing : .own)
+          $0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, for: isShared ? .writing : .own
+        ) { launch = Result { () throws(Diagnostic) in try server.launch() } }
       }
+      if entry == nil, launch != nil {
+        discardCluster(of: server)
+        launch = nil
+      }
+      return entry
     }
     func found(_ what: String, _ start: Start) throws(Diagnostic) -> Start {
       console.step("seed: \(what) from the cache (\(seconds(since: started)) s)")
       server.hasCommonFiles = isShared
-      try self.start(server)
+      try launch?.get()
+      try server.enter()
+      tellStart(of: server, since: started)
       return start
     }
     let count = plan.migrations.count
     for (index, step) in plan.migrations.enumerated().reversed() {
-      guard let entry = take(step.state) else { continue }
+      guard let entry = try take(step.state) else { continue }
       return try found(
         "\(index + 1) of \(count) migrations",
         Start(
           steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, traces: entry.traces,
           step: step))
     }
-    if let entry = take(plan.seeded) {
+    if let entry = try take(plan.seeded) {
       return try found(
         "all before the migrations",
         Start(steps: plan.steps.count, isSeeded: true, basis: entry.basis, step: plan.steps.last))
     }
     for (index, step) in plan.steps.enumerated().reversed() {
-      guard let entry = take(step.state) else { continue }
+      guard let entry = try take(step.state) else { continue }
       return try found(
         "\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, traces: entry.traces, step: step))
     }

@@ -22,7 +22,7 @@ struct Statistics {
   var memory = Statistics.physicalMemory / 4
 
   /// Called before tables are written to, with their OIDs; with nil if it may be any.
-  var beforeWriting: (Set<String>?) throws(ServerError) -> Void = { _ in }
+  var beforeWriting: (Set<String>?, Connection) throws(ServerError) -> Void = { _, _ in }
 
   /// Remarks on the result.
   struct Report: Sendable {
@@ -55,9 +55,9 @@ struct Statistics {
     if let basis {
       let now = try StatisticsBasis.read(connection)
       work = now.work(since: basis, analyzesPartitions: !hasOnly)
-      try beforeWriting(now.changed(since: basis))
+      try beforeWriting(now.changed(since: basis), connection)
     } else {
-      try beforeWriting(nil)
+      try beforeWriting(nil, connection)
     }
     var analyzed: [String]?
     if case .some(let vacuum, let analyze)? = work {

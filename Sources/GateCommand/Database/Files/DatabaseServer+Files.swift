@@ -10,28 +10,39 @@ extension DatabaseServer {
       script = file.up(String(decoding: try readFile(file.path, "a migration"), as: UTF8.self))
     }
     do {
-      let tables = try script.flatMap { (script) throws(ServerError) in
-        try WriteReach.read(try newConnection(to: name)).tables(writtenBy: script)
-      }
+      // A session that read a table has its files open.
       try waitUntilAlone(in: name)
-      try separateFiles(of: name, tables)
+      let connection = try newConnection(to: name)
+      let tables = try script.flatMap { (script) throws(ServerError) in
+        try WriteReach.read(connection).tables(writtenBy: script)
+      }
+      try separateFiles(of: name, tables, connection)
     } catch { throw diagnostic(error) }
   }
 
   /// Gives the seeded database files of its own for tables that are then written to.
   ///
-  /// No session may have read them: it would have their files open.
+  /// No session may have read them.
   ///
-  /// - Parameter tables: by OID; nil for all, and whatever else the database has.
-  func separateFiles(of name: Name, _ tables: Set<String>?) throws(ServerError) {
+  /// - Parameters:
+  ///   - tables: by OID; nil for all, and whatever else a step may write to.
+  ///   - connection: to the database.
+  func separateFiles(
+    of name: Name, _ tables: Set<String>?, _ connection: Connection
+  ) throws(ServerError) {
     guard hasCommonFiles, name == seeded, tables?.isEmpty != true else { return }
+    let folders = try connection.execute(
+      tables == nil
+        ? "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datallowconn" : DatabaseServer.folder(of: "pg_catalog.current_database()")
+    ).rows.compactMap { $0[0] }
     let paths = try tables.map { (tables) throws(ServerError) in
-      try TableFiles.read(try newConnection(to: name)).paths(of: tables)
+      try TableFiles.read(connection).paths(of: tables)
     }
-    guard let folder = try folder(of: name) else { return }
-    do { try ClusterFiles(cluster.dataDirectory).separate(folder, paths, user: cluster.fileOwner) } catch {
-      throw ServerError(message: "cannot copy the files of the database: \(error)")
-    }
+    do {
+      for folder in folders {
+        try ClusterFiles(cluster.dataDirectory).separate(folder, paths, user: cluster.fileOwner)
+      }
+    } catch { throw ServerError(message: "cannot copy the files of the database: \(error)") }
     if tables == nil { hasCommonFiles = false }
   }
 
@@ -57,10 +68,12 @@ extension DatabaseServer {
   private func folder(of name: Name) throws(ServerError) -> String? {
     var folder: String?
     try maintain { (connection) throws(ServerError) in
-      folder = try connection.execute(
-        "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = $1", [name.text]
-      ).value
+      folder = try connection.execute(DatabaseServer.folder(of: "$1"), [name.text]).value
     }
     return folder
+  }
+
+  private static func folder(of name: String) -> String {
+    "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = \(name)"
   }
 }

@@ -23,12 +23,11 @@ enum SharedFiles {
     var sharing = try untouchable(connection)
     if try hasWriters(connection) { return sharing }
     sharing.folders = ["global"]
-    for row in try connection.execute(SharedFiles.databases, [database.name.text]).rows {
-      guard let folder = row[0] else { continue }
-      if row[1] == "t" { sharing.folders.insert(folder) } else { sharing.untouched.insert(folder) }
-    }
+    if let folder = try connection.execute(SharedFiles.ownFolder).value { sharing.folders.insert(folder) }
+    sharing.untouched.formUnion(try connection.execute(SharedFiles.initialDatabases).rows.compactMap { $0[0] })
     let exceptions = try connection.execute(SharedFiles.exceptions).rows.compactMap { $0.first ?? nil }
     sharing.exceptions = Set(exceptions).union(["global/pg_control"])
+    sharing.common.formUnion(sharing.untouched)
     sharing.common.formUnion(try TableFiles.read(connection).unwritten)
     return sharing
   }
@@ -43,7 +42,8 @@ enum SharedFiles {
     guard let basis, let changed = try StatisticsBasis.read(connection).changed(since: basis),
       try !hasWriters(connection)
     else { return sharing }
-    sharing.common.formUnion(try TableFiles.read(connection).unwritten(but: changed))
+    sharing.untouched.formUnion(try connection.execute(SharedFiles.initialDatabases).rows.compactMap { $0[0] })
+    sharing.common = sharing.untouched.union(try TableFiles.read(connection).unwritten(but: changed))
     return sharing
   }
 
@@ -79,10 +79,13 @@ enum SharedFiles {
     WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AND c.relkind = 'r'
     """
 
-  /// The seeded database and those of initdb, to which no run writes.
-  private static let databases = """
-    SELECT 'base/' || oid, datname = $1 FROM pg_catalog.pg_database
-    WHERE datname = $1 OR datname IN ('template0', 'template1', 'postgres')
+  /// The databases of initdb, to which no run writes.
+  private static let initialDatabases = """
+    SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname IN ('template0', 'template1', 'postgres')
+    """
+
+  private static let ownFolder = """
+    SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
     """
 
   /// The relations that cannot be shared.
