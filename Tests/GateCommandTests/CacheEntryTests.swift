@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cluster 2", "cluster 1"), ("\"dead\"", "\"died\""),
+    ("cluster 3", "cluster 2"), ("\"dead\"", "\"died\""),
     ("override [", "override [0, "),
     ("kind seeded", "kind planted"), ("kind seeded\n", ""), ("\nend\n", "\nend\nmore\n"),
     ("file 3 PG", "file three PG"), ("file 3 PG_VERSION", "file 3"), ("file 3 PG", "file -3 PG"),

@@ -81,7 +81,8 @@ import Testing
     #expect(try project.files(in: "copy") == sealed.files.map(\.path))
     #expect(project.exists("copy/pg_notify"))
     for file in sealed.files {
-      #expect(try (inode("copy/\(file.path)") == inode("data/\(file.path)")) == (isSharing && file.sharing != .none), "\(file)")
+      let isSame = try inode("copy/\(file.path)") == inode("data/\(file.path)")
+      #expect(isSame == (isSharing && file.sharing != .none), "\(file)")
     }
     // A copy can itself be copied.
     let target = "\(project.directory)/second"
@@ -127,7 +128,9 @@ import Testing
   func `a file changed after sealing is refused`(damage: Damage, isSharing: Bool) throws {
     let sealed = try cluster.seal(sharing)
     try damage.apply(project)
-    let error = #expect(throws: ClusterFilesError.self) { try copy(sealed, to: "copy", for: isSharing ? .reading : .own) }
+    let error = #expect(throws: ClusterFilesError.self) {
+      try copy(sealed, to: "copy", for: isSharing ? .reading : .own)
+    }
     #expect(error?.isDamage == true, "\(error as Any)")
   }
 

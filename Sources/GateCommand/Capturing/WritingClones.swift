@@ -90,9 +90,10 @@ final class WritingClones: Sendable {
     var tables: Set<String>?
     if state.server.host.address == nil {
       let connection = try state.server.newConnection(to: state.name)
-      let size = try connection.execute(
-        "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"
-      ).value.flatMap(Int.init) ?? 0
+      let size =
+        try connection.execute(
+          "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"
+        ).value.flatMap(Int.init) ?? 0
       if size >= WritingClones.smallDatabase, try !SharedFiles.hasWriters(connection) {
         tables = try WriteReach.read(connection).tables(writtenBy: Set(statements))
       }
@@ -116,8 +117,7 @@ final class WritingClones: Sendable {
 
   /// Makes a clone like the original again, as far as that can be.
   ///
-  /// The session forgets what it knows of the files of the tables that were written to, such as the page that took the
-  /// last row, so that its next run reads the same blocks as the first one in a clone.
+  /// The session's next run then reads the same blocks as the first one in a clone.
   ///
   /// - Parameter activity: what a case did that was rolled back.
   /// - Returns: the OIDs of the tables that are not as the original has them; nil if that is unknown.
@@ -136,17 +136,19 @@ final class WritingClones: Sendable {
       }
     }
     // The estimates are then those of the original.
-    let sizes = try connection.execute(together: work + TableState.restoration(of: originals.values))
-    let found = Dictionary(sizes?.rows.map { ($0[0] ?? "", $0[1] ?? "") } ?? []) { first, _ in first }
+    let last = try connection.execute(together: work + TableState.restoration(of: originals.values))
+    // Without tables that is the row of another statement.
+    let sizes = originals.isEmpty ? [] : last?.rows ?? []
+    let found = Dictionary(sizes.map { ($0[0] ?? "", $0[1] ?? "") }) { first, _ in first }
     return changed(activity, originals) { _, original in original.sizes.allSatisfy { found[$0.key] == $0.value } }
   }
 
-  /// Lets no later clone share files with the original, if a case wrote to a table that it was not expected to write to.
+  /// Lets no later clone share files with the original, if a case wrote to a table that was not among those foreseen.
   ///
   /// The cache notices that a file has changed, and removes the entry.
   private func mistrust(_ tables: some Sequence<String>) {
     written.withLock { written in
-      if case .some(.some(let expected)) = written, tables.contains(where: { !expected.contains($0) }) {
+      if case .some(.some(let foreseen)) = written, tables.contains(where: { !foreseen.contains($0) }) {
         written = .some(nil)
       }
     }

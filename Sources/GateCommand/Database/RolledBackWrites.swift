@@ -65,6 +65,9 @@ extension TableState {
   /// The statements that set `pg_class` back to what it said of some tables, and then give the sizes of their files.
   ///
   /// Only a superuser may run them. The rows of the last one are the OID and the sizes of each relation.
+  ///
+  /// The session forgets what it knows of the relations, such as the page that took the last row, even if nothing is to
+  /// be set back; then it opens them again.
   static func restoration(of originals: some Sequence<TableState>) -> [(sql: String, parameters: [String?])] {
     let estimates = originals.flatMap(\.estimates).sorted { $0.key < $1.key }
     if estimates.isEmpty { return [] }
@@ -77,7 +80,6 @@ extension TableState {
         FROM ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::real[]),
           pg_catalog.unnest($4::integer[])) AS old (oid, pages, rows, visible)
         WHERE c.oid = old.oid
-          AND (c.relpages, c.reltuples, c.relallvisible) IS DISTINCT FROM (old.pages, old.rows, old.visible)
         """, [relations] + (0..<3).map { column in array(estimates.map { $0.value[column] }) }
       ),
       ("SELECT r, \(sizes(of: "r")) FROM pg_catalog.unnest($1::oid[]) AS r", [relations]),

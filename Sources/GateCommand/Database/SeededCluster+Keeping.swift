@@ -53,10 +53,9 @@ extension SeededCluster {
       if let database {
         let connection = try server.connect(to: server.seeded)
         entry.basis = try DatabaseState.basis(connection, of: server)
-        server.keep(connection, to: server.seeded)
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
         entry.overrides = database.report.overrides
-        sharing = try SharedFiles.ofSeeded(database)
+        sharing = try SharedFiles.ofSeeded(connection)
       } else {
         sharing = try SharedFiles.ofMigrated(try server.newConnection(to: server.seeded), since: basis)
       }

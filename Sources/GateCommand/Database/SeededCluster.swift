@@ -170,8 +170,6 @@ struct SeededCluster {
     var traces = SeedTraces()
     /// The last step that came from the cache.
     var step: SeedStates.Step?
-
-    var isFromCache: Bool { steps > 0 || isSeeded }
   }
 
   /// Whether an earlier run has made a state and did not keep it; the next one will know of this run.
@@ -202,7 +200,7 @@ struct SeededCluster {
       return (database, start)
     }
     let duration = ContinuousClock.now - began
-    if isShared, start.isFromCache, duration < SeededCluster.passingSeed, !isAskedAgain(state) {
+    if isShared, start.isSeeded, duration < SeededCluster.passingSeed, !isAskedAgain(state) {
       // While a migration is being written, each of its versions is asked for once.
       return (database, start)
     }
@@ -218,7 +216,7 @@ struct SeededCluster {
     return (database, start)
   }
 
-  /// A seed that goes on from the cache and took less is kept when it is asked for a second time.
+  /// Migrations of a cached seed that took less are kept when they are asked for a second time.
   private static let passingSeed = Duration.seconds(1)
 
   /// A seed that took less is kept when the run is over, by moving its files; a longer one at once, in case that the

@@ -47,7 +47,7 @@ struct CacheEntry: Equatable, Sendable {
 
   /// Whether only plangate connects to its databases, so that a server may start before their files are in place.
   ///
-  /// If anything else may connect, for example a preloaded library, `SharedFiles` shares the files of one database only.
+  /// If anything else may connect, such as a preloaded library, `SharedFiles` shares the files of one database only.
   var isLeftAlone: Bool {
     let shared = files.lazy.filter { $0.sharing != .none }.map { $0.path.utf8 }
     guard let first = shared.first, let slash = first.lastIndex(of: UInt8(ascii: "/")) else { return false }

@@ -31,10 +31,9 @@ extension DatabaseServer {
     of name: Name, _ tables: Set<String>?, _ connection: Connection
   ) throws(ServerError) {
     guard hasCommonFiles, name == seeded, tables?.isEmpty != true else { return }
-    let folders = try connection.execute(
-      tables == nil
-        ? "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datallowconn" : DatabaseServer.folder(of: "pg_catalog.current_database()")
-    ).rows.compactMap { $0[0] }
+    // Nothing can write to a database that accepts no connections.
+    let databases = tables == nil ? "datallowconn" : "datname = pg_catalog.current_database()"
+    let folders = try connection.execute(DatabaseServer.folders + databases).rows.compactMap { $0[0] }
     let paths = try tables.map { (tables) throws(ServerError) in
       try TableFiles.read(connection).paths(of: tables)
     }
@@ -68,12 +67,10 @@ extension DatabaseServer {
   private func folder(of name: Name) throws(ServerError) -> String? {
     var folder: String?
     try maintain { (connection) throws(ServerError) in
-      folder = try connection.execute(DatabaseServer.folder(of: "$1"), [name.text]).value
+      folder = try connection.execute(DatabaseServer.folders + "datname = $1", [name.text]).value
     }
     return folder
   }
 
-  private static func folder(of name: String) -> String {
-    "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = \(name)"
-  }
+  private static let folders = "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE "
 }

@@ -3,8 +3,8 @@ import Postgres
 /// The files of a cluster that runs may share.
 ///
 /// Runs that only read its seeded database do so in READ ONLY transactions. Such transactions write to no table and
-/// create nothing, but they set hint bits on rows whose transaction they had to look up, and mark dead rows. If all rows
-/// are frozen, there is nothing to look up and nothing dead. Making and dropping other databases writes to a few
+/// create nothing, but they set hint bits on rows whose transaction they had to look up, and mark dead rows. If all
+/// rows are frozen, there is nothing to look up and nothing dead. Making and dropping other databases writes to a few
 /// catalogs that all databases share, and every server writes to its control file, its WAL and its transaction status.
 ///
 /// Runs that go on with the seed or the migrations write to the catalogs too, and to some tables, whose files they copy
@@ -16,8 +16,7 @@ enum SharedFiles {
   /// The files of a database that is vacuumed and analyzed.
   ///
   /// Its catalogs, which were written to when statistics were collected, are frozen first.
-  static func ofSeeded(_ database: DatabaseState) throws(ServerError) -> ClusterFiles.Sharing {
-    let connection = try database.server.connect(to: database.name)
+  static func ofSeeded(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
     // The server wrote this statement and quoted the names in it.
     if let vacuum = try connection.execute(SharedFiles.vacuum).value { try connection.execute(vacuum) }
     var sharing = try untouchable(connection)

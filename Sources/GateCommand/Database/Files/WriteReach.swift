@@ -1,7 +1,7 @@
 /// Which tables statements may write to, told from their words and the catalog, without running them.
 ///
-/// It errs on the safe side: a table is among them if its name stands in a statement that writes, whatever it means
-/// there, or in a function that writes and that the statement may reach by a name, a trigger, a default, a constraint, a
+/// It errs on the safe side: a table is among them if its name stands where a target may stand, whatever it means
+/// there, in a statement or in a function that the statement may reach by a name, a trigger, a default, a constraint, a
 /// policy, a rule, an operator or an event trigger. Foreign keys write as well: they lock the rows that they look for.
 /// Where that cannot be told, nothing is: for dynamic SQL, and for functions that write and whose text is not SQL.
 ///
@@ -89,17 +89,20 @@ struct WriteReach: Sendable {
       return tables
     }
 
-    /// - Parameter isStatement: whether it is a statement that writes, and not the body of a function that may.
+    /// - Parameter isStatement: whether it is a statement, and not the body of a function.
     mutating func read(_ text: String, isStatement: Bool) {
       // Names with escapes are not decoded.
       if text.lowercased().contains("u&\"") { isUnknown = true }
-      let words = Set(SQLScanner(text).words)
-      if words.contains("execute") || !words.isDisjoint(with: reach.writingFunctions) { isUnknown = true }
+      let words = SQLScanner(text).words
+      let all = Set(words)
+      if all.contains("execute") || !all.isDisjoint(with: reach.writingFunctions) { isUnknown = true }
       if isUnknown { return }
-      let writes = isStatement || !words.isDisjoint(with: WriteReach.writingWords)
-      for word in words {
+      let targets = WriteReach.targets(in: words, isStatement: isStatement)
+      for word in all {
         for function in functionsByName[word] ?? [] { reach(function: function) }
-        for relation in relationsByName[word] ?? [] { writes ? write(relation) : mention(relation) }
+        for relation in relationsByName[word] ?? [] {
+          targets.contains(word) ? write(relation) : mention(relation)
+        }
       }
     }
 
@@ -137,10 +140,31 @@ struct WriteReach: Sendable {
     }
   }
 
-  /// Words without one of which the body of a function only reads.
-  private static let writingWords: Set<String> = [
-    "alter", "call", "cluster", "copy", "create", "delete", "drop", "insert", "lock", "merge", "refresh", "reindex",
-    "share", "truncate", "update", "vacuum",
+  /// The words of a text that may name what it writes to.
+  ///
+  /// In statements that write rows, these are the few words after the one that a target follows.
+  private static func targets(in words: [String], isStatement: Bool) -> Set<String> {
+    if isStatement, let first = words.first, !rowCommands.contains(first) { return Set(words) }
+    if !wholeCommands.isDisjoint(with: words) { return Set(words) }
+    var targets: Set<String> = []
+    for (index, word) in words.enumerated() {
+      let before = index > 0 ? words[index - 1] : ""
+      switch word {
+      // FOR UPDATE and FOR NO KEY UPDATE lock rows of any table.
+      case "update" where ["for", "key"].contains(before): return Set(words)
+      case "into", "update": targets.formUnion(words[(index + 1)...].prefix(4))
+      case "from" where before == "delete": targets.formUnion(words[(index + 1)...].prefix(4))
+      default: break
+      }
+    }
+    return targets
+  }
+
+  private static let rowCommands: Set<String> = ["select", "with", "values", "insert", "update", "delete", "merge"]
+
+  /// Words of commands whose targets are not looked for.
+  private static let wholeCommands: Set<String> = [
+    "alter", "call", "cluster", "copy", "create", "drop", "lock", "refresh", "reindex", "share", "truncate", "vacuum",
   ]
 }
 
@@ -155,7 +179,7 @@ extension WriteReach {
 extension MigrationScript.Statement {
   /// Whether all that it writes to is named in it or follows from the catalog as it was before the migration.
   fileprivate var isFollowed: Bool {
-    let words = words.filter { !["or", "replace", "unique", "unlogged", "temp", "temporary", "materialized"].contains($0) }
+    let words = words.filter { !MigrationScript.Statement.optionalWords.contains($0) }
     if words.contains("tablespace") { return false }
     let object = words.dropFirst().first ?? ""
     switch words.first {
@@ -175,4 +199,8 @@ extension MigrationScript.Statement {
     default: return false
     }
   }
+
+  private static let optionalWords: Set<String> = [
+    "materialized", "or", "replace", "temp", "temporary", "unique", "unlogged",
+  ]
 }
