@@ -103,6 +103,11 @@ struct SQLLexer {
     while at < end, bytes[at] != 0x0a, bytes[at] != 0x0d { at += 1 }
   }
 
+  /// Skips the comment that begins at this position.
+  mutating func passOneComment() {
+    if bytes[at] == UInt8(ascii: "/") { passComment() } else { passLine() }
+  }
+
   /// Skips a comment; comments nest.
   private mutating func passComment() {
     var depth = 0

@@ -6,6 +6,8 @@ struct SQLScanner {
   private(set) var names: [String] = []
   /// The largest `$n` of the text, 0 for none.
   private(set) var positionalCount = 0
+  /// The parameters, by position from 0, whose value is a list; see `TranslatedStatement`.
+  private(set) var lists: Set<Int> = []
   /// Whether the text holds only blanks, comments and semicolons.
   private(set) var isEmpty = true
   /// Whether it is a `SELECT … INTO`, which creates a table.
@@ -19,6 +21,8 @@ struct SQLScanner {
   private var nameTokens: [Range<Int>] = []
   /// The positions where the rewritten text shifts against the original: offsets in characters from 0, ascending.
   private var shifts: [(rewritten: Int, original: Int)] = []
+  /// Whether `:name` is a parameter.
+  private var readsNames = true
 
   /// The text in UTF-8: the bytes that end a token are ASCII, and no byte of another character is.
   private let text: [UInt8]
@@ -36,6 +40,18 @@ struct SQLScanner {
     sql = names.isEmpty ? statement : String(decoding: output + text[rest...], as: UTF8.self)
   }
 
+  /// Scans the SQL of a statement whose placeholders have been translated.
+  init(_ translated: TranslatedStatement) {
+    text = Array(translated.sql.utf8)
+    readsNames = false
+    while position < text.count { step() }
+    sql = translated.sql
+    names = translated.names
+    positionalCount = translated.positionalCount
+    lists = translated.lists
+    shifts = translated.shifts.map { ($0.rewritten, $0.original) }
+  }
+
   /// The first word or other character, in lower case.
   var firstToken: String { first.map { string($0).lowercased() } ?? "" }
 
@@ -51,8 +67,11 @@ struct SQLScanner {
 
   /// The offset in the original statement for one in the rewritten text; both in characters from 0.
   func originalOffset(_ offset: Int) -> Int {
-    guard let shift = shifts.last(where: { $0.rewritten <= offset }) else { return offset }
-    return shift.original + offset - shift.rewritten
+    let next = shifts.first { $0.rewritten > offset }
+    let shift = shifts.last { $0.rewritten <= offset } ?? (0, 0)
+    let original = shift.original + offset - shift.rewritten
+    // What was inserted may be longer than what it replaces.
+    return min(original, next?.original ?? original)
   }
 
   static func isParameterName(_ text: String) -> Bool {
@@ -211,7 +230,7 @@ struct SQLScanner {
   /// Reads a colon: `::` is a cast, `:=` an assignment and `a[1:n]` a slice; `:name` is a parameter.
   private mutating func colon() {
     if peek(1) == ":" { return pass(2) }
-    guard let first = peek(1), SQLScanner.isNameStart(first) else { return pass(1) }
+    guard readsNames, let first = peek(1), SQLScanner.isNameStart(first) else { return pass(1) }
     if bracketDepth > 0, position > 0, isSliceStart(Unicode.Scalar(text[position - 1])) { return pass(1) }
     var count = 1
     while let next = peek(count), SQLScanner.isNamePart(next) { count += 1 }
