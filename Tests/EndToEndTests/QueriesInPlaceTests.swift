@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     ".sqlx/query-5f3a9b0c1d2e4f60718293a4b5c6d7e8.json": """
     {
       "db_name": "PostgreSQL",
-      "query": "SELECT id\\n  FROM account\\n WHERE owner = $1 AND id = ANY($2)",
+      "query": "SELECT id\\n  FROM account\\n WHERE owner = $1 AND id + 0 = ANY($2)",
       "describe": {
         "columns": [{"ordinal": 0, "name": "id", "type_info": "Int8"}],
         "parameters": {"Left": ["Text", "Int8Array"]},
@@ -132,10 +133,10 @@ import Testing
     #expect(try json["users_in"].plan?.rows == 0)
     #expect(try json["sqlx"].plan?.rows == 2)
     #expect(try json["python"].plan?.rows == 2)
-    #expect(try json["java"].plan?.rows == 1)
+    #expect(try json["java"].plan?.rows == 2)
     #expect(try json["windmill"].plan?.rows == 1)
     #expect(try Self.files.keys.sorted().map(project.read) == before)
-    #expect(try project.files(in: "baselines").contains("baselines/ListAccounts.plan"))
+    #expect(try project.files(in: "baselines").contains("ListAccounts.plan"))
   }
 
   @Test func `a lost index is reported at the query's own line in every report`() throws {
@@ -155,35 +156,45 @@ import Testing
     let gitlab = try project.read("r.gitlab.json").filter { !$0.isWhitespace }
     #expect(gitlab.contains("\"path\":\"db/account.sql\""), "\(gitlab.prefix(2000))")
     #expect(gitlab.contains("\"begin\":7"))
-    #expect(try project.read("r.xml").contains("db/account.sql:7") || project.read("r.xml").contains("ListAccounts"))
+    #expect(try project.read("r.xml").contains("file=\"db/account.sql\" line=\"7\""))
+  }
+
+  /// A word that the server does not know, put into a file.
+  struct Slip: Sendable {
+    let file: String
+    let old: String
+    let new: String
+    let word: String
+
+    init(_ file: String, _ old: String, _ new: String, at word: String) {
+      (self.file, self.old, self.new, self.word) = (file, old, new, word)
+    }
   }
 
   @Test(arguments: [
-    ("db/account.sql", "COALESCE(", "COALESC(", "db/account.sql:8:33: error:"),
-    ("db/account.sql", "ORDER BY id LIMIT sqlc.arg(count)::int", "ORDER BY sqlc.arg(count)::int, ids",
-      "db/account.sql:9:32: error:"),
-    ("app/sql/users.sql", "scores[1:2]", "scorse[1:2]", "app/sql/users.sql:3:12: error:"),
-    ("app/sql/users.sql", "IN :ids AND tags", "IN :ids AND tag", "app/sql/users.sql:6:54: error:"),
-    ("app/sql/hug.sql", "AND kind IN", "AND kid IN", "app/sql/hug.sql:3:58: error:"),
-    ("regress/reg.sql", "where kind", "where knd", "regress/reg.sql:4:8: error:"),
-    (
-      ".sqlx/query-5f3a9b0c1d2e4f60718293a4b5c6d7e8.json", "WHERE owner", "WHERE ownr",
-      ".sqlx/query-5f3a9b0c1d2e4f60718293a4b5c6d7e8.json:3:53: error:"
-    ),
-    ("java/find.sql", "id < ?", "ix < ?", "java/find.sql:1:60: error:"),
-    ("python/find.sql", "AND id IN", "AND idx IN", "python/find.sql:2:68: error:"),
-    ("mybatis/find.sql", "VARCHAR}", "VARCHAR} AND x", "mybatis/find.sql:1:69: error:"),
-    ("windmill/find.sql", "bigint}}", "bigint}} AND x", "windmill/find.sql:1:55: error:"),
-    ("reports/daily.sql", "|| :least", "|| :least || x", "reports/daily.sql:3:60: error:"),
+    Slip("db/account.sql", "COALESCE(", "COALESC(", at: "COALESC("),
+    Slip("db/account.sql", "sqlc.arg(count)::int", "sqlc.arg(count)::int OFFSET idz", at: "idz"),
+    Slip("app/sql/users.sql", "scores[1:2]", "scorse[1:2]", at: "scorse"),
+    Slip("app/sql/users.sql", "IN :ids AND tags", "IN :ids AND tagz", at: "tagz"),
+    Slip("app/sql/hug.sql", "AND kind IN", "AND kid IN", at: "kid "),
+    Slip("regress/reg.sql", "where kind", "where knd", at: "knd"),
+    Slip(".sqlx/query-5f3a9b0c1d2e4f60718293a4b5c6d7e8.json", "WHERE owner", "WHERE ownr", at: "ownr"),
+    Slip("java/find.sql", "id < ?", "ixx < ?", at: "ixx"),
+    Slip("python/find.sql", "AND id IN", "AND idx IN", at: "idx"),
+    Slip("mybatis/find.sql", "VARCHAR}", "VARCHAR} AND xyz", at: "xyz"),
+    Slip("windmill/find.sql", "bigint}}", "bigint}} AND xyz", at: "xyz"),
+    Slip("reports/daily.sql", "|| :least", "|| :least || xyz", at: "xyz"),
   ])
-  func `a server's error names the line and column of the original`(
-    file: String, old: String, new: String, error: String
-  ) throws {
+  func `a server's error names the line and column of the original`(slip: Slip) throws {
     let project = try Project(Self.files)
-    try project.edit(file, old, new)
+    try project.edit(slip.file, slip.old, slip.new)
     let check = try project.plangate("check", Self.manifest)
     try expect(check, exits: 2, leavingNothingIn: project)
-    #expect(check.stdout.contains(error), "\(check)")
+    let lines = try project.read(slip.file).components(separatedBy: "\n")
+    let line = try #require(lines.firstIndex { $0.contains(slip.word) })
+    let column = lines[line].components(separatedBy: slip.word)[0].unicodeScalars.count + 1
+    let place = "\(slip.file):\(line + 1):\(column): error:"
+    #expect(check.stdout.contains(place), "\(place)\n\(check)")
   }
 
   @Test func `what cannot be translated ends the run before a server starts`() throws {

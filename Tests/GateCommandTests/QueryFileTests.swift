@@ -89,9 +89,10 @@ import Testing
     "SELECT 1 -- name: the name of it", "SELECT \"\n-- name: x\n\"",
   ])
   func `a mark in a string or a sentence is none`(text: String) throws {
-    #expect(try summary("- files: q.sql", ["queries/q.sql": "-- name: a\n\(text)"]) == [
-      Read(name: "a", line: 2, sql: text.hasSuffix("of it") ? "SELECT 1" : text)
-    ])
+    #expect(
+      try summary("- files: q.sql", ["queries/q.sql": "-- name: a\n\(text)"]) == [
+        Read(name: "a", line: 2, sql: text.hasSuffix("of it") ? "SELECT 1" : text)
+      ])
   }
 
   @Test func `a script is no query`() throws {
@@ -300,6 +301,14 @@ import Testing
       """
     ),
     (
+      "- {files: b.sql, params: {ownr: 1}}",
+      """
+      queries/m.yml:3:29: error: no query has the parameter 'ownr', did you mean 'owner'?
+          - {files: b.sql, params: {ownr: 1}}
+                                    ^
+      """
+    ),
+    (
       "- {file: a.sql, except: [x]}",
       """
       queries/m.yml:3:27: error: 'except' goes with 'files'
@@ -343,6 +352,9 @@ import Testing
               ^
         """)
     #expect(
-      try read("- {files: '*.sql', except: [list, find, x]}", ["queries/b.sql": text]).map(\.name) == ["a", "fine"])
+      try read(
+        "- {files: '*.sql', except: [list, 'f*d', x]}",
+        ["queries/b.sql": text, "queries/c.sql": "-- name: x\nSELECT {y}"]
+      ).map(\.name) == ["a", "fine"])
   }
 }

@@ -64,7 +64,7 @@ struct CaptureSession {
     // Read for all queries at once, since queries share most tables; each baseline keeps those of its own columns.
     let columns = queries.reduce(into: [:]) { $0.merge($1.conditionedColumns) { $0.union($1) } }
     let facts = try state.withShares(of: columns, catalog.facts)
-    let texts = Dictionary(cases.map { ($0.query.name, $0.query.statement.text) }) { $1 }
+    let texts = Dictionary(cases.map { ($0.query.name, $0.query.statement.sql) }) { $1 }
     for index in queries.indices {
       queries[index].facts = catalog.definitions.facts(facts, namedIn: texts[queries[index].query] ?? "")
     }

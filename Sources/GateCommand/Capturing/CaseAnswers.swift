@@ -130,7 +130,7 @@ extension DatabaseState {
     if indices.isEmpty { return }
     // A database that is copied must have no session. An error of reading the catalog is reported later.
     _ = try? catalog
-    let clones = WritingClones(of: self, for: indices.map { work[$0].query.statement.text }, jobs: jobs)
+    let clones = WritingClones(of: self, for: indices.map { work[$0].query.statement.sql }, jobs: jobs)
     defer { clones.abandon() }
     // What the cases do that met a clone which was not like the original.
     let known = Mutex<[Int: RelationActivity]>([:])

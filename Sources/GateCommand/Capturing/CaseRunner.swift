@@ -98,7 +98,7 @@ struct CaseRunner {
   private func run(
     _ queryCase: QueryCase, of query: Query, options: String, _ watching: InnerWatching
   ) throws(ServerError) -> CaseAnswer {
-    let scanned = SQLScanner(query.statement.text)
+    let scanned = query.statement.scanned
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
     let values: [String?]
     do { values = try queryCase.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }

@@ -29,11 +29,8 @@ extension Statement {
       return self.error("the text holds more than one statement; give each query a file of its own")
     }
     guard let position = error.position else { return self.error(error.description) }
-    let before = text.unicodeScalars.prefix(scanned.originalOffset(position - 1))
-    let line = before.count { $0 == "\n" } + 1
-    let column = before.reversed().prefix { $0 != "\n" }.count + 1
-    let sourceLine = Diagnostic.line(line, of: text).map { String(repeating: " ", count: indentation) + $0 }
+    let place = place(of: scanned.originalOffset(position - 1))
     return Diagnostic(
-      error.description, file: file, line: firstLine + line - 1, column: column + indentation, sourceLine: sourceLine)
+      error.description, file: file, line: place.line, column: place.column, sourceLine: place.sourceLine)
   }
 }

@@ -48,7 +48,8 @@ package struct Candidates: Equatable, Sendable {
   ///
   /// A shell does not interpret any of these.
   private static func names(_ node: YAMLNode) -> (name: String, cases: [String])? {
-    guard let name = node["name"]?.scalarText ?? node["file"]?.scalarText.map(Query.name(ofFile:)), isIdentifier(name)
+    let given = node["name"] ?? node["query"]
+    guard let name = given?.scalarText ?? node["file"]?.scalarText.map(Query.name(ofFile:)), isIdentifier(name)
     else { return nil }
     let named = (node["cases"]?.mapping ?? []).compactMap { $0.key.scalarText }.filter(isIdentifier)
     let isNamed = node["cases"] != nil

@@ -344,7 +344,7 @@ extension DatabaseState.Catalog {
   /// A view, function or policy that the queries use and that reads the clock.
   fileprivate func definitionReadingClock(_ queries: [Query]) -> String? {
     for query in queries {
-      if let name = definitions.firstReadingClock(namedIn: query.statement.text) { return name }
+      if let name = definitions.firstReadingClock(namedIn: query.statement.sql) { return name }
     }
     let policies = facts.relations.values.flatMap(\.policies)
     if policies.contains(where: { SeedScan($0, as: .statements).readsClock }) { return "a policy" }

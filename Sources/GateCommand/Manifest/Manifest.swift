@@ -107,18 +107,6 @@ extension Query {
   func id(of queryCase: QueryCase) -> CaseID { CaseID(name, queryCase.name) }
 }
 
-/// The text of a query and its position.
-struct Statement: Equatable, Sendable {
-  /// The text as it is in the file.
-  var text: String
-  /// The file, or the manifest for an inline query, as the user would name it.
-  var file: String
-  /// The line of the file on which the text begins, from 1.
-  var firstLine: Int
-  /// The number of characters by which each line is indented in the file beyond the text.
-  var indentation: Int
-}
-
 /// A query with one set of parameter values and one plan mode.
 struct QueryCase: Equatable, Sendable {
   var name: String?

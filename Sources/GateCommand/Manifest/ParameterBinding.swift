@@ -6,6 +6,15 @@ struct ParameterError: Error, Equatable, Sendable {
 extension Parameters {
   /// The values for `$1`, `$2` … of a statement, nil for NULL.
   func bound(to scanned: SQLScanner) throws(ParameterError) -> [String?] {
+    var bound = try values(of: scanned)
+    for index in scanned.lists where bound.indices.contains(index) {
+      // A list of one element may be given as the element.
+      bound[index] = bound[index].map { $0.hasPrefix("{") ? $0 : ParameterReader.array([ParameterReader.element($0)]) }
+    }
+    return bound
+  }
+
+  private func values(of scanned: SQLScanner) throws(ParameterError) -> [String?] {
     let wanted = scanned.names.map { ":" + $0 }.joined(separator: ", ")
     if !scanned.names.isEmpty, scanned.positionalCount > 0 {
       throw ParameterError(message: "the query mixes $\(scanned.positionalCount) and \(wanted)")

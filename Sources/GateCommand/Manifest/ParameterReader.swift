@@ -44,12 +44,19 @@ struct ParameterReader {
       if let inner = element.sequence {
         texts.append(try array(inner))
       } else if let text = try value(element) {
-        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        texts.append("\"\(escaped)\"")
+        texts.append(ParameterReader.element(text))
       } else {
         texts.append("NULL")
       }
     }
-    return "{" + texts.joined(separator: ",") + "}"
+    return ParameterReader.array(texts)
   }
+
+  /// An element of an array's text.
+  static func element(_ text: String) -> String {
+    let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    return "\"\(escaped)\""
+  }
+
+  static func array(_ elements: [String]) -> String { "{" + elements.joined(separator: ",") + "}" }
 }

@@ -19,7 +19,8 @@ struct QueryReader {
   let defaults: QueryDefaults
 
   static let keys = [
-    "name", "file", "sql", "params", "cases", "plan", "session", "rules", "waive", "timeout", "types",
+    "name", "file", "files", "query", "except", "convention", "placeholders", "sql", "params", "cases", "plan",
+    "session", "rules", "waive", "timeout", "types",
   ]
 
   static let sessionKeys = ["role", "settings"]
@@ -28,31 +29,41 @@ struct QueryReader {
 
   func queries(_ node: YAMLNode) throws(Diagnostic) -> [Query] {
     var mistakes = Mistakes()
-    var queries: [Query] = []
-    var lines: [String: Int] = [:]
+    var entries: [QueryEntry] = []
     let nodes = try source.sequence(node, "'queries'")
     guard !nodes.isEmpty else { throw source.error("'queries' lists no query", at: node) }
     for node in nodes {
-      guard let query = mistakes.attempt({ () throws(Diagnostic) in try self.query(node) }) else { continue }
-      if let line = lines.updateValue(node.mark.line, forKey: query.name.lowercased()) {
-        mistakes.add(
-          source.error(
-            "a second query '\(query.name)' (names are unique without regard to case; the first is on line \(line))",
-            at: node))
-      }
-      queries.append(query)
+      entries += mistakes.attempt { () throws(Diagnostic) in try self.entries(node) } ?? []
+    }
+    QueryEntry.leaveOutTaken(&entries)
+    QueryEntry.chooseNames(&entries)
+    var lines: [String: Int] = [:]
+    for entry in entries {
+      guard let line = lines.updateValue(entry.node.mark.line, forKey: entry.query.name.lowercased()) else { continue }
+      mistakes.add(
+        source.error(
+          "a second query '\(entry.query.name)' "
+            + "(names are unique without regard to case; the first is on line \(line))", at: entry.node))
     }
     try mistakes.check()
-    return queries
+    return entries.map(\.query)
   }
 
-  private func query(_ node: YAMLNode) throws(Diagnostic) -> Query {
+  /// The queries of one entry of the manifest.
+  private func entries(_ node: YAMLNode) throws(Diagnostic) -> [QueryEntry] {
     var mistakes = Mistakes()
     let fields = try source.mapping(node, "a query", keys: QueryReader.keys, &mistakes)
-    let statement = mistakes.attempt { () throws(Diagnostic) in try self.statement(fields, node) }
+    let found = mistakes.attempt { () throws(Diagnostic) in
+      try QueryFileReader(source: source, directory: directory).found(fields, node)
+    }
+    var statement: Statement?
+    if case .ownNotation? = found {
+      statement = mistakes.attempt { () throws(Diagnostic) in try self.statement(fields, node) }
+    }
     // Without a statement, a missing name is not worth reporting.
     let name = statement == nil ? nil : mistakes.attempt { () throws(Diagnostic) in try self.name(fields, node) }
-    let cases = mistakes.attempt { () throws(Diagnostic) in try self.cases(fields) }
+    let isMany = fields["files"] != nil
+    let cases = mistakes.attempt { () throws(Diagnostic) in try self.cases(fields, isMany: isMany) }
     let session = mistakes.attempt { () throws(Diagnostic) in try self.session(fields) }
     let settings = mistakes.attempt { () throws(Diagnostic) in
       try rules.settings(fields["rules"], over: defaults.rules)
@@ -64,13 +75,36 @@ struct QueryReader {
       } ?? nil
     let types = mistakes.attempt { () throws(Diagnostic) in try self.types(fields) }
     try mistakes.check()
-    guard let statement, let name, let cases, let session, let settings, let waivers, let types else {
+    guard let cases, let session, let settings, let waivers, let types else {
       throw source.error("the query cannot be read", at: node)
     }
-    return Query(
-      name: name, manifestLine: node.mark.line, statement: statement, cases: cases, session: session,
-      policy: CasePolicy(rules: settings, waivers: waivers, today: today), timeout: timeout ?? defaults.timeout,
-      types: types, measuresTime: defaults.measuresTime)
+    func query(_ name: String, _ statement: Statement) -> Query {
+      Query(
+        name: name, manifestLine: node.mark.line, statement: statement, cases: cases, session: session,
+        policy: CasePolicy(rules: settings, waivers: waivers, today: today), timeout: timeout ?? defaults.timeout,
+        types: types, measuresTime: defaults.measuresTime)
+    }
+    if let statement, let name { return [QueryEntry(node: node, query: query(name, statement), names: [name])] }
+    guard case .items(let items)? = found else { throw source.error("the query cannot be read", at: node) }
+    if isMany, let params = fields["params"] { try checkNames(params, in: items) }
+    return items.map { item in
+      var entry = QueryEntry(node: node, query: query(item.names[0], item.statement), names: item.names)
+      entry.origin = item.origin
+      entry.isOneOfMany = isMany
+      entry.query.types.merge(item.types) { own, _ in own }
+      if isMany { entry.query.keepOwnParameters() }
+      return entry
+    }
+  }
+
+  /// Reports a value beside `files:` that no query takes.
+  private func checkNames(_ params: YAMLNode, in items: [QueryFileReader.Item]) throws(Diagnostic) {
+    let names = Set(items.flatMap(\.statement.scanned.names))
+    for entry in params.mapping ?? [] {
+      guard let name = entry.key.scalarText, !names.contains(name) else { continue }
+      throw source.error(
+        "no query has the parameter '\(name)'\(suggestion(for: name, among: names.sorted()))", at: entry.key)
+    }
   }
 
   private func name(_ fields: ManifestFields, _ node: YAMLNode) throws(Diagnostic) -> String {
@@ -89,51 +123,18 @@ struct QueryReader {
     switch (fields["file"], fields["sql"]) {
     case (let file?, nil):
       let path = joined(directory, try source.text(file, "'file'"))
-      if let kind = FileKind(path), kind != .regular, kind != .directory {
-        throw source.error("\(path) is \(kind.description), not a file", at: file)
-      }
-      let bytes: [UInt8]
-      do { bytes = try readFile(path, "the query") } catch {
-        throw source.error("\(error.message): \(path)", at: file)
-      }
-      guard let text = String(validating: bytes, as: UTF8.self) else {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
-        throw Diagnostic("the file is not UTF-8", file: path, line: line + 1)
-      }
-      if let end = text.unicodeScalars.firstIndex(of: "\0") {
-        let line = text.unicodeScalars[..<end].count { $0 == "\n" } + 1
-        throw Diagnostic("the file holds a NUL character", file: path, line: line)
-      }
-      // Windows editors begin a file with a byte order mark.
-      let isMarked = text.unicodeScalars.first == "\u{FEFF}"
-      return Statement(
-        text: isMarked ? String(text.unicodeScalars.dropFirst()) : text, file: path, firstLine: 1, indentation: 0)
-    case (nil, let sql?): return inline(try source.text(sql, "'sql'"), at: sql.mark)
+      return Statement(text: try source.query(path, at: file), file: path, firstLine: 1, indentation: 0)
+    case (nil, let sql?): return source.inline(try source.text(sql, "'sql'"), at: sql.mark)
     case (nil, nil): throw source.error("a query needs 'file:' or 'sql:'", at: node)
     case (_?, let sql?): throw source.error("a query has either 'file:' or 'sql:', not both", at: sql)
     }
   }
 
-  /// Makes the statement of an inline query.
-  private func inline(_ text: String, at mark: YAMLMark) -> Statement {
-    // An anchor or a tag may come first.
-    let words = (Diagnostic.line(mark.line, of: source.text) ?? "").unicodeScalars.dropFirst(mark.column - 1)
-      .split(separator: " ")
-    let start = words.first { $0.first != "&" && $0.first != "!" }?.first
-    guard start == "|" || start == ">" else {
-      let quote = start == "'" || start == "\"" ? 1 : 0
-      return Statement(text: text, file: source.file, firstLine: mark.line, indentation: mark.column - 1 + quote)
+  /// - Parameter isMany: whether the values are for many queries, each of which takes those it has.
+  private func cases(_ fields: ManifestFields, isMany: Bool) throws(Diagnostic) -> [QueryCase] {
+    if isMany, let node = fields["params"], node.mapping == nil {
+      throw source.error("'params' beside 'files' is a mapping of names to values", at: node)
     }
-    // A block begins on the line after its indicator. Its first nonblank line determines the indentation.
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let index = lines.firstIndex { !$0.allSatisfy { $0 == " " } } ?? 0
-    let written = Diagnostic.line(mark.line + 1 + index, of: source.text) ?? ""
-    let indentation = written.prefix { $0 == " " }.count - lines[index].prefix { $0 == " " }.count
-    return Statement(text: text, file: source.file, firstLine: mark.line + 1, indentation: max(0, indentation))
-  }
-
-  private func cases(_ fields: ManifestFields) throws(Diagnostic) -> [QueryCase] {
     var cases: [QueryCase] = []
     let reader = ParameterReader(source: source)
     if let node = fields["cases"] {

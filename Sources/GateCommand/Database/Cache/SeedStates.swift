@@ -121,7 +121,7 @@ struct SeedStates: Sendable {
 extension Query {
   /// Whether its text or one of its bound values is the clock.
   fileprivate var readsClock: Bool {
-    SeedScan(statement.text, as: .statements).readsClock
+    SeedScan(statement.sql, as: .statements).readsClock
       || cases.contains { item in
         item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
       }
