@@ -178,6 +178,7 @@ import Testing
     #expect(place(elements(results[0]["locations"]).first) == [.string("db/1_amount.sql"), .number(2)])
     let text = try #require(results[0]["message"]?["text"]?.stringValue)
     #expect(text.hasPrefix("public.orders is written anew") && text.contains("\nfix: \(MigrationRule.rewrite.fix)"))
+    #expect(text.contains("all its rows and indexes: the type of amount changed from integer to bigint."))
     // A command has no lines; the manifest has it.
     #expect(place(elements(results[2]["locations"]).first) == [.string("ci/queries.yml"), .number(1)])
   }

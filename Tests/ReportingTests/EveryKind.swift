@@ -186,7 +186,11 @@ enum EveryKind {
     let table = RelationName(schema: "public", name: markup)
     var statement = MigrationReport.Statement(text: "ALTER TABLE \(markup)", line: 3)
     statement.locks = [RelationLock(table, .accessExclusive), RelationLock(table, .share)]
-    statement.rewritten = [table]
+    statement.rewritten = [table, relation]
+    statement.rewriteReasons = [
+      table: RewriteReason.Kind.allCases.map { RewriteReason($0, column: markup, before: "integer", now: markup) }
+        + [RewriteReason(.cluster)]
+    ]
     statement.rowsRead = [table: 20_000]
     statement.rowsWritten = [table: 7]
     statement.walBytes = 5e7

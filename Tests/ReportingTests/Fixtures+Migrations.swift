@@ -34,7 +34,10 @@ extension Shop {
     var migration = MigrationReport(file: migrationFiles[0])
     var statement = MigrationReport.Statement(text: "ALTER TABLE orders ALTER amount TYPE bigint", line: 2)
     statement.locks = [RelationLock(orders, .accessExclusive)]
-    statement.rewritten = [orders]
+    statement.rewritten = [orders, RelationName(schema: "public", name: "orders_pkey")]
+    statement.rewriteReasons = [
+      orders: [RewriteReason(.type, column: "amount", before: "integer", now: "bigint")]
+    ]
     statement.rowsRead = [orders: 60_000]
     statement.walBytes = 9e6
     migration.statements = [statement]

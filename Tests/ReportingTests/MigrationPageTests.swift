@@ -35,7 +35,9 @@ import Testing
     let words = text(first)
     #expect(words.contains("ACCESS EXCLUSIVE on public.orders from line 2 on: blocks reads and writes"))
     #expect(words.contains("while it is held: 60,000 rows read"))
-    #expect(words.contains("line 2 writes anew: public.orders"))
+    #expect(
+      words.contains(
+        "line 2 writes anew: public.orders (the type of amount changed from integer to bigint), public.orders_pkey"))
     #expect(words.contains("writes 9 MB of WAL"))
     #expect(words.contains("migration-rewrite") && words.contains(MigrationRule.rewrite.fix))
     #expect(first.all("span").map { $0["class"] } == ["weight fail", "weight warn"])

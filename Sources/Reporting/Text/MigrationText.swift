@@ -43,7 +43,9 @@ extension MigrationReport {
       }
     }
     for statement in statements where !statement.rewritten.isEmpty {
-      let relations = statement.rewritten.map(\.description).joined(separator: ", ")
+      let relations = statement.rewritten.map { relation in
+        "\(relation)\(statement.reasonText(relation).map { " (\($0))" } ?? "")"
+      }.joined(separator: ", ")
       facts.append(Fact(text: "\(statement.place) writes anew: \(relations)"))
     }
     facts += changes.map { Fact(text: $0) }
