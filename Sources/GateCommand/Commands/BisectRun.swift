@@ -65,6 +65,7 @@ struct BisectRun {
     var outcome = judge(now: end, before: reference, policies: run.manifest.policies(of: queries))
     outcome.cases.removeAll { !ids.contains($0.id) }
     let failed = Set(outcome.cases.filter { $0.verdict == .regressed }.map(\.id))
+    for state in [base, last] { console.step("\(state.label): captured") }
     guard !failed.isEmpty else {
       let unchecked = outcome.cases.compactMap(\.reason).first.map { ": \($0)" } ?? ""
       let names = ids.map(\.description).sorted().joined(separator: ", ")

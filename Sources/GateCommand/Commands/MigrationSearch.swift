@@ -164,6 +164,8 @@ extension GateRun {
     func cases(_ verdict: Verdict) -> Set<CaseID> {
       Set(outcome.cases.filter { $0.verdict == verdict }.map(\.id)).intersection(ids)
     }
-    return MigrationSearch.Verdicts(failed: cases(.regressed), unchecked: cases(.unchecked))
+    let verdicts = MigrationSearch.Verdicts(failed: cases(.regressed), unchecked: cases(.unchecked))
+    console.step("\(state.label): \(verdicts.failed.count) of \(ids.count) cases fail")
+    return verdicts
   }
 }
