@@ -158,11 +158,15 @@ import Testing
     let all = try project.plangate("migrate", "--color", "never")
     try expect(all, exits: 0, leavingNothingIn: project)
     let last = try project.plangate(
-      "migrate", "db/10_state.up.sql", "db/11_drop.up.sql", "--color", "never", "--json", "report.json")
+      "migrate", "db/10_state.up.sql", "db/11_drop.up.sql", "--color", "never", "--json", "report.json", "--html",
+      "page.html")
     try expect(last, exits: 1, leavingNothingIn: project)
     #expect(last.stdout.contains("FAIL by_customer") && last.stdout.contains("it fails since the migration db/11_drop"))
     #expect(last.stdout.contains("after each migration"))
     #expect(last.stdout.contains("11_drop.up.sql"))
+    let page = try project.read("page.html")
+    #expect(page.contains("Fails since db/11_drop.up.sql.</desc>"))
+    #expect(page.contains("<a href=\"#migration=db%2F11_drop.up.sql\">db/11_drop.up.sql</a></h3>"))
     #expect(!last.stdout.contains("baseline"))
     #expect(try project.read("report.json").contains("the state before 10_state.up.sql"))
     let wrong = try project.plangate("migrate", "db/12_none.up.sql")

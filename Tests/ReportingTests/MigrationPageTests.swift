@@ -142,6 +142,14 @@ import Testing
     }
   }
 
+  @Test func `the failing migration is found under the names of the repository, too`() throws {
+    let page = try page(try Shop.migrated().renamingFiles { "api/\($0)" })
+    let history = try history(1, in: page)
+    #expect(history.all("desc")[0].text.hasSuffix("Fails since api/db/2_drop.sql."))
+    #expect(links(history)[1] == "#migration=api%2Fdb%2F2_drop.sql")
+    #expect(text(try migration("api/db/2_drop.sql", in: page)).contains("1 case fails since it"))
+  }
+
   @Test func `a failing case has the chart without scripts too`() throws {
     let page = try page(try Shop.migrated())
     let block = try #require(page.range(of: "<noscript>[\\s\\S]*</noscript>", options: .regularExpression))
