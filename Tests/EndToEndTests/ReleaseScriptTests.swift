@@ -155,6 +155,17 @@ import Testing
     _ = try tool(["sh", "-c", "cd dist && sha256sum --check SHA256SUMS"], in: project)
   }
 
+  // MARK: the documents
+
+  @Test(arguments: ["README.md", "docs/ci.md", ".github/actions/plangate/README.md"])
+  func `the commands of the documents name the version`(path: String) throws {
+    let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+    let named = text.matches(
+      of: /(?:download\/v|plangate@v|plangate_|plangate-|plangate:|plangate\/v|rev: v)(\d+\.\d+\.\d+)/
+    ).map { String($0.output.1) }
+    #expect(!named.isEmpty && Set(named) == [Release.version], "\(named)")
+  }
+
   // MARK: the workflow
 
   @Test func `every action of the release workflow is pinned by commit`() throws {
