@@ -41,16 +41,43 @@ package struct ClusterFile: Equatable, Sendable {
   /// The path relative to the data directory.
   package var path: String
   package var size: Int
-  /// Whether runs may share the file, because none of them writes to it.
-  package var isShared: Bool
+  package var sharing: Sharing
 
-  package init(path: String, size: Int, isShared: Bool) {
+  /// The runs that may have the file in common.
+  package enum Sharing: String, Sendable {
+    case none = "file"
+    /// Those that only read the seeded database.
+    case readers = "shared"
+    /// Those that write to the seeded database as well; before they write to its relation, they copy it.
+    case all = "common"
+  }
+
+  package init(path: String, size: Int, sharing: Sharing) {
     self.path = path
     self.size = size
-    self.isShared = isShared
+    self.sharing = sharing
+  }
+
+  /// Whether a run may have it in common with others.
+  fileprivate func isShared(by use: ClusterUse) -> Bool {
+    switch use {
+    case .own: false
+    case .reading: sharing != .none
+    case .writing: sharing == .all
+    }
   }
 
   var isOfDatabase: Bool { path.hasPrefix("base/") }
+}
+
+/// What a run does with a copy of a cluster.
+package enum ClusterUse: Sendable {
+  /// Anything: no file is shared.
+  case own
+  /// It reads the seeded database in READ ONLY transactions.
+  case reading
+  /// It writes to the seeded database, and calls `separate` for the files of relations before it writes to them.
+  case writing
 }
 
 /// The user and group that a file must belong to.
@@ -78,16 +105,21 @@ package struct ClusterFiles: Sendable {
   /// The files of a cluster that runs may share.
   package struct Sharing: Sendable {
     /// Folders whose files are shared, relative to the data directory.
-    var folders: Set<String> = []
+    package var folders: Set<String> = []
     /// Folders whose files are shared if they were not written to since the cluster was last sealed.
-    var untouched: Set<String> = []
+    package var untouched: Set<String> = []
     /// Relations that are not shared, as `pg_relation_filepath` names them, including their segments and forks.
-    var exceptions: Set<String> = []
+    package var exceptions: Set<String> = []
+    /// Relations, named likewise, and folders among those above that all runs may share.
+    package var common: Set<String> = []
 
-    package init(folders: Set<String> = [], untouched: Set<String> = [], exceptions: Set<String> = []) {
+    package init(
+      folders: Set<String> = [], untouched: Set<String> = [], exceptions: Set<String> = [], common: Set<String> = []
+    ) {
       self.folders = folders
       self.untouched = untouched
       self.exceptions = exceptions
+      self.common = common
     }
 
     package static let none = Sharing()
@@ -111,17 +143,18 @@ package struct ClusterFiles: Sendable {
         switch info.st_mode & S_IFMT {
         case S_IFDIR: pending.append(path)
         case S_IFREG:
-          var isShared =
-            sharing.folders.contains(folder) || sharing.untouched.contains(folder) && ClusterFiles.isSealed(info)
-          if sharing.exceptions.contains(path) || sharing.exceptions.contains(ClusterFiles.relationPath(of: path)) {
-            isShared = false
-          }
+          let isUntouched = sharing.untouched.contains(folder) && ClusterFiles.isSealed(info)
+          let relation = ClusterFiles.relationPath(of: path)
+          var sharers = ClusterFile.Sharing.none
+          if sharing.folders.contains(folder) || isUntouched { sharers = .readers }
+          if sharing.common.contains(relation) || isUntouched && sharing.common.contains(folder) { sharers = .all }
+          if sharing.exceptions.contains(path) || sharing.exceptions.contains(relation) { sharers = .none }
           // Marking the file would hide that the other cluster's copy has changed since it was sealed.
           guard info.st_nlink == 1 || ClusterFiles.isSealed(info) else {
             throw ClusterFilesError(full, because: "another cluster shares it")
           }
-          files.append(ClusterFile(path: path, size: Int(info.st_size), isShared: isShared))
-          try ClusterFiles.mark(full)
+          files.append(ClusterFile(path: path, size: Int(info.st_size), sharing: sharers))
+          if !ClusterFiles.isSealed(info) { try ClusterFiles.mark(full) }
         default: throw ClusterFilesError(full, because: "it is outside the cluster")
         }
       }
@@ -161,14 +194,14 @@ package struct ClusterFiles: Sendable {
   ///
   /// - Parameters:
   ///   - user: the owner of the copy.
-  ///   - sharing: whether to link shared files into the copy instead of copying them, where the file system can.
+  ///   - use: what the copy is for; files that it may share are linked, where the file system can.
   ///   - start: called as soon as everything that a server reads at startup is in place. The remaining files, mostly
   ///     those of the databases, are copied meanwhile.
   package func copy(
-    _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, sharing: Bool,
+    _ directories: [String], _ files: [ClusterFile], to target: String, user: FileOwner?, for use: ClusterUse,
     start: (() -> Void)? = nil
   ) throws(ClusterFilesError) {
-    let copy = ClusterCopy(source: directory, target: target, user: user, sharing: sharing)
+    let copy = ClusterCopy(source: directory, target: target, user: user, use: use)
     try copy.make("")
     // File systems create files in a directory one at a time, so each directory below the cluster's own gets one
     // worker.
@@ -191,6 +224,55 @@ package struct ClusterFiles: Sendable {
     }
     start?()
     try rest.value.get()
+  }
+
+  /// Replaces files that a database shares with other clusters or databases by copies of its own.
+  ///
+  /// The server may run, if no session has the files open.
+  ///
+  /// - Parameters:
+  ///   - folder: the database's, relative to the data directory.
+  ///   - relations: those to look at, as `pg_relation_filepath` names them; nil for all.
+  ///   - user: the owner of the copies.
+  package func separate(
+    _ folder: String, _ relations: Set<String>?, user: FileOwner?
+  ) throws(ClusterFilesError) {
+    for name in try ClusterFiles.names(in: "\(directory)/\(folder)") {
+      let path = "\(folder)/\(name)"
+      if relations?.contains(ClusterFiles.relationPath(of: path)) == false { continue }
+      let full = "\(directory)/\(path)"
+      var info = stat()
+      guard lstat(full, &info) == 0 else { throw ClusterFilesError(full) }
+      if info.st_mode & S_IFMT != S_IFREG || info.st_nlink == 1 { continue }
+      // The server looks at no such name.
+      let copy = "\(full).plangate"
+      try ClusterFiles.copyContents(of: full, to: copy, user)
+      guard rename(copy, full) == 0 else { throw ClusterFilesError(full) }
+    }
+  }
+
+  /// Gives a database the files of another one, some of which the two then share.
+  ///
+  /// No session may be in either, and the other one's files must be written out.
+  ///
+  /// - Parameters:
+  ///   - folder: the database's, relative to the data directory; its own files are removed.
+  ///   - original: the other one's.
+  ///   - shared: the relations that nothing writes to in either database, as `pg_relation_filepath` names them in the
+  ///     other one.
+  ///   - user: the owner of the files.
+  package func fill(
+    _ folder: String, from original: String, sharing shared: Set<String>, user: FileOwner?
+  ) throws(ClusterFilesError) {
+    let (target, source) = ("\(directory)/\(folder)", "\(directory)/\(original)")
+    for name in try ClusterFiles.names(in: target) {
+      guard unlink("\(target)/\(name)") == 0 else { throw ClusterFilesError("\(target)/\(name)") }
+    }
+    for name in try ClusterFiles.names(in: source) {
+      let (from, to) = ("\(source)/\(name)", "\(target)/\(name)")
+      if shared.contains(ClusterFiles.relationPath(of: "\(original)/\(name)")), link(from, to) == 0 { continue }
+      try ClusterFiles.copyContents(of: from, to: to, user)
+    }
   }
 
   /// The top-level directory of a path: `global` for `global/1260`.
@@ -233,12 +315,28 @@ package struct ClusterFiles: Sendable {
     var info = stat()
     guard fstat(from, &info) == 0 else { throw ClusterFilesError(source) }
     try check(source, file, info)
+    try copyContents(from, target, user, times: sealTimes)
+  }
+
+  private static func copyContents(
+    of source: String, to target: String, _ user: FileOwner?
+  ) throws(ClusterFilesError) {
+    let from = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard from >= 0 else { throw ClusterFilesError(source) }
+    defer { close(from) }
+    try copyContents(from, target, user)
+  }
+
+  /// Copies what is left of an open file to one that does not exist yet.
+  private static func copyContents(
+    _ from: Int32, _ target: String, _ user: FileOwner?, times: [timespec]? = nil
+  ) throws(ClusterFilesError) {
     let to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard to >= 0 else { throw ClusterFilesError(target) }
     defer { close(to) }
     if let user, fchown(to, user.uid, user.gid) != 0 { throw ClusterFilesError(target) }
     try copyBytes(from, to, target)
-    guard futimens(to, sealTimes) == 0 else { throw ClusterFilesError(target) }
+    if let times, futimens(to, times) != 0 { throw ClusterFilesError(target) }
   }
 
   private static func copyBytes(_ from: Int32, _ to: Int32, _ target: String) throws(ClusterFilesError) {
@@ -276,13 +374,14 @@ private final class ClusterCopy: Sendable {
   let source: String
   let target: String
   let user: FileOwner?
-  private let canLink: Atomic<Bool>
+  let use: ClusterUse
+  private let canLink = Atomic(true)
 
-  init(source: String, target: String, user: FileOwner?, sharing: Bool) {
+  init(source: String, target: String, user: FileOwner?, use: ClusterUse) {
     self.source = source
     self.target = target
     self.user = user
-    canLink = Atomic(sharing)
+    self.use = use
   }
 
   /// Makes a directory, given by its path in the cluster; the empty path is the data directory itself.
@@ -297,7 +396,7 @@ private final class ClusterCopy: Sendable {
       throw ClusterFilesError(target, because: "ended by signal \(signal)")
     }
     let (from, to) = ("\(source)/\(file.path)", "\(target)/\(file.path)")
-    if file.isShared, canLink.load(ordering: .relaxed) {
+    if file.isShared(by: use), canLink.load(ordering: .relaxed) {
       if try ClusterFiles.isLinkable(from, file, user), link(from, to) == 0 { return }
       // Another user's file, another file system, or too many links: the other files would fail in the same way.
       canLink.store(false, ordering: .relaxed)

@@ -35,6 +35,10 @@ import Testing
         SELECT count(*) INTO found FROM scratch;
         RETURN found;
       END $$;
+    -- With it the database is large enough for clones that share files with their original.
+    CREATE TABLE archive (id integer, note text);
+    ALTER TABLE archive ALTER COLUMN note SET STORAGE PLAIN;
+    INSERT INTO archive SELECT n, repeat('z', 1500) FROM generate_series(1, 50000) AS n;
     CREATE TABLE stock (id integer PRIMARY KEY, amount integer) WITH (fillfactor = 50);
     INSERT INTO stock SELECT n, 100 FROM generate_series(1, 5000) AS n;
 
@@ -47,6 +51,7 @@ import Testing
     ("add_place", "INSERT INTO places VALUES (point(5000, 5000))"),
     ("add_range", "INSERT INTO ranges VALUES (1, 'late')"),
     ("add_tag", "INSERT INTO tags VALUES (ARRAY['w1', 'v1'])"),
+    ("archive", "INSERT INTO log (what) SELECT max(id)::text FROM archive"),
     ("book", "UPDATE stock SET amount = amount - 1 WHERE id BETWEEN 100 AND 400"),
     ("change_all", "UPDATE items SET k = k + 1"),
     ("change_one", "UPDATE items SET k = 5 WHERE id = 77"),

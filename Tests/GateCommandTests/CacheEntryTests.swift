@@ -22,9 +22,9 @@ import Testing
     ]
     entry.directories = ["base", "base/1", "pg_wal"]
     entry.files = [
-      ClusterFile(path: "PG_VERSION", size: 3, isShared: false),
-      ClusterFile(path: "base/1/odd name 2", size: 8192, isShared: true),
-      ClusterFile(path: "base/1/3", size: 0, isShared: true),
+      ClusterFile(path: "PG_VERSION", size: 3, sharing: .none),
+      ClusterFile(path: "base/1/odd name 2", size: 8192, sharing: .all),
+      ClusterFile(path: "base/1/3", size: 0, sharing: .readers),
     ]
     return entry
   }
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cluster 2", "cluster 1"), ("\"dead\"", "\"died\""),
+    ("cluster 3", "cluster 2"), ("\"dead\"", "\"died\""),
     ("override [", "override [0, "),
     ("kind seeded", "kind planted"), ("kind seeded\n", ""), ("\nend\n", "\nend\nmore\n"),
     ("file 3 PG", "file three PG"), ("file 3 PG_VERSION", "file 3"), ("file 3 PG", "file -3 PG"),
@@ -81,7 +81,7 @@ import Testing
   @Test(arguments: ["../outside", "/etc/passwd", "base/../../outside", "base/..", "..", ""])
   func `a path out of the cluster is refused`(path: String) {
     var entry = CacheEntryTests.full
-    entry.files.append(ClusterFile(path: path, size: 1, isShared: true))
+    entry.files.append(ClusterFile(path: path, size: 1, sharing: .readers))
     #expect(CacheEntry(parsing: entry.text) == nil)
     entry = CacheEntryTests.full
     entry.directories.append(path)

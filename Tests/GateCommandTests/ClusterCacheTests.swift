@@ -36,7 +36,7 @@ import TestSupport
   }
 
   private func take(_ key: String, to name: String, sharing: Bool = false) -> CacheEntry? {
-    cache.take(key, to: project.path(name), owner: nil, sharing: sharing)
+    cache.take(key, to: project.path(name), owner: nil, for: sharing ? .reading : .own)
   }
 
   private func unfinished() throws -> [String] { try project.names(in: "cache/1/unfinished") }
@@ -221,7 +221,7 @@ import TestSupport
 
   @Test func `an unwritable target is not blamed on the entry`() throws {
     try add("a")
-    #expect(cache.take("a", to: "/proc/copy", owner: nil, sharing: false) == nil)
+    #expect(cache.take("a", to: "/proc/copy", owner: nil, for: .own) == nil)
     #expect(try keys() == ["a"])
   }
 

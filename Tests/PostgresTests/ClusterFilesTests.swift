@@ -25,10 +25,10 @@ import Testing
     folders: ["base/5", "global"], untouched: ["base/1"], exceptions: ["base/5/100", "global/pg_control"])
 
   private func copy(
-    _ sealed: (directories: [String], files: [ClusterFile]), to name: String, sharing: Bool = false
+    _ sealed: (directories: [String], files: [ClusterFile]), to name: String, for use: ClusterUse = .own
   ) throws(ClusterFilesError) -> ClusterFiles {
     let target = "\(project.directory)/\(name)"
-    try cluster.copy(sealed.directories, sealed.files, to: target, user: nil, sharing: sharing)
+    try cluster.copy(sealed.directories, sealed.files, to: target, user: nil, for: use)
     return ClusterFiles(target)
   }
 
@@ -47,18 +47,18 @@ import Testing
         "base/5/101", "global/1260", "global/pg_control", "pg_wal/000",
       ])
     #expect(sealed.files.map(\.size) == [3, 8, 12, 5, 7, 6, 3, 5, 5, 7, 3])
-    #expect(sealed.files.allSatisfy { !$0.isShared })
+    #expect(sealed.files.allSatisfy { $0.sharing == .none })
   }
 
   @Test func `folders are shared except for the exceptions, their segments and their forks`() throws {
-    let shared = try cluster.seal(sharing).files.filter(\.isShared).map(\.path)
+    let shared = try cluster.seal(sharing).files.filter { $0.sharing != .none }.map(\.path)
     #expect(shared == ["base/5/1000", "base/5/101", "global/1260"])
   }
 
   @Test func `a folder of initdb is shared as far as it was not written to since`() throws {
     _ = try cluster.seal()
     try project.write("data/base/1/101", "new")
-    let shared = try cluster.seal(sharing).files.filter(\.isShared).map(\.path)
+    let shared = try cluster.seal(sharing).files.filter { $0.sharing != .none }.map(\.path)
     #expect(shared == ["base/1/100", "base/1/postgresql.conf", "base/5/1000", "base/5/101", "global/1260"])
   }
 
@@ -76,16 +76,17 @@ import Testing
   @Test(arguments: [false, true])
   func `a copy has the same files and is sealed itself`(isSharing: Bool) throws {
     let sealed = try cluster.seal(sharing)
-    let copy = try copy(sealed, to: "copy", sharing: isSharing)
+    let copy = try copy(sealed, to: "copy", for: isSharing ? .reading : .own)
     for file in sealed.files { #expect(try project.read("copy/\(file.path)") == project.read("data/\(file.path)")) }
     #expect(try project.files(in: "copy") == sealed.files.map(\.path))
     #expect(project.exists("copy/pg_notify"))
     for file in sealed.files {
-      #expect(try (inode("copy/\(file.path)") == inode("data/\(file.path)")) == (isSharing && file.isShared), "\(file)")
+      let isSame = try inode("copy/\(file.path)") == inode("data/\(file.path)")
+      #expect(isSame == (isSharing && file.sharing != .none), "\(file)")
     }
     // A copy can itself be copied.
     let target = "\(project.directory)/second"
-    try copy.copy(sealed.directories, sealed.files, to: target, user: nil, sharing: isSharing)
+    try copy.copy(sealed.directories, sealed.files, to: target, user: nil, for: isSharing ? .reading : .own)
     #expect(try project.files(in: "second") == sealed.files.map(\.path))
     let modes = try (["copy"] + sealed.directories.map { "copy/\($0)" }).map {
       try FileManager.default.attributesOfItem(atPath: "\(project.directory)/\($0)")[.posixPermissions] as? Int
@@ -127,7 +128,9 @@ import Testing
   func `a file changed after sealing is refused`(damage: Damage, isSharing: Bool) throws {
     let sealed = try cluster.seal(sharing)
     try damage.apply(project)
-    let error = #expect(throws: ClusterFilesError.self) { try copy(sealed, to: "copy", sharing: isSharing) }
+    let error = #expect(throws: ClusterFilesError.self) {
+      try copy(sealed, to: "copy", for: isSharing ? .reading : .own)
+    }
     #expect(error?.isDamage == true, "\(error as Any)")
   }
 
@@ -136,13 +139,13 @@ import Testing
     let sealed = try cluster.seal(sharing)
     try project.move(path, to: "elsewhere")
     symlink("\(project.directory)/elsewhere", "\(project.directory)/\(path)")
-    #expect(throws: ClusterFilesError.self) { try copy(sealed, to: "copy", sharing: isSharing) }
+    #expect(throws: ClusterFilesError.self) { try copy(sealed, to: "copy", for: isSharing ? .reading : .own) }
     #expect(!project.exists("copy/\(path.dropFirst("data/".count))"))
   }
 
   @Test func `a modified shared file is not sealed again`() throws {
     let sealed = try cluster.seal(sharing)
-    let copy = try copy(sealed, to: "copy", sharing: true)
+    let copy = try copy(sealed, to: "copy", for: .reading)
     let handle = try #require(FileHandle(forWritingAtPath: "\(copy.directory)/base/5/101"))
     try handle.write(contentsOf: Data("OTHER".utf8))
     try handle.close()
@@ -150,7 +153,7 @@ import Testing
       try copy.seal(sharing)
     }
     // The original also reports the damage.
-    #expect(throws: ClusterFilesError.self) { try self.copy(sealed, to: "second", sharing: true) }
+    #expect(throws: ClusterFilesError.self) { try self.copy(sealed, to: "second", for: .reading) }
   }
 
   @Test func `an existing target is not blamed on the cluster`() throws {
@@ -165,7 +168,7 @@ import Testing
     let user = isRoot ? FileOwner(uid: 65534, gid: 65534) : FileOwner(uid: geteuid(), gid: getegid())
     let sealed = try cluster.seal(sharing)
     let target = "\(project.directory)/copy"
-    try cluster.copy(sealed.directories, sealed.files, to: target, user: user, sharing: false)
+    try cluster.copy(sealed.directories, sealed.files, to: target, user: user, for: .own)
     for path in [""] + sealed.directories + sealed.files.map(\.path) {
       let owner = try FileManager.default.attributesOfItem(atPath: "\(target)/\(path)")[.ownerAccountID] as? NSNumber
       #expect(owner?.uint32Value == user.uid, "\(path)")
@@ -173,7 +176,7 @@ import Testing
     // A hard link would give the server a file that it may not read.
     let stranger = FileOwner(uid: 65533, gid: 65533)
     func copyForStranger() throws {
-      try cluster.copy(sealed.directories, sealed.files, to: target + "2", user: stranger, sharing: true)
+      try cluster.copy(sealed.directories, sealed.files, to: target + "2", user: stranger, for: .reading)
     }
     guard isRoot else {
       let error = #expect(throws: ClusterFilesError.self) { try copyForStranger() }

@@ -130,7 +130,7 @@ extension DatabaseState {
     if indices.isEmpty { return }
     // A database that is copied must have no session. An error of reading the catalog is reported later.
     _ = try? catalog
-    let clones = WritingClones(of: self, for: indices.count, jobs: jobs)
+    let clones = WritingClones(of: self, for: indices.map { work[$0].query.statement.text }, jobs: jobs)
     defer { clones.abandon() }
     // What the cases do that met a clone which was not like the original.
     let known = Mutex<[Int: RelationActivity]>([:])
@@ -165,22 +165,24 @@ extension DatabaseState {
   ) -> (TimedAnswer?, RelationActivity?) {
     var open = clone.takeConnection()
     var activity: RelationActivity?
-    var changed: Set<String>?
+    var changed: Set<String>? = []
     var isServed = clone.isLikeOriginal
     var answer = timed(work) { () throws(ServerError) in
       let connection = if let open { open } else { try server.connect(to: clone.name) }
       open = connection
       let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime, probe: probe)
       return try runner.runWarm(work.queryCase, of: work.query) { (activity) throws(ServerError) in
-        try clones.restore(connection, after: activity)
+        let new = try clones.restore(connection, after: activity)
+        changed = changed.flatMap { old in new.map(old.union) }
       }
     }
     answer.isWarm = true
-    if case .plans(let plans) = answer.answer, let done = plans.activity, let connection = open {
+    activity = nil
+    if case .plans(let plans) = answer.answer, let done = plans.activity {
       activity = done
       isServed = clone.serves(done)
-      // A case has its answer even if its clone is lost after it.
-      changed = try? clones.changed(connection, after: done)
+    } else {
+      changed = nil
     }
     clone.markStale(changed)
     // A setting with a dot in its name that was once set is empty from then on, and no longer missing.

@@ -133,9 +133,10 @@ final class InnerWatching {
   /// - Returns: whether that came to its end, be it with an error.
   private func endStatement() throws(ServerError) -> Bool {
     guard isWritable else { return true }
-    try connection.execute("SAVEPOINT plangate_constraints")
     // A statement of a longer transaction may well fail here.
-    do { try connection.execute("SET CONSTRAINTS ALL IMMEDIATE") } catch {
+    do {
+      try connection.execute(together: [("SAVEPOINT plangate_constraints", []), ("SET CONSTRAINTS ALL IMMEDIATE", [])])
+    } catch {
       if error.isConnectionLost || error.lacksResources || observer?.isCapped == true { throw error }
       try connection.execute("ROLLBACK TO plangate_constraints")
       return !error.isTimeout

@@ -14,6 +14,9 @@ import Synchronization
 final class WritingClones: Sendable {
   private let state: DatabaseState
   private let clones: [WritingClone]
+  private let statements: [String]
+  /// The OIDs of the tables that the cases write to; nil for clones that share no files with the original.
+  private let written = Mutex<Set<String>??>(.none)
   /// What tables are like in the original, by OID.
   private let originals = Mutex<[String: TableState]>([:])
   /// The value of each sequence in the original, and whether it was given out, by quoted name.
@@ -22,12 +25,16 @@ final class WritingClones: Sendable {
   /// Few cases are served by one clone: making one takes longer than many cases do.
   private static let casesPerClone = 8
 
+  /// A smaller database is copied sooner than its parts are told from each other, in bytes.
+  private static let smallDatabase = 64 << 20
+
   /// - Parameters:
-  ///   - count: how many cases there are to run.
+  ///   - statements: those of the cases to run.
   ///   - jobs: how many may run side by side.
-  init(of state: DatabaseState, for count: Int, jobs: Int) {
+  init(of state: DatabaseState, for statements: [String], jobs: Int) {
     self.state = state
-    let wanted = min(jobs, (count + WritingClones.casesPerClone - 1) / WritingClones.casesPerClone)
+    self.statements = statements
+    let wanted = min(jobs, (statements.count + WritingClones.casesPerClone - 1) / WritingClones.casesPerClone)
     clones = (0..<max(1, wanted)).map { _ in WritingClone(name: state.server.newClone(of: state.name)) }
   }
 
@@ -58,18 +65,41 @@ final class WritingClones: Sendable {
   /// - Throws: if there is none at all.
   private func renew() throws(ServerError) {
     let old = clones.filter { !$0.isNew }
+    let written = try tablesWritten()
     let failure = Mutex<ServerError?>(nil)
     concurrently(old.count, workers: old.count, { () }) { [self] index, _ in
       let clone = old[index]
       do throws(ServerError) {
         try state.serverTime.clones { () throws(ServerError) in
           if clone.isThere { try drop(clone) }
-          try state.server.copy(state.name, to: clone.name)
+          if let written {
+            try state.server.copy(state.name, to: clone.name, writtenTo: written)
+          } else {
+            try state.server.copy(state.name, to: clone.name)
+          }
           clone.becomesNew()
         }
       } catch { failure.withLock { $0 = error } }
     }
     if let failure = failure.withLock({ $0 }), !clones.contains(where: \.isThere) { throw failure }
+  }
+
+  /// The OIDs of the tables that the cases write to, where clones can share the files of the others.
+  private func tablesWritten() throws(ServerError) -> Set<String>? {
+    if let known = written.withLock({ $0 }) { return known }
+    var tables: Set<String>?
+    if state.server.host.address == nil {
+      let connection = try state.server.newConnection(to: state.name)
+      let size =
+        try connection.execute(
+          "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"
+        ).value.flatMap(Int.init) ?? 0
+      if size >= WritingClones.smallDatabase, try !SharedFiles.hasWriters(connection) {
+        tables = try WriteReach.read(connection).tables(writtenBy: Set(statements))
+      }
+    }
+    written.withLock { $0 = .some(tables) }
+    return tables
   }
 
   private func drop(_ clone: WritingClone) throws(ServerError) {
@@ -87,33 +117,52 @@ final class WritingClones: Sendable {
 
   /// Makes a clone like the original again, as far as that can be.
   ///
-  /// The session forgets what it knows of the files of the tables that were written to, such as the page that took the
-  /// last row, so that its next run reads the same blocks as the first one in a clone.
+  /// The session's next run then reads the same blocks as the first one in a clone.
   ///
   /// - Parameter activity: what a case did that was rolled back.
-  func restore(_ connection: Connection, after activity: RelationActivity) throws(ServerError) {
-    try restore(sequences: activity.sequences, connection)
+  /// - Returns: the OIDs of the tables that are not as the original has them; nil if that is unknown.
+  func restore(_ connection: Connection, after activity: RelationActivity) throws(ServerError) -> Set<String>? {
     let written = activity.written
-    if written.isEmpty { return }
+    mistrust(written.keys)
     let isSuperuser = try state.probe.means(connection).isSuperuser
-    try connection.removeRolledBackRows(of: activity, skippingPages: isSuperuser)
-    guard isSuperuser else { return }
     let originals = try originals(of: Set(written.keys))
-    try connection.restore(estimates: originals.values.reduce(into: [:]) { $0.merge($1.estimates) { $1 } })
+    var work = try resets(of: activity.sequences)
+    work += try connection.removal(ofRowsOf: activity, skippingPages: isSuperuser).map { ($0, []) }
+    guard isSuperuser else {
+      try connection.execute(together: work)
+      let states = try connection.states(of: Set(written.keys))
+      return changed(activity, originals) { table, original in
+        states[table]?.sizes == original.sizes && states[table]?.estimates == original.estimates
+      }
+    }
+    // The estimates are then those of the original.
+    let last = try connection.execute(together: work + TableState.restoration(of: originals.values))
+    // Without tables that is the row of another statement.
+    let sizes = originals.isEmpty ? [] : last?.rows ?? []
+    let found = Dictionary(sizes.map { ($0[0] ?? "", $0[1] ?? "") }) { first, _ in first }
+    return changed(activity, originals) { _, original in original.sizes.allSatisfy { found[$0.key] == $0.value } }
   }
 
-  /// The OIDs of the tables that a restored clone has not as the original has them; nil if that is unknown.
-  func changed(_ connection: Connection, after activity: RelationActivity) throws(ServerError) -> Set<String>? {
+  /// Lets no later clone share files with the original, if a case wrote to a table that was not among those foreseen.
+  ///
+  /// The cache notices that a file has changed, and removes the entry.
+  private func mistrust(_ tables: some Sequence<String>) {
+    written.withLock { written in
+      if case .some(.some(let foreseen)) = written, tables.contains(where: { !foreseen.contains($0) }) {
+        written = .some(nil)
+      }
+    }
+  }
+
+  /// - Parameter isSame: whether a table is as in the original, by its OID and the original.
+  private func changed(
+    _ activity: RelationActivity, _ originals: [String: TableState], isSame: (String, TableState) -> Bool
+  ) -> Set<String>? {
     if activity.writesCatalog { return nil }
-    let written = activity.written
-    if written.isEmpty { return [] }
-    let originals = try originals(of: Set(written.keys))
-    let states = try connection.states(of: Set(written.keys))
     return Set(
-      written.filter { table, work in
-        guard let original = originals[table], let state = states[table] else { return true }
-        return !state.mayVacuum || state.sizes != original.sizes || state.estimates != original.estimates
-          || original.hasRememberingIndex && work.inserted > 0
+      activity.written.filter { table, work in
+        guard let original = originals[table] else { return true }
+        return !original.mayVacuum || original.hasRememberingIndex && work.inserted > 0 || !isSame(table, original)
       }.keys)
   }
 
@@ -130,7 +179,9 @@ final class WritingClones: Sendable {
     }
   }
 
-  private func restore(sequences names: [String], _ connection: Connection) throws(ServerError) {
+  /// The statements that set sequences to their values in the original.
+  private func resets(of names: [String]) throws(ServerError) -> [(sql: String, parameters: [String?])] {
+    var resets: [(sql: String, parameters: [String?])] = []
     for name in names {
       let value: [String]
       if let known = sequences.withLock({ $0[name] }) {
@@ -141,9 +192,10 @@ final class WritingClones: Sendable {
         state.server.keep(original, to: state.name)
         sequences.withLock { $0[name] = value }
       }
-      try connection.execute(
-        "SELECT pg_catalog.setval($1::pg_catalog.regclass, $2::bigint, $3::boolean)", [name, value[0], value[1]])
+      resets.append(
+        ("SELECT pg_catalog.setval($1::pg_catalog.regclass, $2::bigint, $3::boolean)", [name, value[0], value[1]]))
     }
+    return resets
   }
 }
 

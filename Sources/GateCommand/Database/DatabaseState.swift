@@ -139,12 +139,23 @@ struct DatabaseState: Sendable {
     _ name: DatabaseServer.Name, on server: DatabaseServer, _ manifest: Manifest,
     since basis: StatisticsBasis? = nil, _ traces: inout SeedTraces
   ) throws(Diagnostic) -> Statistics.Report {
-    try PreparedTransactions(database: name, server: server).check(manifest)
+    var connection: Connection
+    let problem: Diagnostic?
     do {
       try server.waitUntilAlone(in: name)
+      connection = try server.newConnection(to: name)
+      problem = try PreparedTransactions.problem(in: manifest, connection)
+    } catch { throw server.diagnostic(error) }
+    if let problem { throw problem }
+    do {
       try server.finishSeed(of: name)
-      var statistics = Statistics(connection: try server.connect(to: name), isWhole: manifest.wholeStatistics)
+      // What that sets is for new sessions.
+      if server.host.address != nil { connection = try server.newConnection(to: name) }
+      var statistics = Statistics(connection: connection, isWhole: manifest.wholeStatistics)
       if let memory = server.host.sampleMemory { statistics.memory = memory }
+      statistics.beforeWriting = { (tables, connection) throws(ServerError) in
+        try server.separateFiles(of: name, tables, connection)
+      }
       try traces.removeGathered(statistics.connection)
       return try statistics.collect(since: basis)
     } catch { throw server.diagnostic(error) }
@@ -156,8 +167,13 @@ struct DatabaseState: Sendable {
   static func basis(
     _ name: DatabaseServer.Name, on server: DatabaseServer
   ) throws(Diagnostic) -> StatisticsBasis? {
+    do { return try basis(try server.newConnection(to: name), of: server) } catch { throw server.diagnostic(error) }
+  }
+
+  /// The same, on a connection to the database.
+  static func basis(_ connection: Connection, of server: DatabaseServer) throws(ServerError) -> StatisticsBasis? {
     guard server.major >= 15, server.host.address == nil else { return nil }
-    do { return try StatisticsBasis.read(try server.newConnection(to: name)) } catch { throw server.diagnostic(error) }
+    return try StatisticsBasis.read(connection)
   }
 
   /// Opens a database that is vacuumed and analyzed.

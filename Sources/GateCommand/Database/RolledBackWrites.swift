@@ -19,11 +19,16 @@ extension Connection {
   /// Removes the dead rows that a transaction left in tables.
   ///
   /// Files that grew stay as long as they are, and indexes keep their split pages.
+  func removeRolledBackRows(of activity: RelationActivity) throws(ServerError) {
+    for vacuum in try removal(ofRowsOf: activity) { try execute(vacuum) }
+  }
+
+  /// The statements that remove the dead rows that a transaction left in tables.
   ///
   /// - Parameters:
   ///   - activity: what the transaction did.
   ///   - skippingPages: whether pages may be skipped that hold no dead rows; the number of rows is then an estimate.
-  func removeRolledBackRows(of activity: RelationActivity, skippingPages: Bool = true) throws(ServerError) {
+  func removal(ofRowsOf activity: RelationActivity, skippingPages: Bool = true) throws(ServerError) -> [String] {
     var tables = activity.written.values.map(\.quoted).sorted()
     if activity.writesCatalog {
       // Tables that the transaction made are gone.
@@ -35,9 +40,9 @@ extension Connection {
         """, ["{\(activity.written.keys.sorted().joined(separator: ","))}"]
       ).rows.compactMap { $0[0] }
     }
-    if tables.isEmpty { return }
+    if tables.isEmpty { return [] }
     let options = "INDEX_CLEANUP ON" + (skippingPages ? "" : ", DISABLE_PAGE_SKIPPING ON")
-    try execute("VACUUM (\(options)) " + tables.joined(separator: ", "))
+    return ["VACUUM (\(options)) " + tables.joined(separator: ", ")]
   }
 
   /// The states of some tables, by OID.
@@ -54,24 +59,39 @@ extension Connection {
     }
     return states
   }
+}
 
-  /// Sets `pg_class` back to what it said of some relations.
+extension TableState {
+  /// The statements that set `pg_class` back to what it said of some tables, and then give the sizes of their files.
   ///
-  /// Only a superuser may.
+  /// Only a superuser may run them. The rows of the last one are the OID and the sizes of each relation.
   ///
-  /// - Parameter estimates: pages, rows and visible pages, by OID.
-  func restore(estimates: [String: [String]]) throws(ServerError) {
-    if estimates.isEmpty { return }
-    let sorted = estimates.sorted { $0.key < $1.key }
+  /// The session forgets what it knows of the relations, such as the page that took the last row, even if nothing is to
+  /// be set back; then it opens them again.
+  static func restoration(of originals: some Sequence<TableState>) -> [(sql: String, parameters: [String?])] {
+    let estimates = originals.flatMap(\.estimates).sorted { $0.key < $1.key }
+    if estimates.isEmpty { return [] }
     func array(_ words: [String]) -> String { "{\(words.joined(separator: ","))}" }
-    try execute(
-      """
-      UPDATE pg_catalog.pg_class c SET relpages = old.pages, reltuples = old.rows, relallvisible = old.visible
-      FROM ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::real[]),
-        pg_catalog.unnest($4::integer[])) AS old (oid, pages, rows, visible)
-      WHERE c.oid = old.oid
-      """,
-      [array(sorted.map(\.key))] + (0..<3).map { column in array(sorted.map { $0.value[column] }) })
+    let relations = array(estimates.map(\.key))
+    return [
+      (
+        """
+        UPDATE pg_catalog.pg_class c SET relpages = old.pages, reltuples = old.rows, relallvisible = old.visible
+        FROM ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::real[]),
+          pg_catalog.unnest($4::integer[])) AS old (oid, pages, rows, visible)
+        WHERE c.oid = old.oid
+        """, [relations] + (0..<3).map { column in array(estimates.map { $0.value[column] }) }
+      ),
+      ("SELECT r, \(sizes(of: "r")) FROM pg_catalog.unnest($1::oid[]) AS r", [relations]),
+    ]
+  }
+
+  /// An expression for the sizes of a relation's files.
+  private static func sizes(of relation: String) -> String {
+    """
+    pg_catalog.concat_ws('/', pg_catalog.pg_relation_size(\(relation), 'main'),
+      pg_catalog.pg_relation_size(\(relation), 'fsm'), pg_catalog.pg_relation_size(\(relation), 'vm'))
+    """
   }
 }
 
@@ -86,8 +106,7 @@ extension TableState {
       UNION ALL SELECT r.owner, i.indexrelid FROM related r JOIN pg_catalog.pg_index i ON i.indrelid = r.oid
     )
     SELECT r.owner, c.oid,
-      pg_catalog.concat_ws('/', pg_catalog.pg_relation_size(c.oid, 'main'), pg_catalog.pg_relation_size(c.oid, 'fsm'),
-        pg_catalog.pg_relation_size(c.oid, 'vm')),
+      \(sizes(of: "c.oid")),
       c.relpages, c.reltuples, c.relallvisible,
       c.relkind = 'i' AND m.amname NOT IN ('btree', 'hash') AND NOT (m.amname = 'gin' AND EXISTS (
         SELECT FROM pg_catalog.pg_options_to_table(c.reloptions)

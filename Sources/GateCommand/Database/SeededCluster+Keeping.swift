@@ -29,7 +29,7 @@ extension SeededCluster {
   /// The server is stopped for a moment.
   ///
   /// - Parameters:
-  ///   - isLast: whether no migration follows, which would write to files that the cache shares.
+  ///   - isLast: whether no migration follows.
   ///   - isRunOver: whether the run no longer needs the cluster, so that its files can be moved.
   func keep(
     _ state: String, _ kind: CacheEntry.Kind, title: String, _ plan: SeedStates, on server: DatabaseServer,
@@ -48,20 +48,22 @@ extension SeededCluster {
     entry.chain = plan.chain
     entry.traces = traces
     entry.basis = basis
-    if database != nil { entry.basis = try DatabaseState.basis(server.seeded, on: server) }
     let sharing: ClusterFiles.Sharing
     do {
       if let database {
+        let connection = try server.connect(to: server.seeded)
+        entry.basis = try DatabaseState.basis(connection, of: server)
         (entry.sampled, entry.notAllVisible) = (database.report.sampled, database.report.notAllVisible)
         entry.overrides = database.report.overrides
-        sharing =
-          try isLast ? SharedFiles.ofSeeded(database) : SharedFiles.untouchable(try server.connect(to: server.seeded))
+        sharing = try SharedFiles.ofSeeded(connection)
       } else {
-        sharing = try SharedFiles.untouchable(try server.connect(to: server.seeded))
+        sharing = try SharedFiles.ofMigrated(try server.newConnection(to: server.seeded), since: basis)
       }
     } catch { throw server.diagnostic(error) }
     try server.stopCleanly()
-    let isKept = keepFiles(state, entry, of: server, sharing, moves: isRunOver)
+    let use: ClusterUse = !isShared ? .own : isLast && database != nil ? .reading : .writing
+    let isKept = keepFiles(state, entry, of: server, sharing, for: use, moves: isRunOver)
+    if isKept, use == .writing { server.hasCommonFiles = true }
     if !isRunOver { try server.start() }
     if isKept { console.step("cached for the next run (\(seconds(since: started)) s)") }
   }
@@ -70,12 +72,14 @@ extension SeededCluster {
   ///
   /// If that fails, the run goes on and the next one makes them again.
   ///
-  /// - Parameter moves: whether to move them, where the cache is on the same file system.
+  /// - Parameters:
+  ///   - use: what the run does with the cluster afterwards.
+  ///   - moves: whether to move the files, where the cache is on the same file system.
   /// - Returns: whether the cache has it now; if not, the reason was printed.
   @discardableResult
   func keepFiles(
     _ state: String, _ entry: CacheEntry, of server: DatabaseServer, _ sharing: ClusterFiles.Sharing = .none,
-    moves: Bool = false
+    for use: ClusterUse = .own, moves: Bool = false
   ) -> Bool {
     guard let cache else { return false }
     func notCached(_ reason: String) -> Bool {
@@ -93,7 +97,7 @@ extension SeededCluster {
       guard entry.size <= cache.limit else { return notCached("larger than the cache limit") }
       if !moves || !cluster.move(to: draft.cluster) {
         try cluster.copy(
-          entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, sharing: isShared)
+          entry.directories, entry.files, to: draft.cluster, user: server.cluster.fileOwner, for: use)
       }
     } catch { return notCached(error.description) }
     guard cache.add(draft, entry, as: state) else { return notCached("cannot write to \(cache.base)") }

@@ -107,7 +107,7 @@ struct SeededCluster {
     let started = ContinuousClock.now
     var launch: Result<Void, Diagnostic>?
     let entry = cache.take(
-      state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: isShared
+      state, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, for: isShared ? .reading : .own
     ) { launch = Result { () throws(Diagnostic) in try server.launch() } }
     do {
       guard let entry else {
@@ -172,6 +172,14 @@ struct SeededCluster {
     var step: SeedStates.Step?
   }
 
+  /// Whether an earlier run has made a state and did not keep it; the next one will know of this run.
+  private func isAskedAgain(_ state: String) -> Bool {
+    let note = ContentHash.digits(of: ["asked for", state])
+    if cache?.scan(note) != nil { return true }
+    cache?.keep(SeedScan(), of: note)
+    return false
+  }
+
   private func built(
     _ plan: SeedStates, on server: DatabaseServer
   ) throws(Diagnostic) -> (database: DatabaseState, start: Start) {
@@ -191,7 +199,12 @@ struct SeededCluster {
       remember(name, plan)
       return (database, start)
     }
-    if isShared, ContinuousClock.now - began < SeededCluster.quickSeed {
+    let duration = ContinuousClock.now - began
+    if isShared, start.isSeeded, duration < SeededCluster.passingSeed, !isAskedAgain(state) {
+      // While a migration is being written, each of its versions is asked for once.
+      return (database, start)
+    }
+    if isShared, duration < SeededCluster.quickSeed {
       // The verdict on an edited migration must not wait for a copy of the database.
       database.whenDone = { [database] in
         _ = try? keep(
@@ -202,6 +215,9 @@ struct SeededCluster {
     }
     return (database, start)
   }
+
+  /// Migrations of a cached seed that took less are kept when they are asked for a second time.
+  private static let passingSeed = Duration.seconds(1)
 
   /// A seed that took less is kept when the run is over, by moving its files; a longer one at once, in case that the
   /// run does not end.
@@ -256,32 +272,43 @@ struct SeededCluster {
   /// Puts the cluster into the latest state that the cache has, or makes a new one, and starts its server.
   private func start(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) -> Start {
     let started = ContinuousClock.now
-    func take(_ state: String?, sharing: Bool) -> CacheEntry? {
-      state.flatMap {
-        cache?.take($0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, sharing: sharing)
+    var launch: Result<Void, Diagnostic>?
+    func take(_ state: String?) throws(Diagnostic) -> CacheEntry? {
+      let entry = state.flatMap {
+        cache?.take(
+          $0, to: server.cluster.dataDirectory, owner: server.cluster.fileOwner, for: isShared ? .writing : .own
+        ) { launch = Result { () throws(Diagnostic) in try server.launch() } }
       }
+      if entry == nil, launch != nil {
+        discardCluster(of: server)
+        launch = nil
+      }
+      return entry
     }
     func found(_ what: String, _ start: Start) throws(Diagnostic) -> Start {
       console.step("seed: \(what) from the cache (\(seconds(since: started)) s)")
-      try self.start(server)
+      server.hasCommonFiles = isShared
+      try launch?.get()
+      try server.enter()
+      tellStart(of: server, since: started)
       return start
     }
     let count = plan.migrations.count
     for (index, step) in plan.migrations.enumerated().reversed() {
-      guard let entry = take(step.state, sharing: isShared) else { continue }
+      guard let entry = try take(step.state) else { continue }
       return try found(
         "\(index + 1) of \(count) migrations",
         Start(
           steps: plan.steps.count, migrations: index + 1, isSeeded: true, basis: entry.basis, traces: entry.traces,
           step: step))
     }
-    if let entry = take(plan.seeded, sharing: false) {
+    if let entry = try take(plan.seeded) {
       return try found(
         "all before the migrations",
         Start(steps: plan.steps.count, isSeeded: true, basis: entry.basis, step: plan.steps.last))
     }
     for (index, step) in plan.steps.enumerated().reversed() {
-      guard let entry = take(step.state, sharing: isShared) else { continue }
+      guard let entry = try take(step.state) else { continue }
       return try found(
         "\(index + 1) of \(plan.steps.count) steps", Start(steps: index + 1, traces: entry.traces, step: step))
     }
@@ -293,7 +320,7 @@ struct SeededCluster {
   private func makeCluster(_ plan: SeedStates, on server: DatabaseServer) throws(Diagnostic) {
     let started = ContinuousClock.now
     let (target, owner) = (server.cluster.dataDirectory, server.cluster.fileOwner)
-    if cache?.take(plan.initialised, to: target, owner: owner, sharing: false) == nil {
+    if cache?.take(plan.initialised, to: target, owner: owner, for: .own) == nil {
       try server.makeCluster()
       console.step("initdb (\(seconds(since: started)) s)")
       // The seal shows later which of initdb's databases were not written to.

@@ -21,6 +21,9 @@ struct Statistics {
   /// The memory limit for the sample of one table, in bytes.
   var memory = Statistics.physicalMemory / 4
 
+  /// Called before tables are written to, with their OIDs; with nil if it may be any.
+  var beforeWriting: (Set<String>?, Connection) throws(ServerError) -> Void = { _, _ in }
+
   /// Remarks on the result.
   struct Report: Sendable {
     /// Relations too large to analyze in full: their statistics differ from run to run.
@@ -48,8 +51,13 @@ struct Statistics {
     try connection.silenceTriggers()
     // From 18 on, ONLY leaves out partitions and children.
     let hasOnly = connection.serverVersion >= 180_000
-    let work = try basis.map { (basis) throws(ServerError) in
-      try StatisticsBasis.read(connection).work(since: basis, analyzesPartitions: !hasOnly)
+    var work: StatisticsBasis.Work?
+    if let basis {
+      let now = try StatisticsBasis.read(connection)
+      work = now.work(since: basis, analyzesPartitions: !hasOnly)
+      try beforeWriting(now.changed(since: basis), connection)
+    } else {
+      try beforeWriting(nil, connection)
     }
     var analyzed: [String]?
     if case .some(let vacuum, let analyze)? = work {

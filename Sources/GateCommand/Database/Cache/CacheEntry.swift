@@ -41,15 +41,20 @@ struct CacheEntry: Equatable, Sendable {
   var files: [ClusterFile] = []
 
   /// The size in bytes.
-  var size: Int { files.reduce(0) { $0 + $1.size } }
+  var size: Int { statedSize ?? files.reduce(0) { $0 + $1.size } }
+  /// The size, for an entry that was read without its files.
+  private var statedSize: Int?
 
   /// Whether only plangate connects to its databases, so that a server may start before their files are in place.
   ///
-  /// If anything else may connect, for example a preloaded library, `SharedFiles` shares none of the files that all
-  /// databases have in common.
-  var isLeftAlone: Bool { files.contains { $0.isShared && $0.path.hasPrefix("global/") } }
+  /// If anything else may connect, such as a preloaded library, `SharedFiles` shares the files of one database only.
+  var isLeftAlone: Bool {
+    let shared = files.lazy.filter { $0.sharing != .none }.map { $0.path.utf8 }
+    guard let first = shared.first, let slash = first.lastIndex(of: UInt8(ascii: "/")) else { return false }
+    return !shared.allSatisfy { $0.starts(with: first[...slash]) }
+  }
 
-  private static let firstLine = "plangate cluster 2"
+  private static let firstLine = "plangate cluster 3"
 
   /// The text on disk.
   var text: String {
@@ -63,8 +68,9 @@ struct CacheEntry: Equatable, Sendable {
     if !traces.isEmpty { lines.append("traces \(traces.json.text)") }
     lines += overrides.map { "override \($0.json.text)" }
     if let basis { lines.append("basis \(basis.json.text)") }
+    lines.append("size \(size)")
     lines += directories.map { "directory \($0)" }
-    lines += files.map { "\($0.isShared ? "shared" : "file") \($0.size) \($0.path)" }
+    lines += files.map { "\($0.sharing.rawValue) \($0.size) \($0.path)" }
     lines.append("end")
     return lines.joined(separator: "\n") + "\n"
   }
@@ -76,17 +82,32 @@ struct CacheEntry: Equatable, Sendable {
   }
 
   /// Nil for a text that is incomplete or of another version.
-  init?(parsing text: String) {
+  ///
+  /// - Parameter readsFiles: whether to read the directories and files, of which there are thousands.
+  init?(parsing text: String, readsFiles: Bool = true) {
     // Bytes are compared because a cluster has thousands of lines.
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
-    guard lines.first.map(Substring.init) == CacheEntry.firstLine[...], lines.last.map(Substring.init) == "end" else {
-      return nil
+    var unread = text.utf8[...]
+    guard text.utf8.reversed().starts(with: "end\n".utf8.reversed()) else { return nil }
+    unread.removeLast("end\n".utf8.count)
+    func line() -> Substring.UTF8View? {
+      guard let end = unread.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      defer { unread = unread[unread.index(after: end)...] }
+      return unread[..<end]
     }
+    guard line().map(Substring.init) == CacheEntry.firstLine[...] else { return nil }
     self.init(kind: .seeding, server: "", title: "")
     var kind: Kind?
-    for line in lines.dropFirst().dropLast() {
+    var statedSize: Int?
+    while let line = line() {
       guard let (word, rest) = CacheEntry.parts(line) else { return nil }
       var value: String { String(Substring(rest)) }
+      if let sharing = ClusterFile.Sharing(rawValue: String(Substring(word))) {
+        guard let (digits, path) = CacheEntry.parts(rest), let size = Int(Substring(digits)), size >= 0,
+          CacheEntry.isInside(path)
+        else { return nil }
+        files.append(ClusterFile(path: String(Substring(path)), size: size, sharing: sharing))
+        continue
+      }
       switch Substring(word) {
       case "kind": kind = Kind(rawValue: value)
       case "server": server = value
@@ -104,20 +125,18 @@ struct CacheEntry: Equatable, Sendable {
       case "basis":
         guard let read = (try? JSON(parsing: value)).flatMap({ StatisticsBasis($0) }) else { return nil }
         basis = read
+      case "size":
+        statedSize = Int(value)
+        if !readsFiles { unread = unread[unread.endIndex...] }
       case "directory":
         guard CacheEntry.isInside(rest) else { return nil }
         directories.append(value)
-      case "file", "shared":
-        guard let (digits, path) = CacheEntry.parts(rest), let size = Int(Substring(digits)), size >= 0,
-          CacheEntry.isInside(path)
-        else { return nil }
-        files.append(
-          ClusterFile(path: String(Substring(path)), size: size, isShared: Substring(word) == "shared"))
       default: return nil
       }
     }
-    guard let kind else { return nil }
+    guard let kind, let statedSize else { return nil }
     self.kind = kind
+    if !readsFiles { self.statedSize = statedSize }
   }
 
   /// The parts before and after the first space.

@@ -74,9 +74,10 @@ struct ClusterCache: Sendable {
 
   // MARK: Reading
 
-  func entry(_ key: String) -> CacheEntry? {
+  /// - Parameter readsFiles: whether to read the list of its files, which is long.
+  func entry(_ key: String, readsFiles: Bool = true) -> CacheEntry? {
     guard let bytes = FileManager.default.contents(atPath: "\(entries)/\(key)/entry") else { return nil }
-    return CacheEntry(parsing: String(decoding: bytes, as: UTF8.self))
+    return CacheEntry(parsing: String(decoding: bytes, as: UTF8.self), readsFiles: readsFiles)
   }
 
   /// Copies the cluster of an entry to a directory that does not exist yet.
@@ -85,7 +86,7 @@ struct ClusterCache: Sendable {
   ///
   /// - Parameter start: called when a server can start on the copy, which may still turn out to be incomplete.
   func take(
-    _ key: String, to target: String, owner: FileOwner?, sharing: Bool, start: (() -> Void)? = nil
+    _ key: String, to target: String, owner: FileOwner?, for use: ClusterUse, start: (() -> Void)? = nil
   ) -> CacheEntry? {
     guard let lock = FileLock(lockPath, creates: true, isShared: true, waits: true) else { return nil }
     // Without this, the value and its lock could end after the last use of it.
@@ -98,7 +99,7 @@ struct ClusterCache: Sendable {
     }
     do {
       try ClusterFiles("\(entries)/\(key)/cluster").copy(
-        entry.directories, entry.files, to: target, user: owner, sharing: sharing,
+        entry.directories, entry.files, to: target, user: owner, for: use,
         start: entry.isLeftAlone ? start : nil)
       if !entry.isLeftAlone { start?() }
     } catch {
@@ -169,11 +170,13 @@ struct ClusterCache: Sendable {
     let used: Int
   }
 
-  /// All entries, the most recently used first.
+  /// All entries, the most recently used first, without their files.
   func list() -> [Listed] {
     names(in: entries).compactMap { key in
       var info = stat()
-      guard stat("\(entries)/\(key)", &info) == 0, let entry = entry(key) else { return nil }
+      guard stat("\(entries)/\(key)", &info) == 0, let entry = entry(key, readsFiles: false) else {
+        return nil
+      }
       #if canImport(Darwin)
         return Listed(key: key, entry: entry, used: info.st_mtimespec.tv_sec)
       #else
@@ -193,7 +196,7 @@ struct ClusterCache: Sendable {
     guard let lock = FileLock(lockPath, creates: true, isShared: false, waits: false) else { return }
     defer { withExtendedLifetime(lock) {} }
     removeAbandoned()
-    for key in names(in: entries) where entry(key) == nil { discard(key) }
+    for key in names(in: entries) where entry(key, readsFiles: false) == nil { discard(key) }
     var size = 0
     for listed in list() {
       size += listed.entry.size

@@ -53,16 +53,21 @@ struct StatisticsBasis: Equatable, Sendable {
     case some(vacuum: [String], analyze: [String])
   }
 
-  /// The work after changes since an earlier state whose statistics were complete.
-  ///
-  /// - Parameter analyzesPartitions: whether ANALYZE of a partitioned table analyzes its partitions too.
-  func work(since before: StatisticsBasis, analyzesPartitions: Bool) -> Work {
-    if world != before.world { return .everything }
-    var changed = Set(
+  /// The OIDs of relations that changed since an earlier state; nil if all may have.
+  func changed(since before: StatisticsBasis) -> Set<String>? {
+    if world != before.world { return nil }
+    return Set(
       relations.filter { oid, relation in
         guard let known = before.relations[oid] else { return true }
         return known.state != relation.state || relation.hasExpressions && functions != before.functions
       }.keys)
+  }
+
+  /// The work after changes since an earlier state whose statistics were complete.
+  ///
+  /// - Parameter analyzesPartitions: whether ANALYZE of a partitioned table analyzes its partitions too.
+  func work(since before: StatisticsBasis, analyzesPartitions: Bool) -> Work {
+    guard var changed = changed(since: before) else { return .everything }
     let vacuumed = changed.filter { relations[$0]?.kind != "p" }
     // The parents of children that were attached or detached.
     for pair in parents.symmetricDifference(before.parents) where relations[pair[1]] != nil { changed.insert(pair[1]) }

@@ -25,6 +25,7 @@ final class DatabaseServer: Sendable {
   private let lostConnections = Atomic(0)
   private let states = Atomic(0)
   private let clones = Atomic(0)
+  private let commonFiles = Atomic(false)
   /// Databases that are not needed any more and go with the server.
   private let abandoned = Mutex<[Name]>([])
 
@@ -145,6 +146,12 @@ final class DatabaseServer: Sendable {
   }
 
   // MARK: Databases
+
+  /// Whether the seeded database has files in common with the cache, which must not be written to.
+  var hasCommonFiles: Bool {
+    get { commonFiles.load(ordering: .relaxed) }
+    set { commonFiles.store(newValue, ordering: .relaxed) }
+  }
 
   /// The name of a database that plangate made: letters, digits and underscores.
   ///
@@ -336,7 +343,7 @@ final class DatabaseServer: Sendable {
   /// Calls `body` with an exclusive connection, and again with a new one if that was lost.
   ///
   /// A crash that a query caused ends all connections.
-  private func maintain(_ body: (Connection) throws(ServerError) -> Void) throws(ServerError) {
+  func maintain(_ body: (Connection) throws(ServerError) -> Void) throws(ServerError) {
     if let connection = takeIdle(host.maintenanceDatabase) {
       do {
         try body(connection)

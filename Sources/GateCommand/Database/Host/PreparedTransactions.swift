@@ -5,25 +5,18 @@ import Reporting
 ///
 /// They keep their locks until they end: VACUUM would wait for ever, and the database could be neither copied nor
 /// dropped.
-struct PreparedTransactions {
-  let database: DatabaseServer.Name
-  let server: DatabaseServer
-
-  /// Rolls back any prepared transactions, and then fails if there were any.
-  func check(_ manifest: Manifest) throws(Diagnostic) {
-    let found: [String]
-    do { found = try PreparedTransactions.rollBack(on: try server.newConnection(to: database)) } catch {
-      throw server.diagnostic(error)
-    }
-    guard let identifier = found.first else { return }
+enum PreparedTransactions {
+  /// Rolls back any prepared transactions of a database, and then returns an error if there were any.
+  static func problem(in manifest: Manifest, _ connection: Connection) throws(ServerError) -> Diagnostic? {
+    guard let identifier = try rollBack(on: connection).first else { return nil }
     let message =
       "the seed leaves the transaction '\(identifier.visible)' prepared, and its locks stay\n"
       + "end it in the seed with COMMIT PREPARED"
     for path in (manifest.seed + manifest.migrations.map(\.step)).compactMap(\.sqlFile) {
       guard let mark = PsqlScript(file: path)?.prepared[identifier] else { continue }
-      throw Diagnostic(message, file: path, line: mark.line)
+      return Diagnostic(message, file: path, line: mark.line)
     }
-    throw Diagnostic(message)
+    return Diagnostic(message)
   }
 
   /// Rolls back the prepared transactions of a database that plangate made.

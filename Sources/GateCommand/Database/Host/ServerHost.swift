@@ -111,9 +111,30 @@ extension DisposableServer: ServerHost {
   }
 
   func copy(_ original: String, to copy: String, _ connection: Connection) throws(ServerError) {
+    try copyFiles(original, to: copy, connection)
+    try copySettings(original, to: copy, connection)
+  }
+
+  /// Makes a database whose files can be replaced by those of another one, which has the same locale and encoding.
+  func create(_ database: String, like original: String, _ connection: Connection) throws(ServerError) {
+    try copyFiles("template0", to: database, connection)
+    // Rows that the other one has may be older or newer than those of the template.
+    try connection.execute(
+      """
+      UPDATE pg_catalog.pg_database copy
+      SET datfrozenxid = original.datfrozenxid, datminmxid = original.datminmxid
+      FROM pg_catalog.pg_database original WHERE original.datname = $1 AND copy.datname = $2
+      """, [original, database])
+    try copySettings(original, to: database, connection)
+  }
+
+  private func copyFiles(_ original: String, to copy: String, _ connection: Connection) throws(ServerError) {
     // Copying files is faster than writing them to the WAL, which is the default since 15.
     let strategy = connection.serverVersion >= 150_000 ? " STRATEGY file_copy" : ""
     try connection.execute("CREATE DATABASE \(copy) TEMPLATE \(original)\(strategy)")
+  }
+
+  private func copySettings(_ original: String, to copy: String, _ connection: Connection) throws(ServerError) {
     // CREATE DATABASE does not copy a template's ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET.
     try connection.execute(
       """

@@ -67,6 +67,7 @@ struct Seeding {
     console.progress.show("seed", done, of: count, step.description)
     let output = "\(server.directory)/seed.log"
     reserveLog(output)
+    try server.separateFiles(of: database, before: step)
     observer.beforeStep()
     do {
       // Processes that a step left running must not change the database during the next one.

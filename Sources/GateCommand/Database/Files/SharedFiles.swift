@@ -1,30 +1,49 @@
 import Postgres
 
-/// The files of a cluster that may be shared by runs that only read its seeded database, in READ ONLY transactions.
+/// The files of a cluster that runs may share.
 ///
-/// Such transactions write to no table and create nothing, but they set hint bits on rows whose transaction they had to
-/// look up, and mark dead rows. If all rows are frozen, there is nothing to look up and nothing dead. Making and
-/// dropping other databases writes to a few catalogs that all databases share, and every server writes to its control
-/// file, its WAL and its transaction status.
+/// Runs that only read its seeded database do so in READ ONLY transactions. Such transactions write to no table and
+/// create nothing, but they set hint bits on rows whose transaction they had to look up, and mark dead rows. If all
+/// rows are frozen, there is nothing to look up and nothing dead. Making and dropping other databases writes to a few
+/// catalogs that all databases share, and every server writes to its control file, its WAL and its transaction status.
+///
+/// Runs that go on with the seed or the migrations write to the catalogs too, and to some tables, whose files they copy
+/// before; reading the others writes to them no more than above.
 ///
 /// Code that writes outside these transactions can also write to a table of the seed: background workers of preloaded
 /// libraries, or triggers on login. If there may be such code, nothing of the database is shared.
 enum SharedFiles {
-  /// Freezes the catalogs, which were written to when statistics were collected, and finds the files.
-  static func ofSeeded(_ database: DatabaseState) throws(ServerError) -> ClusterFiles.Sharing {
-    let connection = try database.server.connect(to: database.name)
+  /// The files of a database that is vacuumed and analyzed.
+  ///
+  /// Its catalogs, which were written to when statistics were collected, are frozen first.
+  static func ofSeeded(_ connection: Connection) throws(ServerError) -> ClusterFiles.Sharing {
     // The server wrote this statement and quoted the names in it.
     if let vacuum = try connection.execute(SharedFiles.vacuum).value { try connection.execute(vacuum) }
-    if try connection.execute(SharedFiles.writers).value != nil { return try untouchable(connection) }
-    var folders: Set<String> = ["global"]
-    var untouched: Set<String> = []
-    for row in try connection.execute(SharedFiles.databases, [database.name.text]).rows {
-      guard let folder = row[0] else { continue }
-      if row[1] == "t" { folders.insert(folder) } else { untouched.insert(folder) }
-    }
+    var sharing = try untouchable(connection)
+    if try hasWriters(connection) { return sharing }
+    sharing.folders = ["global"]
+    if let folder = try connection.execute(SharedFiles.ownFolder).value { sharing.folders.insert(folder) }
+    sharing.untouched.formUnion(try connection.execute(SharedFiles.initialDatabases).rows.compactMap { $0[0] })
     let exceptions = try connection.execute(SharedFiles.exceptions).rows.compactMap { $0.first ?? nil }
-    return ClusterFiles.Sharing(
-      folders: folders, untouched: untouched, exceptions: Set(exceptions).union(["global/pg_control"]))
+    sharing.exceptions = Set(exceptions).union(["global/pg_control"])
+    sharing.common.formUnion(sharing.untouched)
+    sharing.common.formUnion(try TableFiles.read(connection).unwritten)
+    return sharing
+  }
+
+  /// The files of a database that was vacuumed and analyzed before some migrations.
+  ///
+  /// - Parameter basis: what its statistics were made from then; nil if that is unknown.
+  static func ofMigrated(
+    _ connection: Connection, since basis: StatisticsBasis?
+  ) throws(ServerError) -> ClusterFiles.Sharing {
+    var sharing = try untouchable(connection)
+    guard let basis, let changed = try StatisticsBasis.read(connection).changed(since: basis),
+      try !hasWriters(connection)
+    else { return sharing }
+    sharing.untouched.formUnion(try connection.execute(SharedFiles.initialDatabases).rows.compactMap { $0[0] })
+    sharing.common = sharing.untouched.union(try TableFiles.read(connection).unwritten(but: changed))
+    return sharing
   }
 
   /// The files of the one database that accepts no connections, for use while the seed still runs or if other code may
@@ -33,7 +52,13 @@ enum SharedFiles {
     let folder = try connection.execute(
       "SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = 'template0' AND NOT datallowconn"
     ).value
-    return ClusterFiles.Sharing(untouched: Set([folder].compactMap { $0 }))
+    let folders = Set([folder].compactMap { $0 })
+    return ClusterFiles.Sharing(untouched: folders, common: folders)
+  }
+
+  /// Whether other code may write to the database.
+  static func hasWriters(_ connection: Connection) throws(ServerError) -> Bool {
+    try connection.execute(SharedFiles.writers).value != nil
   }
 
   /// A trigger on login (17 and newer), or a preloaded library that may start something that writes to tables.
@@ -53,10 +78,13 @@ enum SharedFiles {
     WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AND c.relkind = 'r'
     """
 
-  /// The seeded database and those of initdb, to which no run writes.
-  private static let databases = """
-    SELECT 'base/' || oid, datname = $1 FROM pg_catalog.pg_database
-    WHERE datname = $1 OR datname IN ('template0', 'template1', 'postgres')
+  /// The databases of initdb, to which no run writes.
+  private static let initialDatabases = """
+    SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname IN ('template0', 'template1', 'postgres')
+    """
+
+  private static let ownFolder = """
+    SELECT 'base/' || oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
     """
 
   /// The relations that cannot be shared.
