@@ -39,7 +39,9 @@ struct RelationActivity: Sendable {
   ///
   /// - Parameter known: what is known of relations; it learns of those that are new to it.
   init(_ connection: Connection, _ known: KnownRelations) throws(ServerError) {
-    let rows = try connection.execute(RelationActivity.query).rows.filter { !$0.contains(nil) }.map { $0.compactMap(\.self) }
+    let rows = try connection.execute(RelationActivity.query).rows.filter { !$0.contains(nil) }.map {
+      $0.compactMap(\.self)
+    }
     func number(_ text: String) -> Double { Double(text) ?? 0 }
     let writesCatalog = rows.contains { $0[1] == "t" }
     let relations = try known.relations(rows.map { $0[0] }, connection, remembers: !writesCatalog)
