@@ -104,6 +104,9 @@ import Testing
     "file: a.sql\nrules: {row-estimate: {threshold: ten}}", "file: a.sql\nrules: {row-estimate: {threshold: 0.5}}",
     "file: a.sql\nrules: {time: {budget: [1]}}", "file: a.sql\nrules: {seq-scan: {require: none}}",
     "name: 'a b'\nfile: a.sql", "name: q\nsql:", "file: b c.sql", "file: a.sql\nunknown: 1", "name: -1\nfile: a.sql",
+    "files: a.sql\nname: x", "files: a.sql\nparams: [1]", "files: a.sql\ncases: {a: {}}", "files: a.sql\nquery: x",
+    "file: a.sql\nexcept: [x]", "file: a.sql\nfiles: a.sql", "name: x\nsql: SELECT 1\nquery: y", "files: []",
+    "name: x\nsql: SELECT 1\nconvention: sqlc", "file: a.sql\nconvention: x", "file: a.sql\nplaceholders: x",
   ])
   func `the schema refuses what the program refuses`(lines: String) throws {
     let manifest = "version: 1\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"
@@ -118,6 +121,8 @@ import Testing
     "file: a.sql\ntypes: {}", "file: a.sql\ncases: {1: ~, x: [], y: {}}", "file: a.sql\ntimeout: 0.001",
     "file: a.sql\nwaive: [{rule: timeout, reason: 1, relation: 2, alias: false, until: '2028-02-29'}]",
     "file: a.sql\nsession: {settings: {work_mem: 4, enable_sort: false, app.x: ''}}",
+    "files: [a.sql]", "files: '*.sql'\ntypes: {}\nparams: ~", "file: a.sql\nconvention: statements\nquery: 1",
+    "name: q\nsql: SELECT @x\nplaceholders: '@x'", "file: a.sql\nplaceholders: sqlc",
   ])
   func `the schema accepts what the program accepts`(lines: String) throws {
     let manifest = "version: \"1\"\nqueries:\n  - \(lines.replacing("\n", with: "\n    "))\n"

@@ -194,6 +194,26 @@ import Testing
     }
   }
 
+  @Test func `names are found where plangate's own notation has them`() {
+    // Where both read a text as PostgreSQL does: `:a$$` and `:E'` are neither's.
+    let pieces = [
+      "'", "\"", " E'", "\\", "''", " $$ ", " $t$ ", " $é$ ", "--", "/*", "*/", "\n", "\r", "::", ":=", ":", ":a",
+      ":b1",
+      "[", "]", "a", "lo", "é", "😀", "1", " ", ",", "(", ")", "SELECT ", "LIMIT", "a$1", "/", "-", "*", ";", "\"x\"",
+      "\t",
+    ]
+    var generator = Generator(state: 7)
+    for _ in 0..<5_000 {
+      let count = Int.random(in: 0...20, using: &generator)
+      let text = (0..<count).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+      let (own, other) = (SQLScanner(text), SQLScanner(TranslatedStatement(text, .colon)))
+      #expect(own.sql == other.sql && own.names == other.names, "\(text.debugDescription)")
+      for offset in 0...own.sql.unicodeScalars.count {
+        #expect(own.originalOffset(offset) == other.originalOffset(offset), "\(text.debugDescription) \(offset)")
+      }
+    }
+  }
+
   @Test(arguments: [":x", "@x", "?", "%s", "#{x}", "{{x}}", "$1", "sqlc", "hugsql", "regresql"])
   func `any text ends, and its positions stay within it`(style: String) throws {
     let pieces = [

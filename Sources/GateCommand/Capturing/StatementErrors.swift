@@ -26,7 +26,8 @@ extension Statement {
   func error(_ error: ServerError, _ scanned: SQLScanner) -> Diagnostic {
     if error.sqlState == "42P14" { return self.error(Statement.refused) }
     if error.sqlState == "42601", error.message.contains("multiple commands") {
-      return self.error("the text holds more than one statement; give each query a file of its own, or name one with 'query:'")
+      return self.error(
+        "the text holds more than one statement; give each query a file of its own, or name one with 'query:'")
     }
     guard let position = error.position else { return self.error(error.description) }
     let place = place(of: scanned.originalOffset(position - 1))

@@ -186,7 +186,7 @@ struct QueryFileReader {
       mistakes.add(source.error("'except' names no query: '\(exception.glob)'", at: exception.node))
     }
     try mistakes.check()
-    if items.isEmpty { throw source.error("no query is left of \(joined(directory, node.scalarText ?? ""))", at: node) }
+    if items.isEmpty { throw source.error("'files' takes no query", at: node) }
     return try translated(items, entry, left)
   }
 

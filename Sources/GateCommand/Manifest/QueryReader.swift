@@ -132,7 +132,7 @@ struct QueryReader {
 
   /// - Parameter isMany: whether the values are for many queries, each of which takes those it has.
   private func cases(_ fields: ManifestFields, isMany: Bool) throws(Diagnostic) -> [QueryCase] {
-    if isMany, let node = fields["params"], node.mapping == nil {
+    if isMany, let node = fields["params"], node.mapping == nil, !node.isNull {
       throw source.error("'params' beside 'files' is a mapping of names to values", at: node)
     }
     var cases: [QueryCase] = []
