@@ -31,6 +31,11 @@ import Testing
     #expect(
       try Set(names(value("$defs", "query", "properties", "session", "properties"))) == Set(QueryReader.sessionKeys))
     #expect(try Set(names(value("$defs", "waiver", "properties"))) == Set(RuleReader.waiverKeys))
+    let conventions = QueryConvention.allCases.map(\.rawValue)
+    #expect(try value("$defs", "query", "properties", "convention", "enum") == texts(conventions))
+    #expect(
+      try value("$defs", "query", "properties", "placeholders", "enum")
+        == texts(Placeholders.styles.map(\.name) + conventions))
     guard case .array(let kinds) = try value("$defs", "seedStep", "anyOf") else {
       throw TestFailure("no kinds of steps")
     }

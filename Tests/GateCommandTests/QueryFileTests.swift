@@ -134,6 +134,22 @@ import Testing
     #expect(queries[1].cases[0].parameters == .positional(["7"]))
   }
 
+  @Test func `a file of one query is replaced by an entry that names the file`() throws {
+    let files = [
+      "app/plain.sql": "SELECT $1", "app/marked.sql": "-- :name get :?\nSELECT :x", "app/more.sql": "SELECT {y}",
+      "app/other.sql": "SELECT 2",
+    ]
+    let queries = try read(
+      """
+      - files: ../app/*.sql
+      - {file: ../app/plain.sql, params: [7]}
+      - {file: ../app/marked.sql, query: get, params: {x: 1}}
+      - {file: ../app/more.sql, name: whole, params: []}
+      """, files)
+    #expect(queries.map(\.name) == ["other", "plain", "get", "whole"])
+    #expect(queries[1].cases[0].parameters == .positional(["7"]))
+  }
+
   @Test func `values for many queries go to those that have them`() throws {
     let queries = try read(
       "- {files: q.sql, params: {id: 1, t: 2}, types: {id: bigint}}",

@@ -8,15 +8,36 @@ struct QueryEntry {
   var query: Query
   /// The names that it may have, in the order in which they are tried.
   let names: [String]
-  /// The file and the name in it, for a query of a file of several.
+  /// The file and the name in it, as `QueryFile.origin` writes them; nil for a statement inside the manifest.
   var origin: String?
   /// Whether its entry takes all queries of its files.
   var isOneOfMany = false
+  /// The name by which `except:` can leave it out.
+  var nameInFile: String?
 
   /// Removes the queries that `files:` takes and that another entry names.
   static func leaveOutTaken(_ entries: inout [QueryEntry]) {
     let taken = Set(entries.filter { !$0.isOneOfMany }.compactMap(\.origin))
     entries.removeAll { $0.isOneOfMany && taken.contains($0.origin ?? "") }
+  }
+
+  /// The errors of queries that cannot be translated: one per entry of the manifest, with all places.
+  static func untranslatable(_ entries: [QueryEntry], _ source: ManifestSource) -> [Diagnostic] {
+    let found = entries.filter { !($0.query.statement.translated?.problems ?? []).isEmpty }
+    let groups = Dictionary(grouping: found) { $0.node.mark.line }
+    return groups.sorted { $0.key < $1.key }.compactMap { _, entries in
+      guard let node = entries.first?.node else { return nil }
+      let places = entries.map(\.query.statement).flatMap { statement in
+        (statement.translated?.problems ?? []).map { problem in
+          let place = statement.place(of: problem.offset)
+          return "\(statement.file):\(place.line):\(place.column): \(problem.message)"
+        }
+      }
+      let what = entries.count == 1 ? "a query" : "\(entries.count) queries"
+      let list = entries.compactMap(\.nameInFile).joined(separator: ", ")
+      let step = list.isEmpty ? "" : "; leave \(entries.count == 1 ? "it" : "them") out with 'except: [\(list)]'"
+      return source.error((["\(what) cannot be translated\(step)"] + places).joined(separator: "\n"), at: node)
+    }
   }
 
   /// Gives each query its first name that no other has: those of files get longer until they differ.
@@ -58,9 +79,10 @@ struct QueryFileReader {
     let statement: Statement
     var types: [String: String] = [:]
     var origin: String?
+    var nameInFile: String?
   }
 
-  /// What an entry stands for.
+  /// The queries of an entry.
   enum Found {
     /// One statement in plangate's own notation, in a file or in the manifest.
     case ownNotation
@@ -75,7 +97,7 @@ struct QueryFileReader {
         guard let other = fields[key] else { continue }
         throw source.error("'\(key)' goes with one query; 'files' takes many", at: other)
       }
-      return .items(try many(files, fields, convention, placeholders, node))
+      return .items(try many(files, fields, convention, placeholders))
     }
     if let except = fields["except"] { throw source.error("'except' goes with 'files'", at: except) }
     guard let file = fields["file"], fields["sql"] == nil else {
@@ -87,8 +109,7 @@ struct QueryFileReader {
       }
       var statement = source.inline(try source.text(sql, "'sql'"), at: sql.mark)
       statement.translated = TranslatedStatement(statement.text, placeholders)
-      return .items(
-        try translated([Item(names: [try source.identifier(name, "the name")], statement: statement)], node, nil))
+      return .items([Item(names: [try source.identifier(name, "the name")], statement: statement)])
     }
     let path = joined(directory, try source.text(file, "'file'"))
     let isJSON = path.hasSuffix(".json")
@@ -99,7 +120,9 @@ struct QueryFileReader {
       let text = try source.query(path, at: file)
       var statement = Statement(text: text, file: path, firstLine: 1, indentation: 0)
       statement.translated = TranslatedStatement(text, placeholders)
-      return .items(try translated([Item(names: [try name(fields, file)], statement: statement)], node, nil))
+      var item = Item(names: [try name(fields, file)], statement: statement)
+      item.origin = QueryFile.origin(path, "")
+      return .items([item])
     }
     return .items([try one(QueryFile(path, try source.query(path, at: file), convention, placeholders), fields, node)])
   }
@@ -142,17 +165,16 @@ struct QueryFileReader {
     var item = Item(names: names ?? found.names, statement: found.statement)
     item.types = found.types
     item.origin = file.origin(found)
-    return try translated([item], node, nil)[0]
+    return item
   }
 
   // MARK: Many queries
 
   private func many(
-    _ node: YAMLNode, _ fields: ManifestFields, _ convention: QueryConvention?, _ placeholders: Placeholders?,
-    _ entry: YAMLNode
+    _ node: YAMLNode, _ fields: ManifestFields, _ convention: QueryConvention?, _ placeholders: Placeholders?
   ) throws(Diagnostic) -> [Item] {
     var mistakes = Mistakes()
-    var (items, left): ([Item], [String]) = ([], [])
+    var items: [Item] = []
     let except = try fields.sequence("except")
     var exceptions: [(node: YAMLNode, glob: String, isUsed: Bool)] = []
     for node in except { exceptions.append((node, try source.text(node, "a name"), false)) }
@@ -178,8 +200,8 @@ struct QueryFileReader {
         var item = Item(names: found.names, statement: found.statement)
         item.types = found.types
         item.origin = file?.origin(found)
+        item.nameInFile = names[0]
         items.append(item)
-        left.append(names[0])
       }
     }
     for exception in exceptions where !exception.isUsed {
@@ -187,7 +209,7 @@ struct QueryFileReader {
     }
     try mistakes.check()
     if items.isEmpty { throw source.error("'files' takes no query", at: node) }
-    return try translated(items, entry, left)
+    return items
   }
 
   /// The files that one pattern or several name.
@@ -220,27 +242,6 @@ struct QueryFileReader {
     let known = Placeholders.styles.map(\.name).joined(separator: ", ")
     throw source.error("unknown placeholders '\(text)'; known are \(known) and the conventions", at: node)
   }
-
-  /// Reports everything that cannot be translated, in one error.
-  ///
-  /// - Parameter names: the names by which the entry may leave its queries out.
-  private func translated(_ items: [Item], _ node: YAMLNode, _ names: [String]?) throws(Diagnostic) -> [Item] {
-    var (places, left): ([String], [String]) = ([], [])
-    for (index, item) in items.enumerated() {
-      let problems = item.statement.translated?.problems ?? []
-      places += problems.map { problem in
-        let place = item.statement.place(of: problem.offset)
-        return "\(item.statement.file):\(place.line):\(place.column): \(problem.message)"
-      }
-      if !problems.isEmpty { left.append(names?[index] ?? item.names[0]) }
-    }
-    if left.isEmpty { return items }
-    let what = left.count == 1 ? "a query" : "\(left.count) queries"
-    let list = left.joined(separator: ", ")
-    let step = names == nil ? "" : "; leave \(left.count == 1 ? "it" : "them") out with 'except: [\(list)]'"
-    throw source.error(
-      (["\(what) cannot be translated\(step)"] + places).joined(separator: "\n"), at: node)
-  }
 }
 
 extension QueryFile {
@@ -250,8 +251,12 @@ extension QueryFile {
       ?? items.first { QueryFile.identifier($0.writtenName) == name && !$0.writtenName.isEmpty }
   }
 
-  /// The file and the name in it.
-  func origin(_ item: Item) -> String { "\(resolvedPath(path) ?? path)\0\(item.writtenName)" }
+  /// The file and the name in it, which is empty if the file holds no other query.
+  func origin(_ item: Item) -> String {
+    QueryFile.origin(path, items.count { !$0.isOther } == 1 ? "" : item.writtenName)
+  }
+
+  static func origin(_ path: String, _ name: String) -> String { "\(resolvedPath(path) ?? path)\0\(name)" }
 }
 
 extension ManifestSource {

@@ -36,6 +36,7 @@ struct QueryReader {
       entries += mistakes.attempt { () throws(Diagnostic) in try self.entries(node) } ?? []
     }
     QueryEntry.leaveOutTaken(&entries)
+    for error in QueryEntry.untranslatable(entries, source) { mistakes.add(error) }
     QueryEntry.chooseNames(&entries)
     var lines: [String: Int] = [:]
     for entry in entries {
@@ -84,12 +85,17 @@ struct QueryReader {
         policy: CasePolicy(rules: settings, waivers: waivers, today: today), timeout: timeout ?? defaults.timeout,
         types: types, measuresTime: defaults.measuresTime)
     }
-    if let statement, let name { return [QueryEntry(node: node, query: query(name, statement), names: [name])] }
+    if let statement, let name {
+      var entry = QueryEntry(node: node, query: query(name, statement), names: [name])
+      if fields["file"] != nil { entry.origin = QueryFile.origin(statement.file, "") }
+      return [entry]
+    }
     guard case .items(let items)? = found else { throw source.error("the query cannot be read", at: node) }
     if isMany, let params = fields["params"] { try checkNames(params, in: items) }
     return items.map { item in
       var entry = QueryEntry(node: node, query: query(item.names[0], item.statement), names: item.names)
       entry.origin = item.origin
+      entry.nameInFile = item.nameInFile
       entry.isOneOfMany = isMany
       entry.query.types.merge(item.types) { own, _ in own }
       if isMany { entry.query.keepOwnParameters() }

@@ -18,7 +18,7 @@ struct PlaceholderReader {
   }
 
   var edits: [Edit] = []
-  /// What has no counterpart, with its position in bytes.
+  /// The parts that cannot be translated, with their positions in bytes.
   var problems: [(at: Int, message: String)] = []
 
   let bytes: UnsafeRawBufferPointer
