@@ -57,7 +57,7 @@ import Testing
       try project.write(
         "settings.sh",
         """
-        test "$(psql -XAtqc "SELECT string_agg(s.setconfig[1], ',' ORDER BY 1) FROM pg_db_role_setting s
+        test "$(psql -XAtqc "SELECT string_agg(s.setconfig[1], ',' ORDER BY s.setconfig[1]) FROM pg_db_role_setting s
           JOIN pg_database d ON d.oid = s.setdatabase AND d.datname = current_database()
           WHERE s.setconfig[1] ~ '^(work_mem|enable_sort)'")" = 'enable_sort=off,work_mem=5MB'
 
@@ -118,7 +118,8 @@ import Testing
     let run = try project.plangate("record", "--no-cache")
     try expect(run, exits: 0, leavingNothingIn: project)
     for name in names {
-      let note = "note: \(dumps.path(name)): PostgreSQL 15 does not know transaction_timeout, which PostgreSQL 17 brought: "
+      let note =
+        "note: \(dumps.path(name)): PostgreSQL 15 does not know transaction_timeout, which PostgreSQL 17 brought: "
         + "the file's SET was skipped"
       #expect(run.stdout.components(separatedBy: note).count == 2, "\(run)")
     }
@@ -208,7 +209,10 @@ import Testing
         "{csv: ../r.csv, table: t, header: true}", "id,nota\n1,a\n",
         "r.csv:1: error: the header has 'nota', which is not a column of t (id, note, Odd)"
       ),
-      ("{csv: ../r.csv, table: t}", "id,note\n1,a\nx,b\n", "r.csv:3: error: the seed failed: invalid input syntax for type integer"),
+      (
+        "{csv: ../r.csv, table: t}", "id,note\n1,a\nx,b\n",
+        "r.csv:3: error: the seed failed: invalid input syntax for type integer"
+      ),
       ("{csv: ../r.csv, table: nowhere}", "1\n", "r.csv: error: the seed failed: relation \"nowhere\" does not exist"),
       ("../r.csv", "id,note\n1,a\n", "r.csv is a CSV file; name its table: {csv: ../r.csv, table: …}"),
     ] {
@@ -220,12 +224,13 @@ import Testing
   // MARK: Encodings
 
   @Test func `a UTF-16 file is named as one`() throws {
-    let text = "CREATE TABLE t (id integer);\n"
-    for (bytes, name) in [
-      ([0xff, 0xfe] + text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }, "UTF-16"),
-      ([0xfe, 0xff] + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }, "UTF-16"),
-      (text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }, "UTF-16LE"),
-    ] {
+    let units = Array("CREATE TABLE t (id integer);\n".utf16)
+    let little: [UInt8] = units.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    let big: [UInt8] = units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
+    let files: [(bytes: [UInt8], name: String)] = [
+      ([0xff, 0xfe] + little, "UTF-16"), ([0xfe, 0xff] + big, "UTF-16"), (little, "UTF-16LE"), (big, "UTF-16BE"),
+    ]
+    for (bytes, name) in files {
       let project = try Self.project(["../a.sql"], roles: nil)
       try project.write("a.sql", bytes: bytes)
       try expect(
@@ -236,7 +241,9 @@ import Testing
 
   @Test func `a Latin-1 file is named as one`() throws {
     let project = try Self.project(["../a.sql"], roles: nil, check: "'true'")
-    let text = Array("CREATE TABLE t (note text);\nINSERT INTO t VALUES ('caf".utf8) + [0xe9] + Array("');\n".utf8)
+    var text = Array("CREATE TABLE t (note text);\nINSERT INTO t VALUES ('caf".utf8)
+    text += [0xe9]
+    text += Array("');\n".utf8)
     try project.write("a.sql", bytes: text)
     try expect(
       project.plangate("check", "--no-cache"), exits: 2,
@@ -280,7 +287,8 @@ import Testing
         + "  - {csv: ../d/rows.csv, table: app.orders}\n")
     func check(fromCache isCached: Bool) throws {
       let run = try cached.check()
-      try expect(run, exits: 0, stdout: isCached ? ["seed: from the cache"] : [], not: isCached ? [] : ["seed: from the cache"])
+      let words = ["seed: from the cache"]
+      try expect(run, exits: 0, stdout: isCached ? words : [], not: isCached ? [] : words)
     }
     try check(fromCache: false)
     try check(fromCache: true)

@@ -47,13 +47,13 @@ final class Dumps: Sendable {
       $dump -Fc -f custom.bin
       $dump -Ft -f tarred
       $dump -Fd -f folder
-      $bin/pg_dumpall -f everything
+      $bin/pg_dumpall --exclude-database=plangate -f everything
       gzip -c plain.txt > plain.1
       zstd -q custom.bin -o custom.2
       lz4 -q tarred tarred.3
       tar -cf - folder | gzip > folder.4
       zstd -q create -o create.5
-      chmod -R a+rX .
+      chmod -R a+rX *
 
       """,
     ])
