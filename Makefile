@@ -17,15 +17,13 @@ bench:
 format:
 	swift format --in-place --configuration .github/swift-format.json --recursive Sources Tests Package.swift
 
-# One file that needs no Swift on the machine that runs it, only libpq and libyaml.
+# The program of a release and its files: see scripts/release-build. It needs no Swift on the machine that runs it.
 install:
 	scripts/install build
-	swift build -c release --product plangate --static-swift-stdlib
-	install -d $(DESTDIR)$(prefix)/bin
-	install .build/release/plangate $(DESTDIR)$(prefix)/bin/plangate
-	scripts/install-data .build/release/plangate "$(DESTDIR)$(prefix)/share"
-	install -d $(DESTDIR)$(prefix)/share/plangate
-	install -m 644 schemas/*.schema.json $(DESTDIR)$(prefix)/share/plangate
+	scripts/release-build
+	install -d $(DESTDIR)$(prefix)
+	tar -xzf .build/dist/plangate-$$(scripts/release-version)-*.tar.gz --strip-components=1 --no-same-owner \
+	  -C $(DESTDIR)$(prefix)
 
 clean:
 	swift package clean

@@ -61,7 +61,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["plangate", "GateCommand", "PlanCore", "JSON", "Postgres", "OperatingSystem", "TestSupport"],
+      dependencies: [
+        "plangate", "GateCommand", "PlanCore", "JSON", "YAML", "Postgres", "OperatingSystem", "TestSupport",
+      ],
       exclude: ["Format1"],
       swiftSettings: strict),
     .testTarget(

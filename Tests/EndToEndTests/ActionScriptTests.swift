@@ -1,5 +1,6 @@
 import Foundation
 import OperatingSystem
+import PlanCore
 import TestSupport
 import Testing
 
@@ -12,8 +13,9 @@ import Testing
   ///
   /// The PATH, which holds nothing else: no swift, gh or plangate.
   private static let tools = [
-    "awk", "bash", "cat", "chmod", "cut", "dirname", "env", "find", "head", "mkdir", "mktemp", "rm", "sed", "sha256sum",
-    "sort", "tail", "tr", "xargs",
+    "awk", "bash", "cat", "chmod", "curl", "cut", "dirname", "env", "find", "gzip", "head", "id", "mkdir", "mktemp",
+    "rm",
+    "sed", "sh", "sha256sum", "sort", "tail", "tar", "tr", "uname", "xargs",
   ]
 
   private func project(_ programs: [String: String] = [:]) throws -> Project {
@@ -181,7 +183,7 @@ import Testing
 
   @Test func `no checkout of this repository or of init keeps a token`() throws {
     let root = URL(filePath: Self.action).deletingLastPathComponent().deletingLastPathComponent()
-    var workflows = try ["gate", "tests"].map {
+    var workflows = try ["gate", "tests", "release"].map {
       try String(contentsOfFile: root.appending(path: "workflows/\($0).yml").path, encoding: .utf8)
     }
     let project = try Project()
@@ -217,31 +219,59 @@ import Testing
   private func places(
     _ project: Project, _ environment: [String: String] = [:]
   ) throws -> (run: ProgramRun, outputs: [String: String]) {
-    let plain = ["ID": "", "POSTGRES": "", "MANIFEST": "queries/manifest.yml", "CACHE_INPUTS": "queries seed"]
+    let plain = [
+      "VERSION": "", "ID": "", "POSTGRES": "", "MANIFEST": "queries/manifest.yml", "CACHE_INPUTS": "queries seed",
+    ]
     return try run("places.sh", in: project, plain.merging(environment) { $1 })
   }
 
-  @Test func `a plangate in the PATH is used instead of building one`() throws {
+  @Test func `a plangate in the PATH is used if the workflow names no version`() throws {
     let project = try project(["plangate": "", "swift": "echo compiler 1"])
     let (run, outputs) = try places(project)
     try expect(run, exits: 0)
     #expect(outputs["plangate"] == "\(project.directory)/bin/plangate")
-    #expect(outputs["build"] == "")
+    #expect(outputs["build"] == "" && outputs["download"] == "")
     let mode = try FileManager.default.attributesOfItem(atPath: #require(outputs["tmp"]))[.posixPermissions] as? Int
     #expect(mode == 0o1777)
   }
 
-  @Test func `a cached build is used only with its compiler`() throws {
-    let first = try places(try project(["swift": "echo compiler 1"])).outputs
-    #expect(first["plangate"] == first["build"].map { $0 + "/plangate" })
-    let same = try places(try project(["swift": "echo compiler 1"])).outputs
-    let other = try places(try project(["swift": "echo compiler 2"])).outputs
+  @Test(arguments: [
+    ("", Release.version), ("1.2.3", "1.2.3"), ("v1.2.3", "1.2.3"), ("1.0.0-rc.1", "1.0.0-rc.1"),
+  ])
+  func `a release is downloaded, by default that of the action's revision`(version: String, downloaded: String) throws {
+    // Even if there is a compiler.
+    let project = try project(version.isEmpty ? ["swift": ""] : ["swift": "", "plangate": ""])
+    let (run, outputs) = try places(project, ["VERSION": version])
+    try expect(run, exits: 0)
+    #expect(outputs["download"] == downloaded && outputs["build"] == "")
+    #expect(outputs["place"] == "\(project.directory)/temp/plangate-\(downloaded)")
+    #expect(outputs["plangate"] == outputs["place"].map { $0 + "/bin/plangate" })
+  }
+
+  @Test(arguments: ["latest", "1", "main", "1.2.3/../x", "1.2.3 4", "sources", "v", "$(id)"])
+  func `a version that cannot be one is refused`(version: String) throws {
+    try expect(
+      places(try project(), ["VERSION": version]).run, exits: 2,
+      stderr: ["the input version is neither a version, such as 1.2.3, nor source: \(version)"])
+  }
+
+  @Test func `source is built, and a cached build is used only with its compiler`() throws {
+    func places(_ compiler: String) throws -> [String: String] {
+      try self.places(
+        try project(["plangate": "", "swift": "echo \(compiler)"]), ["VERSION": "source"]
+      ).outputs
+    }
+    let first = try places("compiler 1")
+    #expect(first["plangate"] == first["build"].map { $0 + "/plangate" } && first["download"] == "")
+    let same = try places("compiler 1")
+    let other = try places("compiler 2")
     #expect(first["build-hash"] == same["build-hash"] && first["build-hash"] != other["build-hash"])
   }
 
-  @Test func `without plangate and swift the step fails and says what is missing`() throws {
+  @Test func `source without swift fails and says what is missing`() throws {
     try expect(
-      places(try project()).run, exits: 2, stderr: ["::error title=plangate::there is neither plangate nor swift"])
+      places(try project(), ["VERSION": "source"]).run, exits: 2,
+      stderr: ["::error title=plangate::there is no swift to build plangate with"])
   }
 
   @Test func `the seed's key depends on the contents of the seed`() throws {
@@ -269,6 +299,171 @@ import Testing
   func `a plain name distinguishes a job from others`(environment: [String: String], id: String) throws {
     let (run, outputs) = try places(try project(["plangate": ""]), environment)
     #expect(outputs["id"] == id, "\(run)")
+  }
+
+  // MARK: download.sh
+
+  private static let system = Result { try systemName() }
+
+  /// The name of this machine's system in the names of the release's files.
+  private static func systemName() throws -> String {
+    var names = utsname()
+    guard uname(&names) == 0 else { throw CocoaError(.featureUnsupported) }
+    let machine = withUnsafeBytes(of: names.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    return machine == "x86_64" ? "linux-x86_64" : "linux-arm64"
+  }
+
+  /// A project whose directory serves as GitHub, with a release 1.2.3 of `shop/plangate`.
+  private func release(program: String = "echo plangate 1.2.3") throws -> (project: Project, digest: String) {
+    let project = try project()
+    let name = "plangate-1.2.3-\(try Self.system.get())"
+    try project.writeProgram("tree/\(name)/bin/plangate", "#!/bin/sh\n\(program)\n")
+    let release = "shop/plangate/releases/download/v1.2.3"
+    try project.makeDirectory(release)
+    let packed = try RunningProgram(
+      [
+        "/bin/sh", "-c",
+        """
+        tar -C tree -czf \(release)/\(name).tar.gz \(name)
+        cd \(release)
+        echo other >plangate-1.2.3-other.tar.gz
+        sha256sum *.tar.gz >SHA256SUMS
+        sha256sum \(name).tar.gz | cut -c 1-64
+        """,
+      ], in: project.directory, environment: ["PATH": "/usr/bin:/bin"]
+    ).end()
+    try expect(packed, exits: 0)
+    return (project, packed.stdout.trimmingCharacters(in: .newlines))
+  }
+
+  private func download(_ project: Project, _ environment: [String: String] = [:]) throws -> ProgramRun {
+    let plain = [
+      "VERSION": "1.2.3", "EXPECTED": "", "PLACE": "\(project.directory)/temp/plangate-1.2.3",
+      "ACTION_REPOSITORY": "shop/plangate", "GITHUB_SERVER_URL": "file://\(project.directory)",
+    ]
+    let run = try run("download.sh", in: project, plain.merging(environment) { $1 }).run
+    #expect(try project.temporaryFiles() == [], "\(run)")
+    return run
+  }
+
+  @Test(arguments: [
+    ["ACTION_REPOSITORY": "shop/plangate"],
+    // The runner does not always state it, but keeps the action in a directory of this name.
+    ["ACTION_REPOSITORY": "", "GITHUB_ACTION_PATH": "/runner/_actions/shop/plangate/v1/.github/actions/plangate"],
+    ["ACTION_REPOSITORY": "", "GITHUB_REPOSITORY": "shop/plangate"],
+  ])
+  func `a release is verified and unpacked`(environment: [String: String]) throws {
+    let (project, digest) = try release()
+    for expected in ["", digest] {
+      let run = try download(project, environment.merging(["EXPECTED": expected]) { $1 })
+      try expect(run, exits: 0)
+      #expect(run.stdout == "plangate 1.2.3\n")
+      #expect(project.exists("temp/plangate-1.2.3/bin/plangate"))
+    }
+  }
+
+  @Test func `a file with another digest is not unpacked`() throws {
+    let (project, digest) = try release()
+    let sums = "shop/plangate/releases/download/v1.2.3/SHA256SUMS"
+    let wrong = String(repeating: "0", count: 64)
+    try expect(
+      download(project, ["EXPECTED": wrong]), exits: 2,
+      stderr: ["is \(digest), but the input sha256 is \(wrong)"])
+    let stated = try project.read(sums)
+    for text in [stated.replacing(digest, with: wrong), stated.replacing("plangate-1.2.3-linux", with: "linux"), ""] {
+      try project.write(sums, text)
+      try expect(download(project), exits: 2, stderr: ["is \(digest), but SHA256SUMS states '"])
+    }
+    #expect(!project.exists("temp/plangate-1.2.3"))
+  }
+
+  @Test func `a release that does not exist is an error that says what to do`() throws {
+    let (project, _) = try release()
+    try expect(
+      download(project, ["VERSION": "9.9.9"]), exits: 2,
+      stderr: ["/shop/plangate/releases/download/v9.9.9/SHA256SUMS cannot be downloaded", "use version: source"])
+  }
+
+  // MARK: install.sh
+
+  /// Fakes that write what they are asked into the file `asked`.
+  private static let packageTools = [
+    "sudo": "[ \"$1\" = -- ] && shift\nexec \"$@\"", "apt-get": "[ \"$1\" = --version ] || echo \"apt-get $*\" >>asked",
+    "apt-cache": "case \" $KNOWN \" in *\" $3 \"*) ;; *) exit 100 ;; esac",
+  ]
+
+  /// What `install.sh` asks of apt, without the options that are always the same.
+  private func installed(
+    servers: [Int] = [], libraries: Bool = true, tools: [String] = ["psql"], baselines: [String: String] = [:],
+    _ environment: [String: String] = [:]
+  ) throws -> (run: ProgramRun, asked: [String]) {
+    let project = try project(Self.packageTools)
+    for tool in tools { try project.writeProgram("bin/\(tool)", "#!/bin/sh\n") }
+    try project.writeProgram("bin/ldconfig", "#!/bin/sh\n\(libraries ? "echo '  libpq.so.5 (libc6,x86-64)'" : "")\n")
+    for major in servers { try project.writeProgram("system/usr/lib/postgresql/\(major)/bin/postgres", "#!/bin/sh\n") }
+    try project.writeProgram(
+      "system/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh",
+      "#!/bin/sh\n[ \"$1\" = --version ] || echo \"pgdg $*\" >>asked\n")
+    try project.write("system/etc/postgresql-common/createcluster.conf", "#create_main_cluster = true\nother = 1\n")
+    try project.write("queries/manifest.yml", "")
+    for (path, text) in baselines { try project.write(path, text) }
+    let plain = [
+      "POSTGRES": "", "PACKAGES": "", "MANIFEST": "queries/manifest.yml", "SOURCE": "false", "COMMENT": "false",
+      "PLANGATE_TEST_SYSTEM": "\(project.directory)/system", "KNOWN": "",
+    ]
+    let run = try run("install.sh", in: project, plain.merging(environment) { $1 }).run
+    let asked = (try? project.read("asked")) ?? ""
+    let options = "install -q -y --no-install-recommends -- "
+    let configuration = try project.read("system/etc/postgresql-common/createcluster.conf")
+    let keeps = asked.isEmpty || run.status != 0
+    #expect(configuration == (keeps ? "#create_main_cluster = true" : "create_main_cluster = false") + "\nother = 1\n")
+    return (run, asked.split(separator: "\n").map { String($0).replacing(options, with: "") })
+  }
+
+  @Test(arguments: [
+    ["POSTGRES": ""], ["POSTGRES": "16"], ["POSTGRES": "15,16"], ["POSTGRES": "/opt/postgresql/bin"],
+    ["COMMENT": "true"],
+  ])
+  func `a job that has everything installs nothing`(environment: [String: String]) throws {
+    let (run, asked) = try installed(servers: [15, 16], tools: ["psql", "gh"], environment)
+    try expect(run, exits: 0)
+    #expect(asked == [])
+  }
+
+  @Test func `a missing major comes from the distribution or from PostgreSQL's own repository`() throws {
+    let known = try installed(servers: [16], ["POSTGRES": "16,17", "KNOWN": "postgresql-17 postgresql-client-17"])
+    #expect(
+      known.asked == [
+        "apt-get update -q", "apt-get postgresql-common", "apt-get postgresql-17 postgresql-client-17",
+      ], "\(known.run)")
+    let unknown = try installed(servers: [16], ["POSTGRES": "17"])
+    #expect(
+      unknown.asked == [
+        "apt-get update -q", "apt-get postgresql-common ca-certificates", "pgdg -y", "apt-get postgresql-common",
+        "apt-get postgresql-17 postgresql-client-17",
+      ], "\(unknown.run)")
+  }
+
+  @Test func `without an input the major of the baselines is installed`() throws {
+    let baselines = ["baselines/a.plan": "plangate baseline 2\nserver: 17\n", "baselines/b.plan": "server: 17\n"]
+    let known = ["KNOWN": "postgresql postgresql-17 postgresql-client-17"]
+    #expect(
+      try installed(servers: [16], baselines: baselines, known).asked.last
+        == "apt-get postgresql-17 postgresql-client-17")
+    #expect(try installed(servers: [16, 17], baselines: baselines, known).asked == [])
+    // Baselines of several majors ask for none.
+    let several = baselines.merging(["baselines/18/a.plan": "server: 18\n"]) { $1 }
+    #expect(try installed(servers: [16], baselines: several, known).asked == [])
+    #expect(try installed(baselines: several, known).asked.last == "apt-get postgresql")
+  }
+
+  @Test func `packages of the input, psql and libpq are installed`() throws {
+    let extensions = try installed(
+      servers: [16], ["PACKAGES": "postgresql-16-pgvector\nhypopg", "KNOWN": "postgresql-16-pgvector hypopg"])
+    #expect(extensions.asked.last == "apt-get postgresql-16-pgvector hypopg", "\(extensions.run)")
+    let bare = try installed(
+      servers: [16], libraries: false, tools: [], ["KNOWN": "postgresql-client libpq5"])
+    #expect(bare.asked.last == "apt-get postgresql-client libpq5", "\(bare.run)")
   }
 
   // MARK: comment.sh

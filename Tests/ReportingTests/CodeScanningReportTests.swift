@@ -25,7 +25,7 @@ import Testing
     let run = try run(try EveryKind.run())
     let rules = elements(run["tool"]?["driver"]?["rules"])
     let ids = rules.compactMap { $0["id"]?.stringValue }
-    #expect(ids == Rule.all.map(\.id) + ["timeout", "no-baseline", "unchecked"])
+    #expect(ids == Rule.all.map(\.id) + MigrationRule.all.map(\.id) + ["timeout", "no-baseline", "unchecked"])
     for rule in rules {
       for key in ["shortDescription", "fullDescription", "help"] {
         let text = rule[key]?["text"]?.stringValue ?? ""
@@ -155,6 +155,77 @@ import Testing
     #expect(!names.contains("index-cond-lost"))
     let severities = Set(issues.compactMap { $0["severity"]?.stringValue })
     #expect(severities == ["blocker", "critical", "minor"])
+  }
+
+  // MARK: Migrations
+
+  private func migrationResults(_ outcome: RunOutcome) throws -> [JSON] {
+    elements(try run(outcome)["results"]).filter { $0["ruleId"]?.stringValue?.hasPrefix("migration-") == true }
+  }
+
+  private func place(_ location: JSON?) -> [JSON?] {
+    let physical = location?["physicalLocation"]
+    return [physical?["artifactLocation"]?["uri"], physical?["region"]?["startLine"]]
+  }
+
+  @Test func `a finding of a migration rule has the line of the statement in the migration`() throws {
+    let results = try migrationResults(try Shop.migrated())
+    #expect(
+      results.map { $0["ruleId"] } == [
+        .string("migration-rewrite"), .string("migration-no-lock-timeout"), .string("migration-no-lock-timeout"),
+      ])
+    #expect(results.map { $0["level"] } == [.string("error"), .string("warning"), .string("warning")])
+    #expect(place(elements(results[0]["locations"]).first) == [.string("db/1_amount.sql"), .number(2)])
+    let text = try #require(results[0]["message"]?["text"]?.stringValue)
+    #expect(text.hasPrefix("public.orders is written anew") && text.contains("\nfix: \(MigrationRule.rewrite.fix)"))
+    #expect(text.contains("all its rows and indexes: the type of amount changed from integer to bigint."))
+    // A command has no lines; the manifest has it.
+    #expect(place(elements(results[2]["locations"]).first) == [.string("ci/queries.yml"), .number(1)])
+  }
+
+  @Test func `the migration rules are described as off, with the key that a manifest can set`() throws {
+    let rules = elements(try run(try Shop.migrated())["tool"]?["driver"]?["rules"])
+    let described = rules.filter { $0["id"]?.stringValue?.hasPrefix("migration-") == true }
+    #expect(described.count == MigrationRule.all.count)
+    for rule in described {
+      #expect(rule["defaultConfiguration"]?["enabled"] == .bool(false))
+      #expect(rule["help"]?["text"]?.stringValue?.contains("\n- floor (1000): rows of the table") == true)
+    }
+  }
+
+  @Test func `a case that fails since a migration names it`() throws {
+    let result = try #require(
+      elements(try run(try Shop.migrated())["results"]).first { $0["ruleId"] == .string("seq-scan") })
+    #expect(
+      result["message"]?["text"]?.stringValue?.contains("\ncause: it fails since the migration db/2_drop.sql\n") == true
+    )
+  }
+
+  @Test func `GitLab shows findings of migrations, and the migration since which a case fails`() throws {
+    let issues = elements(try JSON(parsing: GitLabReport.text(try Shop.migrated())))
+    let rewrite = try #require(issues.first { $0["check_name"] == .string("migration-rewrite") })
+    #expect(rewrite["severity"] == .string("critical"))
+    #expect(rewrite["location"]?["path"] == .string("db/1_amount.sql"))
+    #expect(rewrite["location"]?["lines"]?["begin"] == .number(2))
+    #expect(rewrite["description"]?.stringValue?.hasPrefix("public.orders is written anew") == true)
+    let scan = try #require(issues.first { $0["check_name"] == .string("seq-scan") })
+    #expect(scan["description"]?.stringValue?.hasSuffix(" (it fails since the migration db/2_drop.sql)") == true)
+  }
+
+  @Test func `fingerprints of migration findings depend on file, rule and table only`() throws {
+    let first = try Shop.migrated()
+    var moved = first
+    for index in moved.migrations.indices {
+      moved.migrations[index].findings = first.migrations[index].findings.map {
+        MigrationFinding(
+          rule: $0.rule, severity: $0.severity, relation: $0.relation, line: $0.line * 3, message: "other figures",
+          fix: $0.fix)
+      }
+    }
+    #expect(try Set(fingerprints(first)).count == fingerprints(first).count)
+    #expect(try fingerprints(moved) == fingerprints(first))
+    moved.migrations[0].file = "db/0_amount.sql"
+    #expect(try Set(fingerprints(moved)).subtracting(fingerprints(first)).count == 2)
   }
 
   @Test func `a changed plan is a result only when it fails`() throws {

@@ -186,7 +186,11 @@ enum EveryKind {
     let table = RelationName(schema: "public", name: markup)
     var statement = MigrationReport.Statement(text: "ALTER TABLE \(markup)", line: 3)
     statement.locks = [RelationLock(table, .accessExclusive), RelationLock(table, .share)]
-    statement.rewritten = [table]
+    statement.rewritten = [table, relation]
+    statement.rewriteReasons = [
+      table: RewriteReason.Kind.allCases.map { RewriteReason($0, column: markup, before: "integer", now: markup) }
+        + [RewriteReason(.cluster)]
+    ]
     statement.rowsRead = [table: 20_000]
     statement.rowsWritten = [table: 7]
     statement.walBytes = 5e7
@@ -198,7 +202,7 @@ enum EveryKind {
     migration.held = [
       MigrationReport.HeldLock(
         lock: RelationLock(table, .accessExclusive), since: 0, until: 1,
-        blocked: [CaseID("a", nil), CaseID("b", markup)])
+        blocked: [CaseID("a", nil), CaseID("b", markup), CaseID("every", "regressed-\(markup)")])
     ]
     migration.unobserved = markup
     migration.rows = [table: 20_000]
@@ -229,7 +233,9 @@ enum EveryKind {
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]
     item.migration = number == 1 ? nil : "db/\(markup).sql"
     item.history = [
-      CaseOutcome.Step(label: "before", cost: 8.25, blocks: 3), CaseOutcome.Step(label: markup, cost: 1e9, blocks: nil),
+      CaseOutcome.Step(label: "before", cost: 8.25, blocks: 3),
+      CaseOutcome.Step(label: "db/0_first.sql", cost: 8.25, blocks: 4),
+      CaseOutcome.Step(label: "db/\(markup).sql", cost: 1e9, blocks: nil),
     ]
     item.server = number.isMultiple(of: 2) ? ServerVersion("16.14 \(markup)") : nil
     item.duration = .seconds(1) / 3

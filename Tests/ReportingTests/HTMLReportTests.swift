@@ -255,6 +255,7 @@ import Testing
     try write(text, "thousand.html")
     try write(HTMLReport.text(try EveryKind.run()), "everything.html")
     try write(HTMLReport.text(try Shop.many(3)), "three.html")
+    try write(HTMLReport.text(try Shop.migrated()), "migrations.html")
   }
 
   /// Writes a page for `scripts/browser-test`, if that runs this test.

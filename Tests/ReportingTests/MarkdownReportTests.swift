@@ -65,6 +65,48 @@ import Testing
     #expect(texts.allSatisfy { $0.contains("\n  plangate record ") && !$0.contains("--manifest") })
   }
 
+  // MARK: Migrations
+
+  @Test func `a migration has a list of what it did, and a failing case its figures after each`() throws {
+    let text = MarkdownReport.text(try Shop.migrated())
+    #expect(text.contains("**Migration** `db/1_amount.sql`\n\n- `migration-rewrite: line 2: public.orders is written"))
+    #expect(text.contains("\n- `fix: \(MigrationRule.rewrite.fix)`\n"))
+    #expect(text.contains("it blocks 3 cases: orders_by_customer@typical, newest_customers, elsewhere`\n"))
+    #expect(text.contains("**Migration** `db/3_notes.sql` blocks no reads or writes.\n"))
+    let table = """
+      **After each migration**
+
+      ```
+                        cost  buffers
+      before              26       24
+      db/1_amount.sql     26       24
+      db/2_drop.sql    2,636      836  fails since
+      db/3_notes.sql   2,636      836
+      make seed        2,636      836
+      ```
+
+      """
+    #expect(text.contains(table))
+    #expect(text.components(separatedBy: "**After each migration**").count == 2)
+  }
+
+  @Test func `a long chain shows the migrations that changed something`() throws {
+    var run = try Shop.migrated()
+    run.cases[1].history = (0...100).map {
+      CaseOutcome.Step(
+        label: $0 == 0 ? "before" : "db/\($0)\(String(repeating: "x", count: 300)).sql", cost: $0 < 50 ? 9 : 1000,
+        blocks: 1)
+    }
+    run.cases[1].migration = run.cases[1].history[50].label
+    let text = MarkdownReport.text(run)
+    let lines = text.components(separatedBy: "**After each migration**").last?.split(separator: "\n").prefix(8) ?? []
+    #expect(lines.contains { $0.hasPrefix("before ") && $0.contains(" 9 ") })
+    #expect(lines.contains("… 49 migrations without a change"))
+    #expect(lines.contains { $0.hasPrefix("…xxx") && $0.hasSuffix("xx.sql  1,000        1  fails since") })
+    #expect(lines.contains("… 50 migrations without a change"))
+    #expect(lines.allSatisfy { $0.count < 100 })
+  }
+
   // MARK: Hostile text
 
   /// GitHub's own renderer, with raw HTML let through: text from a database must not even need GitHub's sanitizer.

@@ -40,6 +40,9 @@ import Testing
     #expect(words(finding["rule"]) == Set(Rule.all.map(\.id) + [Rule.timeoutID]))
     #expect(words(finding["severity"]) == ["fail", "warn", "off"])
     #expect(words(definitions["case"]?["properties"]?["verdict"]) == Set(Verdict.allCases.map(\.rawValue)))
+    let rewritten = try schema()["$defs"]?["migration"]?["properties"]?["statements"]?["items"]?[
+      "properties"]?["rewritten"]?["items"]?["properties"]?["reasons"]?["items"]?["properties"]?["kind"]
+    #expect(words(rewritten) == Set(RewriteReason.Kind.allCases.map(\.rawValue)))
     #expect(try schema()["properties"]?["format"]?["const"] == .number(Double(JSONReport.formatVersion)))
   }
 

@@ -86,6 +86,18 @@ import Testing
         "rule", "severity", "path", "baselinePath", "relation", "root", "alias", "message", "figures", "indexVerdict",
         "fix", "waiver",
       ])
+    let migration = try #require(run.migrations.first)
+    #expect(
+      fields(migration) == [
+        "file", "statements", "held", "rows", "findings", "unobserved", "downProblems",
+      ])
+    #expect(
+      fields(migration.statements[0]) == [
+        "text", "line", "locks", "rewritten", "rewriteReasons", "rowsRead", "rowsWritten", "rowsChanged", "walBytes",
+        "lockTimeout",
+      ])
+    #expect(fields(RewriteReason(.type)) == ["kind", "column", "before", "now"])
+    #expect(fields(item.history[0]) == ["label", "cost", "blocks"])
     let comparison = try #require(item.comparison)
     // `matching`, `isShapeChanged`, `scans`, `estimates` and what they are made of follow from the rest; `excused`
     // belongs to no outcome, and `label` is the run's `before`, from which `hasBaselines` and `knowsCatalog` follow.

@@ -157,37 +157,46 @@ extension DatabaseState {
     }
   }
 
-  /// Runs a case that writes, and restores the clone.
+  /// Runs a case that writes; what its last run left is taken back with what the next case leaves.
   ///
   /// - Returns: no answer if the case did not find everything like the original; and what it does, if that is known.
   private func write(
     _ work: CaseWork, in clone: WritingClone, of clones: WritingClones
   ) -> (TimedAnswer?, RelationActivity?) {
-    var open = clone.takeConnection()
-    var activity: RelationActivity?
+    var (open, last) = clone.take()
+    var left: RelationActivity?
     var changed: Set<String>? = []
+    let isNew = clone.isNew
     var isServed = clone.isLikeOriginal
     var answer = timed(work) { () throws(ServerError) in
       let connection = if let open { open } else { try server.connect(to: clone.name) }
       open = connection
       let runner = CaseRunner(connection: connection, isWritable: true, time: serverTime, probe: probe)
-      return try runner.runWarm(work.queryCase, of: work.query) { (activity) throws(ServerError) in
+      let run = try runner.runWarm(work.queryCase, of: work.query, after: last) { (activity) throws(ServerError) in
         let new = try clones.restore(connection, after: activity)
         changed = changed.flatMap { old in new.map(old.union) }
       }
+      left = run.left
+      return run.answer
     }
     answer.isWarm = true
-    activity = nil
+    var activity: RelationActivity?
     if case .plans(let plans) = answer.answer, let done = plans.activity {
       activity = done
-      isServed = clone.serves(done)
+      // What the case before left may not have been taken back whole. A case's own traces are there in any clone.
+      let met = done.touched.intersection(last.written.keys)
+      isServed = isNew || clone.serves(done) && (met.isEmpty || changed?.isDisjoint(with: met) == true)
+      clone.markStale(changed)
+      last = left ?? RelationActivity()
     } else {
-      changed = nil
+      // Its plan without ANALYZE is made from the sizes of files alone.
+      isServed = isNew || isServed && changed?.isEmpty == true
+      clone.markStale(nil)
+      last = RelationActivity()
     }
-    clone.markStale(changed)
     // A setting with a dot in its name that was once set is empty from then on, and no longer missing.
     let leavesSettings = work.query.session.settings.keys.contains { $0.contains(".") }
-    if changed != nil, !leavesSettings { clone.keep(open) }
+    clone.keep(activity == nil || leavesSettings ? nil : open, after: last)
     return (isServed ? answer : nil, activity)
   }
 

@@ -71,21 +71,37 @@ struct CaseRunner {
   /// The first run reads the catalog, the printing of inner plans does too, and what it wrote would be read as dead
   /// rows.
   ///
-  /// - Parameter takeBack: removes the traces of what a run did that was rolled back; called after each.
+  /// - Parameters:
+  ///   - last: what the case before left, which the first run may see: it has no part in the figures, unless it ran
+  ///     statements inside.
+  ///   - takeBack: removes the traces of what was done and rolled back.
+  /// - Returns: the answer, and what the second run left, which is for the caller to take back.
   func runWarm(
-    _ item: QueryCase, of query: Query, takeBack: (RelationActivity) throws(ServerError) -> Void
-  ) throws(ServerError) -> CaseAnswer {
-    let first = try runWatched(item, of: query)
-    guard case .plans(var watched) = first else { return first }
-    if let activity = watched.activity { try takeBack(activity) }
+    _ item: QueryCase, of query: Query, after last: RelationActivity = RelationActivity(),
+    takeBack: (RelationActivity) throws(ServerError) -> Void
+  ) throws(ServerError) -> (answer: CaseAnswer, left: RelationActivity) {
+    var first = try runWatched(item, of: query)
+    guard case .plans(var watched) = first else {
+      try takeBack(last)
+      return (first, RelationActivity())
+    }
+    try takeBack(last.merged(watched.activity ?? RelationActivity()))
+    if let activity = watched.activity, watched.inner?.statements?.isEmpty != true,
+      !activity.touched.isDisjoint(with: last.written.keys)
+    {
+      first = try runWatched(item, of: query)
+      guard case .plans(let again) = first else { return (first, RelationActivity()) }
+      watched = again
+      if let activity = watched.activity { try takeBack(activity) }
+    }
     guard case .plans(var plans) = try run(item, of: query, .activity) else {
       watched.activity = nil
-      return .plans(watched)
+      return (.plans(watched), RelationActivity())
     }
-    if let activity = plans.activity { try takeBack(activity) }
+    let left = plans.activity ?? RelationActivity()
     plans.inner = watched.inner
     plans.activity = watched.activity.flatMap { plans.activity?.merged($0) }
-    return .plans(plans)
+    return (.plans(plans), left)
   }
 
   private func watching(_ watch: InnerWatch, _ query: Query) throws(ServerError) -> InnerWatching {

@@ -56,9 +56,10 @@ struct FixTrial {
     let connection = try state.server.connect(to: clone)
     let runner = CaseRunner(
       connection: connection, isWritable: true, time: state.serverTime, probe: state.probe, prelude: sql)
-    let answer = try runner.runWarm(queryCase, of: query) { (activity) throws(ServerError) in
+    let (answer, left) = try runner.runWarm(queryCase, of: query) { (activity) throws(ServerError) in
       try connection.removeRolledBackRows(of: activity)
     }
+    try connection.removeRolledBackRows(of: left)
     guard case .plans(let plans) = answer else { return nil }
     state.server.keep(connection, to: clone)
     return comparison.effect(ofPlan: plans.plan, plans.inner ?? InnerWork())

@@ -29,6 +29,7 @@ final class InnerWatching {
   private let connection: Connection
   private let means: InnerProbe.Means
   private let origins: InnerProbe.Origins?
+  private let relations: KnownRelations
   private let isWritable: Bool
   /// The case's own number of workers, where this run has none.
   private let workers: String?
@@ -40,6 +41,7 @@ final class InnerWatching {
   ) throws(ServerError) {
     self.connection = connection
     self.isWritable = isWritable
+    relations = probe.relations
     means = try probe.means(connection)
     self.watch = watch == .statements && !means.hasAutoExplain ? .counters : watch
     switch self.watch {
@@ -92,12 +94,12 @@ final class InnerWatching {
   func run<Answer>(
     startsClean: Bool, _ body: () throws(ServerError) -> Answer
   ) throws(ServerError) -> (answer: Answer, seen: Seen) {
-    let before = try countsActivity && !startsClean ? RelationActivity(connection) : RelationActivity()
+    let before = try countsActivity && !startsClean ? RelationActivity(connection, relations) : RelationActivity()
     switch watch {
     case .nothing: return (try body(), Seen())
     case .activity:
       let answer = try body()
-      return (answer, Seen(activity: try RelationActivity(connection).since(before)))
+      return (answer, Seen(activity: try RelationActivity(connection, relations).since(before)))
     case .calls:
       guard let functions = means.functions else { return (try body(), Seen()) }
       // A role that may not count calls has to expect some.
@@ -108,7 +110,7 @@ final class InnerWatching {
     case .counters:
       let answer = try body()
       let isWhole = try endStatement()
-      let activity = try RelationActivity(connection).since(before)
+      let activity = try RelationActivity(connection, relations).since(before)
       let inner = InnerWork(statements: nil, isCapped: !isWhole, sequentialReads: activity.sequentialReads)
       return (answer, Seen(activity: activity, inner: inner))
     case .statements:
@@ -119,7 +121,7 @@ final class InnerWatching {
         let answer = try body()
         return (answer, try endStatement())
       }
-      let activity = try RelationActivity(connection).since(before)
+      let activity = try RelationActivity(connection, relations).since(before)
       // A function may catch the cancellation and go on, and the last statement may be the one that is too many.
       let inner = InnerWork(
         statements: statements, isCapped: observer.isCapped || !isWhole,

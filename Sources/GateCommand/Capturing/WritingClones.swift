@@ -5,8 +5,9 @@ import Synchronization
 
 /// The clones of a database that cases write to.
 ///
-/// Each serves many cases. After a case, which is rolled back, its dead rows are vacuumed away, and sequences and the
-/// planner's knowledge of sizes are set back. A table that cannot be restored is stale: the next case that touches it
+/// Each serves many cases. After a run, which is rolled back, its dead rows are vacuumed away, and sequences and the
+/// planner's knowledge of sizes are set back; after a case's second run that is done with what the next case's first run
+/// leaves. A table that cannot be restored is stale: the next case that touches it
 /// waits until the clones are renewed. A case that writes to the catalog needs a clone that no case had before it.
 ///
 /// No clone is made or dropped while a case runs: the server tells all sessions of each new database, and what they
@@ -212,6 +213,8 @@ final class WritingClone: Sendable {
     /// The OIDs of tables that are not like the original; nil if that is unknown.
     var stale: Set<String>? = []
     var connection: Connection?
+    /// What the case before left.
+    var left = RelationActivity()
   }
 
   private let content = Mutex(Content())
@@ -250,13 +253,16 @@ final class WritingClone: Sendable {
     }
   }
 
-  /// Takes the connection of the case before, if its session is like a new one.
-  func takeConnection() -> Connection? {
+  /// Takes the connection of the case before, if its session is like a new one, and what that case left.
+  func take() -> (Connection?, RelationActivity) {
     content.withLock { content in
-      defer { content.connection = nil }
-      return content.connection
+      defer { (content.connection, content.left) = (nil, RelationActivity()) }
+      return (content.connection, content.left)
     }
   }
 
-  func keep(_ connection: Connection?) { content.withLock { $0.connection = connection } }
+  /// - Parameter left: what a case did that was rolled back but not taken back.
+  func keep(_ connection: Connection?, after left: RelationActivity) {
+    content.withLock { ($0.connection, $0.left) = (connection, left) }
+  }
 }

@@ -104,7 +104,7 @@ struct MigrateRun {
       reports.append(report.judged(by: run.manifest.migrationRules))
       for item in outcome.cases {
         if let plan = item.comparison?.current.plan {
-          history[item.id, default: []].append(CaseOutcome.Step(label: migration.name, plan: plan))
+          history[item.id, default: []].append(CaseOutcome.Step(label: report.file, plan: plan))
         }
         if item.verdict == .regressed {
           if failedSince[item.id] == nil { failedSince[item.id] = migration }

@@ -1,3 +1,5 @@
+import PlanCore
+
 /// The files that `plangate init` writes: a project that passes at once and has a plan worth checking.
 enum StarterProject {
   struct File: Equatable, Sendable {
@@ -110,14 +112,13 @@ enum StarterProject {
       jobs:
         plans:
           runs-on: ubuntu-latest
-          container: swift:6.3              # the action builds plangate, once
           timeout-minutes: 20
           steps:
             - uses: actions/checkout@v4
               with:
                 persist-credentials: false    # the seed runs commands, and they need no token
-            # Installs plangate and runs `plangate check`. It makes its own PostgreSQL server; no service is needed.
-            - uses: \(repository)/.github/actions/plangate@main
+            # Downloads plangate and runs `plangate check`. It makes its own PostgreSQL server; no service is needed.
+            - uses: \(repository)/.github/actions/plangate@v\(Release.version)
 
       """)
 

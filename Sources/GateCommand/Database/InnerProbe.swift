@@ -25,6 +25,7 @@ final class InnerProbe: Sendable {
     let foreignKeys: [[String]: String]
   }
 
+  let relations = KnownRelations()
   private let means = Mutex<Means?>(nil)
   private let origins = Mutex<Origins?>(nil)
 

@@ -1,5 +1,6 @@
 import PlanCore
 import Postgres
+import Synchronization
 
 /// What a transaction did to the relations of its database, by the counters of its backend.
 ///
@@ -35,14 +36,21 @@ struct RelationActivity: Sendable {
   init() {}
 
   /// The activity of the open transaction, and of those before it whose counts were not sent on yet.
-  init(_ connection: Connection) throws(ServerError) {
-    for row in try connection.execute(RelationActivity.query).rows {
-      let words = row.compactMap(\.self)
-      guard words.count == row.count, words.count == 11 else { continue }
-      func number(_ index: Int) -> Double { Double(words[index]) ?? 0 }
-      works[words[0]] = Work(
-        relation: RelationName(schema: words[1], name: words[2]), quoted: words[3], kind: words[4], table: words[5],
-        scans: number(6), rows: number(7), inserted: number(8), deleted: number(9), blocks: number(10))
+  ///
+  /// - Parameter known: what is known of relations; it learns of those that are new to it.
+  init(_ connection: Connection, _ known: KnownRelations) throws(ServerError) {
+    let rows = try connection.execute(RelationActivity.query).rows.filter { !$0.contains(nil) }.map {
+      $0.compactMap(\.self)
+    }
+    func number(_ text: String) -> Double { Double(text) ?? 0 }
+    let writesCatalog = rows.contains { $0[1] == "t" }
+    let relations = try known.relations(rows.map { $0[0] }, connection, remembers: !writesCatalog)
+    for row in rows {
+      guard let relation = relations[row[0]] else { continue }
+      works[row[0]] = Work(
+        relation: relation.name, quoted: relation.quoted, kind: relation.kind, table: relation.table,
+        scans: number(row[2]), rows: number(row[3]), inserted: number(row[4]) + number(row[5]),
+        deleted: number(row[6]), blocks: number(row[7]))
     }
   }
 
@@ -99,22 +107,59 @@ struct RelationActivity: Sendable {
 
   /// Of the catalog only what was written is of interest: every statement reads it.
   ///
-  /// Names are looked up for the few relations that are returned.
+  /// It runs after each case, and the server plans it each time, so that names are looked up elsewhere. Relations of
+  /// initdb have OIDs below 16384, and 99 is the OID of the namespace of TOAST tables (catalog/pg_namespace.dat).
   private static let query = """
-    SELECT c.oid, (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace), c.relname,
-      pg_catalog.format('%I.%I', (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace), c.relname),
-      c.relkind, COALESCE((SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = c.oid), c.oid),
-      pg_catalog.pg_stat_get_xact_numscans(c.oid), pg_catalog.pg_stat_get_xact_tuples_returned(c.oid),
-      pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid),
-      pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid), pg_catalog.pg_stat_get_xact_blocks_fetched(c.oid)
+    SELECT c.oid, c.oid < 16384, pg_catalog.pg_stat_get_xact_numscans(c.oid),
+      pg_catalog.pg_stat_get_xact_tuples_returned(c.oid), pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid),
+      pg_catalog.pg_stat_get_xact_tuples_updated(c.oid), pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid),
+      pg_catalog.pg_stat_get_xact_blocks_fetched(c.oid)
     FROM pg_catalog.pg_class c
     WHERE c.relpersistence <> 't' AND CASE
-      WHEN c.relnamespace IN ('pg_catalog'::pg_catalog.regnamespace, 'information_schema'::pg_catalog.regnamespace)
-      THEN c.relkind = 'r' AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
+      WHEN c.oid < 16384 THEN c.relkind = 'r' AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
         + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
-      WHEN c.relkind IN ('r', 'm', 'i', 'S') AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
+      WHEN c.relkind IN ('r', 'm', 'i', 'S') AND c.relnamespace <> 99
       THEN pg_catalog.pg_stat_get_xact_blocks_fetched(c.oid) + pg_catalog.pg_stat_get_xact_numscans(c.oid)
         + pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
       ELSE false END
+    """
+}
+
+/// What is known of the relations of a database and its clones, by OID.
+final class KnownRelations: Sendable {
+  struct Relation: Sendable {
+    let name: RelationName
+    /// The name as the server quotes it.
+    let quoted: String
+    /// The letter of `pg_class.relkind`.
+    let kind: String
+    /// The OID of the relation, or of an index's table.
+    let table: String
+  }
+
+  private let known = Mutex<[String: Relation]>([:])
+
+  /// - Parameter remembers: whether what the server says now is also true later.
+  fileprivate func relations(
+    _ oids: [String], _ connection: Connection, remembers: Bool
+  ) throws(ServerError) -> [String: Relation] {
+    var relations = known.withLock { $0 }
+    let new = oids.filter { relations[$0] == nil }
+    if new.isEmpty { return relations }
+    for row in try connection.execute(KnownRelations.query, ["{\(new.joined(separator: ","))}"]).rows {
+      let words = row.compactMap(\.self)
+      guard words.count == 6 else { continue }
+      relations[words[0]] = Relation(
+        name: RelationName(schema: words[1], name: words[2]), quoted: words[3], kind: words[4], table: words[5])
+    }
+    if remembers { known.withLock { $0.merge(relations) { $1 } } }
+    return relations
+  }
+
+  private static let query = """
+    SELECT c.oid, n.nspname, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind,
+      COALESCE((SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = c.oid), c.oid)
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = ANY ($1::oid[])
     """
 }

@@ -38,7 +38,7 @@ package struct CaseOutcome: Sendable {
 
   /// The plan of a case in one of several states.
   package struct Step: Equatable, Sendable {
-    /// The state: `before 1_a.sql`, or the migration that led to it.
+    /// The state: `before`, or the migration that led to it, as its report names it.
     package let label: String
     package let cost: Double
     /// The blocks that were touched; nil for a plan that was not run.
@@ -221,16 +221,26 @@ package struct RunOutcome: Sendable {
   package var serverText: String { (server ?? "?") + (serverAddress.map { " (given: \($0))" } ?? "") }
 
   package func count(_ verdict: Verdict) -> Int { cases.count { $0.verdict == verdict } }
+
+  /// The line of the statement that a migration rule names; for one of a command, which has no lines, the manifest.
+  package func place(of finding: MigrationFinding, in migration: MigrationReport) -> Place {
+    finding.line > 0 ? Place(file: migration.file, line: finding.line) : Place(file: manifestFile)
+  }
 }
 
 extension RunOutcome {
   /// The same outcome with other names of its files, as those who read a report in another place know them.
   package func renamingFiles(_ name: (String) -> String) -> RunOutcome {
     var outcome = self
+    let files = Set(migrations.map(\.file))
     outcome.manifestInRepository = name(manifest) == manifest ? nil : name(manifest)
     for index in cases.indices {
       outcome.cases[index].file = cases[index].file.map(name)
       outcome.cases[index].migration = cases[index].migration.map(name)
+      outcome.cases[index].history = cases[index].history.map { step in
+        guard files.contains(step.label) else { return step }
+        return CaseOutcome.Step(label: name(step.label), cost: step.cost, blocks: step.blocks)
+      }
     }
     for index in migrations.indices { outcome.migrations[index].file = name(migrations[index].file) }
     for index in notes.indices {

@@ -10,6 +10,8 @@ package struct MigrationReport: Equatable, Sendable {
     package var locks: [RelationLock] = []
     /// The tables and indexes whose files it wrote anew.
     package var rewritten: [RelationName] = []
+    /// Why, as far as that is known.
+    package var rewriteReasons: [RelationName: [RewriteReason]] = [:]
     /// The rows that it read, by table: to validate, to build an index, to find what to change.
     package var rowsRead: [RelationName: Double] = [:]
     /// The rows that it inserted, updated or deleted, by table.
@@ -22,6 +24,11 @@ package struct MigrationReport: Equatable, Sendable {
     package var lockTimeout = "0"
 
     package init(text: String, line: Int) { (self.text, self.line) = (text, line) }
+
+    /// Why it wrote a table anew, in one line; nil if that is unknown.
+    package func reasonText(_ relation: RelationName) -> String? {
+      rewriteReasons[relation].map { $0.map(\.description).joined(separator: ", ") }
+    }
 
     /// How sentences name it: `line 3`, or its text.
     package var place: String { line > 0 ? "line \(line)" : "'\(text.prefix(80))\(text.count > 80 ? "…" : "")'" }

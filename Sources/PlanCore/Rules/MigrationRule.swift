@@ -44,7 +44,10 @@ package struct MigrationRule: Sendable {
     fix: "add a new column or table, copy the rows in batches, and switch over (expand and contract)"
   ) { report in
     report.statements.flatMap { statement in
-      statement.rewritten.map { ($0, statement, "\($0) is written anew: all its rows and indexes") }
+      statement.rewritten.map { table in
+        let reasons = statement.reasonText(table).map { ": \($0)" } ?? ""
+        return (table, statement, "\(table) is written anew, all its rows and indexes\(reasons)")
+      }
     }
   }
 

@@ -11,7 +11,8 @@ package enum GitLabReport {
   }
 
   private static func json(_ remark: Remark) -> JSON {
-    let description = (remark.caseName.map { "\($0.visible): " } ?? "") + remark.message
+    let since = remark.weight == .fail ? remark.migration.map { " (\(Cause.migration($0).text.visible))" } ?? "" : ""
+    let description = (remark.caseName.map { "\($0.visible): " } ?? "") + remark.message + since
     return .object([
       JSONMember("description", .string(description.limited(to: 1000))),
       JSONMember("check_name", .string(remark.rule.visible)),

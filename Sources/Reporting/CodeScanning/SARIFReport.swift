@@ -138,10 +138,12 @@ package enum SARIFReport {
   }
 
   private static var descriptors: [Descriptor] {
-    Rule.all.map { rule in
-      let keys = rule.parameters.map { "\($0.name) (\(text($0.defaultValue))): \($0.summary)" }
-      return descriptor(rule.id, rule.defaultSeverity, rule.summary, rule.fix, keys: keys)
-    } + Remark.ownRules.map { descriptor($0.id, .fail, $0.summary, $0.fix, keys: []) }
+    func keys(_ parameters: [Rule.Parameter]) -> [String] {
+      parameters.map { "\($0.name) (\(text($0.defaultValue))): \($0.summary)" }
+    }
+    return Rule.all.map { descriptor($0.id, $0.defaultSeverity, $0.summary, $0.fix, keys: keys($0.parameters)) }
+      + MigrationRule.all.map { descriptor($0.id, .off, $0.summary, $0.fix, keys: keys($0.parameters)) }
+      + Remark.ownRules.map { descriptor($0.id, .fail, $0.summary, $0.fix, keys: []) }
   }
 
   private static func descriptor(

@@ -52,10 +52,7 @@ package enum GitHubAnnotations {
     outcome.migrations.flatMap { migration in
       migration.findings.filter { $0.isFailing == areFailing }.map { finding in
         Annotation(
-          finding.rule, text([finding.message, "fix: \(finding.fix)"]),
-          // A command has no lines; the manifest has it.
-          at: finding.line > 0
-            ? Place(file: migration.file, line: finding.line) : Place(file: outcome.manifestFile))
+          finding.rule, text([finding.message, "fix: \(finding.fix)"]), at: outcome.place(of: finding, in: migration))
       }
     }
   }

@@ -54,6 +54,9 @@ struct HTMLCase {
         "parameters", .array(outcome.parameters.map { .array([.string($0.name.visible), text($0.value)]) })))
     if !statements.isEmpty { members.append(JSONMember("statements", .string(statements.joined(separator: "\n")))) }
     if let command { members.append(JSONMember("command", .string(command))) }
+    if let migration = outcome.migration, run.migrations.contains(where: { $0.file == migration }) {
+      members.append(JSONMember("migration", .string(HTMLMigrations.fragment(migration))))
+    }
     return .object(members + planMembers)
   }
 
@@ -75,6 +78,8 @@ struct HTMLCase {
       members.append(JSONMember("before", before == now ? .bool(true) : before))
       members.append(JSONMember("rows", .array(alignment.rows.map(json))))
       if !alignment.moved.isEmpty { members.append(JSONMember("moved", .array(alignment.moved.map(json)))) }
+      // `migrate` and `compare` have no baselines.
+      if !outcome.hasBaselines { members.append(JSONMember("beforeName", .string("Before"))) }
       members.append(JSONMember("sameShape", .bool(!comparison.isShapeChanged)))
       if comparison.isOtherMajor {
         members.append(

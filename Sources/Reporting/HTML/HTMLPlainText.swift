@@ -16,11 +16,12 @@ extension HTMLCase {
     }
     if isFailed { blocks.append(text.commandLines(manifest: run.manifest)) }
     blocks.removeAll(where: \.isEmpty)
+    let history = HTMLHistory(self).map { "\n\($0.figure)" } ?? ""
     let place = outcome.place.map { "<p>\(HTMLText.content($0))</p>" } ?? ""
     return """
       <article\(HTMLText.attribute("id", fragment)) class="plain">
       <h2>\(HTMLText.content("\(outcome.verdict.rawValue): \(run.label(outcome))"))</h2>\(place)
-      <pre>\(HTMLText.lines(Array(blocks.joined(separator: [""])).joinedLines))</pre>
+      <pre>\(HTMLText.lines(Array(blocks.joined(separator: [""])).joinedLines))</pre>\(history)
       </article>
       """
   }

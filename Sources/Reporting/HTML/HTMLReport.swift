@@ -9,6 +9,8 @@ package enum HTMLReport {
   package static func text(_ outcome: RunOutcome) -> String {
     let cases = outcome.cases.enumerated().map { HTMLCase(outcome: $1, run: outcome, position: $0) }
     let list = HTMLList(cases: cases, isStrict: outcome.isStrict)
+    let migrations = HTMLMigrations(outcome, cases)
+    let histories = cases.compactMap { HTMLHistory($0)?.template }
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -24,16 +26,16 @@ package enum HTMLReport {
       </head>
       <body>
       <a class="skip" href="#case">Skip to the case</a>
-      \(header(outcome))
+      \(header(outcome, migrations))
       <div class="frame">
       \(list.text)
-      <main id="case" tabindex="-1">
+      <main id="case" tabindex="-1">\(([""] + [migrations.text].compactMap(\.self)).joined(separator: "\n"))
       <noscript>
       \(cases.filter { $0.outcome.verdict != .passed || !$0.outcome.findings.isEmpty }.map(\.plainText)
         .joined(separator: "\n"))
       </noscript>
       </main>
-      </div>
+      </div>\(([""] + histories).joined(separator: "\n"))
       \(HTMLText.dataBlock("run", json(outcome, cases)))
       \(cases.map { HTMLText.dataBlock("data-\($0.position)", $0.json) }.joined(separator: "\n"))
       <script>\(HTMLScript.text)</script>
@@ -60,7 +62,7 @@ package enum HTMLReport {
 
   // MARK: The run
 
-  private static func header(_ outcome: RunOutcome) -> String {
+  private static func header(_ outcome: RunOutcome, _ migrations: HTMLMigrations) -> String {
     var facts = [outcome.server.map { _ in "PostgreSQL \(outcome.serverText)" }, outcome.manifestFile].compactMap { $0 }
     if let shard = outcome.shard { facts.append("shard \(shard.index) of \(shard.count)") }
     if outcome.before != .baseline { facts.append("compared with \(outcome.before)") }
@@ -70,7 +72,7 @@ package enum HTMLReport {
     return """
       <header class="run \(outcome.result.rawValue)">
       <h1><a href="#">\(HTMLText.content(outcome.headline))</a></h1>
-      <ul class="facts">\(items)</ul>
+      <ul class="facts">\(items)\(migrations.headerItem)</ul>
       \(([error(outcome), notes(outcome)]).compactMap { $0 }.joined(separator: "\n"))
       </header>
       """

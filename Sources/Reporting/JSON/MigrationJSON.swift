@@ -34,7 +34,15 @@ extension MigrationReport {
               JSONMember("lockTimeout", .string(statement.lockTimeout)),
               JSONMember("walBytes", .number(statement.walBytes)),
               JSONMember("locks", .array(statement.locks.map { .object(MigrationReport.members($0)) })),
-              JSONMember("rewritten", .array(statement.rewritten.map { .object(MigrationReport.members($0)) })),
+              JSONMember(
+                "rewritten",
+                .array(
+                  statement.rewritten.map { relation in
+                    .object(
+                      MigrationReport.members(relation) + [
+                        JSONMember("reasons", .array((statement.rewriteReasons[relation] ?? []).map(\.json)))
+                      ])
+                  })),
               JSONMember("rowsRead", counts(statement.rowsRead)),
               JSONMember("rowsWritten", counts(statement.rowsWritten)),
               JSONMember("rowsChanged", counts(statement.rowsChanged)),
@@ -93,7 +101,13 @@ extension MigrationReport {
       statement.lockTimeout = try item.text("lockTimeout")
       statement.walBytes = try item.number("walBytes")
       for item in try item.objects("locks") { statement.locks.append(try lock(item)) }
-      for item in try item.objects("rewritten") { statement.rewritten.append(try name(item)) }
+      for item in try item.objects("rewritten") {
+        let relation = try name(item)
+        statement.rewritten.append(relation)
+        var reasons: [RewriteReason] = []
+        for item in try item.objects("reasons") { reasons.append(try RewriteReason(item)) }
+        if !reasons.isEmpty { statement.rewriteReasons[relation] = reasons }
+      }
       statement.rowsRead = try counts(item, "rowsRead")
       statement.rowsWritten = try counts(item, "rowsWritten")
       statement.rowsChanged = try counts(item, "rowsChanged")
@@ -110,5 +124,20 @@ extension MigrationReport {
       }
       held.append(HeldLock(lock: try lock(item), since: since, until: until, blocked: blocked))
     }
+  }
+}
+
+extension RewriteReason {
+  fileprivate var json: JSON {
+    .object([
+      JSONMember("kind", .string(kind.rawValue)), JSONMember("column", JSON(column)),
+      JSONMember("before", JSON(before)), JSONMember("now", JSON(now)),
+    ])
+  }
+
+  fileprivate init(_ fields: JSONFields) throws(ReportError) {
+    self.init(
+      try fields.word("kind"), column: try fields.optionalText("column"), before: try fields.optionalText("before"),
+      now: try fields.optionalText("now"))
   }
 }

@@ -88,6 +88,9 @@ struct MarkdownCase {
     let title = outcome.verdict == .regressed ? "**What got worse**" : "**Details**"
     if !what.isEmpty { blocks.append([title, ""] + what) }
     if !outcome.causes.isEmpty { blocks.append(["**Why**", ""] + items(outcome.causes.map(\.text))) }
+    if let history = HistoryText(outcome) {
+      blocks.append(["**After each migration**", ""] + MarkdownText.block(history.lines(title: "")))
+    }
     let advice = adviceLines(outcome, run: run)
     if !advice.isEmpty { blocks.append(["**What to do**", ""] + advice) }
     if let place = outcome.place { blocks.append(["The query: \(MarkdownText.code(place))"]) }

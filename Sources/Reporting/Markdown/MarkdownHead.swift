@@ -76,14 +76,21 @@ struct MarkdownHead {
 }
 
 extension RunOutcome {
-  /// The counts, such as `2 cases regressed, 1 new, 9 passed`.
+  /// The counts, such as `2 cases regressed, 1 new, 9 passed, 1 migration breaks a rule`.
   var headline: String {
     let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
     let counts = order.map { ($0, count($0)) }.filter { $0.1 > 0 }
-    let texts = counts.enumerated().map { index, item in
+    var texts = counts.enumerated().map { index, item in
       (index == 0 ? counted(item.1, "case") : String(item.1)) + " " + item.0.rawValue
     }
+    texts += failedMigrations.map { [$0] } ?? []
     if error != nil { return (["could not check"] + texts).joined(separator: ", ") }
     return texts.isEmpty ? "no case was selected" : texts.joined(separator: ", ")
+  }
+
+  /// `1 migration breaks a rule`; nil if none does.
+  var failedMigrations: String? {
+    let count = migrations.count(where: \.isFailed)
+    return count == 0 ? nil : "\(counted(count, "migration")) break\(count == 1 ? "s" : "") a rule"
   }
 }

@@ -230,6 +230,7 @@ package enum TerminalReport {
     let order: [Verdict] = [.passed, .improved, .changed, .new, .regressed, .unchecked]
     let counts = order.map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }
     var line = counts.isEmpty ? "nothing was checked" : counts.joined(separator: ", ")
+    if let migrations = outcome.failedMigrations { line += ", \(migrations)" }
     line += " in \(durationText(outcome.duration.inSeconds))"
     if let shard = outcome.shard { line += ", shard \(shard.index) of \(shard.count)" }
     let warnings = outcome.cases.reduce(0) { $0 + $1.warnings.count }

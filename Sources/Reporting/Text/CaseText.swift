@@ -91,17 +91,8 @@ struct CaseText {
 
   /// The plan's cost and blocks after each migration.
   var historyLines: [String] {
-    guard outcome.history.count > 2 else { return [] }
-    let rows = outcome.history.map { step in
-      [step.label.visible, Figures.grouped(step.cost), step.blocks.map(Figures.grouped) ?? "-"]
-    }
-    let all = [["after each migration", "cost", "buffers"]] + rows
-    let widths = (0..<3).map { column in all.map { $0[column].columns }.max() ?? 0 }
-    return all.enumerated().map { number, row in
-      let numbers = (1..<3).map { String.spaces(widths[$0] - row[$0].columns) + row[$0] }
-      let padded = [row[0] + String.spaces(widths[0] - row[0].columns)] + numbers
-      return "  " + style.painted(padded.joined(separator: "  "), number == 0 ? .dim : nil)
-    }
+    let lines = HistoryText(outcome)?.lines(title: "after each migration") ?? []
+    return lines.enumerated().map { "  " + style.painted($1, $0 == 0 ? .dim : nil) }
   }
 
   private func list<Element>(_ elements: [Element], _ lines: (Element) -> [String]) -> [String] {

@@ -1,12 +1,13 @@
 import PlanCore
 
-/// A remark about a line of a file: a finding, a missing baseline, or a case that could not be checked.
+/// A remark about a line of a file: a finding on a case or a migration, a missing baseline, or a case that could not be
+/// checked.
 struct Remark {
   enum Weight {
     case unchecked, fail, warn, waived
   }
 
-  /// A rule of `Rule.all`, or one of `Remark.ownRules`.
+  /// A rule of `Rule.all` or `MigrationRule.all`, or one of `Remark.ownRules`.
   let rule: String
   let weight: Weight
   /// One line, without a final full stop.
@@ -14,8 +15,10 @@ struct Remark {
   /// Further lines: index verdict, causes, fix, and the command that accepts it.
   let details: [String]
   let place: Place
-  /// The name of the case, such as `orders@typical (PostgreSQL 16)`; nil for the run.
+  /// The name of the case, such as `orders@typical (PostgreSQL 16)`; nil for a migration and for the run.
   let caseName: String?
+  /// The migration since which the case fails, as the user would name it; nil if that is unknown.
+  let migration: String?
   let waiver: Waiver?
   /// A fingerprint that stays the same from run to run whatever the figures, and is unique within a run.
   let fingerprint: String
@@ -35,17 +38,17 @@ extension RunOutcome {
     var seen: [String: Int] = [:]
     func add(
       _ rule: String, _ weight: Remark.Weight, _ message: String, _ details: [String] = [], of item: CaseOutcome?,
-      finding: Finding? = nil, at place: Place
+      finding: Finding? = nil, subject: [String]? = nil, at place: Place
     ) {
       let name = item.map(label)
-      let what = [rule, name ?? "", finding?.relation?.description ?? "", finding?.alias ?? ""]
-      let key = what.joined(separator: "\0")
+      let what = subject ?? [name ?? "", finding?.relation?.description ?? "", finding?.alias ?? ""]
+      let key = ([rule] + what).joined(separator: "\0")
       let ordinal = seen[key, default: 0]
       seen[key] = ordinal + 1
       remarks.append(
         Remark(
           rule: rule, weight: weight, message: message.visible, details: details.map(\.visible), place: place,
-          caseName: name, waiver: finding?.waiver,
+          caseName: name, migration: weight == .unchecked ? nil : item?.migration, waiver: finding?.waiver,
           fingerprint: fingerprint(manifestFile + "\0" + key + "\0" + String(ordinal))))
     }
 
@@ -54,6 +57,13 @@ extension RunOutcome {
       add(
         "unchecked", .unchecked, lines.first { !$0.isEmpty } ?? "the run ended early", Array(lines.dropFirst()),
         of: nil, at: errorPlace ?? Place(file: manifestFile))
+    }
+    for migration in migrations {
+      for finding in migration.findings {
+        add(
+          finding.rule, finding.isFailing ? .fail : .warn, finding.message, ["fix: \(finding.fix)"], of: nil,
+          subject: [migration.file, finding.relation.description], at: place(of: finding, in: migration))
+      }
     }
     for item in cases {
       let place = Place(file: item.file ?? manifestFile, line: item.file == nil ? item.manifestLine : item.line)

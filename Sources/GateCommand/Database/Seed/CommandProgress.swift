@@ -7,10 +7,16 @@ struct CommandProgress {
   private var counts: [String: MigrationMoment.Counts]
   /// The files that each relation had: a rollback brings an old one back.
   private var files: [String: Set<String>]
+  /// The tables as they were before.
+  private let shapes: TableShapes
+  /// The names of the transactions that were rolled back.
+  private let aborted: Set<String>
   private var wal: Double
 
   private struct Transaction {
     let name: String
+    /// The tables that it altered, as its last statements left them.
+    var shapes: [String: TableShape] = [:]
     var held: Set<[String]> = []
     var statements: [MigrationReport.Statement] = []
   }
@@ -18,8 +24,11 @@ struct CommandProgress {
   /// In the order in which they began.
   private var transactions: [Transaction] = []
 
-  init(_ before: MigrationMoment, _ known: [String: MigrationMoment.Relation]) {
-    self.known = known
+  init(
+    _ before: MigrationMoment, _ known: [String: MigrationMoment.Relation], _ shapes: TableShapes,
+    aborted: Set<String>
+  ) {
+    (self.known, self.shapes, self.aborted) = (known, shapes, aborted)
     counts = before.relations.mapValues(\.counts)
     files = before.relations.mapValues { [$0.file] }
     wal = before.wal
@@ -41,17 +50,44 @@ struct CommandProgress {
       guard let name = known[lock.key[0]]?.name, let mode = LockMode(lockName: lock.key[1]) else { continue }
       statement.locks.append(RelationLock(name, mode))
     }
+    let last = transactions[position].held
     transactions[position].held = Set(event.locks.map(\.key))
     statement.locks.sort { ($0.relation, $0.mode) < ($1.relation, $1.mode) }
     let empty = Set(event.locks.filter(\.isEmpty).map { $0.key[0] })
     for (oid, file) in Set(event.locks.map { [$0.key[0], $0.file ?? "0"] }).map({ ($0[0], $0[1]) }) {
       note(file: file, of: oid, isEmpty: known[oid].map { empty.contains($0.table) } ?? false, &statement)
     }
+    noteReasons(of: event, last, &statement)
+    transactions[position].shapes.merge(event.shapes) { $1 }
     for (oid, now) in event.counts { note(now, of: oid, &statement) }
     statement.rewritten.sort()
     // Most of what comes before a DDL statement was said at the end of the one before.
     if event.isStart, statement.doesNothing { return }
     transactions[position].statements.append(statement)
+  }
+
+  /// - Parameter held: the locks that its transaction held before.
+  private func noteReasons(
+    of event: MigrationEvent, _ held: Set<[String]>, _ statement: inout MigrationReport.Statement
+  ) {
+    if statement.rewritten.isEmpty { return }
+    let words = event.isStart ? [] : event.tag.lowercased().split(separator: " ").map(String.init)
+    for oid in Set(event.locks.map { $0.key[0] }) {
+      guard let name = known[oid]?.name, statement.rewritten.contains(name) else { continue }
+      let reasons =
+        RewriteReason(words).map { [$0] }
+        ?? lastShape(of: oid, for: event.transaction, held).flatMap { event.shapes[oid]?.reasons(since: $0) } ?? []
+      if !reasons.isEmpty { statement.rewriteReasons[name] = reasons }
+    }
+  }
+
+  /// The table as it is for a transaction before its next statement.
+  private func lastShape(of oid: String, for transaction: String, _ held: Set<[String]>) -> TableShape? {
+    // A rollback to a savepoint gives locks back, and what was changed with them.
+    let isHeld = held.contains([oid, "AccessExclusiveLock"])
+    let own = transactions.last { $0.name == transaction && isHeld }?.shapes[oid]
+    let others = transactions.reversed().lazy.filter { $0.name != transaction && !aborted.contains($0.name) }
+    return own ?? others.compactMap { $0.shapes[oid] }.first ?? shapes[oid]
   }
 
   /// - Returns: the relation, if the file is a new one.

@@ -21,9 +21,13 @@ struct MigrationEvent: Equatable {
   let query: String
   /// A name for its transaction.
   let transaction: String
+  /// The number of its transaction; nil before that has one.
+  let transactionID: String?
   let lockTimeout: String
   let wal: Double
   let locks: [Lock]
+  /// The tables that the statement altered, by OID.
+  let shapes: [String: TableShape]
   /// What was counted for tables, by OID.
   let counts: [String: MigrationMoment.Counts]
 
@@ -45,12 +49,16 @@ struct MigrationEvent: Equatable {
       let wal = json["wal"]?.numberValue
     else { return nil }
     isStart = event == "ddl_command_start"
+    transactionID = json["transactionID"]?.stringValue
     (self.tag, self.query, self.transaction) = (tag, query, transaction)
     (self.lockTimeout, self.wal) = (lockTimeout, wal)
     self.locks = locks.compactMap { lock in
       guard let relation = lock["relation"]?.stringValue, let mode = lock["mode"]?.stringValue else { return nil }
       return Lock(key: [relation, mode], file: lock["file"]?.stringValue, isEmpty: lock["isEmpty"] == .bool(true))
     }
+    guard case .object(let tables)? = json["shapes"] else { return nil }
+    let shapes = tables.compactMap { table in TableShape(table.value).map { (table.key, $0) } }
+    self.shapes = Dictionary(shapes) { $1 }
     let found = counts.compactMap { count -> (String, MigrationMoment.Counts)? in
       guard let relation = count["relation"]?.stringValue, let read = count["read"]?.numberValue,
         let inserted = count["inserted"]?.numberValue, let changed = count["changed"]?.numberValue
@@ -139,11 +147,19 @@ struct MigrationTriggers {
     SET search_path = pg_catalog, pg_temp SET log_min_messages = log SET log_min_error_statement = panic
     SET log_error_verbosity = terse SET client_min_messages = error
     AS $observe$
+    DECLARE altered oid[];
     BEGIN
+      IF tg_event = 'ddl_command_end' THEN
+        WITH RECURSIVE t AS (
+          SELECT objid FROM pg_event_trigger_ddl_commands() WHERE classid = 'pg_class'::regclass
+          UNION SELECT i.inhrelid FROM pg_inherits i JOIN t ON i.inhparent = t.objid
+        ) SELECT array_agg(objid) INTO altered FROM t;
+      END IF;
       PERFORM pg_stat_clear_snapshot();
       RAISE LOG '\(name) %', jsonb_build_object(
         'event', tg_event, 'tag', tg_tag, 'query', left(current_query(), 1000),
-        'transaction', pg_backend_pid() || ' ' || now(), 'lockTimeout', current_setting('lock_timeout'),
+        'transaction', pg_backend_pid() || ' ' || now(),
+        'transactionID', pg_current_xact_id_if_assigned()::text, 'lockTimeout', current_setting('lock_timeout'),
         'wal', pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'),
         'locks', (
           SELECT COALESCE(jsonb_agg(jsonb_build_object(
@@ -151,6 +167,9 @@ struct MigrationTriggers {
             'isEmpty', l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0)), '[]')
           FROM (\(LockPoll.query("pg_backend_pid()"))) l LEFT JOIN pg_class c ON c.oid = l.relation
           WHERE l.relation >= 16384),
+        'shapes', (
+          SELECT COALESCE(jsonb_object_agg(c.oid::text, \(TableShape.expression)), '{}')
+          FROM pg_class c WHERE c.oid = ANY (altered) AND c.relkind IN ('r', 'm')),
         'counts', (
           SELECT COALESCE(jsonb_agg(jsonb_build_object(
             'relation', oid::text, 'read', read, 'inserted', inserted, 'changed', changed)), '[]')

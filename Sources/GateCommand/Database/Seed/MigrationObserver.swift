@@ -10,6 +10,8 @@ final class MigrationObserver {
   private var before = MigrationMoment()
   /// The relations that were there before the migration, by OID; their names in the report.
   private var known: [String: MigrationMoment.Relation] = [:]
+  /// The tables as they were before the next statement.
+  private var shapes = TableShapes()
   /// The locks that the open transaction holds.
   private var held: Set<[String]> = []
   private var isObserved = false
@@ -23,6 +25,7 @@ final class MigrationObserver {
     isObserved = true
     before = try MigrationMoment(connection)
     known = before.relations
+    shapes = try TableShapes(connection)
     for relation in known.values where ["r", "m", "p"].contains(relation.kind) {
       report.rows[relation.name] = relation.rows
     }
@@ -66,7 +69,14 @@ final class MigrationObserver {
       found += now.relations.filter { hasNewFile($0.key, $0.value) }.map { [$0.key, "AccessExclusiveLock"] }
     }
     let empty = try emptied(now, connection)
+    let changes = try changedShapes(statement, found, now, connection)
     note(&noted, found, now, empty)
+    for oid in now.relations.keys {
+      guard let name = known[oid]?.name, noted.rewritten.contains(name) else { continue }
+      let reasons =
+        RewriteReason(statement.words).map { [$0] } ?? changes[oid].map { $0.now.reasons(since: $0.before) } ?? []
+      if !reasons.isEmpty { noted.rewriteReasons[name] = reasons }
+    }
     append(noted, isLast: isLast)
     before = now
   }
@@ -82,6 +92,32 @@ final class MigrationObserver {
       """, ["{" + tables.sorted().joined(separator: ",") + "}"]
     ).rows.compactMap { $0[0] }
     return Set(changed.filter { empty.contains($0.value.table) }.keys)
+  }
+
+  /// The tables that a statement changed.
+  ///
+  /// That needs a lock that excludes all others. A lock that is gone was given back, and with it what was changed. A
+  /// table that was locked before is read again if the statement has its name or may run others: one that is changed
+  /// through its parent is seen as it was when it was locked.
+  private func changedShapes(
+    _ statement: MigrationScript.Statement, _ found: [[String]], _ now: MigrationMoment, _ connection: Connection
+  ) throws(ServerError) -> [String: (before: TableShape, now: TableShape)] {
+    func tables(_ locks: some Sequence<[String]>) -> Set<String> {
+      Set(locks.filter { $0[1] == "AccessExclusiveLock" }.map { $0[0] })
+    }
+    let (last, current) = (tables(held), tables(found))
+    var changed = last.symmetricDifference(current)
+    if ["do", "call", "select", "with", "execute"].contains(statement.words.first) {
+      changed.formUnion(current)
+    } else if ["alter", "create", "drop"].contains(statement.words.first) {
+      let text = statement.text.lowercased()
+      changed.formUnion(
+        current.intersection(last).filter { oid in
+          now.relations[oid].map { text.contains($0.name.name.lowercased()) } ?? false
+        })
+    }
+    changed.formUnion(now.relations.filter { hasNewFile($0.key, $0.value) }.keys)
+    return try shapes.changes(connection, of: changed)
   }
 
   private func hasNewFile(_ oid: String, _ now: MigrationMoment.Relation) -> Bool {
@@ -120,12 +156,27 @@ final class MigrationObserver {
   /// - Parameter connection: a session after the command.
   func note(_ events: [MigrationEvent], _ connection: Connection) throws(ServerError) {
     let now = try MigrationMoment(connection)
-    var progress = CommandProgress(before, known)
+    var progress = CommandProgress(before, known, shapes, aborted: try aborted(events, connection))
     for event in events { progress.note(event) }
     for statements in progress.statements(until: now, emptied: try emptied(now, connection)) {
       for (index, statement) in statements.enumerated() { append(statement, isLast: index == statements.count - 1) }
     }
     before = now
+  }
+
+  /// The transactions that were rolled back.
+  private func aborted(
+    _ events: [MigrationEvent], _ connection: Connection
+  ) throws(ServerError) -> Set<String> {
+    let ids = Set(events.compactMap(\.transactionID))
+    if ids.isEmpty { return [] }
+    let rows = try connection.execute(
+      """
+      SELECT id FROM pg_catalog.unnest($1::pg_catalog.xid8[]) AS id WHERE pg_catalog.pg_xact_status(id) = 'aborted'
+      """, ["{" + ids.sorted().joined(separator: ",") + "}"]
+    ).rows
+    let found = Set(rows.compactMap { $0[0] })
+    return Set(events.filter { $0.transactionID.map(found.contains) ?? false }.map(\.transaction))
   }
 
   private func append(_ statement: MigrationReport.Statement, isLast: Bool) {

@@ -11,6 +11,7 @@ function section(title, name, ...children) {
 
 function article(data) {
   const view = data.now ? new PlanView(data) : null;
+  const history = document.getElementById(`history-${data.position}`);
   const active = data.findings.filter((finding) => finding.weight !== "waived");
   const waived = data.findings.filter((finding) => finding.weight === "waived");
   const fixes = new Set();
@@ -35,7 +36,10 @@ function article(data) {
         make("p", {}, "There is no accepted plan yet. Read this one, then record it."))),
     active.length > 0 && section(active.length > 1 ? "Findings" : "Finding", "told", list(active)),
     data.causes.length > 0 && section(data.causes.length > 1 ? "Causes" : "Cause", "causes",
-      make("ul", {}, brief(data.causes.map((cause) => make("li", {}, cause))))),
+      make("ul", {}, brief(data.causes.map((cause, index) => make("li", {}, cause,
+        // The migration is the first cause.
+        data.migration && index === 0
+          && [" ", make("a", { href: `#${data.migration}` }, "What else it does")]))))),
     data.differences.length > 0 && section("Plan changes", "differences",
       make("ul", {}, brief(data.differences.map((difference) => make("li", {}, difference))))),
     waived.length > 0 && section("Waived", "told", list(waived)),
@@ -46,6 +50,7 @@ function article(data) {
   return make("article", { class: `case ${data.failed ? "failed" : ""}`, "aria-labelledby": `title-${data.position}` },
     caseHeader(data),
     make("div", { class: "top" }, says, data.totals && totalsTable(data)),
+    history && section("After each migration", "chain", history.content.cloneNode(true)),
     view?.element,
     data.sql !== undefined && statement(data));
 }
@@ -100,7 +105,7 @@ function totalsTable(data) {
     hasBefore && make("td", { class: "change" }, times(change)),
     hasBefore && make("td", { class: "bars", "aria-hidden": "true" },
       before !== null && [bar(shareBefore, "before"), bar(shareNow, "now")])));
-  const heads = hasBefore ? ["", "Baseline", "Now", "", ""] : ["", "Now"];
+  const heads = hasBefore ? ["", data.beforeName || "Baseline", "Now", "", ""] : ["", "Now"];
   return make("table", { class: "totals" }, make("caption", { class: "unseen" }, "The whole plan"),
     make("thead", {},
       make("tr", {}, heads.map((head) => make(head ? "th" : "td", head ? { scope: "col" } : {}, head)))),
@@ -115,14 +120,16 @@ function statement(data) {
     values.length > 0 && make("dl", { class: "parameters", "aria-label": "Parameters" }, values));
 }
 
-/** The page without a chosen case: each cause with the failing cases that it explains. */
+const migrations = find("#migrations");
+
+/** The page without a chosen case: each cause with the failing cases that it explains, and the migrations. */
 function overview() {
   const run = JSON.parse(document.getElementById("run").textContent);
   run.causes.sort((one, other) => other[1].length - one[1].length);
   const link = (row) => make("li", {}, make("a", { href: row.link.getAttribute("href") }, row.name));
   const failed = rows.filter((row) => row.isFailed), noted = rows.filter((row) => row.link.querySelector(".note"));
   return make("article", { class: "overview" },
-    make("h1", {}, failed.length ? "Overview" : !rows.length ? "No case was checked"
+    make("h1", {}, failed.length || migrations?.querySelector(".failed") ? "Overview" : !rows.length ? "No case was checked"
       : find(".run .error") ? "The run ended early" : "Nothing failed"),
     run.causes.length > 0 && section(
       `What changed, and which of the ${failed.length} failing cases each change affects`, "causes",
@@ -136,6 +143,7 @@ function overview() {
         row.link.querySelector(".note").textContent)), 50))),
     run.command && section("If all of this is intended, accept it with", "accept", make("code", {}, run.command),
       copyButton(run.command)),
+    migrations?.cloneNode(true),
     make("p", { class: "keys" }, "Keys: ", make("kbd", {}, "/"), " search, ", make("kbd", {}, "j"), " ",
       make("kbd", {}, "k"), " next and previous case, arrows in the list and in a plan, ", make("kbd", {}, "Enter"),
       " all details of a node."));

@@ -40,7 +40,7 @@ Object.assign(PlanView.prototype, {
   },
 
   tree(side) {
-    const title = this.sides.length < 2 ? "Now" : side === "before" ? "Baseline" : "Now";
+    const title = this.sides.length < 2 ? "Now" : side === "before" ? this.data.beforeName || "Baseline" : "Now";
     const major = this.data.majors?.[side === "before" ? 0 : 1];
     const tree = make("div", { class: `tree ${side}` },
       make("div", { class: "heads", "aria-hidden": "true" },

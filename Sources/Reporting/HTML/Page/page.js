@@ -20,30 +20,37 @@ function fit() {
   find(".cases").style.setProperty("--height", `${Math.round(innerHeight - top)}px`);
 }
 
+const backLink = () => make("a", { href: "#", class: "back" }, "← All cases");
+
 /** Shows a case, or the overview for null. */
 function choose(position) {
   if (chosen !== null) byPosition[chosen].link.removeAttribute("aria-current");
   chosen = position;
   if (position === null) {
-    main.replaceChildren(overview());
+    main.replaceChildren(backLink(), overview());
     document.title = runTitle;
   } else {
     const { link, name } = byPosition[position];
     link.setAttribute("aria-current", "true");
     showInList(byPosition[position]);
-    main.replaceChildren(make("a", { href: "#", class: "back" }, "← All cases"), article(read(position)));
+    main.replaceChildren(backLink(), article(read(position)));
     document.title = `${name} · ${runTitle}`;
   }
   if (scrollY > find(".frame").offsetTop) scrollTo(0, find(".frame").offsetTop);
 }
 
-/** Shows the case that the address names; without a fragment, the first case that failed. */
+/** Shows the case or the migration that the address names; without a fragment, the first case that failed. */
 function route() {
   const hash = location.hash.slice(1);
   if (hash === "case") return;
   const row = hash && rows.find((row) => row.link.hash === location.hash);
-  document.body.dataset.view = row ? "case" : "list";
+  const isMigration = migrations && /^migration(s$|=)/.test(hash);
+  document.body.dataset.view = row || isMigration ? "case" : "list";
   if (row) choose(row.position);
+  else if (isMigration) {
+    choose(null);
+    (document.getElementById(hash) || find("#migrations")).scrollIntoView();
+  }
   else if (hash || !document.body.dataset.ready || isNarrow.matches) {
     choose(rows.find((row) => row.isFailed)?.position ?? null);
   }

@@ -1,0 +1,3 @@
+from plangate import main
+
+main()
