@@ -109,6 +109,15 @@ import Testing
       stderr: ["all.sql: error: the dump holds several databases: more, shop", "pg_dump"], leavingNothingIn: project)
   }
 
+  @Test func `a script that leaves plangate's database is noted`() throws {
+    let project = try Self.project(["../a.sql"], roles: nil, check: "'true'")
+    try project.write("a.sql", "CREATE DATABASE shop;\n\\connect shop\nCREATE TABLE t ();\n")
+    let note = "note: a.sql ends in the database 'shop', and plangate looks at its own database only: remove \\connect"
+    try expect(project.plangate("record", "--no-cache"), exits: 0, stdout: [note], leavingNothingIn: project)
+    try project.append("a.sql", "\\connect plangate\n")
+    try expect(project.plangate("record", "--no-cache"), exits: 0, not: ["note: a.sql"], leavingNothingIn: project)
+  }
+
   // MARK: Newer dumps
 
   @Test func `a newer plain dump seeds, and says what was skipped`() throws {
@@ -137,7 +146,7 @@ import Testing
         run, exits: 2,
         stderr: [
           "\(path): error: the dump needs pg_restore \(needed) or newer, and pg_restore of PostgreSQL 15 cannot read it",
-          "use PostgreSQL \(needed) or newer (--postgres \(needed)), or dump it as plain SQL: pg_restore -f dump.sql",
+          "use PostgreSQL \(needed) or newer (--postgres \(needed)), or convert it with that pg_restore: pg_restore -f dump.sql",
         ], leavingNothingIn: project)
     }
   }

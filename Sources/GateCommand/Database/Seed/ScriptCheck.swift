@@ -60,8 +60,19 @@ struct ScriptCheck {
   /// set for its session must not end it.
   static let lastArguments = [
     "--command=\\echo \(mark) :ON_ERROR_STOP", "--command=\\set ON_ERROR_STOP off",
-    "--command=SET statement_timeout = 0", "--command=DISCARD ALL", "--command=\\echo \(mark) :ERROR :SQLSTATE",
+    "--command=SET statement_timeout = 0", "--command=DISCARD ALL", "--command=\\echo \(mark) :ERROR :SQLSTATE :DBNAME",
   ]
+
+  /// The database in which the session of a script ended; nil if psql did not get there.
+  ///
+  /// - Parameter log: the output of psql.
+  func lastDatabase(in log: String) -> String? {
+    let marks = log.split(separator: "\n").filter { $0.hasPrefix(ScriptCheck.mark) }
+    guard marks.count >= 2, let words = marks.last?.split(separator: " ", maxSplits: 3), words.count == 4 else {
+      return nil
+    }
+    return String(words[3])
+  }
 
   /// The problem after a run that psql considered successful.
   ///

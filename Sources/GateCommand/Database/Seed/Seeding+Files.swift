@@ -32,6 +32,11 @@ extension Seeding {
       throw server.advised(failure(ofScript: path, exit, output, log, hint))
     }
     if let problem = script.problem(in: log) { throw problem }
+    if watch == nil, let last = script.lastDatabase(in: log), last != database.text {
+      console.say(
+        "note: \(path.visible) ends in the database '\(last.visible)', and plangate looks at its own database only: "
+          + "remove \\connect if the queries need what follows it")
+    }
   }
 
   /// The script, changed where it could not run in plangate's own database or on this server.

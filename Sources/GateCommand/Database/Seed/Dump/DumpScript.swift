@@ -256,7 +256,7 @@ extension DumpScript {
     let tool = needed.map { "pg_restore \($0) or newer" } ?? "a newer pg_restore"
     let server = needed.map { "PostgreSQL \($0) or newer (--postgres \($0))" } ?? "a newer PostgreSQL (--postgres)"
     return "the dump needs \(tool), and pg_restore of PostgreSQL \(major) cannot read it\n"
-      + "use \(server), or dump it as plain SQL: pg_restore -f dump.sql \(path)"
+      + "use \(server), or convert it with that pg_restore: pg_restore -f dump.sql \(path)"
   }
 }
 
