@@ -86,6 +86,15 @@ import Testing
       leavingNothingIn: project)
   }
 
+  @Test func `a compressed script includes the files beside it`() throws {
+    let project = try Self.project(["../sub/a.gz"], roles: nil, check: "psql -Xqc 'DROP TABLE t'")
+    try project.write("sub/a", "SELECT 1;\n\\ir 'it''s b.sql'\nSELECT 2;\n")
+    try project.write("sub/it's b.sql", "CREATE TABLE t ();\n")
+    _ = try RunningProgram(["gzip", project.path("sub/a")], in: project.directory, environment: plainEnvironment())
+      .end()
+    try expect(project.plangate("record", "--no-cache"), exits: 0, leavingNothingIn: project)
+  }
+
   @Test func `a tar file without a dump is refused`() throws {
     let project = try Self.project(["../a.tar"], roles: nil)
     _ = try RunningProgram(

@@ -50,13 +50,19 @@ extension Seeding {
         "the dump holds several databases: \(dump.databases.joined(separator: ", "))\n"
           + "plangate seeds one: dump it alone (pg_dump DATABASE), or remove the others", file: seed.path)
     }
-    guard let text = dump.text else { return seed }
     if let newest = dump.skipped.values.max() {
       let names = dump.skipped.keys.sorted().joined(separator: ", ")
       console.say(
         "note: \(seed.path.visible): PostgreSQL \(server.major.number) does not know \(names), which PostgreSQL "
           + "\(newest) brought: the file's SET was skipped")
     }
+    var text = dump.text
+    if text != nil || seed.file != absolutePath(seed.path) {
+      // psql would look for them beside the copy.
+      let whole = text ?? seed.bytes
+      text = whole.withUnsafeBytes { DumpScript.withPlacedIncludes($0, beside: absolutePath(seed.path)) } ?? text
+    }
+    guard let text else { return seed }
     return try opener.copy(text, of: seed)
   }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OperatingSystem
 
 /// The changes that let a plain dump fill plangate's own database, on a server older than its pg_dump.
 ///
@@ -220,7 +221,11 @@ struct DumpScript {
 
   private mutating func replace(_ range: Range<Int>, _ text: String) { edits.append((range, Array(text.utf8))) }
 
-  private func edited(_ bytes: UnsafeRawBufferPointer) -> Data {
+  private func edited(_ bytes: UnsafeRawBufferPointer) -> Data { DumpScript.edited(bytes, edits) }
+
+  private static func edited(
+    _ bytes: UnsafeRawBufferPointer, _ edits: [(range: Range<Int>, text: [UInt8])]
+  ) -> Data {
     var text = Data(capacity: bytes.count + 1024)
     var at = 0
     let ordered = edits.enumerated().sorted {
@@ -243,6 +248,23 @@ extension DumpScript {
     guard let major = numbers.first else { return true }
     let first = [13: 22, 14: 19, 15: 14, 16: 10, 17: 6][major] ?? (major < 13 ? .max : 0)
     return (numbers.dropFirst().first ?? 0) >= first
+  }
+
+  /// A script whose `\ir` commands name their files in full, to be run from elsewhere; nil for one without any.
+  ///
+  /// - Parameter path: the absolute path of the script.
+  static func withPlacedIncludes(_ bytes: UnsafeRawBufferPointer, beside path: String) -> Data? {
+    guard find("\\i", in: bytes) != nil else { return nil }
+    var edits: [(range: Range<Int>, text: [UInt8])] = []
+    var reader = PsqlScriptReader(bytes)
+    while let event = reader.next() {
+      guard case .command(let name, let arguments, _, let range) = event, name == "ir" || name == "include_relative",
+        let file = arguments.first, !file.isEmpty
+      else { continue }
+      let place = joined(parentDirectory(of: path), file).replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+      edits.append((range, Array("\\i '\(place)'".utf8)))
+    }
+    return edits.isEmpty ? nil : edited(bytes, edits)
   }
 
   /// The error for an archive of a newer pg_dump.
