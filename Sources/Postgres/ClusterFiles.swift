@@ -339,10 +339,33 @@ package struct ClusterFiles: Sendable {
     if let times, futimens(to, times) != 0 { throw ClusterFilesError(target) }
   }
 
+  /// Whether the file system shares the blocks of copies until one of them is written to.
+  package var sharesBlocks: Bool {
+    #if canImport(Darwin)
+      return false
+    #else
+      let from = open("\(directory)/PG_VERSION", O_RDONLY | O_CLOEXEC)
+      guard from >= 0 else { return false }
+      defer { close(from) }
+      let path = "\(directory)/PG_VERSION.plangate"
+      let to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      guard to >= 0 else { return false }
+      defer {
+        close(to)
+        unlink(path)
+      }
+      return ClusterFiles.shareBlocks(of: from, with: to)
+    #endif
+  }
+
+  #if !canImport(Darwin)
+    /// Btrfs, XFS and similar file systems can; this is FICLONE of linux/fs.h, a macro.
+    private static func shareBlocks(of from: Int32, with to: Int32) -> Bool { ioctl(to, UInt(0x4004_9409), from) == 0 }
+  #endif
+
   private static func copyBytes(_ from: Int32, _ to: Int32, _ target: String) throws(ClusterFilesError) {
     #if !canImport(Darwin)
-      // Btrfs, XFS and similar file systems share blocks until one side writes. This is FICLONE of linux/fs.h, a macro.
-      if ioctl(to, UInt(0x4004_9409), from) == 0 { return }
+      if shareBlocks(of: from, with: to) { return }
     #endif
     let size = 1 << 18
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)

@@ -6,9 +6,9 @@ import Synchronization
 /// The clones of a database that cases write to.
 ///
 /// Each serves many cases. After a run, which is rolled back, its dead rows are vacuumed away, and sequences and the
-/// planner's knowledge of sizes are set back; after a case's second run that is done with what the next case's first run
-/// leaves. A table that cannot be restored is stale: the next case that touches it
-/// waits until the clones are renewed. A case that writes to the catalog needs a clone that no case had before it.
+/// planner's knowledge of sizes are set back; after a case's second run that is done with what the next case's first
+/// run leaves. A table that cannot be restored is stale: the next case that touches it waits until the clones are
+/// renewed. A case that writes to the catalog needs a clone that no case had before it.
 ///
 /// No clone is made or dropped while a case runs: the server tells all sessions of each new database, and what they
 /// then look up anew in the catalog counts as blocks of their queries.
