@@ -40,6 +40,7 @@ import Testing
       throw TestFailure("no kinds of steps")
     }
     #expect(names(kinds.last?["properties"]) == ManifestLoader.stepKeys)
+    #expect(names(kinds[1]["properties"]) == ManifestLoader.rowsKeys)
   }
 
   @Test func `the schema's rules are those of the program, with their keys, defaults and descriptions`() throws {

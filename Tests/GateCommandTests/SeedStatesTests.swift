@@ -54,7 +54,7 @@ import TestSupport
 
   private static func plan(_ project: Project, cache: ClusterCache? = nil) throws -> SeedStates {
     try SeedStates(project.load(), installation.get(), cache: cache) { path in
-      FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+      FileManager.default.contents(atPath: path).map { .archive(schema: String(decoding: $0, as: UTF8.self)) }
     }
   }
 
@@ -219,7 +219,7 @@ import TestSupport
 
   @Test func `rows inserted after an archive may hold the time that its defaults read`() throws {
     let project = try Self.projectOfFiles([
-      "seed/4.dump": "CREATE TABLE made (at timestamptz DEFAULT now());",
+      "seed/4.dump": "PGDMP;\nCREATE TABLE made (at timestamptz DEFAULT now());",
       "queries/a.sql": "SELECT now(), $1::integer",
     ])
     #expect(try Self.plan(project).analyzed == nil)

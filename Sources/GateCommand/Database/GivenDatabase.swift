@@ -8,7 +8,7 @@ struct GivenDatabase {
   let conninfo: String
   /// The caller's variables for libpq.
   let libpqEnvironment: [String: String]
-  let manifest: Manifest
+  var manifest: Manifest
   /// The effects that SQL seeds may have outside plangate's own database.
   let allowedReach: Set<SeedReach.Kind>
   /// The environment, cleared of the caller's PG* variables.
@@ -25,6 +25,23 @@ struct GivenDatabase {
     let given = try GivenServer(
       conninfo, libpqEnvironment: libpqEnvironment, manifest, allowing: allowedReach)
     let server = DatabaseServer(given)
+    if manifest.findsRoles {
+      var found = self
+      let user = manifest.seedsAsRoot ? nil : try? given.stepUser()
+      found.manifest.roles =
+        NamedRoles.all(
+          of: manifest, SeedOpener(directory: given.directory, user: user, environment: environment),
+          pgRestore: try? given.client("pg_restore", environment: environment)
+        ).missing
+      found.manifest.findsRoles = false
+      return try found.open(given, server, since: started)
+    }
+    return try open(given, server, since: started)
+  }
+
+  private func open(
+    _ given: GivenServer, _ server: DatabaseServer, since started: ContinuousClock.Instant
+  ) throws(Diagnostic) -> DatabaseState {
     do throws(Diagnostic) {
       do throws(ServerError) {
         try server.create(server.seeded)

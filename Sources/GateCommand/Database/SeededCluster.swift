@@ -10,7 +10,7 @@ import Postgres
 
 /// Starts a server with the manifest's seeded database, taken from the cache as far as possible.
 struct SeededCluster {
-  let manifest: Manifest
+  var manifest: Manifest
   let installation: ServerInstallation
   /// The environment, cleared of the caller's PG* variables.
   let environment: [String: String]
@@ -23,6 +23,7 @@ struct SeededCluster {
 
   /// - Returns: the database, on a server that the caller stops.
   func open() throws(Diagnostic) -> DatabaseState {
+    if manifest.findsRoles { return try withRoles().open() }
     let planning = Background { [self] in
       cache.map(plan) ?? SeedStates(uncached: manifest)
     }
@@ -50,15 +51,36 @@ struct SeededCluster {
   }
 
   func plan(with cache: ClusterCache) -> SeedStates {
-    SeedStates(manifest, installation, cache: cache) { path in
+    let opener = try? makeOpener()
+    return SeedStates(manifest, installation, cache: cache) { path in
+      guard let opener, let seed = try? opener.opener.open(path) else { return nil }
+      guard seed.isArchive else { return .text(seed.bytes) }
       guard let program = try? installation.client("pg_restore", environment: environment) else { return nil }
-      var words = [program, "--schema-only", "--file=-"]
-      // An archive belongs to the repository, so root must not read it.
-      if !manifest.seedsAsRoot, let user = try? SystemUser.needed() { words = user.words + words }
-      var command = Command(words[0], Array(words.dropFirst()), environment: environment, directory: "/")
-      command.input = OpenFile(reading: absolutePath(path))
-      return (try? ChildProcess.output(of: command)) ?? nil
+      return opener.opener.schema(of: seed, program).map { .archive(schema: $0) }
     }
+  }
+
+  /// Opens files of the seed before there is a server, in a directory that is removed with the result.
+  private func makeOpener() throws(Diagnostic) -> (opener: SeedOpener, directory: PrivateDirectory) {
+    do {
+      let directory = try PrivateDirectory()
+      // A dump belongs to the repository, so root must not read it.
+      let user = try manifest.seedsAsRoot ? nil : directory.stepUser(environment: environment)
+      return (SeedOpener(directory: directory.path, user: user, environment: environment), directory)
+    } catch { throw Diagnostic(error.message) }
+  }
+
+  /// The same with the roles that the manifest leaves to its files.
+  private func withRoles() throws(Diagnostic) -> SeededCluster {
+    let opener = try makeOpener()
+    var result = self
+    result.manifest.roles =
+      NamedRoles.all(
+        of: manifest, opener.opener, pgRestore: try? installation.client("pg_restore", environment: environment)
+      ).missing
+    result.manifest.findsRoles = false
+    withExtendedLifetime(opener.directory) {}
+    return result
   }
 
   // MARK: The clock

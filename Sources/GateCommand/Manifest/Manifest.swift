@@ -20,6 +20,8 @@ struct Manifest: Sendable {
   /// Whether seed steps keep root's rights when plangate is root.
   var seedsAsRoot = false
   var roles: [String]
+  /// Whether the roles are those that the files name (`roles: auto`), which are found before the seed.
+  var findsRoles = false
   var queries: [Query]
   /// Whether ANALYZE reads whole tables; `statistics: sampled` leaves it to its random samples.
   var wholeStatistics: Bool
@@ -52,8 +54,12 @@ extension Manifest {
 enum SeedStep: Equatable, Sendable {
   /// An SQL file for psql, as the user would name it from the current directory.
   case script(String)
-  /// A pg_dump archive, for pg_restore.
+  /// A pg_dump archive, for pg_restore: a file of its custom or tar format, or a directory.
   case archive(String)
+  /// A compressed file, or a tar file of a directory, whose content decides who reads it.
+  case compressed(String)
+  /// A CSV file and its table.
+  case rows(RowsFile)
   /// A shell command and the files that its result depends on. Without them, it is unknown when it must run again.
   case command(String, inputs: [String])
   /// A file of `migrations:`.
@@ -66,7 +72,7 @@ extension SeedStep {
     switch self {
     case .script(let path): path
     case .migration(let file): file.path
-    case .archive, .command: nil
+    case .archive, .compressed, .rows, .command: nil
     }
   }
 }

@@ -54,7 +54,7 @@ struct PsqlScript: Equatable {
     switch event {
     case .statement(let words, let literal, let mark, _): statement(words, literal, mark)
     case .copyData(let mark, let hasEnd): if !hasEnd { unfinishedCopy = mark }
-    case .command(let name, let arguments, let mark):
+    case .command(let name, let arguments, let mark, _):
       switch name {
       case "q", "quit":
         pendingQuit = pendingQuit ?? mark
@@ -100,7 +100,7 @@ struct PsqlScript: Equatable {
 extension PsqlScriptReader.Event {
   /// Whether nothing is skipped if psql quits before this event: the end of an `\if`, another `\q`.
   fileprivate var isEnd: Bool {
-    if case .command(let name, _, _) = self { return ["q", "quit", "endif"].contains(name) }
+    if case .command(let name, _, _, _) = self { return ["q", "quit", "endif"].contains(name) }
     return false
   }
 }

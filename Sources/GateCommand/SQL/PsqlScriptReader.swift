@@ -5,9 +5,8 @@ struct PsqlScriptReader {
     case statement(words: [String], literal: String?, PsqlScript.Mark, Range<Int>)
     /// The data that follow a `COPY … FROM STDIN`, which begins at the mark.
     case copyData(PsqlScript.Mark, hasEnd: Bool)
-    /// A command `
-    /// ame` with its arguments.
-    case command(name: String, arguments: [String], PsqlScript.Mark)
+    /// A command such as `\connect`: its name without the backslash, its arguments, where it begins, and its bytes.
+    case command(name: String, arguments: [String], PsqlScript.Mark, Range<Int>)
   }
 
   private var lexer: SQLLexer
@@ -133,12 +132,14 @@ struct PsqlScriptReader {
         arguments.append(argument.text ?? "")
       }
     }
+    let end = reader.at
     reader.passCommandEnd()
     lexer.at = reader.at
     // These commands send the statement before them.
     if name.hasPrefix("g") || name == "crosstabview" || name == "watch" { endStatement() }
     if name == "r" || name == "reset" { statement = Statement() }
-    events.append(.command(name: name, arguments: arguments, mark(from: token.range.lowerBound)))
+    let range = token.range.lowerBound..<end
+    events.append(.command(name: name, arguments: arguments, mark(from: range.lowerBound), range))
   }
 
   private static func readsInput(_ line: SQLLexer) -> Bool {

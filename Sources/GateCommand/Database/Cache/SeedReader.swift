@@ -13,8 +13,16 @@ struct SeedReader {
   /// The directory in which psql and commands run.
   let directory: String
   let cache: ClusterCache?
-  /// Returns the definitions in the archive at a path as SQL, or nil if they cannot be read.
-  let archiveSchema: (String) -> String?
+  /// Returns the content of an archive or a compressed file, or nil if it cannot be read.
+  let open: (String) -> Opened?
+
+  /// The content of a file that is not read as it is.
+  enum Opened {
+    /// An archive, by its definitions as SQL.
+    case archive(schema: String)
+    /// A decompressed script, or rows.
+    case text(Data)
+  }
 
   /// The dependencies of a step.
   struct Content {
@@ -30,6 +38,8 @@ struct SeedReader {
   /// The purpose of reading a file.
   private enum Use: String {
     case script, archive, rows, input
+    /// A compressed script or archive.
+    case compressed
   }
 
   func content(of step: SeedStep) -> Content {
@@ -42,6 +52,14 @@ struct SeedReader {
     case .archive(let path):
       var content = Content(words: ["archive"])
       add(path, as: .archive, to: &content, &seen)
+      return content
+    case .compressed(let path):
+      var content = Content(words: ["compressed"])
+      add(path, as: .compressed, to: &content, &seen)
+      return content
+    case .rows(let rows):
+      var content = Content(words: ["rows", rows.table, "\(rows.hasHeader as Bool?)", rows.delimiter])
+      add(rows.path, as: .rows, to: &content, &seen)
       return content
     case .migration(let file):
       var content = Content(words: ["migration", file.naming.isFlyway ? "flyway" : "", "\(file.placeholders.count)"])
@@ -64,7 +82,7 @@ struct SeedReader {
 
   private func add(_ path: String, as use: Use, to content: inout Content, _ seen: inout Set<String>) {
     guard seen.insert("\(use) \(path)").inserted else { return }
-    guard isStable(path), let hash = ContentHash.digits(ofFile: path) else {
+    guard let hash = hash(of: path) else {
       return content.scan.prevent("it reads \(path.visible), which is not a file that can be read")
     }
     content.words.append(hash)
@@ -75,6 +93,17 @@ struct SeedReader {
       let base = include.isRelativeToFile ? parentDirectory(of: path) : directory
       add(joined(base, include.path), as: include.isScript ? .script : .rows, to: &content, &seen)
     }
+  }
+
+  /// The hash of a file, or of all files of a directory that pg_dump made; nil if one of them may change by itself.
+  private func hash(of path: String) -> String? {
+    guard SeedFormat.isDirectoryDump(path) else { return isStable(path) ? ContentHash.digits(ofFile: path) : nil }
+    var words: [String] = []
+    for file in FilePattern.files(in: path) {
+      guard isStable(file), let hash = ContentHash.digits(ofFile: file) else { return nil }
+      words += [relativePath(file, to: path), hash]
+    }
+    return ContentHash.digits(of: words)
   }
 
   /// Whether a path leads to a regular file with stable contents, as opposed to one that the kernel generates.
@@ -89,21 +118,23 @@ struct SeedReader {
     if let scan = cache?.scan(note) { return scan }
     var scan = SeedScan()
     var isCostly = false
-    if use == .archive {
+    var bytes: Data?
+    if use == .archive || use == .compressed || SeedFormat(of: path) != .script {
       isCostly = true
-      if let schema = archiveSchema(path) {
-        scan = SeedScan(archive: schema)
-      } else {
-        scan.prevent("pg_restore cannot read it")
+      switch open(path) {
+      case .archive(let schema)?: scan = SeedScan(archive: schema)
+      case .text(let text)?: bytes = text
+      case nil: scan.prevent(use == .archive ? "pg_restore cannot read it" : "it cannot be read")
       }
-    } else if let bytes = FileManager.default.contents(atPath: path) {
-      scan = bytes.withUnsafeBytes { use == .rows ? SeedScan(rows: $0) : SeedScan($0) }
-      isCostly = bytes.count > 1 << 18
+    } else if let text = FileManager.default.contents(atPath: path) {
+      isCostly = text.count > 1 << 18
+      bytes = text
     } else {
       scan.prevent("it reads \(path.visible), which is not a file that can be read")
     }
+    if let bytes { scan = bytes.withUnsafeBytes { use == .rows ? SeedScan(rows: $0) : SeedScan($0) } }
     // Reading a large file again takes longer than reading a note about it.
-    if isCostly, scan.obstacle == nil || use != .archive { cache?.keep(scan, of: note) }
+    if isCostly, bytes != nil || scan.obstacle == nil { cache?.keep(scan, of: note) }
     return scan
   }
 }

@@ -38,10 +38,10 @@ struct SeedStates: Sendable {
     [initialised] + steps.compactMap(\.state) + [seeded].compactMap(\.self) + migrations.compactMap(\.state)
   }
 
-  /// - Parameter archiveSchema: returns the definitions in the archive at a path as SQL, or nil if they cannot be read.
+  /// - Parameter open: returns the content of an archive or a compressed file, or nil if it cannot be read.
   init(
     _ manifest: Manifest, _ installation: ServerInstallation, cache: ClusterCache?,
-    archiveSchema: @escaping (String) -> String?
+    open: @escaping (String) -> SeedReader.Opened?
   ) {
     let configuration = manifest.configuration
     initialised = ContentHash.digits(
@@ -51,7 +51,7 @@ struct SeedStates: Sendable {
       of: ["empty 2", Release.version, initialised, configuration.timeZone, "\(manifest.roles.count) roles"]
         + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
-    let reader = SeedReader(directory: manifest.directory, cache: cache, archiveSchema: archiveSchema)
+    let reader = SeedReader(directory: manifest.directory, cache: cache, open: open)
     let queriesReadClock = manifest.queries.contains(where: \.readsClock)
     var obstacle: String?
     var readsClock = false

@@ -26,6 +26,12 @@ struct GivenServerWatch {
     SeedReach.diagnostic(of: path, directory: directory, allowing: server.allowedReach, isComplete: true)
   }
 
+  /// The problem with a script that is about to run, perhaps from a copy.
+  func problem(of seed: OpenedSeed, in directory: String) -> Diagnostic? {
+    SeedReach.diagnostic(
+      of: seed.path, readFrom: seed.file, directory: directory, allowing: server.allowedReach, isComplete: true)
+  }
+
   /// The arguments for psql after a script: the last command fails if the session is in another database by then.
   ///
   /// They are empty if a script may leave the database. `ScriptCheck` reports a transaction that is still open.

@@ -9,6 +9,8 @@ import Reporting
 struct ScriptCheck {
   /// The path as the user would name it.
   let path: String
+  /// The file that psql reads, which may be a copy.
+  let file: String
   /// The manifest's directory, in which psql runs.
   let directory: String
 
@@ -17,13 +19,13 @@ struct ScriptCheck {
   /// The problem, seen in the text of the file or of one that it includes, that would end it early.
   func problem() -> Diagnostic? {
     var seen: Set<String> = []
-    return problem(in: path, &seen)
+    return problem(in: path, file, &seen)
   }
 
-  private func problem(in path: String, _ seen: inout Set<String>) -> Diagnostic? {
+  private func problem(in path: String, _ file: String, _ seen: inout Set<String>) -> Diagnostic? {
     // psql itself reports a file that cannot be read.
     guard seen.insert(path).inserted, seen.count <= 1000,
-      let script = PsqlScript(file: path, where: PsqlScript.mayNeedReading)
+      let script = PsqlScript(file: file, where: PsqlScript.mayNeedReading)
     else { return nil }
     if let quit = script.quit {
       return Diagnostic(
@@ -42,7 +44,8 @@ struct ScriptCheck {
     }
     for include in script.includes where !include.path.isEmpty {
       let base = include.isRelativeToFile ? parentDirectory(of: path) : directory
-      if let problem = problem(in: joined(base, include.path), &seen) { return problem }
+      let included = joined(base, include.path)
+      if let problem = problem(in: included, included, &seen) { return problem }
     }
     return nil
   }
@@ -57,8 +60,19 @@ struct ScriptCheck {
   /// set for its session must not end it.
   static let lastArguments = [
     "--command=\\echo \(mark) :ON_ERROR_STOP", "--command=\\set ON_ERROR_STOP off",
-    "--command=SET statement_timeout = 0", "--command=DISCARD ALL", "--command=\\echo \(mark) :ERROR :SQLSTATE",
+    "--command=SET statement_timeout = 0", "--command=DISCARD ALL", "--command=\\echo \(mark) :ERROR :SQLSTATE :DBNAME",
   ]
+
+  /// The database in which the session of a script ended; nil if psql did not get there.
+  ///
+  /// - Parameter log: the output of psql.
+  func lastDatabase(in log: String) -> String? {
+    let marks = log.split(separator: "\n").filter { $0.hasPrefix(ScriptCheck.mark) }
+    guard marks.count >= 2, let words = marks.last?.split(separator: " ", maxSplits: 3), words.count == 4 else {
+      return nil
+    }
+    return String(words[3])
+  }
 
   /// The problem after a run that psql considered successful.
   ///
@@ -80,7 +94,7 @@ struct ScriptCheck {
     let state = end.dropFirst().first ?? ""
     switch state {
     case "25001", "25P02":
-      let begin = PsqlScript(file: path)?.openTransaction
+      let begin = PsqlScript(file: file)?.openTransaction
       let what = begin == nil ? "a transaction" : "the transaction that begins here"
       return Diagnostic(
         "\(what) is still open at the end of the file, and its changes are lost\nend the file with COMMIT",

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import OperatingSystem
+import PlanCore
 import Postgres
 import Reporting
 
@@ -12,13 +13,13 @@ struct StepRunner: Sendable {
 
 /// Runs steps against a database, in order.
 struct Seeding {
-  private let manifest: Manifest
-  private let server: DatabaseServer
-  private let database: DatabaseServer.Name
-  private let environment: [String: String]
-  private let console: Console
+  let manifest: Manifest
+  let server: DatabaseServer
+  let database: DatabaseServer.Name
+  let environment: [String: String]
+  let console: Console
   /// The watch on a server that plangate does not run.
-  private let watch: GivenServerWatch?
+  let watch: GivenServerWatch?
   private let observer: SeedObserver
 
   /// - Parameters:
@@ -85,54 +86,47 @@ struct Seeding {
       if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
       return try MigrationRunner(server: server, database: database, observer: observer).run(file)
     }
+    if case .command(let text, _) = step { return try run(command: text, step, output: output, observer) }
     let rights = try StepRights(manifest, server.host, console)
-    var command: Command
-    var file: String?
-    var fromInput: [String] = []
+    let opener = SeedOpener(directory: server.directory, user: rights.user, environment: environment)
     switch step {
-    case .script(let path):
-      if let watch, let problem = watch.problem(of: path, in: manifest.directory) { throw problem }
-      let script = ScriptCheck(path: path, directory: manifest.directory)
-      if let problem = script.problem() { throw problem }
-      let options = [
-        "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
-        // random() repeats from here on. Each file starts with the same seed, so that a change in one does not affect
-        // the others.
-        "--command=SELECT pg_catalog.setseed(0.5)",
-      ]
-      file = absolutePath(path)
-      let lastArguments = ScriptCheck.lastArguments + (watch?.lastArguments ?? [])
-      fromInput = options + ["--file=-"] + lastArguments
-      command = Command(
-        try client("psql"), options + ["--file=\(absolutePath(path))"] + lastArguments,
-        environment: environment)
-    case .archive(let path):
-      file = absolutePath(path)
-      fromInput = ["--exit-on-error", "--no-password", "--dbname=\(database.text)"]
-      command = Command(try client("pg_restore"), fromInput + [absolutePath(path)], environment: environment)
-    case .command(let text, _):
-      command = Command("/bin/sh", ["-c", text], environment: environment)
-    case .migration: return
-    }
-    // A relative directory would be looked up in CDPATH as well.
-    command.directory = absolutePath(manifest.directory)
-    command.outputPath = output
-    command = try rights.command(command, for: step, file: file, fromInput: fromInput)
-    let exit: ChildExit
-    if case .command = step {
-      command.environment.merge(server.commandEnvironment(database)) { $1 }
-      exit = try observed(observer) { () throws(Diagnostic) in
-        do { return try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
+    case .script(let path), .compressed(let path), .archive(let path):
+      var isArchive = false
+      if case .archive = step { isArchive = true }
+      let seed = try opener.open(path, isArchive: isArchive)
+      if seed.isArchive {
+        try restore(seed, step, output: output, rights, opener)
+      } else {
+        try run(script: seed, step, output: output, rights, opener)
       }
-    } else {
-      exit = try server.runClient(command, in: database)
+    case .rows(let rows): try copy(rows, step, output: output, rights, opener)
+    case .command, .migration: break
     }
-    let isRead = file != nil || exit != .status(0)
-    let log = isRead ? printed(output, isInput: command.input != nil, file: file ?? "") : ""
-    guard exit == .status(0) else { throw server.advised(failure(step, exit, output, log, rights)) }
-    if case .script(let path) = step {
-      if let problem = ScriptCheck(path: path, directory: manifest.directory).problem(in: log) { throw problem }
+  }
+
+  // MARK: Kinds of steps
+
+  private func run(
+    command text: String, _ step: SeedStep, output: String, _ observer: MigrationObserver?
+  ) throws(Diagnostic) {
+    let rights = try StepRights(manifest, server.host, console)
+    var command = command("/bin/sh", ["-c", text], output)
+    command = try rights.command(command, for: step, file: nil, fromInput: [])
+    command.environment.merge(server.commandEnvironment(database)) { $1 }
+    let exit = try observed(observer) { () throws(Diagnostic) in
+      do { return try ChildProcess.run(command) } catch { throw Diagnostic("the seed failed: \(error)") }
     }
+    guard exit == .status(0) else {
+      let log = printed(output)
+      let opener = SeedOpener(directory: server.directory, user: rights.user, environment: environment)
+      throw server.advised(failure(step, exit, output, hint(step, log, rights) + advice(opener).lines(for: log, nil)))
+    }
+  }
+
+  func command(_ program: String, _ arguments: [String], _ output: String) -> Command {
+    // A relative directory would be looked up in CDPATH as well.
+    Command(
+      program, arguments, environment: environment, directory: absolutePath(manifest.directory), outputPath: output)
   }
 
   /// Runs a command, watched by event triggers where somebody wants to know and the server allows it.
@@ -156,53 +150,10 @@ struct Seeding {
     return exit
   }
 
-  private func client(_ name: String) throws(Diagnostic) -> String {
+  func client(_ name: String) throws(Diagnostic) -> String {
     do { return try server.client(name, environment: environment) } catch {
       throw Diagnostic(error.message)
     }
-  }
-
-  /// The output of a step, in which a file that psql read from standard input has its own name.
-  private func printed(_ output: String, isInput: Bool, file: String) -> String {
-    let bytes = FileManager.default.contents(atPath: output) ?? Data()
-    let text = server.visible(String(decoding: bytes, as: UTF8.self))
-    guard isInput else { return text }
-    let name = "psql:<stdin>:"
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.hasPrefix(name) ? "psql:\(file):" + line.dropFirst(name.count) : String(line)
-    }.joined(separator: "\n")
-  }
-
-  /// The error of a failed step.
-  ///
-  /// Its position is the file and line that psql names: `psql:/project/seed/01.sql:12: ERROR:  …`.
-  private func failure(
-    _ step: SeedStep, _ exit: ChildExit, _ output: String, _ printed: String, _ rights: StepRights
-  ) -> Diagnostic {
-    let limit = ProcessLimit.hint(in: printed)
-    let hint = limit.isEmpty ? rights.hint(for: step, output: printed) : limit
-    guard case .script(let path) = step else {
-      return Diagnostic(
-        "the seed step '\(step.description)' failed (\(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)"
-      )
-    }
-    let prefix = "psql:\(absolutePath(path)):"
-    let lines = printed.split(separator: "\n").map(String.init)
-    if watch != nil, let other = GivenServerWatch.strayedTo(lines) {
-      return Diagnostic(
-        "the seed ends in the database '\(other)', which is not plangate's\nremove the statement that connects to it",
-        file: path)
-    }
-    guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
-      return Diagnostic(
-        "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)", file: path)
-    }
-    let rest = lines[index].dropFirst(prefix.count)
-    let number = rest.prefix { $0.isNumber }
-    let message = rest.dropFirst(number.count).split(separator: "ERROR:", maxSplits: 1).last.map(String.init) ?? ""
-    let details = lines[(index + 1)...].prefix(6).map { "\n  \($0)" }.joined()
-    return Diagnostic(
-      "the seed failed: \(message.drop { $0 == " " })\(details)\(hint)", file: path, line: Int(number))
   }
 }
 
@@ -210,7 +161,8 @@ extension SeedStep {
   /// The step on one line: its path, or a command's first line.
   var description: String {
     switch self {
-    case .script(let path), .archive(let path): return path.visible
+    case .script(let path), .archive(let path), .compressed(let path): return path.visible
+    case .rows(let rows): return rows.path.visible
     case .migration(let file): return file.path.visible
     case .command(let text, _):
       let lines = text.visibleLines.filter { !$0.allSatisfy(\.isWhitespace) }

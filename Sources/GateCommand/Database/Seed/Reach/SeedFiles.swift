@@ -21,9 +21,15 @@ struct SeedFiles {
 
   init(directory: String) { self.directory = directory }
 
-  /// - Parameter isComplete: whether a missing file is an error.
-  mutating func add(_ path: String, isComplete: Bool) {
-    guard seen.insert(path).inserted, let bytes = SeedFiles.contents(of: path) else { return }
+  /// - Parameters:
+  ///   - file: the file that holds its text, if that is a copy.
+  ///   - isOriginal: whether plangate leaves out parts of the file before it runs, if it is a dump.
+  ///   - isComplete: whether a missing file is an error.
+  mutating func add(_ path: String, readFrom file: String? = nil, isOriginal: Bool = false, isComplete: Bool) {
+    guard seen.insert(path).inserted, let original = SeedFiles.contents(of: file ?? path) else { return }
+    // psql itself reads the files that a script includes, so nothing of those is left out.
+    let edited = isOriginal ? original.withUnsafeBytes { DumpScript($0, for: .anyGiven).text } : nil
+    let bytes = edited ?? original
     files.append((path, bytes))
     let scan = bytes.withUnsafeBytes { ReachScan($0) }
     mayLackData = mayLackData || scan.mayLackData

@@ -55,8 +55,13 @@ extension SeedReach {
     _ steps: [SeedStep], in directory: String, allowing allowed: Set<Kind>
   ) throws(Diagnostic) {
     var all: [Diagnostic] = []
-    for path in steps.compactMap(\.sqlFile) {
-      if let found = diagnostic(of: path, directory: directory, allowing: allowed, isComplete: false) {
+    for step in steps {
+      guard let path = step.sqlFile else { continue }
+      var isOriginal = false
+      if case .script = step { isOriginal = true }
+      if let found = diagnostic(
+        of: path, isOriginal: isOriginal, directory: directory, allowing: allowed, isComplete: false)
+      {
         all += [found] + found.others
       }
     }
@@ -69,14 +74,17 @@ extension SeedReach {
   ///
   /// - Parameters:
   ///   - path: the path of the script, as a user would name it.
+  ///   - file: the file that holds its text, if that is a copy.
+  ///   - isOriginal: whether plangate leaves out parts of the file before it runs, if it is a dump.
   ///   - directory: the directory in which psql runs.
   ///   - isComplete: whether all files must exist; an earlier step may still have to write them.
   /// - Returns: nil when nothing is wrong; otherwise an error that holds all others.
   static func diagnostic(
-    of path: String, directory: String, allowing allowed: Set<Kind>, isComplete: Bool
+    of path: String, readFrom file: String? = nil, isOriginal: Bool = false, directory: String,
+    allowing allowed: Set<Kind>, isComplete: Bool
   ) -> Diagnostic? {
     var files = SeedFiles(directory: directory)
-    files.add(path, isComplete: isComplete)
+    files.add(path, readFrom: file, isOriginal: isOriginal, isComplete: isComplete)
     // psql's lexer depends on earlier settings; if a file may change them, it is read in each way.
     var found = files.reaches(.init())
     if files.mayLackData { found += files.reaches(.init(copyHasData: false)) }
