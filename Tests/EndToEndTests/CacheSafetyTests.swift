@@ -168,6 +168,14 @@ import Testing
       if let checksums { #expect(checksums == before) }
       checksums = before
       let url = try #require(running.stdout.split(separator: "'").first { $0.hasPrefix("postgresql://") })
+      // It has no sessions of plangate, so that it can be copied.
+      let copy = try RunningProgram(
+        [
+          "psql", "-XAtc", "CREATE DATABASE copy TEMPLATE plangate", "-c", "DROP DATABASE copy",
+          String(url).replacing("/plangate?", with: "/postgres?"),
+        ], in: "/", environment: plainEnvironment()
+      ).end()
+      #expect(copy.status == 0, "\(copy)")
       let psql = try RunningProgram(
         [
           "psql", "-XAtc", "DELETE FROM items; CREATE TABLE more AS SELECT 1 AS id; CREATE ROLE other", "-c",

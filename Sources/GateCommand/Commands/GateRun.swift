@@ -186,6 +186,8 @@ struct GateRun {
   func keepServer(_ server: DatabaseServer) {
     guard options.keepsServer else { return }
     server.dropAbandoned()
+    // Whoever looks at the database may also copy it, which works only without other sessions.
+    server.closeConnections(to: server.seeded)
     console.print("")
     let isGiven = server.host.address != nil
     console.print("the \(isGiven ? "database" : "server") is up: psql '\(server.visibleURL(server.seeded))'")

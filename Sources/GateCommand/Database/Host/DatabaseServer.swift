@@ -288,6 +288,9 @@ final class DatabaseServer: Sendable {
   /// Its session must be in the state of a new one.
   func keep(_ connection: Connection, to name: Name) { idle.withLock { $0.append((name.text, connection)) } }
 
+  /// Closes the unused connections to a database.
+  func closeConnections(to name: Name) { closeIdle { $0 == name.text } }
+
   private func takeIdle(_ database: String) -> Connection? {
     waitForOpening()
     return idle.withLock { idle in
