@@ -98,6 +98,10 @@ import Testing
     CREATE TABLE days_2 PARTITION OF days FOR VALUES FROM ('2020-07-01') TO ('2021-01-01');
     INSERT INTO days SELECT date '2020-01-01' + n % 300, n FROM generate_series(1, 3000) AS n;
     CREATE TABLE history (what text);
+    CREATE TABLE receipts (id integer PRIMARY KEY, move_id integer NOT NULL REFERENCES moves);
+    INSERT INTO receipts SELECT n, n FROM generate_series(1, 2000) AS n;
+    CREATE MATERIALIZED VIEW per_item AS SELECT id, count(*) FROM items GROUP BY id;
+    CREATE MATERIALIZED VIEW per_day AS SELECT at, count(*) FROM days GROUP BY at;
     CREATE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql
       AS $$ BEGIN INSERT INTO history VALUES (TG_OP); RETURN NEW; END $$;
     CREATE TRIGGER keep_history BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION keep_history();

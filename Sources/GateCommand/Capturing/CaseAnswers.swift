@@ -164,7 +164,7 @@ extension DatabaseState {
     _ work: CaseWork, in clone: WritingClone, of clones: WritingClones
   ) -> (TimedAnswer?, RelationActivity?) {
     var (open, last) = clone.take()
-    var left: RelationActivity?
+    var left = RelationActivity()
     var changed: Set<String>? = []
     let isNew = clone.isNew
     var isServed = clone.isLikeOriginal
@@ -187,7 +187,7 @@ extension DatabaseState {
       let met = done.touched.intersection(last.written.keys)
       isServed = isNew || clone.serves(done) && (met.isEmpty || changed?.isDisjoint(with: met) == true)
       clone.markStale(changed)
-      last = left ?? RelationActivity()
+      last = left
     } else {
       // Its plan without ANALYZE is made from the sizes of files alone.
       isServed = isNew || isServed && changed?.isEmpty == true

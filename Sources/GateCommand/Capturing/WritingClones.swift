@@ -26,7 +26,7 @@ final class WritingClones: Sendable {
   /// Few cases are served by one clone: making one takes longer than many cases do.
   private static let casesPerClone = 8
 
-  /// A smaller database is copied sooner than its parts are told from each other, in bytes.
+  /// The size in bytes below which a database is copied whole: that takes less time than finding out what to share.
   private static let smallDatabase = 64 << 20
 
   /// - Parameters:

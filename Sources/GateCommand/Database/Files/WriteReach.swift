@@ -3,9 +3,10 @@
 /// It errs on the safe side: a table is among them if its name stands where a target may stand, whatever it means
 /// there, in a statement or in a function that the statement may reach by a name, a trigger, a default, a constraint, a
 /// policy, a rule, an operator or an event trigger. Foreign keys write as well: they lock the rows that they look for.
-/// Where that cannot be told, nothing is: for dynamic SQL, and for functions that write and whose text is not SQL.
+/// Where that cannot be told, nothing is: for dynamic SQL, for CASCADE, and for functions that write and whose text is
+/// not SQL.
 ///
-/// The catalog's own tables and sequences are not among them: whoever asks expects them to be written to.
+/// The catalog's tables and sequences are left out. Callers treat them as written to in any case.
 struct WriteReach: Sendable {
   struct Relation: Sendable {
     let name: String
@@ -95,7 +96,9 @@ struct WriteReach: Sendable {
       if text.lowercased().contains("u&\"") { isUnknown = true }
       let words = SQLScanner(text).words
       let all = Set(words)
-      if all.contains("execute") || !all.isDisjoint(with: reach.writingFunctions) { isUnknown = true }
+      if all.contains("execute") || !all.isDisjoint(with: reach.writingFunctions) || WriteReach.cascades(words) {
+        isUnknown = true
+      }
       if isUnknown { return }
       let targets = WriteReach.targets(in: words, isStatement: isStatement)
       for word in all {
@@ -137,6 +140,16 @@ struct WriteReach: Sendable {
         if pair.parent == oid { write(pair.child) }
       }
       for key in reach.foreignKeys where key.writes && key.referenced == oid { write(key.referencing) }
+    }
+  }
+
+  /// Whether a text drops or empties what depends on what it names: materialized views, typed tables, tables behind
+  /// foreign keys of any kind.
+  ///
+  /// ON DELETE CASCADE and ON UPDATE CASCADE only define a foreign key.
+  private static func cascades(_ words: [String]) -> Bool {
+    words.indices.contains { index in
+      words[index] == "cascade" && !(index > 0 && ["delete", "update"].contains(words[index - 1]))
     }
   }
 
