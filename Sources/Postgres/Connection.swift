@@ -44,6 +44,9 @@ package final class Connection: @unchecked Sendable {
     PQfinish(handle)
   }
 
+  /// The process of the session on the server, as `pg_stat_activity.pid` has it.
+  package var processID: Int { Int(PQbackendPID(handle)) }
+
   /// The version as a number, 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(handle)) }
 

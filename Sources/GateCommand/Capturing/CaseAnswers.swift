@@ -99,6 +99,8 @@ extension DatabaseState {
   }
 
   private func read(_ work: CaseWork, with reader: inout Connection?, _ secondRun: SecondRun) -> TimedAnswer {
+    // The server would refuse it where nothing may be written.
+    if work.query.statement.scanned.writesRows { return TimedAnswer(answer: .writes, duration: .zero) }
     var open = reader
     // A connection that is lost takes no other case with it.
     reader = nil

@@ -142,8 +142,7 @@ struct DatabaseState: Sendable {
     var connection: Connection
     let problem: Diagnostic?
     do {
-      try server.waitUntilAlone(in: name)
-      connection = try server.newConnection(to: name)
+      connection = try server.connectAlone(to: name)
       problem = try PreparedTransactions.problem(in: manifest, connection)
     } catch { throw server.diagnostic(error) }
     if let problem { throw problem }
@@ -167,7 +166,12 @@ struct DatabaseState: Sendable {
   static func basis(
     _ name: DatabaseServer.Name, on server: DatabaseServer
   ) throws(Diagnostic) -> StatisticsBasis? {
-    do { return try basis(try server.newConnection(to: name), of: server) } catch { throw server.diagnostic(error) }
+    do {
+      let connection = try server.connect(to: name)
+      let basis = try basis(connection, of: server)
+      server.keep(connection, to: name)
+      return basis
+    } catch { throw server.diagnostic(error) }
   }
 
   /// The same, on a connection to the database.
