@@ -35,6 +35,8 @@ struct CaseRunner {
   let isWritable: Bool
   let time: ServerTime
   let probe: InnerProbe
+  /// The types of the parameters of the only case that is run, if it ran before and so is known to be one statement.
+  var knownTypes: [(name: String, type: UInt32)]?
   /// Statements that are run in the transaction of each case, before its settings and its role.
   var prelude: [String] = []
 
@@ -94,7 +96,9 @@ struct CaseRunner {
       watched = again
       if let activity = watched.activity { try takeBack(activity) }
     }
-    guard case .plans(var plans) = try run(item, of: query, .activity) else {
+    var again = self
+    again.knownTypes = watched.parameterTypes
+    guard case .plans(var plans) = try again.run(item, of: query, .activity) else {
       watched.activity = nil
       return (.plans(watched), RelationActivity())
     }
@@ -175,9 +179,11 @@ struct CaseRunner {
               ("enable_bitmapscan", "on"),
             ])
           ])
+          var again = self
+          again.knownTypes = explained.types
           without = try Plan(
             explainJSON: try text(
-              explain(
+              again.explain(
                 CaseRunner.planOnlyOptions, queryCase, query, scanned, values, as: CaseRunner.nameWithoutSeqScans
               ).result))
         }
@@ -264,6 +270,9 @@ struct CaseRunner {
     as name: String = CaseRunner.name
   ) throws(ServerError) -> (result: QueryResult, types: [(name: String, type: UInt32)]) {
     let types = try types(of: query, scanned)
+    if let knownTypes, !queryCase.isGeneric {
+      return (try explain(options, scanned, values, types.identifiers), knownTypes)
+    }
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN
     // ANALYZE would carry out even in a READ ONLY transaction.
     let prefix = "PREPARE \(name)\(types.list) AS\n"
@@ -288,15 +297,21 @@ struct CaseRunner {
       }
       return (result, named)
     }
-    let result = try time.explain { () throws(ServerError) in
+    return (try explain(options, scanned, values, types.identifiers), named)
+  }
+
+  /// - Parameter types: the OIDs of those that the manifest gives.
+  private func explain(
+    _ options: String, _ scanned: SQLScanner, _ values: [String?], _ types: [UInt32]
+  ) throws(ServerError) -> QueryResult {
+    try time.explain { () throws(ServerError) in
       let prefix = "EXPLAIN (\(options))\n"
       do throws(ServerError) {
-        return try connection.execute(prefix + scanned.sql, values, types: types.identifiers)
+        return try connection.execute(prefix + scanned.sql, values, types: types)
       } catch {
         throw error.moved(by: prefix)
       }
     }
-    return (result, named)
   }
 
   /// The types that the server inferred for a prepared statement: `{23,25}`.

@@ -75,8 +75,8 @@ struct Seeding {
     reserveLog(output)
     try server.separateFiles(of: database, before: step)
     observer.beforeStep()
-    // A step may drop the database and make it anew.
-    server.closeConnections(to: database)
+    // psql and commands may drop the database and make it anew.
+    if case .migration = step {} else { server.closeConnections(to: database) }
     do {
       // Processes that a step left running must not change the database during the next one.
       try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output, migrationObserver) }
