@@ -6,7 +6,7 @@ extension DatabaseServer {
   func separateFiles(of name: Name, before step: SeedStep) throws(Diagnostic) {
     guard hasCommonFiles, name == seeded else { return }
     var script: MigrationScript?
-    if case .migration(let file) = step {
+    if case .migration(let file) = step.source {
       script = file.up(String(decoding: try readFile(file.path, "a migration"), as: UTF8.self))
     }
     do {
