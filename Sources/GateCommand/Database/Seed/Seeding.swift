@@ -86,7 +86,12 @@ struct Seeding {
       if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
       return try MigrationRunner(server: server, database: database, observer: observer).run(file)
     }
-    if case .command(let text, _) = step.source { return try run(command: text, step, output: output, observer) }
+    if case .command(let text, _) = step.source {
+      guard step.usesTCP else { return try run(command: text, step, output: output, observer) }
+      return try server.listening { () throws(Diagnostic) in
+        try run(command: text, step, output: output, observer)
+      }
+    }
     let rights = try StepRights(manifest, server.host, console)
     let opener = SeedOpener(directory: server.directory, user: rights.user, environment: environment)
     switch step.source {
@@ -119,7 +124,9 @@ struct Seeding {
     guard exit == .status(0) else {
       let log = printed(output)
       let opener = SeedOpener(directory: server.directory, user: rights.user, environment: environment)
-      throw server.advised(failure(step, exit, output, hint(step, log, rights) + advice(opener).lines(for: log, nil)))
+      let socket = server.host.address == nil ? SocketTrouble.hint(for: step, output: log) : ""
+      throw server.advised(
+        failure(step, exit, output, socket + hint(step, log, rights) + advice(opener).lines(for: log, nil)))
     }
   }
 
