@@ -106,7 +106,7 @@ extension DisposableServer {
 
   // MARK: Use
 
-  /// The variables with which a command reaches a database: over TCP while the server listens there, else by the socket.
+  /// The variables with which a command reaches a database: over TCP while the server listens there, else by socket.
   package func commandEnvironment(database: String) -> [String: String] {
     var environment = clientEnvironment(database: database)
     guard let access = tcp.withLock({ $0 }) else { return environment }

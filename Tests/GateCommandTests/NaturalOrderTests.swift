@@ -17,6 +17,7 @@ import Testing
     ["B.sql", "a-b/1.sql", "a.sql", "a/1.sql", "a_b.sql", "ä.sql"],
     ["-.sql", "0.sql", "A.sql", "V1__a.sql", "Vx.sql", "roles.sql"],
     ["R__a.sql", "V1__a.sql"],
+    ["V1__a.sql", "___.sql", "__init__.py", "a/__.sql", "é__a.sql"],
     ["x", "x1", "x1y"],
   ]
 
