@@ -55,6 +55,15 @@ package final class Connection: @unchecked Sendable {
     PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? ""
   }
 
+  /// What the server stores of a password for SCRAM, so that no statement holds the password itself.
+  func scramVerifier(of password: String, user: String) throws(ServerError) -> String {
+    guard let text = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else {
+      throw ServerError(message: lastMessage)
+    }
+    defer { PQfreemem(text) }
+    return String(cString: text)
+  }
+
   /// Runs one statement.
   ///
   /// - Parameters:

@@ -11,7 +11,7 @@ import Synchronization
 
 /// A PostgreSQL cluster that plangate made, runs and deletes.
 ///
-/// It listens only on a Unix socket in a directory of mode 0700.
+/// It listens only on a Unix socket in a directory of mode 0700, but for the time of a command that asks for TCP.
 package final class DisposableServer: Sendable {
   /// The superuser of the cluster.
   package static let user = "postgres"
@@ -29,6 +29,12 @@ package final class DisposableServer: Sendable {
   }
 
   private let state = Mutex(State.stopped)
+  /// How it listens on TCP; nil while it does not.
+  let tcp = Mutex<TCPAccess?>(nil)
+  /// Every password that it has had.
+  let secrets = Mutex<[String]>([])
+  /// The verifier of the password for TCP, and the password and its limit that the superuser had before.
+  let passwordBefore = Mutex<(verifier: String, password: String?, limit: String?)?>(nil)
 
   /// Makes the directories, without a cluster or a server yet.
   package init(
@@ -124,9 +130,11 @@ package final class DisposableServer: Sendable {
   /// Starts the server of the cluster and waits until it accepts connections.
   package func start() throws(ServerStartError) {
     try writeConfiguration()
-    let arguments = ServerConfiguration.arguments.flatMap {
-      ["-c", "\($0)=\(ServerConfiguration.ownSettings[$0] ?? "")"]
+    var settings = tcpSettings
+    for name in ServerConfiguration.arguments where settings[name] == nil {
+      settings[name] = ServerConfiguration.ownSettings[name] ?? ""
     }
+    let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     let command = launcher.command(
       "\(installation.binaries)/postgres",
       [
@@ -250,9 +258,12 @@ package final class DisposableServer: Sendable {
     try Connection(parameters(database: database))
   }
 
+  /// The port, which is also part of the socket's name.
+  private var port: String { tcp.withLock { $0 }.map { "\($0.port)" } ?? "5432" }
+
   private func parameters(database: String) -> [String: String] {
     [
-      "host": directories.socket, "port": "5432", "user": DisposableServer.user, "dbname": database,
+      "host": directories.socket, "port": port, "user": DisposableServer.user, "dbname": database,
       "application_name": "plangate", "client_encoding": "UTF8", "connect_timeout": "30",
       "options": DisposableServer.sessionOptions(major: installation.major),
     ]
@@ -276,9 +287,9 @@ package final class DisposableServer: Sendable {
   package func clientEnvironment(database: String) -> [String: String] {
     let path = directories.socket.percentEncoded(besides: "/")
     return [
-      "PGHOST": directories.socket, "PGPORT": "5432", "PGUSER": DisposableServer.user, "PGDATABASE": database,
+      "PGHOST": directories.socket, "PGPORT": port, "PGUSER": DisposableServer.user, "PGDATABASE": database,
       "PGAPPNAME": "plangate", "PGCLIENTENCODING": "UTF8",
-      "DATABASE_URL": "postgresql://\(DisposableServer.user)@/\(database)?host=\(path)&port=5432",
+      "DATABASE_URL": "postgresql://\(DisposableServer.user)@/\(database)?host=\(path)&port=\(port)",
     ]
   }
 }

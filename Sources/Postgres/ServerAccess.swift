@@ -105,6 +105,7 @@ package struct ServerAccess: Sendable {
     if namesAddress { environment["PGHOSTADDR"] = address }
     if !password.isEmpty { environment["PGPASSWORD"] = password }
     environment["DATABASE_URL"] = url(database: database, password: password)
+    environment["JDBC_DATABASE_URL"] = jdbcURL(database: database)
     return environment
   }
 
@@ -155,6 +156,18 @@ package struct ServerAccess: Sendable {
     }
     return "postgresql://\(credentials)@\(place)/\(database.percentEncoded())"
       + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+  }
+
+  /// The address for JDBC, whose driver knows no Unix sockets; nil for one.
+  private func jdbcURL(database: String) -> String? {
+    if isSocket { return nil }
+    let place = (host.contains(":") ? "[\(host)]" : host.percentEncoded()) + ":\(port)"
+    var query = ["user=\(user.percentEncoded())"]
+    if !password.isEmpty { query.append("password=\(password.percentEncoded())") }
+    for (variable, keyword) in [("PGSSLMODE", "sslmode"), ("PGSSLROOTCERT", "sslrootcert")] {
+      if let value = variables[variable] { query.append("\(keyword)=\(value.percentEncoded())") }
+    }
+    return "jdbc:postgresql://\(place)/\(database.percentEncoded())?" + query.joined(separator: "&")
   }
 
   /// The text without the password, including its form in a URI.

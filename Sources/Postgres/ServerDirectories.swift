@@ -56,7 +56,7 @@ struct ServerDirectories: Sendable {
     do throws(ServerStartError) {
       var place = run
       // A comma separates socket directories, for both the server and libpq.
-      if run.utf8.count + "/socket/.s.PGSQL.5432".utf8.count > ServerDirectories.longestSocketPath || run.contains(",")
+      if run.utf8.count + "/socket/.s.PGSQL.65535".utf8.count > ServerDirectories.longestSocketPath || run.contains(",")
       {
         let other = try ServerDirectories.make(in: "/tmp")
         place = other.path

@@ -39,8 +39,9 @@ import Testing
     guard case .array(let kinds) = try value("$defs", "seedStep", "anyOf") else {
       throw TestFailure("no kinds of steps")
     }
-    #expect(names(kinds.last?["properties"]) == ManifestLoader.stepKeys)
-    #expect(names(kinds[1]["properties"]) == ManifestLoader.rowsKeys)
+    #expect(names(kinds.last?["properties"]) == SeedStepReader.commandKeys)
+    #expect(names(kinds[1]["properties"]) == SeedStepReader.rowsKeys)
+    #expect(names(kinds[2]["properties"]) == SeedStepReader.fileKeys)
   }
 
   @Test func `the schema's rules are those of the program, with their keys, defaults and descriptions`() throws {

@@ -23,6 +23,7 @@ struct CheckRun {
           revision.remove()
         }
       }
+      for files in run.manifest.reordered { console.say("note: \(files.note)") }
       if run.selected.isEmpty {
         console.say("shard \(options.shard?.index ?? 0) of \(options.shard?.count ?? 0) has no cases")
         try reported.finish(&outcome)

@@ -177,7 +177,7 @@ struct GateRun {
       return nil
     }
     do { return try ClusterCache(environment: environment) } catch {
-      console.step("no cache: \(error.message)")
+      console.sayOnce("no cache: \(error.message)")
       return nil
     }
   }

@@ -74,7 +74,8 @@ package enum Program {
   private static func takenEnvironment() -> (cleared: [String: String], libpq: [String: String]) {
     var environment = ProcessInfo.processInfo.environment
     var taken: [String: String] = [:]
-    for (name, value) in environment where name.hasPrefix("PG") || name == "DATABASE_URL" {
+    for (name, value) in environment where name.hasPrefix("PG") || ["DATABASE_URL", "JDBC_DATABASE_URL"].contains(name)
+    {
       unsetenv(name)
       environment[name] = nil
       if name.hasPrefix("PG") { taken[name] = value }

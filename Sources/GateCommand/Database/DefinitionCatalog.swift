@@ -125,10 +125,13 @@ final class DefinitionCatalog: Sendable {
     facts(CatalogFacts(), namedIn: statement).definitions
   }
 
-  /// The first of them, by name, whose text reads the clock.
+  /// The texts of the definitions of a name.
+  func texts(named name: String) -> [String] { (positions[name] ?? []).flatMap { definitions[$0].texts } }
+
+  /// The first of them, by name, whose text reads the clock when the statement runs.
   func firstReadingClock(namedIn statement: String) -> String? {
     closure(of: statement, throughTables: false).definitions.map { definitions[$0] }.sorted { $0.title < $1.title }
-      .first { $0.texts.contains { SeedScan($0, as: .body).readsClock } }?.title
+      .first { !$0.isMaterialized && $0.texts.contains { SeedScan($0, as: .body).readsClock } }?.title
   }
 
   /// All definitions and tables that a statement leads to.
@@ -142,6 +145,8 @@ final class DefinitionCatalog: Sendable {
     var waiting = [references(in: statement)]
     while let next = waiting.popLast() {
       for place in next.definitions where found.insert(place).inserted {
+        // The query of a materialized view does not run.
+        if !throughTables, definitions[place].isMaterialized { continue }
         var references = reading(place).references
         if definitions[place].isMaterialized { references.tables = [] }
         waiting.append(references)

@@ -44,7 +44,7 @@ extension SeededCluster {
     console.step("statistics (\(seconds(since: started)) s)")
     guard cache != nil, let state = plan.analyzed else { return (database, start) }
     if let name = try clockReader(plan, database) {
-      console.step("not cached: \(SeededCluster.clock(name))")
+      console.sayOnce("not cached: \(SeededCluster.clock(name))")
       remember(name, plan)
       return (database, start)
     }

@@ -40,7 +40,7 @@ extension SeededCluster {
     // If a file changed while the seed ran, the state was not made from the files that its name says.
     let again = cache.map(self.plan)
     guard again?.analyzed == state || again?.chain.contains(state) == true else {
-      return console.step("not cached: a file of the seed changed while it ran")
+      return console.sayOnce("not cached: a file of the seed changed while it ran")
     }
     server.dropAbandoned()
     var entry = CacheEntry(kind: kind, server: server.version.text, title: title)
@@ -84,7 +84,7 @@ extension SeededCluster {
     guard let cache else { return false }
     func notCached(_ reason: String) -> Bool {
       let isFull = FullDisk.isMeant(by: reason)
-      console.step(
+      console.sayOnce(
         "not cached: \(reason)"
           + (isFull ? "; free some space there, or set PLANGATE_CACHE_DIR to a directory on another disk" : ""))
       return false

@@ -31,7 +31,7 @@ struct SeededCluster {
     do {
       var plan = planning.value
       if let name = rememberedClockReader(plan) { plan = plan.withoutClock(because: SeededCluster.clock(name)) }
-      if let obstacle = plan.obstacle { console.step("not cached: \(obstacle)") }
+      if let obstacle = plan.obstacle { console.sayOnce("not cached: \(obstacle)") }
       let started = ContinuousClock.now
       if let database = try cached(plan, on: server) {
         guard let name = try clockReader(plan, database) else {
@@ -91,17 +91,19 @@ struct SeededCluster {
   /// known only when the database exists.
   func clockReader(_ plan: SeedStates, _ database: DatabaseState) throws(Diagnostic) -> String? {
     guard plan.readsClock, plan.analyzed != nil else { return nil }
-    return try database.catalog.definitionReadingClock(manifest.queries)
+    return try database.clockReader(manifest.queries)
   }
 
-  static func clock(_ name: String) -> String { "the seed may read the clock, and so does \(name)" }
+  static func clock(_ name: String) -> String {
+    "the seed may read the clock, and so does \(name)\(SeedStates.clockAdvice)"
+  }
 
   /// Resets the server to the state without a cluster, and leaves a note for the next run.
   private func startOver(
     _ plan: SeedStates, on server: DatabaseServer, since name: String
   ) throws(Diagnostic) -> SeedStates {
     let new = plan.withoutClock(because: SeededCluster.clock(name))
-    if let obstacle = new.obstacle { console.step("not cached: \(obstacle)") }
+    if let obstacle = new.obstacle { console.sayOnce("not cached: \(obstacle)") }
     remember(name, plan)
     try server.stopCleanly()
     removeTree(server.cluster.dataDirectory)
@@ -174,17 +176,5 @@ struct SeededCluster {
 
   func tellStart(of server: DatabaseServer, since start: ContinuousClock.Instant) {
     console.step("server: PostgreSQL \(server.version) of \(installation.binaries) (\(seconds(since: start)) s)")
-  }
-}
-
-extension DatabaseState.Catalog {
-  /// A view, function or policy that the queries use and that reads the clock.
-  fileprivate func definitionReadingClock(_ queries: [Query]) -> String? {
-    for query in queries {
-      if let name = definitions.firstReadingClock(namedIn: query.statement.sql) { return name }
-    }
-    let policies = facts.relations.values.flatMap(\.policies)
-    if policies.contains(where: { SeedScan($0, as: .statements).readsClock }) { return "a policy" }
-    return policies.lazy.compactMap { definitions.firstReadingClock(namedIn: $0) }.min().map { "\($0), in a policy" }
   }
 }

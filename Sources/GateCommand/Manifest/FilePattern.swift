@@ -11,13 +11,13 @@ import OperatingSystem
 enum FilePattern {
   static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
 
-  /// The files and directories that a pattern matches, sorted.
+  /// The files and directories that a pattern matches, in natural order.
   ///
   /// `**` stands for any number of directories.
   ///
   /// - Parameter directory: the directory in which a relative pattern begins. Its name is not treated as a pattern.
   static func matches(_ pattern: String, in directory: String) -> [String] {
-    return Array(Set(expanded(joined(escaped(directory), pattern)))).sorted()
+    Set(expanded(joined(escaped(directory), pattern))).map { NaturalOrder($0) }.sorted().map(\.path)
   }
 
   private static func expanded(_ pattern: String) -> [String] {
@@ -57,7 +57,7 @@ enum FilePattern {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
   }
 
-  /// All files in a directory and below it, sorted, including broken links.
+  /// All files in a directory and below it, in natural order, including broken links.
   static func files(in directory: String) -> [String] { tree(directory) { _ in true }.files }
 
   private struct Identity: Hashable {
@@ -88,6 +88,6 @@ enum FilePattern {
       }
     }
     add(root, below: [])
-    return (directories, files.sorted())
+    return (directories, files.map { NaturalOrder($0) }.sorted().map(\.path))
   }
 }

@@ -13,6 +13,8 @@ struct Manifest: Sendable {
   /// Whether the manifest names the locale, so that no other is accepted.
   var namesLocale = false
   var seed: [SeedStep]
+  /// The patterns of the seed whose files run in another order than by their bytes.
+  var reordered: [ReorderedFiles] = []
   /// The migrations, run in order on the seeded and analyzed database.
   var migrations: [Migration] = []
   /// The settings of the rules on migrations, by id; those that are missing are off.
@@ -48,42 +50,6 @@ extension Manifest {
 extension Manifest {
   /// Whether the duration of the cases is judged.
   var measuresTime: Bool { queries.contains(where: \.measuresTime) }
-}
-
-/// One step of the seed, in the order of the manifest.
-enum SeedStep: Equatable, Sendable {
-  /// An SQL file for psql, as the user would name it from the current directory.
-  case script(String)
-  /// A pg_dump archive, for pg_restore: a file of its custom or tar format, or a directory.
-  case archive(String)
-  /// A compressed file, or a tar file of a directory, whose content decides who reads it.
-  case compressed(String)
-  /// A CSV file and its table.
-  case rows(RowsFile)
-  /// A shell command and the files that its result depends on. Without them, it is unknown when it must run again.
-  case command(String, inputs: [String])
-  /// A file of `migrations:`.
-  case migration(MigrationFile)
-}
-
-extension SeedStep {
-  /// The file whose SQL the step runs, as the user would name it.
-  var sqlFile: String? {
-    switch self {
-    case .script(let path): path
-    case .migration(let file): file.path
-    case .archive, .compressed, .rows, .command: nil
-    }
-  }
-}
-
-extension Migration {
-  var step: SeedStep {
-    switch source {
-    case .file(let file): .migration(file)
-    case .command(let text, let inputs): .command(text, inputs: inputs)
-    }
-  }
 }
 
 /// One SQL statement and how it is planned.

@@ -10,6 +10,9 @@ struct Migration: Equatable, Sendable {
   }
 
   let source: Source
+  /// What else the manifest says of a command: its name, whether it needs TCP, whether its clock counts.
+  var command: SeedStep?
+  var ignoresClock = false
 
   /// The file as the user would name it; nil for a command.
   var file: String? { if case .file(let file) = source { file.path } else { nil } }
@@ -18,8 +21,19 @@ struct Migration: Equatable, Sendable {
   var name: String {
     switch source {
     case .file(let file): file.name
-    case .command(let text, _): (text.visibleLines.first { !$0.allSatisfy(\.isWhitespace) } ?? "").visible
+    case .command(let text, _): command?.name?.visible ?? ShellCommand(text).telling
     }
+  }
+
+  /// The step that runs it.
+  var step: SeedStep {
+    var step: SeedStep
+    switch source {
+    case .file(let file): step = .migration(file)
+    case .command(let text, let inputs): step = command ?? .command(text, inputs: inputs)
+    }
+    if ignoresClock { step.ignoresClock = true }
+    return step
   }
 }
 

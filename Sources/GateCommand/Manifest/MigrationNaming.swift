@@ -53,7 +53,8 @@ struct MigrationNaming: Equatable, Sendable {
 
   /// `V1.2__name`, `U1__name`, `B2__name` and `R__name`.
   private static func flyway(_ base: String) -> MigrationNaming? {
-    guard let separator = base.firstRange(of: "__"), let letter = base.first else { return nil }
+    guard let separator = base.firstRange(of: "__"), let letter = base.first, separator.lowerBound > base.startIndex
+    else { return nil }
     let words = base[base.index(after: base.startIndex)..<separator.lowerBound]
     let parts = words.split { $0 == "." || $0 == "_" }
     let numbers = parts.compactMap { UInt64($0) }

@@ -13,7 +13,7 @@ struct MigrationReader {
   let source: ManifestSource
   let directory: String
 
-  private static let keys = ["files", "placeholders", "run", "inputs"]
+  private static let keys = ["files", "placeholders", "run", "name", "inputs", "tcp", "clock"]
 
   /// - Parameter inputs: reads the files of a command's `inputs:`.
   func migrations(
@@ -39,7 +39,11 @@ struct MigrationReader {
     let text = try source.text(try fields.required("run", of: "'migrations'"), "'run'")
     var paths: [String] = []
     for node in try fields.sequence("inputs") { paths += try inputs(node) }
-    return [Migration(source: .command(text, inputs: paths))]
+    var step = SeedStep.command(text, inputs: paths)
+    step.name = try source.stepName(fields)
+    step.usesTCP = try source.usesTCP(fields)
+    step.ignoresClock = try source.ignoresClock(fields)
+    return [Migration(source: .command(text, inputs: paths), command: step)]
   }
 
   private func files(_ node: YAMLNode, _ placeholders: [String: String]) throws(Diagnostic) -> [Migration] {

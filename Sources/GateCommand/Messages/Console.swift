@@ -68,6 +68,15 @@ struct Console: Sendable {
   /// Prints optional information.
   func say(_ text: String) { if !isQuiet { print(text) } }
 
+  /// Prints optional information, but each text only once per run.
+  ///
+  /// It may quote a file or a server.
+  func sayOnce(_ text: String) {
+    if Console.said.withLock({ $0.insert(text).inserted }) { say(text.visibleText) }
+  }
+
+  private static let said = Mutex<Set<String>>([])
+
   /// Prints a step, under `--verbose`.
   func step(_ text: String) { if isVerbose { print(text.visibleText) } }
 

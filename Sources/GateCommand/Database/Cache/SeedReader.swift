@@ -46,8 +46,16 @@ struct SeedReader {
   }
 
   func content(of step: SeedStep) -> Content {
+    var content = sourceContent(of: step)
+    if step.transaction != .no { content.words.append("transaction \(step.transaction.rawValue)") }
+    if step.usesTCP { content.words.append("tcp") }
+    if step.ignoresClock { (content.scan.readsClock, content.scan.definesClock) = (false, false) }
+    return content
+  }
+
+  private func sourceContent(of step: SeedStep) -> Content {
     var seen: Set<String> = []
-    switch step {
+    switch step.source {
     case .script(let path):
       var content = Content(words: ["script"])
       add(path, as: .script, to: &content, &seen)

@@ -56,7 +56,7 @@ struct SeedStates: Sendable {
         + manifest.roles
         + configuration.settings.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     let reader = SeedReader(directory: manifest.directory, cache: cache, open: open)
-    let queriesReadClock = manifest.queries.contains(where: \.readsClock)
+    let clockReader = manifest.queries.first(where: \.readsClock)?.name
     var obstacle: String?
     var readsClock = false
     var definesClock = false
@@ -70,9 +70,10 @@ struct SeedStates: Sendable {
         leavesRows = content.leavesRows
         if let words = content.obstacle {
           obstacle = "\(step.description): \(words)"
-        } else if readsClock, queriesReadClock {
+        } else if readsClock, let clockReader {
           // Rows that were "a minute ago" when they were cached no longer are.
-          obstacle = "\(step.description): it may read the clock, and so do queries"
+          obstacle =
+            "\(step.description): it may read the clock, and so does the query \(clockReader)\(SeedStates.clockAdvice)"
         }
         state = obstacle == nil ? state.map { ContentHash.digits(of: [$0] + content.words) } : nil
       }
@@ -97,6 +98,9 @@ struct SeedStates: Sendable {
     purpose = analyzed.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
     self.obstacle = obstacle
   }
+
+  /// What to do about it, as the end of a line.
+  static let clockAdvice = "; if no plan depends on the time, write clock: ignore"
 
   /// The plan without the states whose rows may hold a time, used when queries turn out to read the clock.
   func withoutClock(because obstacle: String) -> SeedStates {
@@ -130,9 +134,9 @@ struct SeedStates: Sendable {
 }
 
 extension Query {
-  /// Whether its text or one of its bound values is the clock.
+  /// Whether its plan may depend on the clock, by its text or one of its bound values.
   fileprivate var readsClock: Bool {
-    SeedScan(statement.sql, as: .statements).readsClock
+    ClockUse(statement.sql).decides
       || cases.contains { item in
         item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
       }

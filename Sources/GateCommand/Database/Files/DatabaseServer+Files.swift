@@ -20,7 +20,7 @@ extension DatabaseServer {
 
   /// The statements of a step, if these are all that it does and few enough to look at each.
   private func statements(of step: SeedStep) throws(Diagnostic) -> [MigrationScript.Statement]? {
-    switch step {
+    switch step.source {
     case .migration(let file):
       let script = file.up(String(decoding: try readFile(file.path, "a migration"), as: UTF8.self))
       return script.needsPsql ? nil : script.statements

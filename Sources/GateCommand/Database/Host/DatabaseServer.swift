@@ -93,6 +93,24 @@ final class DatabaseServer: Sendable {
     do { try cluster.stopCleanly() } catch { throw advised(Diagnostic(error.message)) }
   }
 
+  /// Calls `body` while plangate's own server listens on TCP; a given server listens as it does.
+  ///
+  /// No connection outlives its beginning or its end.
+  func listening(_ body: () throws(Diagnostic) -> Void) throws(Diagnostic) {
+    guard host.address == nil else { return try body() }
+    func change(_ action: () throws(ServerStartError) -> Void) throws(Diagnostic) {
+      closeIdle { _ in true }
+      do { try action() } catch { throw advised(Diagnostic(error.message)) }
+    }
+    try change { () throws(ServerStartError) in try cluster.openTCP() }
+    do { try body() } catch {
+      // The run may go on without this state, as a search for a migration does.
+      if Interruption.shared.signal == nil { try? change { () throws(ServerStartError) in try cluster.closeTCP() } }
+      throw error
+    }
+    try change { () throws(ServerStartError) in try cluster.closeTCP() }
+  }
+
   /// Stops the server of a cluster that is no longer needed.
   func halt() {
     closeIdle { _ in true }

@@ -33,7 +33,8 @@ protocol ServerHost: Sendable {
   func runClient(_ command: Command, database: String) throws(Diagnostic) -> ChildExit
   /// The user that seed steps run as; nil when that is plangate's own user.
   func stepUser() throws(ServerStartError) -> StepUser?
-  /// The variables with which a user's command reaches a database: libpq's variables and DATABASE_URL.
+  /// The variables with which a user's command reaches a database: libpq's variables, DATABASE_URL and, over TCP,
+  /// JDBC_DATABASE_URL.
   func commandEnvironment(database: String) -> [String: String]
   /// A URI for people.
   func visibleURL(database: String) -> String
@@ -100,11 +101,9 @@ extension DisposableServer: ServerHost {
     do { return try ChildProcess.run(command) } catch { throw Diagnostic(error.description) }
   }
 
-  func commandEnvironment(database: String) -> [String: String] { clientEnvironment(database: database) }
-
   func visibleURL(database: String) -> String { clientEnvironment(database: database)["DATABASE_URL"] ?? "" }
 
-  func visible(_ output: String) -> String { output }
+  func visible(_ output: String) -> String { withoutPasswords(output) }
 
   func create(_ database: String, _ connection: Connection) throws(ServerError) {
     try connection.execute("CREATE DATABASE \(database) TEMPLATE template0")

@@ -139,7 +139,8 @@ extension MigrationScript.Statement {
     beginsTransaction || endsTransaction || ["rollback", "savepoint"].contains(words.first)
   }
 
-  fileprivate var endsTransaction: Bool {
+  /// Whether no transaction is open after it.
+  var endsTransaction: Bool {
     switch words.first {
     case "commit", "end", "abort": !words.contains("prepared")
     case "rollback": !words.contains("to") && !words.contains("prepared")

@@ -42,10 +42,12 @@ struct RowsStep {
   }
 
   /// The error of psql, at the line of the file that the server names.
-  static func failure(_ rows: RowsFile, _ output: String, _ exit: String, _ advice: String) -> Diagnostic {
+  static func failure(_ rows: RowsFile, _ subject: String, _ output: String, _ exit: String, _ advice: String)
+    -> Diagnostic
+  {
     let lines = output.split(separator: "\n").map(String.init)
     guard let index = lines.firstIndex(where: { $0.contains("ERROR:  ") }) else {
-      return Diagnostic("the seed failed (psql: \(exit)); its output ends:\n\(output)\(advice)", file: rows.path)
+      return Diagnostic("\(subject) failed (psql: \(exit)); its output ends:\n\(output)\(advice)", file: rows.path)
     }
     let message = lines[index].firstRange(of: "ERROR:  ").map { lines[index][$0.upperBound...] } ?? ""
     let details = lines[(index + 1)...].prefix(6)
@@ -53,6 +55,6 @@ struct RowsStep {
       line.firstRange(of: ", line ").flatMap { Int(line[$0.upperBound...].prefix { $0.isNumber }) }
     }.first
     return Diagnostic(
-      "the seed failed: \(message)" + details.map { "\n  \($0)" }.joined() + advice, file: rows.path, line: number)
+      "\(subject) failed: \(message)" + details.map { "\n  \($0)" }.joined() + advice, file: rows.path, line: number)
   }
 }

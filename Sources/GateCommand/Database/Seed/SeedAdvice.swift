@@ -140,7 +140,7 @@ extension NamedRoles {
       }
     }
     for step in manifest.seed + manifest.migrations.map(\.step) {
-      switch step {
+      switch step.source {
       case .script(let path), .archive(let path), .compressed(let path): add(script: path)
       case .migration(let file): add(script: file.path)
       case .rows, .command: break

@@ -40,7 +40,7 @@ extension Seeding {
   ///
   /// Its position is the file and line that psql names: `psql:/project/seed/01.sql:12: ERROR:  …`.
   func failure(
-    ofScript path: String, _ exit: ChildExit, _ output: String, _ printed: String, _ hint: String
+    ofScript path: String, _ step: SeedStep, _ exit: ChildExit, _ output: String, _ printed: String, _ hint: String
   ) -> Diagnostic {
     let prefix = "psql:\(absolutePath(path)):"
     let lines = printed.split(separator: "\n").map(String.init)
@@ -51,13 +51,14 @@ extension Seeding {
     }
     guard let index = lines.lastIndex(where: { $0.hasPrefix(prefix) && $0.contains(": ERROR:") }) else {
       return Diagnostic(
-        "the seed failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)", file: path)
+        "\(step.subject) failed (psql: \(exit)); its output ends:\n\(server.visible(tail(of: output)))\(hint)",
+        file: path)
     }
     let rest = lines[index].dropFirst(prefix.count)
     let number = rest.prefix { $0.isNumber }
     let message = rest.dropFirst(number.count).split(separator: "ERROR:", maxSplits: 1).last.map(String.init) ?? ""
     let details = lines[(index + 1)...].prefix(6).map { "\n  \($0)" }.joined()
     return Diagnostic(
-      "the seed failed: \(message.drop { $0 == " " })\(details)\(hint)", file: path, line: Int(number))
+      "\(step.subject) failed: \(message.drop { $0 == " " })\(details)\(hint)", file: path, line: Int(number))
   }
 }

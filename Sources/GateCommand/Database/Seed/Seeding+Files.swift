@@ -15,21 +15,23 @@ extension Seeding {
     if let watch, let problem = watch.problem(of: seed, in: manifest.directory) { throw problem }
     let script = ScriptCheck(path: path, file: seed.file, directory: manifest.directory)
     if let problem = script.problem() { throw problem }
-    let options = [
-      "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
-      // random() repeats from here on. Each file starts with the same seed, so that a change in one does not affect
-      // the others.
-      "--command=SELECT pg_catalog.setseed(0.5)",
-    ]
-    let lastArguments = ScriptCheck.lastArguments + (watch?.lastArguments ?? [])
+    let transaction = try SeedTransaction(step.transaction, path, seed.file, in: manifest.directory)
+    let options =
+      [
+        "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+        // random() repeats from here on. Each file starts with the same seed, so that a change in one does not affect
+        // the others.
+        "--command=SELECT pg_catalog.setseed(0.5)",
+      ] + transaction.firstArguments
+    let lastArguments = transaction.lastArguments + ScriptCheck.lastArguments + (watch?.lastArguments ?? [])
     let command = try rights.command(
       command(try client("psql"), options + ["--file=\(seed.file)"] + lastArguments, output), for: step,
       file: seed.file, fromInput: options + ["--file=-"] + lastArguments)
     let exit = try server.runClient(command, in: database)
     let log = printed(output, file: seed.file, as: absolutePath(path), isInput: command.input != nil)
     guard exit == .status(0) else {
-      let hint = hint(step, log, rights) + advice(opener).lines(for: log, seed)
-      throw server.advised(failure(ofScript: path, exit, output, log, hint))
+      let hint = hint(step, log, rights) + transaction.hint(in: log) + advice(opener).lines(for: log, seed)
+      throw server.advised(failure(ofScript: path, step, exit, output, log, hint))
     }
     if let problem = script.problem(in: log) { throw problem }
     if watch == nil, let last = script.lastDatabase(in: log), last != database.text {
@@ -82,7 +84,9 @@ extension Seeding {
   func restore(
     _ seed: OpenedSeed, _ step: SeedStep, output: String, _ rights: StepRights, _ opener: SeedOpener
   ) throws(Diagnostic) {
-    let options = ["--exit-on-error", "--no-password", "--dbname=\(database.text)"]
+    let options =
+      ["--exit-on-error", "--no-password", "--dbname=\(database.text)"]
+      + (step.transaction == .no ? [] : ["--single-transaction"])
     let program = try client("pg_restore")
     let command = try rights.command(
       command(program, options + [seed.file], output), for: step, file: seed.file, fromInput: options)
@@ -114,6 +118,7 @@ extension Seeding {
     guard exit != .status(0) else { return }
     let log = printed(output)
     throw server.advised(
-      RowsStep.failure(rows, log, exit.description, hint(step, log, rights) + advice(opener).lines(for: log, seed)))
+      RowsStep.failure(
+        rows, step.subject, log, exit.description, hint(step, log, rights) + advice(opener).lines(for: log, seed)))
   }
 }

@@ -89,17 +89,22 @@ struct Seeding {
   }
 
   private func run(_ step: SeedStep, output: String, _ observer: MigrationObserver?) throws(Diagnostic) {
-    if case .migration(let file) = step {
+    if case .migration(let file) = step.source {
       if let watch, let problem = watch.problem(of: file.path, in: manifest.directory) { throw problem }
       return try MigrationRunner(server: server, database: database, observer: observer).run(file)
     }
-    if case .command(let text, _) = step { return try run(command: text, step, output: output, observer) }
+    if case .command(let text, _) = step.source {
+      guard step.usesTCP else { return try run(command: text, step, output: output, observer) }
+      return try server.listening { () throws(Diagnostic) in
+        try run(command: text, step, output: output, observer)
+      }
+    }
     let rights = try StepRights(manifest, server.host, console)
     let opener = SeedOpener(directory: server.directory, user: rights.user, environment: environment)
-    switch step {
+    switch step.source {
     case .script(let path), .compressed(let path), .archive(let path):
       var isArchive = false
-      if case .archive = step { isArchive = true }
+      if case .archive = step.source { isArchive = true }
       let seed = try opener.open(path, isArchive: isArchive)
       if seed.isArchive {
         try restore(seed, step, output: output, rights, opener)
@@ -126,7 +131,9 @@ struct Seeding {
     guard exit == .status(0) else {
       let log = printed(output)
       let opener = SeedOpener(directory: server.directory, user: rights.user, environment: environment)
-      throw server.advised(failure(step, exit, output, hint(step, log, rights) + advice(opener).lines(for: log, nil)))
+      let socket = server.host.address == nil ? SocketTrouble.hint(for: step, output: log) : ""
+      throw server.advised(
+        failure(step, exit, output, socket + hint(step, log, rights) + advice(opener).lines(for: log, nil)))
     }
   }
 
@@ -160,20 +167,6 @@ struct Seeding {
   func client(_ name: String) throws(Diagnostic) -> String {
     do { return try server.client(name, environment: environment) } catch {
       throw Diagnostic(error.message)
-    }
-  }
-}
-
-extension SeedStep {
-  /// The step on one line: its path, or a command's first line.
-  var description: String {
-    switch self {
-    case .script(let path), .archive(let path), .compressed(let path): return path.visible
-    case .rows(let rows): return rows.path.visible
-    case .migration(let file): return file.path.visible
-    case .command(let text, _):
-      let lines = text.visibleLines.filter { !$0.allSatisfy(\.isWhitespace) }
-      return (lines.first ?? "").visible + (lines.count > 1 ? " …" : "")
     }
   }
 }

@@ -34,7 +34,7 @@ struct StepRights {
   ) throws(Diagnostic) -> Command {
     guard let user else { return command }
     guard let file, !user.user.canRead(file) else { return user.command(command) }
-    if case .script = step, !canReadProject(beside: file), includesFiles(file) {
+    if case .script = step.source, !canReadProject(beside: file), includesFiles(file) {
       console.step(
         "seed: \(step.description) runs as root: it includes files, and the user '\(user.user.name)' cannot read "
           + parentDirectory(of: file))
@@ -65,7 +65,7 @@ struct StepRights {
   func hint(for step: SeedStep, output: String) -> String {
     guard let user else { return "" }
     // A command can fail for this reason in more ways than its output shows.
-    if case .command = step {} else if !output.contains("ermission denied") { return "" }
+    if case .command = step.source {} else if !output.contains("ermission denied") { return "" }
     return "\nplangate is root, and the step ran as the user '\(user.user.name)'; if it needs root, write "
       + "'seed-user: root' into \(manifest.path)"
   }

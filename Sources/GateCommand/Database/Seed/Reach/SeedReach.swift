@@ -58,7 +58,7 @@ extension SeedReach {
     for step in steps {
       guard let path = step.sqlFile else { continue }
       var isOriginal = false
-      if case .script = step { isOriginal = true }
+      if case .script = step.source { isOriginal = true }
       if let found = diagnostic(
         of: path, isOriginal: isOriginal, directory: directory, allowing: allowed, isComplete: false)
       {
