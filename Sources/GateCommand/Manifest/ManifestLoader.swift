@@ -9,7 +9,13 @@ extension Manifest {
   ///
   /// - Parameter today: the day in UTC, for waivers.
   static func load(_ path: String, today: Day) throws(Diagnostic) -> Manifest {
-    let bytes = try readFile(path, "the manifest", hint: "name another with --manifest FILE")
+    try read(readFile(path, "the manifest", hint: "name another with --manifest FILE"), of: path, today: today)
+  }
+
+  /// Reads a manifest that need not be in its place yet.
+  ///
+  /// - Parameter path: the place of the manifest, which its paths are relative to.
+  static func read(_ bytes: [UInt8], of path: String, today: Day) throws(Diagnostic) -> Manifest {
     let text = String(decoding: bytes, as: UTF8.self)
     let root: YAMLNode
     do { root = try YAMLParser.parse(bytes) } catch {
@@ -163,6 +169,7 @@ struct ManifestLoader {
       return steps
     }
     if node["csv"] != nil { return try rows(node) }
+    if node["migrations"] != nil { return try migrations(node) }
     let step = try source.mapping(node, "a seed step", keys: ManifestLoader.stepKeys)
     var inputs: [String] = []
     for node in try step.sequence("inputs") { inputs += try self.files(node, allowsDirectories: true) }
@@ -187,6 +194,15 @@ struct ManifestLoader {
     }
     // pg_restore reports an empty archive.
     return isEmpty && name.hasSuffix(".dump") ? .archive(file) : .script(file)
+  }
+
+  /// Migrations that run as part of the seed, before the rows.
+  private func migrations(_ node: YAMLNode) throws(Diagnostic) -> [SeedStep] {
+    let step = try source.mapping(node, "a seed step", keys: ["migrations"])
+    let reader = MigrationReader(source: source, directory: directory)
+    return try reader.migrations(try step.required("migrations", of: "a seed step")) { node throws(Diagnostic) in
+      try files(node, allowsDirectories: true)
+    }.map(\.step)
   }
 
   /// CSV files and the table that their rows go into.
