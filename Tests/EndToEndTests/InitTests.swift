@@ -163,7 +163,7 @@ import Testing
         atPath: project.path(name), withDestinationPath: target.isEmpty ? project.directory : outside.path(target))
     }
     try expect(
-      project.plangate("init"), exits: 0, stdout: ["found       nothing", "wrote       plangate/manifest.yml"])
+      project.plangate("init"), exits: 0, stdout: ["found       no migrations", "wrote       plangate/manifest.yml"])
     #expect(try outside.files() == ["m/1_a.up.sql", "queries/a.sql"])
   }
 }

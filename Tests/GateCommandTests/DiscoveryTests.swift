@@ -89,6 +89,40 @@ import Testing
     #expect(found.leftOut.map(\.place) == ["a"])
   }
 
+  @Test func `of several directories none is better than the schema that sqlc reads`() throws {
+    let sqlc =
+      "version: '2'\nsql:\n- {schema: s.sql, queries: q, engine: postgresql}\n- {schema: l.sql, engine: sqlite}\n"
+    let found = try discovery([
+      "a/1_a.up.sql": Self.table, "b/1_a.up.sql": Self.table, "s.sql": Self.table, "l.sql": "", "sqlc.yaml": sqlc,
+    ])
+    #expect(found.schema == [.file("s.sql")] && found.leftOut.map(\.place) == ["a", "b"], "\(found.leftOut)")
+  }
+
+  @Test func `rows of a project whose migrations are left out are left alone`() throws {
+    let rows = "INSERT INTO t VALUES (1);\n"
+    let found = try discovery([
+      "a/supabase/migrations/1_a.sql": Self.table, "b/supabase/migrations/1_a.sql": Self.table,
+      "a/supabase/seed.sql": rows, "b/supabase/seed.sql": rows, "b/supabase/config.toml": "[db]\nmajor_version = 17\n",
+      "a/supabase/config.toml": "[db]\nmajor_version = 15\n",
+    ])
+    #expect(found.rows == ["a/supabase/seed.sql"] && found.leftOut.map(\.place) == ["b/supabase/migrations"])
+    #expect(found.versions.map(\.major) == [15])
+  }
+
+  @Test func `another database is told by statements, not by comments`() throws {
+    let comment = "-- Better than MySQL's AUTO_INCREMENT, ENGINE=InnoDB.\n\(Self.table)"
+    #expect(try discovery(["m/1_a.up.sql": comment]).leftOut.isEmpty)
+    for text in ["CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);\n", "PRAGMA foreign_keys = on;\n"] {
+      #expect(try discovery(["m/1_a.up.sql": text]).leftOut.map(\.text) == ["1 migration (golang-migrate); for SQLite"])
+    }
+  }
+
+  @Test func `a directory that cannot be read is said`() throws {
+    let project = try Project(["m/1_a.up.sql": Self.table, "closed/x.sql": ""])
+    let tree = ProjectTree(project.path("missing"))
+    #expect(tree.files.isEmpty && tree.unreadable == [project.path("missing")])
+  }
+
   @Test func `Flyway's placeholders come from its configuration, and others are said`() throws {
     let found = try discovery([
       "db/V1__a.sql": "CREATE SCHEMA ${schema};\nCREATE TABLE ${schema}.t (id int) TABLESPACE ${space};\n",
@@ -168,6 +202,16 @@ import Testing
     #expect(found.unclear.map(\.place) == ["fixtures/users.csv", "prisma/seed.ts"])
   }
 
+  @Test func `a compressed script is rows if it is called so, and a dump otherwise`() throws {
+    for (name, isRows) in [("seed.sql.gz", true), ("backup.sql.gz", false)] {
+      let project = try Project(["m/1_a.up.sql": Self.table])
+      try project.write(name, bytes: [0x1f, 0x8b, 8, 0])
+      let found = withExtendedLifetime(project) { Discovery(of: ProjectTree(project.directory)) }
+      #expect(found.rows == (isRows ? [name] : []))
+      #expect(found.schema == (isRows ? [.migrations("m", placeholders: [:])] : [.file(name)]))
+    }
+  }
+
   @Test func `tables without rows are said`() throws {
     #expect(try discovery(["m/1_a.up.sql": Self.table]).unclear.contains { $0.text.hasPrefix("none found") })
     let filled = "\(Self.table)INSERT INTO t VALUES (1);\n"
@@ -197,16 +241,35 @@ import Testing
       "my/a.sql": "-- name: C :one\nSELECT * FROM t WHERE id = ?;\n",
     ])
     #expect(found.schema == [.file("s.sql")])
-    let taken = found.queries.filter { $0.tool == "sqlc" }
+    let taken = found.queries.filter { $0.tool == "sqlc" && $0.place != "my/*.sql" }
     #expect(taken.flatMap(\.patterns).first == "q/*.sql" && taken.flatMap(\.patterns).count == 2)
     #expect(taken.flatMap(\.queries).map(\.positionalCount) == [1, 0])
     #expect(taken.flatMap(\.queries).map(\.parameterNames) == [[], ["id"]])
     #expect(found.leftOut.contains { $0.text.contains("mysql: my") } == (mysql != text))
   }
 
+  @Test func `a file that two configurations of sqlc name is taken once`() throws {
+    func configuration(_ files: String) -> String {
+      "version: '2'\nsql: [{engine: postgresql, schema: ../s.sql, queries: [\(files)]}]\n"
+    }
+    let found = try discovery([
+      "a/sqlc.yaml": configuration("../q/1.sql"), "b/sqlc.yaml": configuration("../q/1.sql, ../q/2.sql"),
+      "q/1.sql": "-- name: A :one\nSELECT 1;\n", "q/2.sql": "-- name: B :one\nSELECT 2;\n", "s.sql": Self.table,
+    ])
+    #expect(found.queries.map(\.patterns) == [["q/1.sql"], ["q/2.sql"]])
+  }
+
+  @Test func `more than a few queries without a plan are counted`() throws {
+    let text = (1...8).map { "-- name: q\($0)\nVACUUM;\n" }.joined() + "-- name: good\nSELECT 1;\n"
+    let found = try discovery(["q/a.sql": text])
+    #expect(found.leftOut.count == 6 && found.leftOut.last?.text.hasPrefix("3 more") == true)
+    #expect(found.queries.first?.leftOut.count == 8)
+  }
+
   @Test(arguments: [
     ("-- name: a^\nSELECT :x;\n", "aiosql", [String: String]()),
     ("-- name: a\nSELECT :x;\n", "goyesql", ["main.go": ""]),
+    ("-- name: A :one\nSELECT @x\n", "sqlc", ["main.go": ""]),
     ("-- :name a :one\nSELECT :x\n", "PugSQL", [:]),
     ("-- :name a :? :1\nSELECT :x\n", "HugSQL", [:]),
     ("-- name: a\nSELECT ?\n", "yesql", ["project.clj": "[yesql \"0.5.3\"]"]),

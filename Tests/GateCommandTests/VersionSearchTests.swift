@@ -58,6 +58,12 @@ import Testing
     #expect(found.unclear.isEmpty)
   }
 
+  @Test func `a version that plangate does not run is said, and does not count`() throws {
+    let found = try discovery(["compose.yaml": compose("postgres:11"), "compose.ci.yaml": compose("postgres:15")])
+    #expect(found.versions.map(\.major) == [15])
+    #expect(found.unclear.map(\.text) == ["PostgreSQL 11 is too old; plangate needs 13 or newer"])
+  }
+
   @Test func `an image of an unknown version is said`() throws {
     let found = try discovery(["compose.yaml": compose("postgres:latest")])
     #expect(found.versions.isEmpty)

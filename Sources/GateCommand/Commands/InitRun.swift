@@ -73,7 +73,8 @@ struct InitRun {
     for remark in discovery.found { line("found", remark) }
     for remark in discovery.leftOut { line("left out", remark) }
     for remark in discovery.unclear { line("unclear", remark) }
-    if discovery.isEmpty { console.say("found       nothing that plangate knows; the files are an example") }
+    guard discovery.isEmpty else { return }
+    console.say("found       no migrations, rows or queries that plangate knows; the files are an example")
   }
 
   private func line(_ word: String, _ remark: Discovery.Remark) {
@@ -83,11 +84,14 @@ struct InitRun {
 
   // MARK: The files
 
+  private static let nothingWritten = "error: nothing was written: all files already exist"
+
   /// Prints the files that do not exist yet.
   private func show(_ files: [StarterProject.File]) -> ExitStatus {
     let new = files.filter { !ProjectTree.exists($0.path) }
     for file in files where !new.contains(file) { console.say("kept        \(file.path.visible) (exists)") }
     for file in new { console.print("\n--- \(file.path.visible)\n\(file.text.visibleText)") }
+    if new.isEmpty { Console.error(InitRun.nothingWritten) }
     return new.isEmpty ? .unchecked : .passed
   }
 
@@ -109,7 +113,7 @@ struct InitRun {
         Console.error(Diagnostic("cannot write the file: \(reason)", file: file.path).description)
       }
     }
-    if !isWritten, !hasFailed { Console.error("error: nothing was written: all files already exist") }
+    if !isWritten, !hasFailed { Console.error(InitRun.nothingWritten) }
     return isWritten && !hasFailed
   }
 }

@@ -21,6 +21,8 @@ struct Discovery: Sendable {
   struct Queries: Sendable {
     /// Patterns or paths, relative to the project's directory; see `FilePattern`.
     var patterns: [String]
+    /// The path by which reports name them.
+    var place = ""
     /// Such as `sqlc`; empty for plain files.
     var tool: String
     /// The value of `convention:`; nil where the marks say it.
@@ -90,14 +92,8 @@ struct Discovery: Sendable {
     QuerySearch(tree: tree, sqlc: configurations, taken: schemas.taken.union(rows)).search(&self)
     VersionSearch(tree: tree).search(&self)
     summarize(tree, schemas.files)
-    if tree.isTruncated {
-      unclear.append(
-        Remark(
-          place: ".",
-          text:
-            "more than \(ProjectTree.mostFiles) files, or deeper than \(ProjectTree.deepest) levels: some were not looked at"
-        ))
-    }
+    for path in tree.unreadable { unclear.append(Remark(path, "the directory cannot be read")) }
+    if let limit = tree.limit { unclear.append(Remark(".", "\(limit): some were not looked at")) }
   }
 
   /// Notes roles, extensions and tables of the files that the manifest will run.

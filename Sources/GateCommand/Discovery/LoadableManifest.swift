@@ -14,14 +14,15 @@ struct LoadableManifest {
       leaveOut(path, &discovery, with: { $0.rows = [path] }) { $0.rows.removeAll { $0 == path } }
     }
     for group in discovery.queries {
-      leaveOut(group.patterns[0], &discovery, with: { $0.queries = [group] }) {
+      leaveOut(group.place, &discovery, with: { $0.queries = [group] }) {
         $0.queries.removeAll { $0.patterns == group.patterns }
       }
     }
     leaveOut("roles", &discovery, with: { [roles = discovery.roles] in $0.roles = roles }) { $0.roles = [] }
     // Each of these by itself is fine, so that this is about what they have in common: names of queries.
     while let last = discovery.queries.last, let problem = problem(discovery) {
-      discovery.leftOut.append(Discovery.Remark(last.patterns[0], problem))
+      discovery.found.removeAll { $0 == Discovery.Remark(last.place, last.label) }
+      discovery.leftOut.append(Discovery.Remark(last.place, problem))
       discovery.queries.removeLast()
     }
   }

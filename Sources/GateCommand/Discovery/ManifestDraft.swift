@@ -10,7 +10,7 @@ struct ManifestDraft {
   /// - Parameter withoutNewFiles: leaves out the steps whose files are yet to be written, so that the rest can be
   ///   loaded.
   func text(withoutNewFiles: Bool = false) -> String {
-    var lines = header + seed(withoutNewFiles: withoutNewFiles) + roles + ManifestDraft.settings + queries
+    var lines = header + seed(withoutNewFiles: withoutNewFiles) + roles + settings + queries
     while lines.last?.isEmpty == true { lines.removeLast() }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -88,14 +88,17 @@ struct ManifestDraft {
     return [comment, "roles:"] + discovery.roles.map { "  - \(YAMLText.scalar($0))" } + [""]
   }
 
-  private static let settings = [
-    "# Production's planner settings: plans depend on them.",
-    "settings:",
-    "  random_page_cost: 1.1             # SSD",
-    "  # work_mem: 16MB",
-    "  # effective_cache_size: 4GB",
-    "",
-  ]
+  private var settings: [String] {
+    let lines = [
+      "# Production's planner settings: plans depend on them.",
+      "settings:",
+      "  random_page_cost: 1.1             # SSD",
+      "  # work_mem: 16MB",
+      "  # effective_cache_size: 4GB",
+    ]
+    // Supabase's own, which migrations rely on.
+    return lines + (discovery.isSupabase ? ["  search_path: '\"$user\", public, extensions'"] : []) + [""]
+  }
 
   // MARK: Queries
 

@@ -22,7 +22,7 @@ struct MigrationDirectory: Equatable, Sendable {
     var groups: [String: (tool: String, files: [String])] = [:]
     let recognizer = MigrationTool(tree: tree)
     for (directory, files) in Dictionary(grouping: tree.files(ending: ".sql"), by: parent) {
-      let usable = files.filter { !ProjectPath.isTrial($0) }
+      let usable = files.filter { !ProjectPath.isTrial($0) && !ProjectPath.folders($0).contains("fixtures") }
       guard let (tool, root) = recognizer.tool(of: usable, in: directory) else { continue }
       groups[root, default: (tool, [])].files += usable
     }

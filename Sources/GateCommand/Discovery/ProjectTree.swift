@@ -17,10 +17,12 @@ struct ProjectTree: Sendable {
   private(set) var files: [String] = []
   /// The directories that pg_dump made, relative to the directory, sorted.
   private(set) var directoryDumps: [String] = []
-  /// Whether there was more than init looks at.
-  private(set) var isTruncated = false
+  /// The directories that cannot be read.
+  private(set) var unreadable: [String] = []
+  /// What it did not look at; nil if there was nothing more.
+  private(set) var limit: String?
 
-  static let deepest = 8
+  static let deepest = 12
   static let mostFiles = 20_000
   /// The size in bytes above which a file's text is not looked at.
   static let largestText = 8 << 20
@@ -49,9 +51,13 @@ struct ProjectTree: Sendable {
       directoryDumps.append(directory)
       return
     }
-    for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      unreadable.append(directory.isEmpty ? root : directory)
+      return
+    }
+    for name in names.sorted() {
       guard files.count < ProjectTree.mostFiles else {
-        isTruncated = true
+        limit = "more than \(ProjectTree.mostFiles) files"
         return
       }
       var status = stat()
@@ -61,7 +67,11 @@ struct ProjectTree: Sendable {
       case S_IFREG: files.append(inner)
       case S_IFDIR:
         if ProjectTree.skipped.contains(name) || name.hasPrefix(".") && !ProjectTree.hidden.contains(name) { continue }
-        if depth == ProjectTree.deepest { isTruncated = true } else { visit(inner, depth: depth + 1) }
+        if depth < ProjectTree.deepest {
+          visit(inner, depth: depth + 1)
+        } else {
+          limit = limit ?? "\(inner) and other directories are deeper than \(ProjectTree.deepest) levels"
+        }
       default: break
       }
     }
@@ -89,7 +99,13 @@ struct ProjectTree: Sendable {
     return low < files.count && files[low] == path
   }
 
-  /// The text of a file; nil if it is too large or not UTF-8.
+  /// Why `text` has none of a file, without its path.
+  func textProblem(_ path: String) -> String {
+    if case .utf16(let name) = format(of: path) { return "\(name), which psql does not read; convert it to UTF-8" }
+    return "cannot be read, is larger than \(ProjectTree.largestText >> 20) MB, or is not UTF-8"
+  }
+
+  /// The text of a file; nil if it cannot be read, is too large or not UTF-8.
   func text(_ path: String) -> String? {
     let path = absolute(path)
     var status = stat()
@@ -135,16 +151,17 @@ enum ProjectPath {
   }
 
   private static let trials: Set<Substring> = [
-    "__tests__", "benchmark", "benchmarks", "demo", "demos", "doc", "docs", "e2e", "example", "examples", "mock",
-    "mocks", "spec", "specs", "template", "templates", "test", "testdata", "tests",
+    "__tests__", "benchmark", "benchmarks", "cypress", "demo", "demos", "doc", "docs", "e2e", "example", "examples",
+    "mock", "mocks", "playwright", "spec", "specs", "template", "templates", "test", "testdata", "tests",
   ]
 
   /// Whether it is in a directory of tests, examples or documents.
   static func isTrial(_ path: String) -> Bool { folders(path).contains { trials.contains($0) } }
 
   private static let otherDatabases: Set<Substring> = [
-    "clickhouse", "cockroach", "db2", "duckdb", "h2", "hsqldb", "mariadb", "mssql", "mysql", "oracle", "sqlite",
-    "sqlite3", "sqlserver",
+    "bigquery", "clickhouse", "cockroach", "db2", "duckdb", "h2", "hsqldb", "mariadb", "mssql", "mysql", "oracle",
+    "redshift",
+    "snowflake", "spanner", "sqlite", "sqlite3", "sqlserver",
   ]
 
   /// Whether it is in a directory that is named after another database.

@@ -7,7 +7,7 @@ struct QueryGroupReader {
   ///
   /// - Returns: why the file as a whole is no use; nil if it is.
   func read(_ path: String, _ found: inout Discovery.Queries) -> String? {
-    guard var text = tree.text(path) else { return "larger than init reads, or not UTF-8" }
+    guard var text = tree.text(path) else { return tree.textProblem(path) }
     if text.unicodeScalars.contains("\0") { return "holds a NUL character" }
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     let file: QueryFile

@@ -13,18 +13,18 @@ struct QuerySearch {
     for configuration in sqlc {
       guard configuration.isPostgreSQL else {
         seen.formUnion(configuration.queries.flatMap(files))
-        discovery.leftOut.append(
-          Discovery.Remark(
-            configuration.path,
-            "queries for \(configuration.engine): "
-              + configuration.queries.joined(separator: ", ")))
+        let paths = configuration.queries.joined(separator: ", ")
+        if !paths.isEmpty {
+          let text = "queries for \(configuration.engine): \(paths)"
+          discovery.leftOut.append(Discovery.Remark(configuration.path, text))
+        }
         continue
       }
-      for path in configuration.queries {
-        groups.append(Group(pattern: pattern(path), files: files(path), tool: "sqlc"))
-      }
+      let all = configuration.queries.flatMap(files)
+      let files = all.filter { seen.insert($0).inserted }
+      let patterns = files == all ? configuration.queries.map(pattern) : nil
+      groups.append(Group(patterns: patterns, files: files, tool: "sqlc"))
     }
-    for group in groups { seen.formUnion(group.files) }
     groups += marked(besides: seen)
     for group in groups { seen.formUnion(group.files) }
     groups += plain(besides: seen)
@@ -34,8 +34,8 @@ struct QuerySearch {
 
   /// Files that one entry of the manifest may take.
   private struct Group {
-    /// The pattern that stands for exactly these files; nil to list them.
-    var pattern: String?
+    /// The patterns that stand for exactly these files; nil to list them.
+    var patterns: [String]?
     let files: [String]
     let tool: String
     var convention: String?
@@ -72,8 +72,18 @@ struct QuerySearch {
       return (try? QueryFile(path, text, nil, nil))?.hasMarks ?? hasMark(text)
     }
     return grouped(found, besides: seen) { files in
-      let text = files.lazy.compactMap { tree.text($0) }.first ?? ""
-      if text.contains("-- :name ") { return text.contains(" :? ") || tree.has("project.clj") ? "HugSQL" : "PugSQL" }
+      for path in files {
+        guard let text = tree.text(path), let file = try? QueryFile(path, text, nil, nil), file.hasMarks else {
+          continue
+        }
+        switch file.convention {
+        case .sqlc: return "sqlc"
+        case .hugsql: return "HugSQL"
+        case .pugsql: return "PugSQL"
+        default: break
+        }
+        break
+      }
       return isYesql ? "yesql" : tree.files(ending: ".go").isEmpty ? "aiosql" : "goyesql"
     }
   }
@@ -108,7 +118,7 @@ struct QuerySearch {
         let isWhole = all[directory]?.count == files.count && !directory.isEmpty
         let tool = tool(files)
         var group = Group(
-          pattern: isWhole ? escapedPattern(directory) + "/*.sql" : nil, files: files, tool: tool)
+          patterns: isWhole ? [escapedPattern(directory) + "/*.sql"] : nil, files: files, tool: tool)
         if tool == "yesql" { group.convention = "yesql" }
         return group
       }
@@ -119,10 +129,13 @@ struct QuerySearch {
       ProjectPath.folders(path).last == ".sqlx" && ProjectPath.name(path).hasPrefix("query-")
     }
     return Dictionary(grouping: files) { ProjectPath.folders($0).joined(separator: "/") }.sorted { $0.key < $1.key }
-      .map { Group(pattern: escapedPattern($0) + "/query-*.json", files: $1, tool: "sqlx") }
+      .map { Group(patterns: [escapedPattern($0) + "/query-*.json"], files: $1, tool: "sqlx") }
   }
 
   // MARK: Reading
+
+  /// How many queries that have no plan are named in the report.
+  private static let mostNamed = 5
 
   private func take(_ group: Group, _ discovery: inout Discovery) {
     let reader = QueryGroupReader(tree: tree, convention: group.convention.flatMap(QueryConvention.init))
@@ -138,10 +151,17 @@ struct QuerySearch {
       }
     }
     guard !found.queries.isEmpty else { return }
-    found.patterns = unreadable ? files.map(escaped) : group.pattern.map { [$0] } ?? files.map(escaped)
-    let place = found.patterns.count == 1 ? found.patterns[0] : commonDirectory(files)
-    discovery.found.append(Discovery.Remark(place, found.label))
-    for (name, reason) in found.leftOut { discovery.leftOut.append(Discovery.Remark(place, "\(name): \(reason)")) }
+    found.patterns = unreadable ? files.map(escaped) : group.patterns ?? files.map(escaped)
+    found.place = found.patterns.count == 1 ? found.patterns[0] : commonDirectory(files)
+    discovery.found.append(Discovery.Remark(found.place, found.label))
+    for (name, reason) in found.leftOut.prefix(QuerySearch.mostNamed) {
+      discovery.leftOut.append(Discovery.Remark(found.place, "\(name): \(reason)"))
+    }
+    let more = found.leftOut.count - QuerySearch.mostNamed
+    if more > 0 {
+      discovery.leftOut.append(
+        Discovery.Remark(found.place, "\(more) more, which the manifest lists with their reasons under except:"))
+    }
     discovery.queries.append(found)
   }
 

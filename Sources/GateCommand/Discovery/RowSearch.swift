@@ -15,13 +15,13 @@ struct RowSearch {
   func search(_ discovery: inout Discovery) {
     var found: [String] = []
     for path in tree.files where isCandidate(path) {
-      if path.hasSuffix(".sql") {
+      if path.hasSuffix(".sql") || RowSearch.isCompressedScript(path) {
         if let problem = problem(path) {
           if !problem.isEmpty { discovery.leftOut.append(Discovery.Remark(place: path, text: problem)) }
         } else {
           found.append(path)
         }
-      } else {
+      } else if !ProjectPath.isTrial(path) {
         note(path, &discovery)
       }
     }
@@ -52,17 +52,26 @@ struct RowSearch {
   private func isCandidate(_ path: String) -> Bool {
     guard !schemas.taken.contains(path), !ProjectPath.isForOtherDatabase(path) else { return false }
     let folders = ProjectPath.folders(path)
-    guard !folders.contains("node_modules"), !folders.contains(".github") else { return false }
+    if folders.contains(".github") || schemas.otherProjects.contains(where: { path.hasPrefix($0 + "/") }) {
+      return false
+    }
     let isInside = folders.last.map { RowSearch.folders.contains(Substring($0.lowercased())) } ?? false
-    let parts = ProjectPath.stem(path).lowercased().split { "_-. ".contains($0) }
-    return isInside || parts.contains(where: RowSearch.words.contains)
+    return isInside || RowSearch.isRowName(path)
   }
+
+  /// Whether a file is called as those with rows are.
+  static func isRowName(_ path: String) -> Bool {
+    let parts = ProjectPath.stem(path).lowercased().split { "_-. ".contains($0) }
+    return parts.contains(where: words.contains)
+  }
+
+  static func isCompressedScript(_ path: String) -> Bool { ProjectPath.name(path).contains(".sql.") }
 
   /// Why a file of SQL is no step; empty if it is not about rows at all, nil if it is one.
   private func problem(_ path: String) -> String? {
     guard let text = tree.text(path) else {
-      return tree.format(of: path) == .script
-        ? "larger than init reads, or not UTF-8; add it to the seed if it belongs there" : ""
+      if case .compressed = tree.format(of: path) { return nil }
+      return tree.textProblem(path)
     }
     let summary = SQLSummary(text)
     if text.contains("-- name:") || text.contains("-- :name ") || !summary.hasRows { return "" }

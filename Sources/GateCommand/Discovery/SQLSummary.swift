@@ -23,7 +23,6 @@ struct SQLSummary {
 
   init(_ text: String) {
     var text = text
-    otherDatabase = SQLSummary.otherDatabase(text)
     text.withUTF8 { read(UnsafeRawBufferPointer($0)) }
   }
 
@@ -44,6 +43,7 @@ struct SQLSummary {
   }
 
   private mutating func take(_ words: [String], _ statement: DumpStatement) {
+    if otherDatabase == nil { otherDatabase = SQLSummary.otherDatabase(statement) }
     switch words.first {
     case "insert", "copy": hasRows = true
     case "create", "alter", "drop", "grant", "comment": define(words, statement)
@@ -77,12 +77,16 @@ struct SQLSummary {
     }
   }
 
-  private static func otherDatabase(_ text: String) -> String? {
-    let upper = text.prefix(1 << 18).uppercased()
-    if upper.contains("AUTO_INCREMENT") || upper.contains("ENGINE=INNODB") || upper.contains("ENGINE = INNODB") {
-      return "MySQL"
+  private static func otherDatabase(_ statement: DumpStatement) -> String? {
+    if statement.word(0) == "pragma" { return "SQLite" }
+    for index in statement.tokens.indices {
+      switch statement.word(index) {
+      case "auto_increment": return "MySQL"
+      case "engine" where statement.isSymbol(index + 1, "=") && statement.word(index + 2) == "innodb": return "MySQL"
+      case "autoincrement": return "SQLite"
+      default: continue
+      }
     }
-    if upper.contains("AUTOINCREMENT") || upper.contains("PRAGMA FOREIGN_KEYS") { return "SQLite" }
     return nil
   }
 

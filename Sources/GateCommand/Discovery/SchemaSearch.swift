@@ -1,3 +1,5 @@
+import OperatingSystem
+
 /// Finds what makes the tables: migrations of the usual tools, else a file with the schema.
 struct SchemaSearch {
   let tree: ProjectTree
@@ -6,11 +8,20 @@ struct SchemaSearch {
   private(set) var files: [String] = []
   /// The SQL files that belong to some tool's migrations or schema, chosen or not.
   private(set) var taken: Set<String> = []
+  /// The directories of projects whose migrations were left out for others.
+  private(set) var otherProjects: [String] = []
   /// Whether a dump with rows takes the place of the migrations.
   private(set) var hasDump = false
 
   init(tree: ProjectTree, sqlc: [SQLCConfiguration]) {
-    (self.tree, self.sqlc) = (tree, sqlc)
+    (self.tree, self.sqlc) = (tree, sqlc.filter(\.isPostgreSQL))
+  }
+
+  /// The SQL files that sqlc reads the schema from, but for those that hold queries as well.
+  private var schemaOfQueries: [String] {
+    sqlc.flatMap(\.schema).flatMap { path in
+      tree.has(path) ? [path] : tree.files(below: path).filter { $0.hasSuffix(".sql") }
+    }.filter { tree.text($0)?.contains("-- name:") == false }
   }
 
   mutating func search(_ discovery: inout Discovery) {
@@ -20,7 +31,7 @@ struct SchemaSearch {
     choose(candidates, &discovery)
     if discovery.schema.isEmpty { CommandMigrations(tree: tree).search(&discovery) }
     if discovery.schema.isEmpty || hasDump { searchFiles(&discovery) }
-    for path in tree.files where ["schema.rb"].contains(ProjectPath.name(path)) && discovery.schema.isEmpty {
+    for path in tree.files where ProjectPath.name(path) == "schema.rb" && discovery.schema.isEmpty {
       discovery.unclear.append(
         Discovery.Remark(place: path, text: "Ruby: add {run: bin/rails db:schema:load}, or set schema_format = :sql"))
     }
@@ -32,18 +43,22 @@ struct SchemaSearch {
   private mutating func choose(_ candidates: [MigrationDirectory], _ discovery: inout Discovery) {
     let usable = candidates.filter { $0.problem == nil }
     let named = Set(sqlc.flatMap(\.schema))
+    // Of several directories none is better than the schema that the queries were written for.
+    let hasSchema = usable.count > 1 && !schemaOfQueries.isEmpty
     let chosen =
       usable.first { named.contains($0.path) }
-      ?? usable.min { first, second in
+      ?? (hasSchema ? [] : usable).min { first, second in
         let depths = (first.path.split(separator: "/").count, second.path.split(separator: "/").count)
         return depths.0 == depths.1 ? first.files.count > second.files.count : depths.0 < depths.1
       }
     for candidate in candidates where candidate != chosen {
       let reason =
-        candidate.problem ?? "the manifest takes \(chosen?.path ?? "others"); list it as a step if it belongs"
+        candidate.problem ?? "the manifest takes \(chosen?.path ?? "sqlc's schema"); list it as a step if it belongs"
       discovery.leftOut.append(Discovery.Remark(place: candidate.path, text: "\(candidate.label); \(reason)"))
     }
     guard let chosen else { return }
+    otherProjects = usable.filter { $0 != chosen }.map { parentDirectory(of: $0.path) }
+      .filter { $0 != "." && !(chosen.path + "/").hasPrefix($0 + "/") }
     discovery.isSupabase = chosen.tool == "Supabase"
     if hasDump {
       discovery.leftOut.append(
@@ -66,7 +81,9 @@ struct SchemaSearch {
     for path in tree.files where !ProjectPath.isTrial(path) && !taken.contains(path) {
       switch tree.format(of: path) {
       case .archive: dumps.append(path)
-      case .compressed where SchemaSearch.isDumpName(path): dumps.append(path)
+      case .compressed where SchemaSearch.isDumpName(path):
+        // The rows of a seed are no dump of the whole.
+        if !RowSearch.isCompressedScript(path) || !RowSearch.isRowName(path) { dumps.append(path) }
       case .script where path.hasSuffix(".sql") || SchemaSearch.isDumpName(path):
         guard let text = tree.text(path), text.prefix(400).contains("PostgreSQL database dump") else { continue }
         let summary = SQLSummary(text)
@@ -97,11 +114,7 @@ struct SchemaSearch {
 
   /// Takes the schema that another file names, or one with a usual name.
   private mutating func searchFiles(_ discovery: inout Discovery) {
-    var found: [(path: String, text: String)] = []
-    for path in sqlc.flatMap(\.schema) {
-      let paths = tree.has(path) ? [path] : tree.files(below: path).filter { $0.hasSuffix(".sql") }
-      found += paths.map { ($0, "the schema that sqlc reads") }
-    }
+    var found = schemaOfQueries.map { (path: $0, text: "the schema that sqlc reads") }
     if found.isEmpty {
       for path in tree.files(named: "structure.sql").prefix(1) { found.append((path, "the schema of Rails")) }
     }

@@ -1,4 +1,5 @@
 import OperatingSystem
+import Postgres
 import YAML
 
 /// A Compose file.
@@ -64,8 +65,14 @@ struct VersionSearch {
         add(image, "\(file.path):\(line)", rank: ComposeFile.rank(file.path), &found, &discovery)
       }
     }
-    found += supabase() + toolVersions()
+    found += supabase(beside: discovery.schema.first?.place ?? "") + toolVersions()
     for path in tree.files(below: ".github/workflows") { workflow(path, &found, &discovery) }
+    let old = found.filter { $0.major < ServerInstallation.oldestMajor }
+    found.removeAll { $0.major < ServerInstallation.oldestMajor }
+    for version in old {
+      let needed = "plangate needs \(ServerInstallation.oldestMajor) or newer"
+      discovery.unclear.append(Discovery.Remark(version.place, "PostgreSQL \(version.major) is too old; \(needed)"))
+    }
     found.sort { $0.rank == $1.rank ? false : $0.rank < $1.rank }
     discovery.versions = found
     guard let first = found.first else { return }
@@ -91,8 +98,11 @@ struct VersionSearch {
     }
   }
 
-  private func supabase() -> [Discovery.Version] {
-    tree.files(named: "config.toml").filter { $0.hasSuffix("supabase/config.toml") }.compactMap { path in
+  /// - Parameter migrations: the directory of the migrations, beside which the configuration that counts is.
+  private func supabase(beside migrations: String) -> [Discovery.Version] {
+    let files = tree.files(named: "config.toml").filter { $0.hasSuffix("supabase/config.toml") }
+    let own = files.filter { parentDirectory(of: $0) == parentDirectory(of: migrations) }
+    return (own.isEmpty ? files : own).compactMap { path in
       var isInside = false
       for (index, line) in (tree.text(path) ?? "").split(separator: "\n", omittingEmptySubsequences: false).enumerated()
       {
