@@ -173,6 +173,7 @@ private let hint =
     #expect(try parse("completions fish") == run(.completions) { $0.names = ["fish"] })
     #expect(try parse("init") == run(.initialize))
     #expect(try parse("init -q") == run(.initialize) { $0.isQuiet = true })
+    #expect(try parse("init --dry-run") == run(.initialize) { $0.isDryRun = true })
     #expect(try parse("init --help") == .help(.initialize))
     #expect(throws: Diagnostic("plangate man takes no 'page'\nusage: plangate man")) { try parse("man page") }
     #expect(throws: Diagnostic("plangate init takes no 'here'\nusage: plangate init [options]")) {

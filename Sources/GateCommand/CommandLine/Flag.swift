@@ -29,7 +29,7 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [shard, runs, noDown, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
+    + [shard, runs, noDown, dryRun, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -115,6 +115,9 @@ extension Flag {
   static let noDown = Flag(
     name: "no-down", help: "do not try the ways down", reference: "[Migrations](migrations.md)",
     effect: .turns { $0.runsDown = false })
+
+  static let dryRun = Flag(
+    name: "dry-run", help: "print the files instead of writing them", effect: .turns { $0.isDryRun = true })
 
   static let strict = Flag(
     name: "strict", help: "a changed or improved plan fails too", effect: .turns { $0.isStrict = true })

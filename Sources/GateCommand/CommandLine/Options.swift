@@ -31,6 +31,8 @@ package struct Options: Equatable, Sendable {
   package var runs = 5
   /// Whether `migrate` tries the ways down.
   package var runsDown = true
+  /// Whether `init` prints what it would write.
+  package var isDryRun = false
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false

@@ -17,6 +17,7 @@ struct QueryReader {
   let directory: String
   let today: Day
   let defaults: QueryDefaults
+  private let cache = QueryFileCache()
 
   static let keys = [
     "name", "file", "files", "query", "except", "convention", "placeholders", "sql", "params", "cases", "plan",
@@ -24,6 +25,10 @@ struct QueryReader {
   ]
 
   static let sessionKeys = ["role", "settings"]
+
+  init(source: ManifestSource, directory: String, today: Day, defaults: QueryDefaults) {
+    (self.source, self.directory, self.today, self.defaults) = (source, directory, today, defaults)
+  }
 
   private var rules: RuleReader { RuleReader(source: source) }
 
@@ -55,7 +60,7 @@ struct QueryReader {
     var mistakes = Mistakes()
     let fields = try source.mapping(node, "a query", keys: QueryReader.keys, &mistakes)
     let found = mistakes.attempt { () throws(Diagnostic) in
-      try QueryFileReader(source: source, directory: directory).found(fields, node)
+      try QueryFileReader(source: source, directory: directory, cache: cache).found(fields, node)
     }
     var statement: Statement?
     if case .ownNotation? = found {

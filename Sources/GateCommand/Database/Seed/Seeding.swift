@@ -76,7 +76,7 @@ struct Seeding {
     try server.separateFiles(of: database, before: step)
     observer.beforeStep()
     // psql and commands may drop the database and make it anew.
-    if case .migration = step {} else { server.closeConnections(to: database) }
+    if case .migration = step.source {} else { server.closeConnections(to: database) }
     do {
       // Processes that a step left running must not change the database during the next one.
       try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output, migrationObserver) }
