@@ -116,6 +116,7 @@ struct CaseRunner {
   ) throws(ServerError) -> CaseAnswer {
     let scanned = query.statement.scanned
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
+    if let reason = queryCase.missingValue { return .unchecked(reason) }
     let values: [String?]
     do { values = try queryCase.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
     do {

@@ -119,6 +119,9 @@ struct QueryCase: Equatable, Sendable {
   var parameters: Parameters
   /// Whether it is planned without the parameters' values.
   var isGeneric: Bool
+  /// The values that come from the seeded database; `parameters` holds NULL for them until they are read.
+  var fetched: [FetchedValue] = []
+  var fetchState = FetchState.unread
 }
 
 /// The values of a case.

@@ -63,6 +63,7 @@ extension Query {
       guard case .named(let given) = cases[index].parameters else { continue }
       let own = given.filter { names.contains($0.name) }
       cases[index].parameters = own.isEmpty ? .none : .named(own)
+      cases[index].fetched.removeAll { !names.contains($0.key) }
     }
     types = types.filter { name, _ in names.contains(name) || Int(name) != nil }
   }

@@ -155,15 +155,18 @@ struct QueryReader {
         if cases.contains(where: { $0.name?.lowercased() == name.lowercased() }) {
           throw source.error("a second case '\(name)' (names are unique without regard to case)", at: entry.key)
         }
-        cases.append(QueryCase(name: name, parameters: try reader.parameters(entry.value), isGeneric: false))
+        let given = try reader.given(entry.value)
+        cases.append(QueryCase(name: name, parameters: given.parameters, isGeneric: false, fetched: given.fetched))
       }
     } else {
-      let parameters = try fields["params"].map { node throws(Diagnostic) in try reader.parameters(node) } ?? .none
-      cases = [QueryCase(name: nil, parameters: parameters, isGeneric: false)]
+      let given = try fields["params"].map { node throws(Diagnostic) in try reader.given(node) } ?? (.none, [])
+      cases = [QueryCase(name: nil, parameters: given.parameters, isGeneric: false, fetched: given.fetched)]
     }
     guard let plan = fields["plan"] else { return cases }
     let generic = cases.map { item in
-      QueryCase(name: item.name.map { $0 + "+generic" } ?? "generic", parameters: item.parameters, isGeneric: true)
+      QueryCase(
+        name: item.name.map { $0 + "+generic" } ?? "generic", parameters: item.parameters, isGeneric: true,
+        fetched: item.fetched)
     }
     switch try source.text(plan, "'plan'") {
     case "custom": return cases
