@@ -101,6 +101,8 @@ struct Query: Sendable {
   var types: [String: String] = [:]
   /// Whether the run measures time, for the rule `time`.
   var measuresTime = false
+  /// For one of the queries that `files:` takes: the keys and values, as YAML, of the entry that would take it alone.
+  var ownEntry: [(key: String, value: String)]?
 }
 
 extension Query {

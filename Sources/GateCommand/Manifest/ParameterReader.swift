@@ -56,7 +56,11 @@ struct ParameterReader {
       }
       throw source.error("a value is text, null or a sequence; write JSON as quoted text", at: node)
     }
-    return try source.text(node, "a value")
+    let text = try source.text(node, "a value")
+    if ParameterReader.placeholders.contains(text) {
+      throw source.error("\(text) stands for a value; write one in its place", at: node)
+    }
+    return text
   }
 
   /// An array as PostgreSQL reads it: `{"a","b",NULL}`.
@@ -73,6 +77,11 @@ struct ParameterReader {
     }
     return ParameterReader.array(texts)
   }
+
+  /// The placeholders of messages that the server would take for values.
+  private static let placeholders: Set = [
+    "<value>", "<text>", "<character varying>", "<character>", "<name>", "<citext>",
+  ]
 
   /// An element of an array's text.
   static func element(_ text: String) -> String {

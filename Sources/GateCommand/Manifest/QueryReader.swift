@@ -98,9 +98,26 @@ struct QueryReader {
       entry.nameInFile = item.nameInFile
       entry.isOneOfMany = isMany
       entry.query.types.merge(item.types) { own, _ in own }
-      if isMany { entry.query.keepOwnParameters() }
+      if isMany {
+        entry.query.keepOwnParameters()
+        entry.query.ownEntry = ownEntry(of: item, fields)
+      }
       return entry
     }
+  }
+
+  /// The keys of an entry for one of the queries of `files:`, with what the entry of all says of it.
+  private func ownEntry(of item: QueryFileReader.Item, _ fields: ManifestFields) -> [(key: String, value: String)] {
+    let path = relativePath(item.statement.file, to: directory)
+    var keys = [(key: "file", value: YAMLText.scalar(path))]
+    // A file of one query needs no name.
+    if let origin = item.origin, !origin.hasSuffix("\0"), let name = item.nameInFile {
+      keys.append((key: "query", value: YAMLText.scalar(name)))
+    }
+    for key in ["convention", "placeholders", "plan", "session", "rules", "waive", "timeout"] {
+      if let node = fields[key] { keys.append((key: key, value: YAMLText.flow(node))) }
+    }
+    return keys
   }
 
   /// Reports a value beside `files:` that no query takes.
