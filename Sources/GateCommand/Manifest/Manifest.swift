@@ -91,6 +91,8 @@ struct Query: Sendable {
   var name: String
   /// The line of the manifest on which its entry begins, from 1.
   var manifestLine: Int
+  /// The column there, from 1.
+  var manifestColumn = 1
   var statement: Statement
   var cases: [QueryCase]
   var session: Session

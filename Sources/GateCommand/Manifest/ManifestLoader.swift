@@ -9,7 +9,11 @@ extension Manifest {
   ///
   /// - Parameter today: the day in UTC, for waivers.
   static func load(_ path: String, today: Day) throws(Diagnostic) -> Manifest {
-    let bytes = try readFile(path, "the manifest", hint: "name another with --manifest FILE")
+    try load(path, bytes: readFile(path, "the manifest", hint: "name another with --manifest FILE"), today: today)
+  }
+
+  /// The same, for a text that the file has or would have.
+  static func load(_ path: String, bytes: [UInt8], today: Day) throws(Diagnostic) -> Manifest {
     let text = String(decoding: bytes, as: UTF8.self)
     let root: YAMLNode
     do { root = try YAMLParser.parse(bytes) } catch {

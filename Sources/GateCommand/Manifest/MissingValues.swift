@@ -17,7 +17,10 @@ struct TypedParameter: Equatable, Sendable {
 extension Query {
   /// Whether the statement has parameters and a case gives no values at all.
   var lacksValues: Bool {
-    guard cases.contains(where: { $0.parameters == .none }) else { return false }
+    cases.contains { $0.parameters == .none } && hasParameters
+  }
+
+  var hasParameters: Bool {
     let scanned = statement.scanned
     return !scanned.names.isEmpty || scanned.positionalCount > 0
   }
@@ -39,7 +42,8 @@ extension Query {
 
   /// Where the entry goes.
   var entryPlace: String {
-    ownEntry == nil ? "its entry in the manifest, line \(manifestLine), needs" : "the manifest needs an entry of its own"
+    ownEntry == nil
+      ? "its entry in the manifest, line \(manifestLine), needs" : "the manifest needs an entry of its own"
   }
 }
 

@@ -27,7 +27,8 @@ extension Parameters {
       guard !missing.isEmpty else { return [] }
       let list = missing.count > 8 ? missing.prefix(8).joined(separator: ", ") + " …" : missing.joined(separator: ", ")
       throw ParameterError(
-        message: "the query has the parameter\(missing.count == 1 ? "" : "s") \(list), and the manifest gives no values",
+        message: "the query has the parameter\(missing.count == 1 ? "" : "s") \(list), and the manifest gives no "
+          + "values",
         missing: missing)
     case .positional(let values):
       guard scanned.names.isEmpty else {

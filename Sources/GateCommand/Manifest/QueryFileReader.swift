@@ -81,6 +81,8 @@ struct QueryFileReader {
     var types: [String: String] = [:]
     var origin: String?
     var nameInFile: String?
+    /// Whether its file gives it a name.
+    var isMarked = false
   }
 
   /// The queries of an entry.
@@ -202,6 +204,7 @@ struct QueryFileReader {
         item.types = found.types
         item.origin = file?.origin(found)
         item.nameInFile = names[0]
+        item.isMarked = file?.hasMarks == true && !found.writtenName.isEmpty
         items.append(item)
       }
     }

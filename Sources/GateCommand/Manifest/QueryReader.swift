@@ -81,7 +81,8 @@ struct QueryReader {
     }
     func query(_ name: String, _ statement: Statement) -> Query {
       Query(
-        name: name, manifestLine: node.mark.line, statement: statement, cases: cases, session: session,
+        name: name, manifestLine: node.mark.line, manifestColumn: node.mark.column, statement: statement, cases: cases,
+        session: session,
         policy: CasePolicy(rules: settings, waivers: waivers, today: today), timeout: timeout ?? defaults.timeout,
         types: types, measuresTime: defaults.measuresTime)
     }
@@ -110,8 +111,8 @@ struct QueryReader {
   private func ownEntry(of item: QueryFileReader.Item, _ fields: ManifestFields) -> [(key: String, value: String)] {
     let path = relativePath(item.statement.file, to: directory)
     var keys = [(key: "file", value: YAMLText.scalar(path))]
-    // A file of one query needs no name.
-    if let origin = item.origin, !origin.hasSuffix("\0"), let name = item.nameInFile {
+    let isOneOfSeveral = item.origin.map { !$0.hasSuffix("\0") } ?? false
+    if item.isMarked || isOneOfSeveral, let name = item.nameInFile {
       keys.append((key: "query", value: YAMLText.scalar(name)))
     }
     for key in ["convention", "placeholders", "plan", "session", "rules", "waive", "timeout"] {

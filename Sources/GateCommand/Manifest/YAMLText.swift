@@ -13,7 +13,8 @@ enum YAMLText {
     guard isSimple, isWord, let first = scalars.first, let last = scalars.last, first != " ", last != " " else {
       return quoted(text)
     }
-    let isPlainStart = first.properties.isAlphabetic || ("0"..."9").contains(first) || "_/.<(+$".contains(Character(first))
+    let isPlainStart =
+      first.properties.isAlphabetic || ("0"..."9").contains(first) || "_/.<(+$".unicodeScalars.contains(first)
     // A single dash would begin an item of a sequence, but a number may be negative.
     let isNumber = first == "-" && scalars.dropFirst().first.map { ("0"..."9").contains($0) } ?? false
     return isPlainStart || isNumber ? text : quoted(text)
