@@ -155,7 +155,7 @@ import Testing
     let manifest = try project.load("queries/manifest.yml")
     #expect(manifest.migrations.isEmpty)
     #expect(manifest.seed.compactMap(\.sqlFile).map(project.local) == ["db/2_a.up.sql", "db/10_b.up.sql", "rows.sql"])
-    #expect(manifest.seed.dropLast().allSatisfy { if case .migration = $0 { true } else { false } })
+    #expect(manifest.seed.dropLast().allSatisfy { if case .migration = $0.source { true } else { false } })
     try project.write("queries/manifest.yml", "version: 1\nseed: [{migrations: ../db, run: x}]\n\(Self.query)")
     #expect(
       project.failure { () throws(Diagnostic) in

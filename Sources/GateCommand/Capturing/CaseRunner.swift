@@ -46,7 +46,7 @@ struct CaseRunner {
   /// Prepared statements of a case.
   ///
   /// Each plan has its own: a generic plan would be kept when settings change.
-  private static let name = "plangate_case"
+  static let name = "plangate_case"
   private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
 
   /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
@@ -120,8 +120,11 @@ struct CaseRunner {
   ) throws(ServerError) -> CaseAnswer {
     let scanned = query.statement.scanned
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
+    if let reason = queryCase.missingValue { return .unchecked(reason) }
     let values: [String?]
-    do { values = try queryCase.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
+    do { values = try queryCase.parameters.bound(to: scanned) } catch {
+      return .unchecked(try explain(error, query, scanned))
+    }
     do {
       return try answer(queryCase, of: query, scanned, values, options: options, watching)
     } catch let error where !error.isConnectionLost && !error.lacksResources {
@@ -210,7 +213,7 @@ struct CaseRunner {
   // MARK: The transaction
 
   /// - Parameter sendsCounts: whether the session first sends the counts of its earlier transactions to the server.
-  private func inTransaction<Value>(
+  func inTransaction<Value>(
     of query: Query, _ settings: [(String, String)], sendsCounts: Bool, _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
     do {
@@ -287,9 +290,8 @@ struct CaseRunner {
         rows = try connection.execute(together: [statement, (question, [name])])?.rows ?? []
       }
     } catch { throw error.moved(by: prefix) }
-    let names = scanned.names.isEmpty ? values.indices.map { "$\($0 + 1)" } : scanned.names.map { ":\($0)" }
     let inferred = rows.flatMap { ($0[0] ?? "").split { !$0.isNumber }.compactMap { UInt32($0) } }
-    let named = Array(zip(names, inferred))
+    let named = Array(zip(scanned.parameterNames, inferred))
     if queryCase.isGeneric {
       let arguments = try arguments(values, rows.compactMap { $0[1] })
       let result = try time.explain { () throws(ServerError) in
@@ -323,7 +325,7 @@ struct CaseRunner {
     """
 
   /// The same, a type per row, and how this session writes them.
-  private static let namesOfTypes = """
+  static let namesOfTypes = """
     SELECT t.type::pg_catalog.oid, pg_catalog.format_type(t.type, NULL)
     FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
     WHERE p.name = $1 ORDER BY t.position
@@ -333,7 +335,7 @@ struct CaseRunner {
   /// words.
   ///
   /// Both are empty when it gives none.
-  private func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
+  func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
     identifiers: [UInt32], list: String
   ) {
     guard !query.types.isEmpty else { return ([], "") }

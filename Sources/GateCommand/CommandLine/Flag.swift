@@ -29,7 +29,7 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [shard, runs, noDown, dryRun, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
+    + [shard, runs, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -130,6 +130,11 @@ extension Flag {
 
   static let check = Flag(
     name: "check", help: "write nothing; exit 1 when something differs", effect: .turns { $0.onlyChecks = true })
+
+  static let write = Flag(
+    name: "write", help: "put the values into the manifest, which keeps its comments",
+    details: "If that is not possible, the manifest is left as it is and the values are printed.",
+    effect: .turns { $0.writesManifest = true })
 
   static let keep = Flag(
     name: "keep", help: "leave the server up until Ctrl-C and print how to connect",

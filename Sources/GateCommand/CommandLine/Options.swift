@@ -36,6 +36,8 @@ package struct Options: Equatable, Sendable {
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false
+  /// Whether `params` puts what it proposes into the manifest.
+  package var writesManifest = false
   package var keepsServer = false
   package var usesCache = true
   /// How many cases run side by side; nil for as many as there are processors.

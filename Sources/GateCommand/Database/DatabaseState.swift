@@ -38,6 +38,9 @@ struct DatabaseState: Sendable {
   /// The means to see what cases run inside.
   let probe = InnerProbe()
 
+  /// The values of parameters that were read from it.
+  private(set) var fetchedValues = FetchedValues()
+
   /// The facts that plans depend on, apart from the statistics.
   struct Catalog: Sendable {
     let facts: CatalogFacts
@@ -96,6 +99,7 @@ struct DatabaseState: Sendable {
         analyzing: clone, on: server, manifest: manifest, steps, since: basis, seeding.traces, of: added)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
+      state.fetchedValues = FetchedValues(after: fetchedValues)
       return state
     } catch {
       try? server.drop(clone)

@@ -63,6 +63,7 @@ extension Query {
       guard case .named(let given) = cases[index].parameters else { continue }
       let own = given.filter { names.contains($0.name) }
       cases[index].parameters = own.isEmpty ? .none : .named(own)
+      cases[index].fetched.removeAll { !names.contains($0.key) }
     }
     types = types.filter { name, _ in names.contains(name) || Int(name) != nil }
   }
@@ -104,6 +105,8 @@ struct QueryFileReader {
     var types: [String: String] = [:]
     var origin: String?
     var nameInFile: String?
+    /// Whether its file gives it a name.
+    var isMarked = false
   }
 
   /// The queries of an entry.
@@ -230,6 +233,7 @@ struct QueryFileReader {
         item.types = found.types
         item.origin = file?.origin(found)
         item.nameInFile = names[0]
+        item.isMarked = file?.hasMarks == true && !found.writtenName.isEmpty
         items.append(item)
       }
     }

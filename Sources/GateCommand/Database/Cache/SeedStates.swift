@@ -138,7 +138,8 @@ extension Query {
   fileprivate var readsClock: Bool {
     ClockUse(statement.sql).decides
       || cases.contains { item in
-        item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
+        item.fetched.contains { SeedScan($0.statement.text, as: .statements).readsClock }
+          || item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
       }
   }
 }
