@@ -157,6 +157,11 @@ import Testing
       found.schema == [.command("python manage.py migrate --noinput", in: ".", inputs: ["shop/migrations/*.py"])])
     #expect(found.setUp == ["pip install -r requirements.txt"])
     #expect(try discovery(["manage.py": "print('mine')\n"]).isEmpty)
+    let manage = "import django\n"
+    for (settings, isSaid) in [("NAME = os.environ['PGDATABASE']\n", false), ("NAME = 'dev'\n", true)] {
+      let unclear = try discovery(["manage.py": manage, "site/settings.py": settings]).unclear
+      #expect(unclear.contains { $0.place == "site/settings.py" } == isSaid)
+    }
   }
 
   @Test func `a schema is taken where there are no migrations`() throws {
