@@ -88,13 +88,15 @@ struct CommandMigrations {
       ("mix.exs", "Ecto", "mix ecto.migrate"), ("Gemfile", "Rails", "bin/rails db:schema:load"),
       ("knexfile.js", "Knex", "npx knex migrate:latest"), ("knexfile.ts", "Knex", "npx knex migrate:latest"),
       ("artisan", "Laravel", "php artisan migrate --force"), (".sequelizerc", "Sequelize", "npx sequelize db:migrate"),
+      ("sqitch.plan", "Sqitch", "sqitch deploy"), ("liquibase.properties", "Liquibase", "liquibase update"),
     ] {
       guard let path = tree.files(named: name).first(where: { !ProjectPath.isTrial($0) }), usesDatabase(path) else {
         continue
       }
       discovery.unclear.append(
         Discovery.Remark(
-          place: path, text: "\(tool)'s migrations run by a command: add the step {run: cd … && \(command)}"))
+          place: path, text: "\(tool)'s migrations run by a command: add the step {run: cd … && \(command), tcp: true}")
+      )
     }
   }
 

@@ -65,7 +65,7 @@ struct ManifestDraft {
         .map { "        \(YAMLText.scalar($0.key)): \(YAMLText.scalar($0.value))" }
     case .command(let command, let directory, let inputs):
       let place = shellQuoted(directory == "." ? ".." : "../\(directory)")
-      return ["  - run: \(YAMLText.scalar("cd \(place) && \(command)"))", "    inputs:"]
+      return ["  - run: \(YAMLText.scalar("cd \(place) && \(command)"))", "    tcp: true", "    inputs:"]
         + inputs.map { "      - \(path($0))" }
     }
   }
