@@ -1,3 +1,4 @@
+import Reporting
 import YAML
 
 /// Values as they are written into a manifest.
@@ -44,6 +45,21 @@ enum YAMLText {
     let text = String(scalar.value, radix: 16)
     return String(repeating: "0", count: max(0, digits - text.count)) + text
   }
+
+  /// A text as part of a comment: on one line, without what YAML allows nowhere.
+  static func comment(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.visible.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .unassigned, .privateUse, .surrogate, .control: "?"
+          default: scalar
+          }
+        }))
+  }
+
+  /// A sequence of texts on one line.
+  static func list(_ items: [String]) -> String { "[" + items.map(scalar).joined(separator: ", ") + "]" }
 
   /// A value on one line.
   static func flow(_ node: YAMLNode) -> String {

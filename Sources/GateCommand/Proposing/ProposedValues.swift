@@ -27,7 +27,7 @@ enum ProposedValue: Equatable, Sendable {
   var yaml: String {
     switch self {
     case .text(let text): YAMLText.scalar(text)
-    case .list(let texts): "[" + texts.map(YAMLText.scalar).joined(separator: ", ") + "]"
+    case .list(let texts): YAMLText.list(texts)
     case .query(let sql, _): "{sql: \(YAMLText.quoted(sql))}"
     }
   }
