@@ -123,6 +123,23 @@ import Testing
     #expect(tree.files.isEmpty && tree.unreadable == [project.path("missing")])
   }
 
+  @Test func `migrations that are programs are said`() throws {
+    let goose = ["m/1_a.sql": "-- +goose Up\n\(Self.table)", "m/2_b.go": "package m\n", "m/embed.go": "package m\n"]
+    #expect(try discovery(goose).unclear.map(\.place).contains("m/2_b.go"))
+    #expect(try !discovery(goose).unclear.map(\.place).contains("m/embed.go"))
+    let sqitch = try discovery(["db/sqitch.plan": "%project=x\n", "db/deploy/a.sql": Self.table])
+    #expect(sqitch.unclear.contains { $0.place == "db/sqitch.plan" && $0.text.contains("sqitch deploy") })
+  }
+
+  @Test func `a dump is recognized however large it is`() throws {
+    let project = try Project(["m/1_a.up.sql": Self.table])
+    let line = "-- " + String(repeating: "x", count: 4093) + "\n"
+    let text = "--\n-- PostgreSQL database dump\n--\n\(Self.table)" + String(repeating: line, count: 2100)
+    try project.write("big.sql", text + "COPY t FROM stdin;\n1\n\\.\n")
+    let found = withExtendedLifetime(project) { Discovery(of: ProjectTree(project.directory)) }
+    #expect(found.schema == [.file("big.sql")] && found.tables == ["t"])
+  }
+
   @Test func `Flyway's placeholders come from its configuration, and others are said`() throws {
     let found = try discovery([
       "db/V1__a.sql": "CREATE SCHEMA ${schema};\nCREATE TABLE ${schema}.t (id int) TABLESPACE ${space};\n",
@@ -157,6 +174,11 @@ import Testing
       found.schema == [.command("python manage.py migrate --noinput", in: ".", inputs: ["shop/migrations/*.py"])])
     #expect(found.setUp == ["pip install -r requirements.txt"])
     #expect(try discovery(["manage.py": "print('mine')\n"]).isEmpty)
+    let manage = "import django\n"
+    for (settings, isSaid) in [("NAME = os.environ['PGDATABASE']\n", false), ("NAME = 'dev'\n", true)] {
+      let unclear = try discovery(["manage.py": manage, "site/settings.py": settings]).unclear
+      #expect(unclear.contains { $0.place == "site/settings.py" } == isSaid)
+    }
   }
 
   @Test func `a schema is taken where there are no migrations`() throws {

@@ -26,13 +26,13 @@ struct CommandMigrations {
       return false
     }
     discovery.schema = [
-      .command("alembic upgrade head", in: directory, inputs: [path, "\(escapedPattern(scripts))/**/*.py"])
+      .command(
+        "alembic upgrade head", in: directory, inputs: [pathOrPattern(path), "\(escapedPattern(scripts))/**/*.py"])
     ]
     discovery.found.append(
       Discovery.Remark(place: path, text: "\(CommandMigrations.count(revisions.count)) (Alembic)"))
     if let url = CommandMigrations.setting("sqlalchemy.url", in: text), url.contains("://"), !url.contains("%(") {
-      let environment = tree.text("\(scripts)/env.py") ?? ""
-      if !["environ", "getenv", "settings"].contains(where: environment.contains) {
+      if !followsEnvironment(tree.text("\(scripts)/env.py") ?? "") {
         discovery.unclear.append(
           Discovery.Remark(
             place: path, text: "sqlalchemy.url names a database: let \(scripts)/env.py take DATABASE_URL instead"))
@@ -40,6 +40,12 @@ struct CommandMigrations {
     }
     python(directory, besides: "alembic", &discovery)
     return true
+  }
+
+  /// Whether a program's text takes settings from its environment.
+  private func followsEnvironment(_ text: String) -> Bool {
+    ["environ", "getenv", "env(", "env.db", "import settings", "get_settings", "dj_database_url", "decouple"].contains(
+      where: text.contains)
   }
 
   // MARK: Django
@@ -61,8 +67,15 @@ struct CommandMigrations {
     ]
     discovery.found.append(
       Discovery.Remark(place: path, text: "\(CommandMigrations.count(migrations.count)) of its own (Django)"))
-    discovery.unclear.append(
-      Discovery.Remark(place: path, text: "DATABASES must follow DATABASE_URL or PGHOST, PGUSER, PGDATABASE"))
+    let settings = tree.files(below: directory).filter { file in
+      file.hasSuffix(".py") && file.contains("settings") && !ProjectPath.isTrial(file)
+    }
+    if !settings.contains(where: { followsEnvironment(tree.text($0) ?? "") }) {
+      discovery.unclear.append(
+        Discovery.Remark(
+          settings.first ?? path,
+          "DATABASES names a database: let it follow DATABASE_URL, or PGHOST, PGUSER and PGDATABASE"))
+    }
     python(directory, besides: "django", &discovery)
     return true
   }
@@ -75,13 +88,15 @@ struct CommandMigrations {
       ("mix.exs", "Ecto", "mix ecto.migrate"), ("Gemfile", "Rails", "bin/rails db:schema:load"),
       ("knexfile.js", "Knex", "npx knex migrate:latest"), ("knexfile.ts", "Knex", "npx knex migrate:latest"),
       ("artisan", "Laravel", "php artisan migrate --force"), (".sequelizerc", "Sequelize", "npx sequelize db:migrate"),
+      ("sqitch.plan", "Sqitch", "sqitch deploy"), ("liquibase.properties", "Liquibase", "liquibase update"),
     ] {
       guard let path = tree.files(named: name).first(where: { !ProjectPath.isTrial($0) }), usesDatabase(path) else {
         continue
       }
       discovery.unclear.append(
         Discovery.Remark(
-          place: path, text: "\(tool)'s migrations run by a command: add the step {run: cd … && \(command)}"))
+          place: path, text: "\(tool)'s migrations run by a command: add the step {run: cd … && \(command), tcp: true}")
+      )
     }
   }
 
@@ -144,3 +159,6 @@ func shellQuoted(_ text: String) -> String {
 func escapedPattern(_ path: String) -> String {
   path.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
 }
+
+/// A path as the manifest names one file where it also takes patterns.
+func pathOrPattern(_ path: String) -> String { FilePattern.isPattern(path) ? escapedPattern(path) : path }

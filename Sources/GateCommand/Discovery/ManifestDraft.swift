@@ -38,7 +38,7 @@ struct ManifestDraft {
       lines.append("  - \(SupabasePrelude.fileName)                    # what Supabase's database has before them")
     }
     lines += discovery.schema.flatMap(step)
-    lines += discovery.rows.map { "  - \(file($0))" }
+    lines += discovery.rows.map { "  - \(path(pathOrPattern($0)))" }
     if lines.isEmpty {
       return [
         "# The steps that fill the disposable database, in order: SQL files, dumps, {migrations: a directory}, commands.",
@@ -56,7 +56,7 @@ struct ManifestDraft {
 
   private func step(_ step: Discovery.Step) -> [String] {
     switch step {
-    case .file(let path): return ["  - \(file(path))"]
+    case .file(let file): return ["  - \(path(pathOrPattern(file)))"]
     case .migrations(let path, let placeholders) where placeholders.isEmpty:
       return ["  - migrations: \(directory(path))"]
     case .migrations(let path, let placeholders):
@@ -65,14 +65,9 @@ struct ManifestDraft {
         .map { "        \(YAMLText.scalar($0.key)): \(YAMLText.scalar($0.value))" }
     case .command(let command, let directory, let inputs):
       let place = shellQuoted(directory == "." ? ".." : "../\(directory)")
-      return ["  - run: \(YAMLText.scalar("cd \(place) && \(command)"))", "    inputs:"]
+      return ["  - run: \(YAMLText.scalar("cd \(place) && \(command)"))", "    tcp: true", "    inputs:"]
         + inputs.map { "      - \(path($0))" }
     }
-  }
-
-  /// A file, written as a pattern for itself if its name would be one.
-  private func file(_ path: String) -> String {
-    self.path(FilePattern.isPattern(path) ? escapedPattern(path) : path)
   }
 
   /// A directory of migrations; where its name would be a pattern, its files.

@@ -17,6 +17,16 @@ struct MigrationDirectory: Equatable, Sendable {
     return "\(count) migration\(count == 1 ? "" : "s") (\(tool))"
   }
 
+  /// The migrations beside them that only the tool itself can run, being programs.
+  func programs(in tree: ProjectTree) -> [String] {
+    guard ["goose", "Flyway"].contains(tool) else { return [] }
+    return tree.files(below: path).filter { file in
+      let name = ProjectPath.name(file)
+      return [".go", ".java", ".kt"].contains { name.hasSuffix($0) }
+        && !MigrationNaming(path: ProjectPath.stem(file) + ".sql").version.isEmpty
+    }
+  }
+
   /// The directories of a project, sorted.
   static func all(of tree: ProjectTree) -> [MigrationDirectory] {
     var groups: [String: (tool: String, files: [String])] = [:]
@@ -117,7 +127,7 @@ struct MigrationTool {
     if let journal = tree.text("\(path)/meta/_journal.json"), let dialect = quoted(after: "\"dialect\"", in: journal) {
       return ["pg", "postgresql"].contains(dialect) ? nil : dialect
     }
-    return files.prefix(20).lazy.compactMap { tree.text($0) }.compactMap { SQLSummary($0).otherDatabase }.first
+    return files.prefix(20).lazy.compactMap { tree.summary($0)?.otherDatabase }.first
   }
 
   private func quoted(after key: String, in text: String) -> String? {

@@ -10,7 +10,7 @@ import OperatingSystem
 /// The files of a directory that `plangate init` looks at.
 ///
 /// Links are neither followed nor listed, so that nothing outside of the directory is read.
-struct ProjectTree: Sendable {
+struct ProjectTree {
   /// The path of the directory as the user would name it.
   let root: String
   /// The regular files, relative to the directory, sorted.
@@ -21,6 +21,7 @@ struct ProjectTree: Sendable {
   private(set) var unreadable: [String] = []
   /// What it did not look at; nil if there was nothing more.
   private(set) var limit: String?
+  let summaries = SummaryCache()
 
   static let deepest = 12
   static let mostFiles = 20_000
@@ -113,6 +114,21 @@ struct ProjectTree: Sendable {
       return nil
     }
     return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// The beginning of a file, however large it is; nil if it cannot be read.
+  ///
+  /// - Parameter count: the most bytes to read.
+  func beginning(_ path: String, _ count: Int) -> String? {
+    guard let file = OpenFile(reading: absolute(path)) else { return nil }
+    var buffer = [UInt8](repeating: 0, count: count)
+    let read = buffer.withUnsafeMutableBytes { readInto(file.descriptor, $0) }
+    return read < 0 ? nil : String(decoding: buffer.prefix(read), as: UTF8.self)
+  }
+
+  func isLarge(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(absolute(path), &status) == 0 && status.st_size > ProjectTree.largestText
   }
 
   /// The format of a file, by its first bytes.

@@ -56,12 +56,9 @@ struct QuerySearch {
   }
 
   private func pattern(_ path: String) -> String {
-    if tree.has(path) || FilePattern.isPattern(path) { return tree.has(path) ? escaped(path) : path }
+    if tree.has(path) || FilePattern.isPattern(path) { return tree.has(path) ? pathOrPattern(path) : path }
     return escapedPattern(path) + "/*.sql"
   }
-
-  /// A path as the manifest names one file.
-  private func escaped(_ path: String) -> String { FilePattern.isPattern(path) ? escapedPattern(path) : path }
 
   /// Files with `-- name: …`, by directory.
   private func marked(besides seen: Set<String>) -> [Group] {
@@ -151,7 +148,7 @@ struct QuerySearch {
       }
     }
     guard !found.queries.isEmpty else { return }
-    found.patterns = unreadable ? files.map(escaped) : group.patterns ?? files.map(escaped)
+    found.patterns = unreadable ? files.map(pathOrPattern) : group.patterns ?? files.map(pathOrPattern)
     found.place = found.patterns.count == 1 ? found.patterns[0] : commonDirectory(files)
     discovery.found.append(Discovery.Remark(found.place, found.label))
     for (name, reason) in found.leftOut.prefix(QuerySearch.mostNamed) {

@@ -14,9 +14,10 @@ struct RowSearch {
 
   func search(_ discovery: inout Discovery) {
     var found: [String] = []
+    let tables = Set(schemas.files.flatMap { tree.summary($0)?.tables ?? [] })
     for path in tree.files where isCandidate(path) {
       if path.hasSuffix(".sql") || RowSearch.isCompressedScript(path) {
-        if let problem = problem(path) {
+        if let problem = problem(path, tables) {
           if !problem.isEmpty { discovery.leftOut.append(Discovery.Remark(place: path, text: problem)) }
         } else {
           found.append(path)
@@ -68,20 +69,14 @@ struct RowSearch {
   static func isCompressedScript(_ path: String) -> Bool { ProjectPath.name(path).contains(".sql.") }
 
   /// Why a file of SQL is no step; empty if it is not about rows at all, nil if it is one.
-  private func problem(_ path: String) -> String? {
-    guard let text = tree.text(path) else {
-      if case .compressed = tree.format(of: path) { return nil }
-      return tree.textProblem(path)
-    }
-    let summary = SQLSummary(text)
+  private func problem(_ path: String, _ tables: Set<String>) -> String? {
+    if case .compressed = tree.format(of: path) { return nil }
+    guard let summary = tree.summary(path) else { return tree.textProblem(path) }
+    let text = tree.text(path) ?? ""
     if text.contains("-- name:") || text.contains("-- :name ") || !summary.hasRows { return "" }
     if let problem = SchemaSearch.problem(summary) { return problem }
     if hasParameters(text) { return "" }
-    let tables = Set(summary.tables)
-    if !tables.isEmpty, schemas.files.contains(where: { !tables.isDisjoint(with: tree.summary($0)?.tables ?? []) }) {
-      return "creates tables that the migrations create as well"
-    }
-    return nil
+    return tables.isDisjoint(with: summary.tables) ? nil : "creates tables that the migrations create as well"
   }
 
   /// Whether it is a query with parameters rather than a script.

@@ -118,9 +118,21 @@ extension DumpStatement {
   }
 }
 
+/// The summaries of files that were read.
+final class SummaryCache {
+  fileprivate var summaries: [String: SQLSummary] = [:]
+}
+
 extension ProjectTree {
-  /// What a file of SQL does; of a file with a way down, only the way up counts.
+  /// What a file of SQL does; of a file with a way down, only the way up counts, and of a large one only its first
+  /// megabyte.
   func summary(_ path: String) -> SQLSummary? {
-    text(path).map { SQLSummary(MigrationMarks(in: $0)?.section(isDown: false, of: $0) ?? $0) }
+    if let known = summaries.summaries[path] { return known }
+    guard let text = isLarge(path) && format(of: path) == .script ? beginning(path, 1 << 20) : text(path) else {
+      return nil
+    }
+    let summary = SQLSummary(MigrationMarks(in: text)?.section(isDown: false, of: text) ?? text)
+    summaries.summaries[path] = summary
+    return summary
   }
 }

@@ -69,6 +69,11 @@ struct SchemaSearch {
     }
     files = chosen.files
     discovery.found.append(Discovery.Remark(place: chosen.path, text: chosen.label))
+    for path in chosen.programs(in: tree) {
+      discovery.unclear.append(
+        Discovery.Remark(
+          path, "a migration that only \(chosen.tool) itself can run; if it makes tables, run all by {run: …}"))
+    }
     let placeholders = chosen.isFlyway ? FlywayPlaceholders(tree: tree).values(chosen, &discovery) : [:]
     discovery.schema = [.migrations(chosen.path, placeholders: placeholders)]
   }
@@ -85,9 +90,11 @@ struct SchemaSearch {
         // The rows of a seed are no dump of the whole.
         if !RowSearch.isCompressedScript(path) || !RowSearch.isRowName(path) { dumps.append(path) }
       case .script where path.hasSuffix(".sql") || SchemaSearch.isDumpName(path):
-        guard let text = tree.text(path), text.prefix(400).contains("PostgreSQL database dump") else { continue }
-        let summary = SQLSummary(text)
-        if !summary.tables.isEmpty, summary.hasRows { dumps.append(path) }
+        guard tree.beginning(path, 400)?.contains("PostgreSQL database dump") == true,
+          let summary = tree.summary(path)
+        else { continue }
+        // The rows of a large dump come after what was read of it.
+        if !summary.tables.isEmpty, summary.hasRows || tree.isLarge(path) { dumps.append(path) }
       default: continue
       }
     }
