@@ -10,6 +10,8 @@ package struct Subcommand: Sendable {
     case queries
     /// A query, or a case of one.
     case queryOrCase
+    /// A table.
+    case table
     /// JSON reports, at least one.
     case reports
     /// Files of migrations, any number.
@@ -82,6 +84,7 @@ extension Subcommand.Operand {
       case .queries, .command, .files: nil
       case .nothing: names.first.map { "takes no '\($0)'" }
       case .queryOrCase: names.count == 1 ? nil : "takes one query"
+      case .table: names.count == 1 ? nil : "takes one table"
       case .reports: names.isEmpty ? "needs the JSON reports of a check" : nil
       case .word(let words, let kind):
         names.count == 1 && words.contains(names[0])

@@ -7,6 +7,7 @@ extension Subcommand {
     .migrate,
     .bisect,
     .explain,
+    .whyNot,
     .stability,
     .params,
     .merge,
