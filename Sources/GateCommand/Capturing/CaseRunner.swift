@@ -117,7 +117,9 @@ struct CaseRunner {
     let scanned = query.statement.scanned
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
     let values: [String?]
-    do { values = try queryCase.parameters.bound(to: scanned) } catch { return .unchecked(error.message) }
+    do { values = try queryCase.parameters.bound(to: scanned) } catch {
+      return .unchecked(query.statement.mismatch(error))
+    }
     do {
       return try answer(queryCase, of: query, scanned, values, options: options, watching)
     } catch let error where !error.isConnectionLost && !error.lacksResources {

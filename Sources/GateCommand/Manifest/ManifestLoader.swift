@@ -9,7 +9,8 @@ extension Manifest {
   ///
   /// - Parameter today: the day in UTC, for waivers.
   static func load(_ path: String, today: Day) throws(Diagnostic) -> Manifest {
-    let bytes = try readFile(path, "the manifest", hint: "name another with --manifest FILE")
+    let bytes = try readFile(
+      path, "the manifest", hint: "plangate init writes a first one; --manifest FILE names another")
     let text = String(decoding: bytes, as: UTF8.self)
     let root: YAMLNode
     do { root = try YAMLParser.parse(bytes) } catch {
