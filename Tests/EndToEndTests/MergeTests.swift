@@ -115,7 +115,9 @@ import Testing
     try project.write("new.json", "{\"plangate\": \"9.0.0\", \"format\": 2}\n")
     try expect(
       project.plangate("merge", "new.json"), exits: 2,
-      stdout: ["new.json: cannot read the report: it is a report of format 2, written by plangate 9.0.0", "upgrade"])
+      stderr: [
+        "new.json: error: cannot read the report: it is a report of format 2, written by plangate 9.0.0", "upgrade",
+      ])
   }
 
   @Test func `the unfinished report of a run that was killed makes the whole unchecked`() throws {

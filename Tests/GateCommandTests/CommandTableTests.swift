@@ -45,7 +45,11 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
     #expect(command.usage.contains("[options]") == !command.flags.isEmpty)
     #expect(!command.examples.isEmpty)
     for example in command.examples {
-      let words = example.prefix { !"|>".contains($0) }.split(separator: " ").map { $0.filter { $0 != "'" } }
+      // What is quoted is one word.
+      let parts = example.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      let words = parts.flatMap { index, part in
+        index % 2 == 1 ? [String(part)] : part.prefix { !"|>".contains($0) }.split(separator: " ").map(String.init)
+      }
       #expect(words.first == "plangate")
       _ = try parse(Array(words.dropFirst()))
     }

@@ -63,12 +63,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(
       try Project(manifest: "").loadFailure("queries/x.yml") == """
         queries/x.yml: error: cannot read the manifest: no such file
-        name another with --manifest FILE
+        plangate init writes a first one; --manifest FILE names another
         """)
     #expect(
       try Project(manifest: "").loadFailure("queries/m.yml/x.yml") == """
         queries/m.yml/x.yml: error: cannot read the manifest: no such file
-        name another with --manifest FILE
+        plangate init writes a first one; --manifest FILE names another
         """)
   }
 

@@ -134,8 +134,10 @@ private let hint =
     let name =
       [.explain, .whyNot, .bisect, .merge].contains(command)
       ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
-    let plain = try parse([command.name] + name)
     for flag in Flag.all {
+      // A statement takes the place of a query.
+      let name = ["sql": [], "params": ["--sql", "x"]][flag.name].map { command == .explain ? $0 : name } ?? name
+      let plain = flag.name == "sql" ? nil : try parse([command.name] + name)
       let values = ["WHEN": "always", "N": "7", "I/N": "2/5", "KINDS": "connect"]
       let value = flag.value.map { [values[$0] ?? "some"] } ?? []
       let spellings =
@@ -220,9 +222,20 @@ private let hint =
 
   @Test func `explain takes one query`() throws {
     #expect(try parse("explain q@typical") == run(.explain) { $0.names = ["q@typical"] })
-    let error = Diagnostic("plangate explain takes one query\nusage: plangate explain [options] query[@case]")
+    let error = Diagnostic(
+      "plangate explain takes one query\nusage: plangate explain [options] query[@case] | --sql SQL")
     #expect(throws: error) { try parse("explain") }
     #expect(throws: error) { try parse("explain a b") }
+  }
+
+  @Test func `explain takes a statement in place of a query`() throws {
+    let expected = run(.explain) {
+      $0.sql = "SELECT 1"
+      $0.params = "[1]"
+    }
+    #expect(try parse(["explain", "--sql", "SELECT 1", "--params=[1]"]) == expected)
+    #expect(throws: Diagnostic("--sql takes the place of a query: leave out 'q'")) { try parse("explain --sql x q") }
+    #expect(throws: Diagnostic("--params gives values to the statement of --sql")) { try parse("explain --params x q") }
   }
 
   @Test func `merge takes reports, and writes those that check writes`() throws {

@@ -228,6 +228,7 @@ enum EveryKind {
       current: try hostileObservation("Seq Scan", caseName: item.caseName, major: 15))
     item.reason = number.isMultiple(of: 2) ? "because\n\(markup)" : nil
     if number.isMultiple(of: 2) { item.remarks = ["it fails at \(markup) too"] }
+    item.emptyTables = ["public.\(markup)", "public.two"]
     (item.file, item.line, item.manifestLine, item.position) = ("q/\(markup).sql", 12, 345, 9 - number)
     item.sql = "SELECT '\(markup)'\r\n\t-- \u{2028} "
     item.parameters = [BoundParameter(name: "$1", value: markup), BoundParameter(name: ":x", value: nil)]

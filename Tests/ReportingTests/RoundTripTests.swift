@@ -79,7 +79,7 @@ import Testing
     #expect(
       fields(item) == [
         "id", "verdict", "findings", "fixes", "comparison", "reason", "file", "line", "manifestLine", "position",
-        "sql", "parameters", "server", "duration", "remarks", "hasBaselines", "migration", "history",
+        "sql", "parameters", "server", "duration", "remarks", "emptyTables", "hasBaselines", "migration", "history",
       ])
     #expect(
       fields(item.findings[0]) == [

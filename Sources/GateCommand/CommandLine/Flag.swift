@@ -29,7 +29,7 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [shard, runs, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color, quiet, verbose]
+    + [sql, params, shard, runs, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -94,6 +94,15 @@ extension Flag {
       }
     })
 
+  static let sql = Flag(
+    name: "sql", help: "a statement to explain, in place of a query",
+    details: "It runs on the seeded database and need not be in the manifest.",
+    effect: .sets("SQL") { options, text in options.sql = text })
+
+  static let params = Flag(
+    name: "params", help: "its values, as in a manifest: '[42]' or '{id: 42}'",
+    effect: .sets("VALUES") { options, text in options.params = text })
+
   static let shard = Flag(
     name: "shard", help: "only the I-th of N equal parts, for several machines",
     details: "The cases are divided; record divides the queries.",
@@ -120,7 +129,9 @@ extension Flag {
     name: "dry-run", help: "print the files instead of writing them", effect: .turns { $0.isDryRun = true })
 
   static let strict = Flag(
-    name: "strict", help: "a changed or improved plan fails too", effect: .turns { $0.isStrict = true })
+    name: "strict", help: "a changed or improved plan fails too, and an empty table",
+    details: "Every plan on a table without rows is fast, so a case that reads one fails.",
+    effect: .turns { $0.isStrict = true })
 
   static let prune = Flag(
     name: "prune", help: "remove baselines whose query is gone",
@@ -204,7 +215,8 @@ enum ValueKind: Equatable, Sendable {
   /// The kinds, by the name of the value in the help.
   static let all: [String: ValueKind] = [
     "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
-    "I/N": .text, "REV": .text, "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
+    "I/N": .text, "REV": .text, "SQL": .text, "VALUES": .text,
+    "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
     "WHEN": .choice(ColorChoice.allCases.map(\.rawValue)),
   ]
 }

@@ -50,6 +50,10 @@ package struct Options: Equatable, Sendable {
   package var basePostgres: String?
   /// The file of the settings to compare with.
   package var baseSettings: String?
+  /// The statement to explain, in place of a query of the manifest.
+  package var sql: String?
+  /// Its values, as a manifest writes them.
+  package var params: String?
   package var color = ColorChoice.auto
   package var isQuiet = false
   package var isVerbose = false
@@ -141,7 +145,13 @@ package struct Options: Equatable, Sendable {
 
   /// Refuses options and operands that do not go together.
   private func checkCombination() throws(Diagnostic) {
-    if let problem = command.operand.problem(of: names, for: command) { throw Diagnostic(problem) }
+    if sql != nil {
+      if let name = names.first { throw Diagnostic("--sql takes the place of a query: leave out '\(name)'") }
+    } else if params != nil {
+      throw Diagnostic("--params gives values to the statement of --sql")
+    } else if let problem = command.operand.problem(of: names, for: command) {
+      throw Diagnostic(problem)
+    }
     if keepsServer, postgres.count > 1 {
       throw Diagnostic("--keep leaves one server up: name one with --postgres")
     }
@@ -174,6 +184,6 @@ extension Console {
   init(_ options: Options, environment: [String: String]) {
     self.init(
       to: options.writesReportToOutput ? 2 : 1, color: options.color, isQuiet: options.isQuiet,
-      isVerbose: options.isVerbose, environment: environment)
+      isVerbose: options.isVerbose, environment: environment, defers: options.command == .record)
   }
 }

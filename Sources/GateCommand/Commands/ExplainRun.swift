@@ -9,6 +9,7 @@ struct ExplainRun {
   let environment: [String: String]
 
   func run() throws(Diagnostic) -> ExitStatus {
+    if let sql = options.sql { return try explain(sql) }
     let parts = (options.names.first ?? "").split(separator: "@", maxSplits: 1).map(String.init)
     let wanted = parts.count == 2 ? parts[1] : nil
     let run = try GateRun(options, console: console, environment: environment, names: parts.prefix(1).map { $0 })
@@ -21,6 +22,15 @@ struct ExplainRun {
     return try run.withCapture(where: { wanted == nil || $0.name == wanted }) { (capture, _) throws(Diagnostic) in
       run.selected.compactMap { capture[$0.name] }.reduce(.passed) { show($1) == .passed ? $0 : .unchecked }
     }
+  }
+
+  /// Shows the plan of a statement that the manifest need not have.
+  private func explain(_ sql: String) throws(Diagnostic) -> ExitStatus {
+    var run = try GateRun(options, console: console, environment: environment, names: [])
+    let query = try Query(sql, params: options.params, manifest: run.manifest)
+    run.manifest.queries.append(query)
+    run.selected = [query]
+    return try run.withCapture { (capture, _) throws(Diagnostic) in capture[query.name].map(show) ?? .unchecked }
   }
 
   private func show(_ capture: QueryCapture) -> ExitStatus {

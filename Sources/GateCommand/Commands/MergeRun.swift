@@ -23,17 +23,26 @@ struct MergeRun {
       }
     ) { () throws(Diagnostic) in
       var reports: [ReportedOutcome] = []
-      var problems: [String] = []
+      var problems: [Diagnostic] = []
       for path in options.names {
         do throws(Diagnostic) { reports.append(ReportedOutcome(file: path, outcome: try outcome(path))) } catch {
-          problems.append("\(path): \(error.message)")
+          problems.append(Diagnostic(error.message, file: path))
         }
       }
       if let signal = Interruption.shared.signal {
         try files.finish(empty.ended(by: signal))
         try checkInterruption()
       }
-      let outcome = OutcomeMerge.outcome(of: reports, problems: problems, orElse: empty)
+      if reports.isEmpty, var error = problems.first {
+        error.others = Array(problems.dropFirst())
+        var ended = empty
+        ended.error = error.description
+        try files.finish(ended)
+        GitHubStep(environment: environment)?.publish(ended, console: console)
+        throw error
+      }
+      let outcome = OutcomeMerge.outcome(
+        of: reports, problems: problems.map { "\($0.file ?? ""): \($0.message)" }, orElse: empty)
       // File names are already those that the runs gave them.
       try files.finish(outcome, published: outcome, console: console, environment: environment)
       return outcome.exitStatus

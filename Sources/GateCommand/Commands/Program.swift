@@ -47,6 +47,7 @@ package enum Program {
     let environment: [String: String]
     (environment, options.libpqEnvironment) = takenEnvironment()
     let console = Console(options, environment: environment)
+    options.findManifest(console)
     do {
       // A run that a signal cuts short throws. One that came to its end keeps the status that its reports give,
       // whatever signal came after the last of them: with --keep Ctrl-C is the ordinary end.

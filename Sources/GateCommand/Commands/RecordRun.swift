@@ -27,7 +27,8 @@ struct RecordRun {
   private func record(_ capture: Capture, _ run: GateRun, _ store: BaselineStore) throws(Diagnostic) -> ExitStatus {
     for note in capture.notes { console.say("note: \(note.visible)") }
     let queries = run.selected.compactMap { capture[$0.name] }
-    for note in emptinessNotes(queries) + productionNotes(queries, capture.masked) {
+    let emptiness = emptinessNotes(queries)
+    for note in emptiness + productionNotes(queries, capture.masked) {
       console.say("note: \((console.isVerbose ? note.fullText : note.text).visible)")
     }
     var counts = (same: 0, new: 0, changed: 0, failed: 0)
@@ -59,6 +60,12 @@ struct RecordRun {
     if options.prunes, orphans > 0 { parts.append("\(orphans) \(verb)removed") }
     if counts.failed > 0 { parts.append("\(counts.failed) failed and left as they were") }
     console.say("\(store.directory): \(parts.joined(separator: ", "))")
+    if !options.onlyChecks {
+      let hasWritten = counts.new + counts.changed + (options.prunes ? orphans : 0) > 0
+      let advice = RecordAdvice(manifest: run.manifest, environment: environment)
+      for line in advice.lines(emptiness, hasWritten: hasWritten) { console.say(line.visible) }
+    }
+    console.sayDeferred()
     if counts.failed > 0 { return .unchecked }
     let differs = counts.new + counts.changed + (options.prunes ? orphans : 0) > 0
     return options.onlyChecks && differs ? .failed : .passed

@@ -9,7 +9,8 @@ extension Manifest {
   ///
   /// - Parameter today: the day in UTC, for waivers.
   static func load(_ path: String, today: Day) throws(Diagnostic) -> Manifest {
-    try read(readFile(path, "the manifest", hint: "name another with --manifest FILE"), of: path, today: today)
+    let hint = "plangate init writes a first one; --manifest FILE names another"
+    return try read(readFile(path, "the manifest", hint: hint), of: path, today: today)
   }
 
   /// Reads a manifest that need not be in its place yet.

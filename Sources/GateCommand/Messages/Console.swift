@@ -23,11 +23,15 @@ struct Console: Sendable {
   /// The progress of the run.
   let progress: Progress
   private let descriptor: Int32
+  /// Whether what is said once is said at the end.
+  private let defers: Bool
 
   /// - Parameter descriptor: 1 or 2.
   init(
-    to descriptor: Int32, color: ColorChoice, isQuiet: Bool, isVerbose: Bool, environment: [String: String]
+    to descriptor: Int32, color: ColorChoice, isQuiet: Bool, isVerbose: Bool, environment: [String: String],
+    defers: Bool = false
   ) {
+    self.defers = defers
     self.descriptor = descriptor
     let isTerminal = isatty(descriptor) == 1
     let isColored =
@@ -72,10 +76,20 @@ struct Console: Sendable {
   ///
   /// It may quote a file or a server.
   func sayOnce(_ text: String) {
-    if Console.said.withLock({ $0.insert(text).inserted }) { say(text.visibleText) }
+    guard Console.said.withLock({ $0.insert(text).inserted }) else { return }
+    if defers { Console.deferred.withLock { $0.append(text) } } else { say(text.visibleText) }
+  }
+
+  /// Prints what was to be said once, for a command that says it at its end.
+  func sayDeferred() {
+    for text in Console.deferred.withLock({ texts in
+      defer { texts = [] }
+      return texts
+    }) { say(text.visibleText) }
   }
 
   private static let said = Mutex<Set<String>>([])
+  private static let deferred = Mutex<[String]>([])
 
   /// Prints a step, under `--verbose`.
   func step(_ text: String) { if isVerbose { print(text.visibleText) } }

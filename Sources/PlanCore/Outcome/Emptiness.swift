@@ -25,7 +25,7 @@ package func emptinessNotes(_ cases: [(name: String, plan: Observation, findings
 
 extension Observation {
   /// The relations that the plan reads and that have no rows; a partition counts as its root.
-  fileprivate var emptyRelations: [RelationName] {
+  var emptyRelations: [RelationName] {
     Set(scans.map { $0.identity.root ?? $0.relation }).filter { relation in
       facts[relation] != nil && facts.rowsBelow(relation) == 0
     }.sorted()

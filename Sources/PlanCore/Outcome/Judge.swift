@@ -110,6 +110,7 @@ private struct QueryComparison {
     outcome.verdict = judgement.verdict
     outcome.findings = judgement.findings
     outcome.comparison = comparison
+    outcome.emptyTables = comparison.current.emptyRelations.map(\.description)
     outcome.fixes = outcome.proposedFixes
     return JudgedCase(outcome: outcome, usedWaivers: judgement.usedWaivers)
   }

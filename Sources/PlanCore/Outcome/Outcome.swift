@@ -17,6 +17,8 @@ package struct CaseOutcome: Sendable {
   package var reason: String?
   /// Sentences on the case that are no findings, such as that it failed before the branch too.
   package var remarks: [String] = []
+  /// The tables without rows that the plan reads, partitions as their parents: every plan on them is fast.
+  package var emptyTables: [String] = []
   /// Whether the run judges by baselines, so that `record` can accept the plan and a case without one fails.
   package var hasBaselines = true
   /// The file of the query, or the manifest for one inside it, as the user would name it.
@@ -88,13 +90,22 @@ package struct CaseOutcome: Sendable {
     case .unchecked, .regressed: true
     case .new: hasBaselines || findings.contains(where: \.isFailing)
     case .improved, .changed: strict
-    case .passed: false
+    case .passed: strict && !emptyTables.isEmpty
     }
+  }
+
+  /// Whether it fails for no other reason than that tables are empty.
+  package func isEmpty(strict: Bool) -> Bool { verdict == .passed && isFailed(strict: strict) }
+
+  /// A sentence on the empty tables.
+  package var emptiness: String {
+    "\(emptyTables.joined(separator: ", ")) \(emptyTables.count == 1 ? "has" : "have") no rows, and every plan on an "
+      + "empty table is fast"
   }
 
   /// Whether `record` can accept it: what did not run to its end has no plan to be recorded.
   package var isRecordable: Bool {
-    hasBaselines && verdict != .unchecked && !findings.contains { $0.rule == Rule.timeoutID }
+    hasBaselines && verdict != .unchecked && verdict != .passed && !findings.contains { $0.rule == Rule.timeoutID }
   }
 
   /// Why a case is new: `no baseline yet`, or in a comparison of two states `not in main (ab12cd3)`.
@@ -106,7 +117,8 @@ package struct CaseOutcome: Sendable {
     case .new: hasBaselines ? "no-baseline" : findings.first(where: \.isFailing)?.rule
     case .regressed: findings.first(where: \.isFailing)?.rule
     case .improved, .changed: strict ? "plan-changed" : nil
-    case .unchecked, .passed: nil
+    case .passed: isEmpty(strict: strict) ? "empty" : nil
+    case .unchecked: nil
     }
   }
 }

@@ -27,6 +27,11 @@ struct HTMLCase {
 
   var rules: Set<String> { Set(outcome.findings.map(\.rule.visible)) }
 
+  /// The line of the manifest that lists the query; nil where the query itself is in the manifest.
+  private var entry: String? {
+    outcome.file == run.manifestFile ? nil : outcome.manifestLine.map { "\(run.manifestFile):\($0)" }
+  }
+
   // MARK: Data
 
   var json: JSON {
@@ -34,7 +39,7 @@ struct HTMLCase {
       JSONMember("query", .string(outcome.query.visible)), JSONMember("case", text(outcome.caseName)),
       JSONMember("verdict", .string(outcome.verdict.rawValue)), JSONMember("failed", .bool(isFailed)),
       JSONMember("fragment", .string(fragment)), JSONMember("place", text(outcome.place)),
-      JSONMember("entry", text(outcome.manifestLine.map { "\(run.manifestFile):\($0)" })),
+      JSONMember("entry", text(entry)),
       JSONMember("server", text(server)),
       JSONMember("took", .string(HTMLPlan.milliseconds(max(outcome.duration.inSeconds, 0) * 1000))),
       JSONMember("findings", .array(findings.map(json))),
@@ -42,8 +47,10 @@ struct HTMLCase {
       JSONMember("causes", .array(outcome.causes.map { .string($0.text.readable.visible) })),
     ]
     if outcome.verdict == .unchecked { members.append(JSONMember("reason", .string(lines(outcome.reasonText)))) }
-    if !outcome.remarks.isEmpty {
-      members.append(JSONMember("remarks", .array(outcome.remarks.map { .string($0.readable.visible) })))
+    let emptiness = outcome.isEmpty(strict: run.isStrict) ? ["\(outcome.emptiness); \(CaseText.fillAdvice)"] : []
+    let remarks = emptiness + outcome.remarks
+    if !remarks.isEmpty {
+      members.append(JSONMember("remarks", .array(remarks.map { .string($0.readable.visible) })))
     }
     if !outcome.hasBaselines, outcome.verdict == .new {
       members.append(JSONMember("newness", .string(outcome.newness.readable.visible)))

@@ -22,7 +22,12 @@ struct HTMLList {
   }
 
   /// The order of the groups: failures first.
-  private static let order: [Verdict] = [.regressed, .unchecked, .new, .changed, .improved, .passed]
+  private static let order = ["regressed", "unchecked", "new", "empty", "changed", "improved", "passed"]
+
+  /// The group of a case: its verdict, or `empty` for one that fails for its empty tables.
+  private func group(of item: HTMLCase) -> String {
+    item.outcome.isEmpty(strict: isStrict) ? "empty" : item.outcome.verdict.rawValue
+  }
 
   var text: String {
     let groups = HTMLList.order.compactMap(group).joined(separator: "\n")
@@ -47,10 +52,10 @@ struct HTMLList {
   }
 
   private var verdictBoxes: String {
-    HTMLList.order.map { verdict in (verdict, cases.count { $0.outcome.verdict == verdict }) }.filter { $0.1 > 0 }
+    HTMLList.order.map { verdict in (verdict, cases.count { group(of: $0) == verdict }) }.filter { $0.1 > 0 }
       .map { verdict, count in
         "<label class=\"chip \(HTMLList.tone(verdict, isStrict: isStrict))\"><input type=\"checkbox\" name=\"verdict\""
-          + "\(HTMLText.attribute("value", verdict.rawValue))><span>\(verdict.rawValue) <b>\(count)</b></span></label>"
+          + "\(HTMLText.attribute("value", verdict))><span>\(verdict) <b>\(count)</b></span></label>"
       }.joined()
   }
 
@@ -60,12 +65,12 @@ struct HTMLList {
       + "<option value=\"\">\(all)</option>\(options)</select></label>"
   }
 
-  private func group(_ verdict: Verdict) -> String? {
-    let members = cases.filter { $0.outcome.verdict == verdict }
+  private func group(_ verdict: String) -> String? {
+    let members = cases.filter { group(of: $0) == verdict }
     if members.isEmpty { return nil }
     return """
-      <section class="group \(HTMLList.tone(verdict, isStrict: isStrict))" data-verdict="\(verdict.rawValue)">
-      <h2>\(verdict.rawValue) <span>\(members.count)</span></h2>
+      <section class="group \(HTMLList.tone(verdict, isStrict: isStrict))" data-verdict="\(verdict)">
+      <h2>\(verdict) <span>\(members.count)</span></h2>
       <ol>
       \(members.map(row).joined(separator: "\n"))
       </ol>
@@ -80,7 +85,7 @@ struct HTMLList {
     let server = item.server.map { " <span class=\"server\">\(HTMLText.content($0))</span>" } ?? ""
     let name =
       "<b>\(HTMLText.content(outcome.query))</b>\(outcome.caseName.map { "<wbr>" + HTMLText.content("@\($0)") } ?? "")"
-    let note = CaseNote.text(outcome)
+    let note = CaseNote.text(outcome, strict: isStrict)
     return "<li data-relations=\"\(relations)\" data-rules=\"\(rules)\""
       + (servers.count > 1 ? " data-servers=\"\(positions(Set([item.server ?? ""]), in: servers))\"" : "")
       + "><a\(HTMLText.attribute("href", "#" + item.fragment)) data-case=\"\(item.position)\">"
@@ -97,19 +102,21 @@ struct HTMLList {
     guard let comparison = outcome.comparison, let baseline = comparison.baseline else { return "" }
     let change = PlanTotals.change(baseline.plan.root.buffers, comparison.current.plan.root.buffers)
     let text = change.hasPrefix("x") ? "×" + change.dropFirst() : change
-    return text.isEmpty ? "" : "<span class=\"factor\" title=\"buffers\">\(HTMLText.content(text))</span>"
+    // Blocks that fell are not why the case fails.
+    let kind = text.hasPrefix("-") ? "factor fell" : "factor"
+    return text.isEmpty ? "" : "<span class=\"\(kind)\" title=\"buffers\">\(HTMLText.content(text))</span>"
   }
 
   /// The class that colours a verdict.
   ///
   /// Red is for failures only.
-  static func tone(_ verdict: Verdict, isStrict: Bool) -> String {
-    switch verdict {
-    case .regressed: "bad"
-    case .unchecked: "odd"
-    case .new: "fresh"
-    case .changed, .improved: isStrict ? "bad" : verdict == .changed ? "moved" : "good"
-    case .passed: "good"
+  static func tone(_ group: String, isStrict: Bool) -> String {
+    switch group {
+    case "regressed", "empty": "bad"
+    case "unchecked": "odd"
+    case "new": "fresh"
+    case "changed", "improved": isStrict ? "bad" : group == "changed" ? "moved" : "good"
+    default: "good"
     }
   }
 }

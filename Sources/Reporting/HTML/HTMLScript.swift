@@ -14,5 +14,5 @@ enum HTMLScript {
   /// The hash of `text` as the page's Content-Security-Policy names it.
   ///
   /// A test compares both.
-  static let hash = "sha256-funUP+Exjzn4XiHaR9RxaIdWV54WBtAb8YTRJNAEMf0="
+  static let hash = "sha256-uVG/ofSnrDOZvm5PWoaSv58nT6LYSfk4ux17hPJsTE0="
 }

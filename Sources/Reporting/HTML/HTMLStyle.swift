@@ -13,5 +13,5 @@ enum HTMLStyle {
   /// The hash of `text` as the page's Content-Security-Policy names it.
   ///
   /// A test compares both.
-  static let hash = "sha256-p6O49WoDPTWF8K2sQgraO35MYb8Q9cKe+2yQSKHWr2Y="
+  static let hash = "sha256-QneW6XjnOQny2Jw4xVDJt2dUeKGXeHL2uRy+M3O96Xg="
 }

@@ -5,7 +5,7 @@ import PlanCore
 enum CaseJSON {
   /// The keys with short values, and plans: a plan over several lines would take up most of the report.
   static let oneLineKeys: Set<String> = [
-    "parameters", "parameterTypes", "remarks", "path", "baselinePath", "waived", "indexAlternative",
+    "parameters", "parameterTypes", "remarks", "emptyTables", "path", "baselinePath", "waived", "indexAlternative",
     "figures", "relations", "definitions", "objects", "named", "explain", "explainWithoutSeqScans",
   ]
 
@@ -27,6 +27,7 @@ enum CaseJSON {
       JSONMember("seconds", .number(outcome.duration.inSeconds)),
       JSONMember("reason", JSON(outcome.reason)),
       JSONMember("remarks", .array(outcome.remarks.map(JSON.string))),
+      JSONMember("emptyTables", .array(outcome.emptyTables.map(JSON.string))),
       JSONMember("sql", JSON(outcome.sql)),
       JSONMember(
         "parameters",

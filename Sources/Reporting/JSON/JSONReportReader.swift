@@ -101,6 +101,7 @@ private struct CaseReader {
     outcome.duration = try fields.duration("seconds")
     outcome.reason = try fields.optionalText("reason")
     outcome.remarks = try fields.textList("remarks")
+    outcome.emptyTables = try fields.textList("emptyTables")
     outcome.hasBaselines = before == .baseline
     outcome.sql = try fields.optionalText("sql")
     for parameter in try fields.objects("parameters") {

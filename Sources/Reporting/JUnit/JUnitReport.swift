@@ -139,7 +139,8 @@ package enum JUnitReport {
       switch outcome.verdict {
       case .new: outcome.newness
       case .improved, .changed: outcome.comparison?.differences.first?.text ?? "the plan changed"
-      case .regressed, .passed, .unchecked: failing.first?.message ?? "the plan regressed"
+      case .passed: outcome.emptiness
+      case .regressed, .unchecked: failing.first?.message ?? "the plan regressed"
       }
     return headline(text, more: outcome.verdict == .regressed ? more : "")
   }
@@ -153,7 +154,8 @@ package enum JUnitReport {
       let weight = finding.waiver == nil ? finding.severity.rawValue : "waived"
       return text.findingLines([finding]).map { line in finding.isFailing ? "  \(weight): " + line.dropFirst(2) : line }
     }
-    let head = (outcome.verdict == .new ? text.newnessLines : []) + text.remarkLines
+    let start = outcome.verdict == .new ? text.newnessLines : outcome.verdict == .passed ? text.emptyLines : []
+    let head = start + text.remarkLines
     let command = text.commandLines(manifest: manifest)
     let blocks = [head + findings + text.changeLines, text.planLines, text.totalLines, text.fixLines + command]
     return "\n" + Array(blocks.filter { !$0.isEmpty }.joined(separator: [""])).joinedLines + "\n"

@@ -19,16 +19,18 @@ struct MarkdownCase {
   init(outcome: CaseOutcome, run: RunOutcome) {
     let isFailed = outcome.isFailed(strict: run.isStrict)
     let name = run.label(outcome)
-    let verdict = isFailed ? "❌ \(outcome.verdict.rawValue)" : outcome.verdict.rawValue
+    let isEmpty = outcome.isEmpty(strict: run.isStrict)
+    let word = isEmpty ? "empty" : outcome.verdict.rawValue
+    let verdict = isFailed ? "❌ \(word)" : word
     let root = outcome.comparison?.current.plan.root
     let before = outcome.comparison?.baseline?.plan.root
     let cells = [
-      verdict, MarkdownText.code(name, isCell: true), MarkdownCase.what(outcome),
+      verdict, MarkdownText.code(name, isCell: true), MarkdownCase.what(outcome, isEmpty: isEmpty),
       MarkdownCase.change(before?.totalCost, root?.totalCost, NodeFigures.cost),
       MarkdownCase.change(before?.buffers, root?.buffers, NodeFigures.count),
     ]
     row = "| " + cells.joined(separator: " | ") + " |"
-    head = MarkdownCase.summary(outcome, name: name) + MarkdownCase.explanation(outcome, run: run)
+    head = MarkdownCase.summary(outcome, word, name: name) + MarkdownCase.explanation(outcome, run: run)
     let lines = outcome.comparison == nil ? [] : PlanDiff.lines(outcome)
     let title = outcome.comparison?.baseline == nil ? "**The plan**" : "**The plan, before (-) and now (+)**"
     plan = lines.isEmpty ? [] : [title, ""] + MarkdownText.block(lines, language: "diff") + [""]
@@ -36,7 +38,7 @@ struct MarkdownCase {
 
   // MARK: The table
 
-  private static func what(_ outcome: CaseOutcome) -> String {
+  private static func what(_ outcome: CaseOutcome, isEmpty: Bool) -> String {
     func cell(_ text: String) -> String { MarkdownText.code(text, isCell: true, limit: 200) }
     let failing = outcome.findings.filter(\.isFailing)
     var words: [String] = []
@@ -44,7 +46,8 @@ struct MarkdownCase {
     case .unchecked: words.append(cell(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? ""))
     case .new: words.append(outcome.hasBaselines ? outcome.newness : cell(outcome.newness))
     case .improved, .changed: words += (outcome.comparison?.differences.first).map { [cell($0.text)] } ?? []
-    case .regressed, .passed: break
+    case .passed: if isEmpty { words.append(cell(outcome.emptiness)) }
+    case .regressed: break
     }
     if let first = failing.first {
       words.append(
@@ -65,12 +68,12 @@ struct MarkdownCase {
 
   // MARK: The block
 
-  private static func summary(_ outcome: CaseOutcome, name: String) -> [String] {
+  private static func summary(_ outcome: CaseOutcome, _ verdict: String, name: String) -> [String] {
     let first = outcome.findings.first(where: \.isFailing)
     let relation = first?.relation.map { " of <code>\(MarkdownText.html($0.description))</code>" } ?? ""
     let rule = first.map { ": <code>\(MarkdownText.html($0.rule))</code>\(relation)" } ?? ""
     return [
-      "<details>", "<summary><code>\(MarkdownText.html(name))</code> \(outcome.verdict.rawValue)\(rule)</summary>", "",
+      "<details>", "<summary><code>\(MarkdownText.html(name))</code> \(verdict)\(rule)</summary>", "",
     ]
   }
 
@@ -83,7 +86,9 @@ struct MarkdownCase {
     let findings = findingLines(outcome)
     let newness = outcome.hasBaselines ? outcome.newness : MarkdownText.code(outcome.newness)
     let what =
-      (outcome.verdict == .new ? ["- " + newness] : []) + findings + differenceLines(outcome)
+      (outcome.verdict == .new ? ["- " + newness] : [])
+      + (outcome.isEmpty(strict: run.isStrict) ? items([outcome.emptiness, CaseText.fillAdvice]) : []) + findings
+      + differenceLines(outcome)
       + items(outcome.remarks)
     let title = outcome.verdict == .regressed ? "**What got worse**" : "**Details**"
     if !what.isEmpty { blocks.append([title, ""] + what) }

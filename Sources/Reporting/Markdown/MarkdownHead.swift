@@ -53,7 +53,8 @@ struct MarkdownHead {
   /// The lost indexes, the most important fact for a reader who opens no block.
   private var lostIndexes: [String] {
     var statements: [String] = []
-    for item in outcome.failingCases {
+    // A case that only changed may be the first to lose one.
+    for item in outcome.failingCases + outcome.otherCases.filter({ $0.verdict == .changed }) {
       for statement in item.comparison?.lostIndexStatements.prefix(5) ?? [] where !statements.contains(statement) {
         statements.append(statement)
       }

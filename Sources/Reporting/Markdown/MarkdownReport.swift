@@ -72,7 +72,7 @@ package enum MarkdownReport {
   private static func size(_ lines: [String]) -> Int { lines.reduce(0) { $0 + $1.utf8.count + 1 } }
 
   private static func passedLines(_ outcome: RunOutcome) -> [String] {
-    let passed = outcome.cases.count { $0.verdict == .passed }
+    let passed = outcome.cases.count { $0.verdict == .passed && !$0.isFailed(strict: outcome.isStrict) }
     return passed == 0 || passed == outcome.cases.count ? [] : ["\(counted(passed, "case")) passed.", ""]
   }
 
@@ -90,7 +90,7 @@ extension RunOutcome {
   /// The failing cases, the worst first, otherwise in the manifest's order.
   var failingCases: [CaseOutcome] {
     let failing = cases.filter { $0.isFailed(strict: isStrict) }
-    return [.regressed, .unchecked, .new, .changed, .improved].flatMap { (verdict: Verdict) in
+    return [.regressed, .unchecked, .new, .changed, .improved, .passed].flatMap { (verdict: Verdict) in
       failing.filter { $0.verdict == verdict }
     }
   }

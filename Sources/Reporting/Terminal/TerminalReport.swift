@@ -33,8 +33,10 @@ package enum TerminalReport {
   ) -> String {
     let word = word(outcome, isStrict: isStrict).padded(to: 9)
     let name = outcome.name.visible
-    let room = style.isTerminal ? max(style.width - word.count - max(name.columns, nameWidth) - 4, 12) : longestNote
-    let note = CaseNote.text(outcome).cut(to: room)
+    // The details have the whole reason of a case that could not be checked.
+    let isCut = style.isTerminal || outcome.verdict == .unchecked
+    let room = isCut ? max(style.width - word.count - max(name.columns, nameWidth) - 4, 12) : longestNote
+    let note = CaseNote.text(outcome, strict: isStrict).cut(to: room)
     let head = style.painted(word, ink(outcome, isStrict: isStrict)) + "  "
     return note.isEmpty ? head + name : head + name.padded(to: nameWidth) + "  " + style.painted(note, .dim)
   }
@@ -44,7 +46,7 @@ package enum TerminalReport {
 
   static func word(_ outcome: CaseOutcome, isStrict: Bool) -> String {
     switch outcome.verdict {
-    case .passed: "ok"
+    case .passed: outcome.isEmpty(strict: isStrict) ? "EMPTY" : "ok"
     case .regressed: "FAIL"
     case .new: outcome.isFailed(strict: isStrict) ? "NEW" : "new"
     case .unchecked: "UNCHECKED"
@@ -82,8 +84,9 @@ package enum TerminalReport {
     var blocks: [[String]]
     switch outcome.verdict {
     case .passed:
-      guard !findings.isEmpty else { return nil }
-      blocks = [findings]
+      let isEmpty = outcome.isEmpty(strict: isStrict)
+      guard isEmpty || !findings.isEmpty else { return nil }
+      blocks = [(isEmpty ? text.emptyLines : []) + findings]
     case .unchecked:
       blocks = [text.reasonLines + listed(outcome, manifest, style), findings]
     case .new:
@@ -192,6 +195,9 @@ package enum TerminalReport {
     lines.append(counts(outcome, style: style))
     if outcome.isStrict, outcome.cases.contains(where: { $0.verdict == .changed || $0.verdict == .improved }) {
       lines.append("with --strict, changed plans fail")
+    }
+    if outcome.cases.contains(where: { $0.isEmpty(strict: outcome.isStrict) }) {
+      lines.append("with --strict, cases that read empty tables fail")
     }
     if let command = RecordCommand.text(outcome) {
       let failed = outcome.cases.filter { $0.isFailed(strict: outcome.isStrict) && $0.isRecordable }

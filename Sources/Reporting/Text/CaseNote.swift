@@ -3,12 +3,14 @@ import PlanCore
 /// A note of a few words on a case, for lists of cases.
 enum CaseNote {
   /// The note; empty for a case that passed without a remark.
-  static func text(_ outcome: CaseOutcome) -> String {
+  ///
+  /// - Parameter isStrict: whether a case fails that reads empty tables.
+  static func text(_ outcome: CaseOutcome, strict isStrict: Bool) -> String {
     var notes: [String] = []
     let failing = outcome.findings.filter(\.isFailing)
     switch outcome.verdict {
-    case .passed: break
-    case .unchecked: notes.append(outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? "")
+    case .passed: if outcome.isEmpty(strict: isStrict) { notes.append(outcome.emptiness) }
+    case .unchecked: notes.append(shortReason(outcome))
     case .new: notes.append(outcome.newness)
     case .regressed: break
     case .improved:
@@ -23,6 +25,13 @@ enum CaseNote {
     if !outcome.waived.isEmpty { notes.append("\(outcome.waived.count) waived") }
     notes += outcome.remarks
     return notes.joined(separator: ", ").readable.visible
+  }
+
+  /// The first line of the reason without its place, which the details have.
+  private static func shortReason(_ outcome: CaseOutcome) -> String {
+    let line = outcome.reasonText.visibleLines.first { !$0.isEmpty } ?? ""
+    guard let mark = line.firstRange(of: ": error: "), !line[..<mark.lowerBound].contains(" ") else { return line }
+    return String(line[mark.upperBound...])
   }
 
   /// The warnings by name: `warning: parallelism: the plan is no longer parallel: 2 -> 0 workers planned, also jit`.

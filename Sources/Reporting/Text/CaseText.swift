@@ -60,6 +60,14 @@ struct CaseText {
 
   var newnessLines: [String] { ["  " + outcome.newness.readable.visible] }
 
+  /// The next step for an empty table.
+  static let fillAdvice = "fill it in the seed; without --strict this is a note"
+
+  /// Why a case fails that passed.
+  var emptyLines: [String] {
+    entry("empty", outcome.emptiness, .red) + ["  " + CaseText.fillAdvice]
+  }
+
   /// What is said of the case beside its findings.
   var remarkLines: [String] { outcome.remarks.flatMap { entry("note", $0, .yellow) } }
 

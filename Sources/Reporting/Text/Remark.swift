@@ -27,6 +27,7 @@ struct Remark {
   static let ownRules: [(id: String, summary: String, fix: String)] = [
     (Rule.timeoutID, "a case times out", "make it faster, or raise `timeout:` of the query"),
     ("no-baseline", "a case has no baseline yet", "read its plan and record it: plangate record"),
+    ("empty", "a case reads tables without rows (--strict)", "fill the tables in the seed"),
     ("unchecked", "something could not be planned, run or compared", "fix the reported error"),
   ]
 }
@@ -84,7 +85,8 @@ extension RunOutcome {
           let message = item.comparison?.differences.first?.text ?? "the plan changed"
           add("plan-changed", .fail, message, causes + accept, of: item, at: place)
         }
-      case .regressed, .passed: break
+      case .passed: if isFailed { add("empty", .fail, item.emptiness, [CaseText.fillAdvice], of: item, at: place) }
+      case .regressed: break
       }
       for finding in item.findings {
         let weight: Remark.Weight = finding.waiver != nil ? .waived : finding.severity == .fail ? .fail : .warn

@@ -58,7 +58,8 @@ function article(data) {
 function caseHeader(data) {
   const places = [data.server, data.place, data.entry, data.took].filter(Boolean);
   return make("header", {},
-    make("p", { class: `verdict ${data.verdict} ${data.failed ? "failed" : ""}` }, verdictWords[data.verdict]),
+    make("p", { class: `verdict ${data.verdict} ${data.failed ? "failed" : ""}` },
+      data.failed && data.verdict === "passed" ? "Empty tables" : verdictWords[data.verdict]),
     make("h1", { id: `title-${data.position}` },
       make("a", { href: `#${data.fragment}`, title: "Link to this case" },
         data.query, data.case === null ? "" : make("span", {}, `@${data.case}`))),
