@@ -9,6 +9,7 @@ extension Subcommand {
     .explain,
     .stability,
     .params,
+    .importing,
     .merge,
     .cache,
     .initialize,
