@@ -36,6 +36,18 @@ package struct Options: Equatable, Sendable {
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false
+  /// Other arguments that may hold a password, to be hidden from the list of processes.
+  package var secrets: [String] = []
+  /// The conninfo of `import`; nil for logs.
+  package var importsFrom: String?
+  /// The database whose statements `import` takes from logs; nil for the one with the most.
+  package var database: String?
+  /// How many queries `import` takes of each order.
+  package var top = 100
+  /// Whether `import` takes values.
+  package var importsValues = true
+  /// The `log_line_prefix` of the logs; nil to find what it holds.
+  package var linePrefix: String?
   /// Whether `params` puts what it proposes into the manifest.
   package var writesManifest = false
   package var keepsServer = false
