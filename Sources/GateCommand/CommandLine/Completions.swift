@@ -22,7 +22,7 @@ struct Completions {
     switch operand {
     case .queries: .queries
     case .queryOrCase: .cases
-    case .nothing, .command, .word, .reports, .files: nil
+    case .nothing, .command, .word, .reports, .files, .tables: nil
     }
   }
 
@@ -31,7 +31,7 @@ struct Completions {
     switch operand {
     case .command: commands.map(\.name)
     case .word(let words, _): words
-    case .nothing, .queries, .queryOrCase, .reports, .files: []
+    case .nothing, .queries, .queryOrCase, .reports, .files, .tables: []
     }
   }
 
@@ -42,7 +42,7 @@ extension Subcommand.Operand {
   var takesFiles: Bool {
     switch self {
     case .reports, .files: true
-    case .nothing, .queries, .queryOrCase, .command, .word: false
+    case .nothing, .tables, .queries, .queryOrCase, .command, .word: false
     }
   }
 }
