@@ -21,7 +21,7 @@ private func run(_ command: Subcommand, _ change: (inout Options) -> Void = { _ 
 }
 
 private let hint =
-  "usage: plangate check | compare | record | migrate | bisect | explain | stability | merge | cache | init | completions | man "
+  "usage: plangate check | compare | record | migrate | bisect | explain | stability | seed | merge | cache | init | completions | man "
   + "| help, see plangate --help"
 
 @Suite struct OptionsTests {
