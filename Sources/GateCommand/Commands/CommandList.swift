@@ -11,6 +11,7 @@ extension Subcommand {
     .stability,
     .params,
     .importing,
+    .seed,
     .merge,
     .cache,
     .initialize,
