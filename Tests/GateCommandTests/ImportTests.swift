@@ -122,6 +122,29 @@ import Testing
     #expect(try project.files(in: "queries") == ["manifest.yml"])
   }
 
+  @Test func `an execution that is logged twice counts once, and a cursor's query is a query`() throws {
+    var log = ""
+    for id in 1...3 {
+      log += line(
+        "duration: 2 ms  plan:\n\tQuery Text: select * from items where id = \(id)\n\tSeq Scan on items  (cost=1)")
+      log += line("duration: 3 ms  statement: select * from items where id = \(id)")
+    }
+    log += line("statement: DECLARE \"c 1\" NO SCROLL CURSOR WITH HOLD FOR select 1 from big")
+      .replacing("c 1", with: "c_1")
+    let project = try project(log)
+    let run = try project.plangate("import", "a.log")
+    #expect(run.stdout.contains("# select_items: 3 calls, mean 2.0 ms"), "\(run)")
+    #expect(try project.read("queries/select_big.sql").hasSuffix("\nselect 1 from big\n"))
+  }
+
+  @Test func `a log in a pipe is read once`() throws {
+    let project = try project(line("statement: select 1 from good"))
+    let run = try project.start(
+      ["-c", "cat a.log | \"$0\" import /dev/stdin", plangateBinary()], binary: "/bin/sh"
+    ).end()
+    #expect(run.status == 0 && run.stdout.contains("select_good: 1 call"), "\(run)")
+  }
+
   @Test func `logs of Rails, SQLAlchemy and Django`() throws {
     let rails = """
       D, [2026-01-01T10:00:00.000001 #42] DEBUG -- :   \u{1B}[1m\u{1B}[36mUser Load (0.4ms)\u{1B}[0m  \

@@ -48,7 +48,8 @@ struct ImportRun {
     let prefix = options.linePrefix.map { LinePrefix($0) }
     var wanted = options.database
     for path in options.names {
-      if wanted == nil { wanted = try mainDatabase(path, prefix) }
+      // A pipe can be read only once.
+      if wanted == nil, FileKind(path) == .regular { wanted = try mainDatabase(path, prefix) }
       let reader = LogReader(path: path, prefix: prefix, database: wanted)
       let format = try reader.read(into: &groups) { execution, groups in
         if let wanted, let own = execution.database, own != wanted {

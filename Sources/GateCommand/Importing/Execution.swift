@@ -8,6 +8,8 @@ struct Execution: Equatable, Sendable {
   var duration: Double?
   var database: String?
   var session = ""
+  /// Whether auto_explain logged it: the execution may be logged a second time.
+  var isExplained = false
 }
 
 /// The reason that something in a log is no query to import.
@@ -93,7 +95,9 @@ enum LoggedStatement {
       return .leftOut(.cut)
     }
     return .execution(
-      Execution(text: sql, values: values, duration: duration, database: entry.database, session: entry.session))
+      Execution(
+        text: sql, values: values, duration: duration, database: entry.database, session: entry.session,
+        isExplained: true))
   }
 
   // MARK: Parameters

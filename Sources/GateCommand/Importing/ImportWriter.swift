@@ -32,7 +32,7 @@ struct ImportWriter {
   func path(of query: ImportedQuery) -> String { joined(manifest.directory, "\(query.name).sql") }
 
   func text(of query: ImportedQuery) -> String {
-    "-- \(source.filter { $0 != "\n" }): \(query.weight)\n\(query.text)\n"
+    "-- \(YAMLText.comment(source)): \(query.weight)\n\(query.text)\n"
   }
 
   /// The lines of the entry, without indentation.
@@ -106,7 +106,7 @@ struct ImportWriter {
     guard let last else { throw ManifestEdit.Problem(reason: "it has no queries") }
     try edit.append(entries, behind: last)
     let now: Manifest
-    do { now = try Manifest.load(path, bytes: Array(edit.text.utf8), today: last.policy.today) } catch {
+    do { now = try Manifest.read(Array(edit.text.utf8), of: path, today: last.policy.today) } catch {
       throw ManifestEdit.Problem(reason: "with the entries it could not be read: \(error.message)")
     }
     guard now.queries.map(\.name).sorted() == (manifest.queries.map(\.name) + names).sorted() else {

@@ -18,7 +18,8 @@ struct ImportedQuery: Sendable {
   var weight: String {
     let count = "\(Figures.grouped(Double(calls))) \(calls == 1 ? "call" : "calls")"
     guard let mean else { return count }
-    return "\(count), mean \(Figures.grouped((mean * 1000).rounded() / 1000)) ms"
+    let text = mean < 100 ? "\((mean * 100).rounded() / 100)" : Figures.grouped(mean)
+    return "\(count), mean \(text) ms"
   }
 }
 
@@ -31,10 +32,16 @@ struct StatementGroups {
     var calls = 0
     var total: Double?
     var sessions: [String: Int] = [:]
+    /// The most executions in a row, for logs that do not tell sessions apart.
+    var longestRun = 0
   }
 
   private var groups: [String: Group] = [:]
   private var order: [String] = []
+  /// The last statement, and how often it ran in a row.
+  private var run = (key: "", count: 0)
+  /// The last statement that auto_explain logged, by session.
+  private var explained: [String: String] = [:]
   private(set) var leftOut: [LeftOut: Int] = [:]
   let keepsValues: Bool
 
@@ -48,7 +55,15 @@ struct StatementGroups {
 
   /// - Parameter calls: how many executions this stands for.
   mutating func add(_ execution: Execution, calls: Int = 1, total: Double? = nil) {
-    let text = StatementGroups.trimmed(execution.text)
+    let text = StatementKind.cursorQuery(StatementGroups.trimmed(execution.text))
+    var (execution, calls) = (execution, calls)
+    if execution.isExplained {
+      if explained.count > 10_000 { explained = [:] }
+      explained[execution.session] = text
+    } else if explained.removeValue(forKey: execution.session) == text {
+      // log_min_duration_statement logs what auto_explain has logged.
+      (execution.duration, calls) = (nil, 0)
+    }
     if let reason = StatementKind.reason(against: text) { return leaveOut(reason) }
     if execution.values?.contains(where: { $0.map(StatementKind.isConninfo) ?? false }) == true {
       return leaveOut(.secret)
@@ -61,6 +76,8 @@ struct StatementGroups {
     if groups[key] == nil { order.append(key) }
     var group = groups[key] ?? Group()
     group.calls += calls
+    run = (key, run.key == key ? run.count + calls : calls)
+    group.longestRun = max(group.longestRun, run.count)
     if let time = total ?? execution.duration { group.total = (group.total ?? 0) + time }
     let time = execution.duration ?? 0
     if group.texts[text] != nil || group.texts.count < StatementGroups.most.texts {
@@ -73,7 +90,7 @@ struct StatementGroups {
       group.values[values] = max(group.values[values] ?? 0, time)
     }
     if !execution.session.isEmpty, group.sessions[execution.session] != nil || group.sessions.count < 1000 {
-      group.sessions[execution.session, default: 0] += 1
+      group.sessions[execution.session, default: 0] += calls
     }
     groups[key] = group
   }
@@ -95,7 +112,7 @@ struct StatementGroups {
     guard let first = texts.first else { return [] }
     func query(_ text: String, _ values: [[String?]: Double]) -> ImportedQuery {
       var query = ImportedQuery(text: text, calls: group.calls, total: group.total)
-      query.perSession = group.sessions.values.max() ?? 0
+      query.perSession = group.sessions.values.max() ?? group.longestRun
       if keepsValues, !StatementKind.namesSecret(text) {
         let hasTimes = group.total != nil
         query.cases = StatementGroups.cases(values, hasTimes: hasTimes)

@@ -55,9 +55,17 @@ struct LogReader {
       }
     }
 
+    /// The longest line of a log that is searched as a whole, in bytes.
+    private static let longest = 1 << 18
+
     mutating func add(
       _ line: [UInt8], _ groups: inout StatementGroups, _ body: (Execution, inout StatementGroups) -> Void
     ) {
+      switch self {
+      case .rails, .sqlAlchemy, .django:
+        if line.count > Parser.longest { return groups.leaveOut(.cut) }
+      case .csv, .json, .stderr: break
+      }
       switch self {
       case .csv(var log):
         Parser.pass(log.add(line), &groups, body)

@@ -9,6 +9,14 @@ enum StatementKind {
     "grant", "revoke", "call", "do", "listen", "notify", "unlisten", "refresh", "reindex", "start", "reset", "comment",
   ]
 
+  /// The query of `DECLARE … CURSOR FOR`, which is how drivers read in portions; any other text as it is.
+  static func cursorQuery(_ text: String) -> String {
+    guard text.prefix(8).lowercased() == "declare ",
+      let match = text.prefixMatch(of: /(?i)declare\s+\S+(?:\s+\w+){0,4}?\s+cursor(?:\s+with(?:out)?\s+hold)?\s+for\s+/)
+    else { return text }
+    return String(text[match.range.upperBound...])
+  }
+
   private static let secretNames = ["password", "passwd", "secret", "token", "api_key", "apikey", "private_key"]
 
   /// Why a statement is not imported; nil if it may be.
