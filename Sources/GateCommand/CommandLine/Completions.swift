@@ -22,7 +22,7 @@ struct Completions {
     switch operand {
     case .queries: .queries
     case .queryOrCase: .cases
-    case .nothing, .table, .command, .word, .reports, .files: nil
+    case .nothing, .table, .tables, .command, .word, .reports, .files: nil
     }
   }
 
@@ -31,7 +31,7 @@ struct Completions {
     switch operand {
     case .command: commands.map(\.name)
     case .word(let words, _): words
-    case .nothing, .queries, .queryOrCase, .table, .reports, .files: []
+    case .nothing, .queries, .queryOrCase, .table, .tables, .reports, .files: []
     }
   }
 
@@ -42,7 +42,7 @@ extension Subcommand.Operand {
   var takesFiles: Bool {
     switch self {
     case .reports, .files: true
-    case .nothing, .queries, .queryOrCase, .table, .command, .word: false
+    case .nothing, .queries, .queryOrCase, .table, .tables, .command, .word: false
     }
   }
 }

@@ -29,7 +29,8 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [sql, params, shard, runs, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color, quiet, verbose]
+    + [sql, params, shard, runs, rows, statistics, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color]
+    + [quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -120,6 +121,20 @@ extension Flag {
     effect: .sets("N") { (options, text) throws(Diagnostic) in
       options.runs = try number(text, of: "runs", in: 1...1000)
     })
+
+  static let rows = Flag(
+    name: "rows", help: "the rows of a table without foreign keys (default: 1,000)",
+    details: "Tables with foreign keys get three times as many at each level. With --statistics it is the number of the "
+      + "largest table, 100,000 by default, and the others keep their proportions.",
+    effect: .sets("N") { (options, text) throws(Diagnostic) in
+      options.rows = try number(text, of: "rows", in: 1...100_000_000)
+    })
+
+  static let statistics = Flag(
+    name: "statistics", help: "production's statistics, which the rows then follow",
+    details: "A file of pg_dump --statistics-only (PostgreSQL 18 or newer). It is read, never run. The most common "
+      + "values of production's columns become part of the SQL.",
+    effect: .sets("FILE") { options, path in options.statistics = path })
 
   static let noDown = Flag(
     name: "no-down", help: "do not try the ways down", reference: "[Migrations](migrations.md)",

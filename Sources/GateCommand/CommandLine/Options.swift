@@ -33,6 +33,10 @@ package struct Options: Equatable, Sendable {
   package var runsDown = true
   /// Whether `init` prints what it would write.
   package var isDryRun = false
+  /// How many rows `seed` gives a table.
+  package var rows: Int?
+  /// The file of statistics that the rows of `seed` follow.
+  package var statistics: String?
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false
@@ -173,8 +177,8 @@ package struct Options: Equatable, Sendable {
   /// The operand of `cache`.
   var cacheAction: CacheAction? { names.count == 1 ? CacheAction(rawValue: names[0]) : nil }
 
-  /// Whether standard output belongs to a report.
-  var writesReportToOutput: Bool { reports.values.contains("-") }
+  /// Whether standard output belongs to a report, or to the SQL of `seed`.
+  var writesReportToOutput: Bool { command == .seed || reports.values.contains("-") }
 }
 
 extension Console {

@@ -16,6 +16,8 @@ package struct Subcommand: Sendable {
     case reports
     /// Files of migrations, any number.
     case files
+    /// Tables with numbers of rows, any number.
+    case tables
     /// A command, or none.
     case command
     /// One of some words.
@@ -81,7 +83,7 @@ extension Subcommand.Operand {
   func problem(of names: [String], for command: Subcommand) -> String? {
     let problem: String? =
       switch self {
-      case .queries, .command, .files: nil
+      case .queries, .command, .files, .tables: nil
       case .nothing: names.first.map { "takes no '\($0)'" }
       case .queryOrCase: names.count == 1 ? nil : "takes one query"
       case .table: names.count == 1 ? nil : "takes one table"

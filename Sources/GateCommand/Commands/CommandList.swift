@@ -10,6 +10,7 @@ extension Subcommand {
     .whyNot,
     .stability,
     .params,
+    .seed,
     .merge,
     .cache,
     .initialize,
