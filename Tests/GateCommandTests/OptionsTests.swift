@@ -21,7 +21,7 @@ private func run(_ command: Subcommand, _ change: (inout Options) -> Void = { _ 
 }
 
 private let hint =
-  "usage: plangate check | compare | record | migrate | bisect | explain | why-not | stability | params | merge | cache "
+  "usage: plangate check | compare | record | migrate | bisect | explain | why-not | stability | params | seed | merge | cache "
   + "| init | completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {

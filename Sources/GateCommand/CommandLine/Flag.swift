@@ -124,8 +124,8 @@ extension Flag {
 
   static let rows = Flag(
     name: "rows", help: "the rows of a table without foreign keys (default: 1,000)",
-    details: "Tables with foreign keys get three times as many at each level. With --statistics it is the number of the "
-      + "largest table, 100,000 by default, and the others keep their proportions.",
+    details: "Tables with foreign keys get three times as many at each level. With --statistics it is the number of "
+      + "rows of the largest table, 100,000 by default, and the others keep their proportions.",
     effect: .sets("N") { (options, text) throws(Diagnostic) in
       options.rows = try number(text, of: "rows", in: 1...100_000_000)
     })

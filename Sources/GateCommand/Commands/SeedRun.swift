@@ -17,11 +17,25 @@ struct SeedRun {
     let statistics = try options.statistics.map { path throws(Diagnostic) in try StatisticsDumpReader.read(path) }
     let sizes = FillSizes(wishes: wishes, base: options.rows, statistics: statistics)
     let run = try GateRun(options, console: console, environment: environment, names: [])
-    return try run.withDatabase { (database) throws(Diagnostic) in try fill(database, sizes) }
+    // A file of the seed runs before the migrations, so it fills the tables that are there by then.
+    var seed = run.manifest
+    seed.migrations = []
+    let status = try run.withDatabase(of: seed, on: options.postgres.first) { (database) throws(Diagnostic) in
+      try fill(database, sizes, afterMigrations: run.manifest.migrations.isEmpty)
+    }
+    if let status { return status }
+    return try run.withDatabase { (database) throws(Diagnostic) in
+      try fill(database, sizes, afterMigrations: true) ?? .unchecked
+    }
   }
 
-  /// Fills a copy of the seeded database and prints what filled it.
-  private func fill(_ database: DatabaseState, _ sizes: FillSizes) throws(Diagnostic) -> ExitStatus {
+  /// Fills a copy of a database and prints what filled it.
+  ///
+  /// - Parameter isLast: whether nothing comes after this state.
+  /// - Returns: nil if there are no tables yet.
+  private func fill(
+    _ database: DatabaseState, _ sizes: FillSizes, afterMigrations isLast: Bool
+  ) throws(Diagnostic) -> ExitStatus? {
     // Reading the catalog needs a session, and a database with sessions cannot be copied.
     _ = try database.catalog
     let server = database.server
@@ -33,6 +47,7 @@ struct SeedRun {
       let connection = try server.newConnection(to: clone)
       let catalog = try FillCatalog.read(connection)
       try connection.execute("RESET search_path")
+      if catalog.tables.isEmpty, !isLast { return nil }
       let tables = try chosen(sizes, catalog)
       if tables.isEmpty {
         console.say(catalog.tables.isEmpty ? "the seeded database has no tables" : "no table is empty")
@@ -45,6 +60,9 @@ struct SeedRun {
     console.progress.clear()
     try checkInterruption()
     report(script)
+    if isLast, !database.manifest.migrations.isEmpty {
+      console.say("the tables come from the migrations: list the file behind them, migrations: [DIRECTORY, FILE]")
+    }
     guard writeAll(script.text, to: 1) else { throw Diagnostic("cannot write to standard output") }
     return script.isComplete ? .passed : .unchecked
   }

@@ -115,6 +115,12 @@ struct FillTrial {
     let writer = ValueWriter(table, n: "n", rows: rows)
     var limit = rows
     for key in table.keys where key.isWhole {
+      if let link = links.first(where: { link in
+        link.isUnique && Set(key.columns).isSubset(of: (link.sets + link.matches).map(\.column))
+      }) {
+        limit = min(limit, counts[link.key.target] ?? 1)
+        continue
+      }
       var capacity = 1
       for name in key.columns {
         guard capacity < 1_000_000_000 else { break }
@@ -125,6 +131,7 @@ struct FillTrial {
           capacity *= table[column: name].flatMap { writer.capacity($0) } ?? 1_000_000_000
         }
       }
+      // Where values meet at random, the last of the possible pairs take many attempts.
       limit = min(limit, key.columns.count == 1 ? capacity : max(1, capacity / 3))
     }
     return limit
