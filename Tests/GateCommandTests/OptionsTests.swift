@@ -21,8 +21,8 @@ private func run(_ command: Subcommand, _ change: (inout Options) -> Void = { _ 
 }
 
 private let hint =
-  "usage: plangate check | compare | record | migrate | bisect | explain | why-not | stability | params | import | seed "
-  + "| merge | cache | init | completions | man | help, see plangate --help"
+  "usage: plangate check | compare | record | review | migrate | bisect | explain | why-not | stability | params | import "
+  + "| seed | merge | cache | init | completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {

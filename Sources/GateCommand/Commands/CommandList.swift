@@ -4,6 +4,7 @@ extension Subcommand {
     .check,
     .compare,
     .record,
+    .review,
     .migrate,
     .bisect,
     .explain,
