@@ -44,6 +44,9 @@ package final class Connection: @unchecked Sendable {
     PQfinish(handle)
   }
 
+  /// The process of the session on the server, as `pg_stat_activity.pid` has it.
+  package var processID: Int { Int(PQbackendPID(handle)) }
+
   /// The version as a number, 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(handle)) }
 
@@ -161,10 +164,13 @@ package final class Connection: @unchecked Sendable {
 package struct QueryResult: Sendable {
   /// The rows; a nil value is NULL.
   package let rows: [[String?]]
+  /// The OIDs of the columns' types.
+  package let columnTypes: [UInt32]
 
   /// - Parameter result: the result, which still belongs to the caller.
   fileprivate init(reading result: OpaquePointer) {
     let columns = PQnfields(result)
+    columnTypes = (0..<columns).map { UInt32(PQftype(result, $0)) }
     rows = (0..<PQntuples(result)).map { row in
       (0..<columns).map { column in
         PQgetisnull(result, row, column) == 1 ? nil : String(cString: PQgetvalue(result, row, column))

@@ -451,6 +451,12 @@ import Testing
       try installed(servers: [16], baselines: baselines, known).asked.last
         == "apt-get postgresql-17 postgresql-client-17")
     #expect(try installed(servers: [16, 17], baselines: baselines, known).asked == [])
+    // Where plangate init puts them beside a manifest of its own.
+    let own = ["plangate/baselines/a.plan": "server: 17\n"]
+    let other = known.merging(["MANIFEST": "plangate/manifest.yml"]) { $1 }
+    #expect(
+      try installed(servers: [16], baselines: own, other).asked.last
+        == installed(servers: [16], baselines: baselines, known).asked.last)
     // Baselines of several majors ask for none.
     let several = baselines.merging(["baselines/18/a.plan": "server: 18\n"]) { $1 }
     #expect(try installed(servers: [16], baselines: several, known).asked == [])

@@ -161,6 +161,78 @@ import Testing
     }
   }
 
+  // MARK: Runs that go on with the last step of the seed
+
+  /// What a seed leaves that VACUUM and ANALYZE hide, in steps before the last one.
+  private static let seededInSteps = [
+    "seed/6.sql": migrated["seed/6.sql"] ?? "",
+    "seed/7.sql": """
+    CREATE INDEX moves_year_idx ON moves ((extract(year FROM at)));
+    ALTER TABLE moves ALTER COLUMN at TYPE timestamp;
+    DELETE FROM moves WHERE id % 3 = 0 AND id NOT IN (SELECT move_id FROM receipts);
+    CREATE STATISTICS moves_st ON account_id, at FROM moves;
+
+    """,
+    "seed/8.sql": "CREATE INDEX moves_account_idx ON moves (account_id);\n",
+    "queries/manifest.yml": (migrated["queries/manifest.yml"] ?? "").replacing("migrations: ../db\n", with: ""),
+  ]
+
+  /// Last steps, and whether the run goes on from an analyzed state.
+  private static let lastSteps = [
+    ("DROP INDEX accounts_note_idx;", true), ("SELECT 1;", false),
+    ("CREATE INDEX ON moves (account_id); CREATE INDEX ON accounts (lower(note));", true),
+    ("DROP INDEX moves_year_idx; CREATE INDEX moves_year_idx ON moves ((extract(year FROM at)));", true),
+    ("ALTER TABLE moves ALTER COLUMN at TYPE timestamptz, ADD UNIQUE (at, id);", true),
+    ("ALTER TABLE accounts ALTER COLUMN note SET STATISTICS 7; ANALYZE;", false),
+    ("ALTER TABLE accounts ALTER COLUMN note SET STATISTICS 7; DROP TABLE receipts;", true),
+    ("DELETE FROM accounts WHERE id > 2000 AND id NOT IN (SELECT account_id FROM moves);", false),
+    ("ALTER TABLE days DETACH PARTITION days_2; CREATE INDEX ON days (at);", true),
+    ("DROP STATISTICS moves_st; CREATE STATISTICS moves_st ON account_id, at FROM moves;", true),
+    ("\\set name days_1\nCREATE INDEX ON :name (n);", false), ("CREATE INDEX ON moves (at);", true),
+  ]
+
+  @Test func `the last step goes on from an analyzed state where that gives what a seed gives`() throws {
+    let project = try CachedProject(CacheSafetyTests.seededInSteps)
+    try expect(project.start(["record"]).end(), exits: 0)
+    var known = try project.checksums().split(separator: "\n")
+    for (statement, goesOn) in CacheSafetyTests.lastSteps {
+      try project.files.write("seed/8.sql", statement + "\n")
+      let cached = try project.check()
+      let report = try project.report()
+      let words = "7 of 8 steps and their statistics from the cache"
+      #expect(cached.stdout.contains(words) == goesOn, "\(statement)\n\(cached)")
+      let now = try project.checksums().split(separator: "\n")
+      #expect(Set(known).subtracting(now).isEmpty, "\(statement)\n\(cached)")
+      known = now
+      let without = try project.check("--no-cache")
+      #expect(try project.report() == report, "\(statement)\n\(cached)\n\(without)")
+      let again = try project.check()
+      #expect(try project.report() == report, "\(statement)\n\(again)")
+    }
+    // A cached state before the last step that was not analyzed serves as well, and is analyzed then.
+    try project.files.write("seed/8.sql", "SELECT 2;\n")
+    #expect(try project.check().stdout.contains("7 of 8 steps from the cache"))
+  }
+
+  @Test func `with event triggers no state is analyzed before the last step`() throws {
+    var files = CacheSafetyTests.seededInSteps
+    files["seed/5.sql"] = """
+      CREATE FUNCTION note_command() RETURNS event_trigger LANGUAGE plpgsql
+        AS $$ BEGIN INSERT INTO items VALUES (1); END $$;
+      CREATE EVENT TRIGGER note_command ON ddl_command_end EXECUTE FUNCTION note_command();
+
+      """
+    let project = try CachedProject(files)
+    try expect(project.start(["record"]).end(), exits: 0)
+    try project.files.write("seed/8.sql", "CREATE INDEX ON moves (at);\n")
+    let cached = try project.check()
+    #expect(cached.stdout.contains("7 of 8 steps from the cache"), "\(cached)")
+    #expect(!cached.stdout.contains("statistics of the seed"), "\(cached)")
+    let report = try project.report()
+    _ = try project.check("--no-cache")
+    #expect(try project.report() == report, "\(cached)")
+  }
+
   @Test func `writes to the server of --keep go to a copy`() throws {
     let project = try CachedProject()
     // The first of these seeds the cluster itself, the second gets it from the cache.

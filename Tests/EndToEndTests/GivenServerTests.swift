@@ -122,6 +122,23 @@ import Testing
     ])
   }
 
+  @Test func `a session of another role that ends soon does not keep the database`() throws {
+    let project = try GivenServerTests.slow("{run: touch ../reached; sleep 1; exit 1}", "SELECT 1")
+    let before = try server.inventory()
+    let running = try project.start(
+      ["check", "--server", server.conninfo], environment: GivenTestServer.withPassword)
+    try running.wait(until: "the step was reached") { project.exists("reached") }
+    let name = try #require(try server.databases().first)
+    // FORCE must not end it, as it must not end a worker of autovacuum.
+    let session = try RunningProgram(
+      ["psql", "-Xqc", "SELECT pg_sleep(3)", "\(server.superuserConninfo) dbname=\(name)"], in: project.directory,
+      environment: plainEnvironment())
+    try running.wait(until: "the session was reached") { server.isRunning("pg_sleep(3)") }
+    try expect(running.end(), exits: 2, stderr: ["the seed step"], not: ["could not be dropped"])
+    #expect(session.end().status == 0)
+    #expect(try server.inventory() == before)
+  }
+
   @Test(arguments: [
     ("", "SELECT pg_sleep(300)", SIGINT, 130), ("../seed.sql", "SELECT 1", SIGTERM, 143),
     ("{run: touch ../reached; sleep 300}", "SELECT 1", SIGHUP, 129),

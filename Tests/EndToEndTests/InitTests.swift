@@ -64,11 +64,43 @@ import Testing
   }
 
   @Test func `a file that cannot be written gives exit status 2, and no manifest without its files`() throws {
-    let project = try Project(["queries": "a file\n"])
+    let project = try Project(["seed": "a file\n"])
     try expect(
       try project.plangate("init"), exits: 2,
-      stderr: ["queries/example_orders.sql: error: cannot write the file: queries is not a directory"])
-    #expect(try project.read("queries") == "a file\n")
+      stderr: ["seed/plangate_example.sql: error: cannot write the file: seed is not a directory"])
+    #expect(try project.read("seed") == "a file\n")
+    #expect(!project.exists("queries/manifest.yml"))
+  }
+
+  @Test(arguments: [["queries": "a file\n"], ["queries/order.graphql": "query { a }\n"]])
+  func `where the application has queries of its own, the example goes elsewhere and passes`(
+    files: [String: String]
+  ) throws {
+    let project = try Project(files)
+    let run = try project.plangate("init")
+    let option = "--manifest plangate/manifest.yml"
+    try expect(
+      run, exits: 0,
+      stdout: ["wrote       plangate/manifest.yml", "plangate record \(option)", "plangate check \(option)"])
+    #expect(try project.read(".github/workflows/plangate.yml").contains("manifest: plangate/manifest.yml"))
+    try expect(project.plangate("record", "--manifest=plangate/manifest.yml"), exits: 0, stdout: ["1 new"])
+    #expect(project.exists("plangate/baselines/example_orders.plan"))
+    for (path, text) in files { #expect(try project.read(path) == text) }
+    try expect(project.plangate("init"), exits: 2, stdout: ["kept        plangate/manifest.yml"])
+  }
+
+  @Test func `in a directory of a repository, the workflow goes to its root`() throws {
+    let project = try Project([".git/HEAD": "", "services/my api/migrations/1_a.up.sql": "CREATE TABLE t (id int);\n"])
+    let run = try project.start(
+      ["-c", "cd 'services/my api' && exec \"$0\" init", plangateBinary()], binary: "/bin/sh"
+    ).end()
+    try expect(run, exits: 0, stdout: ["wrote       ../../.github/workflows/plangate-my_api.yml"])
+    let text = try project.read(".github/workflows/plangate-my_api.yml")
+    #expect(text.contains("working-directory: services/my api\n") && text.contains("- uses:"), "\(text)")
+    #expect(project.exists("services/my api/queries/manifest.yml"))
+    try project.makeDirectory("empty")
+    let empty = try project.start(["-c", "cd empty && exec \"$0\" init", plangateBinary()], binary: "/bin/sh").end()
+    try expect(empty, exits: 0, stdout: ["nothing found below this directory; the repository begins at .."])
   }
 
   @Test func `a directory that cannot be written to gives exit status 2`() throws {
@@ -82,7 +114,7 @@ import Testing
       binary: "\(project.directory)/tmp/plangate"
     ).end()
     try expect(run, exits: 2, stderr: ["seed/plangate_example.sql: error: cannot write the file: permission denied"])
-    #expect(run.stdout == "", "\(run)")
+    #expect(!run.stdout.contains("wrote"), "\(run)")
     #expect(try project.files() == [])
   }
 
@@ -91,5 +123,47 @@ import Testing
     let run = try project.plangate("init", "--quiet")
     #expect(run.status == 0 && run.stdout == "" && run.stderr == "", "\(run)")
     #expect(try project.files() == Self.files)
+  }
+}
+
+/// Names of files that YAML, patterns, shells and terminals read as something else.
+@Suite struct HostileNameTests {
+  private static let names = [
+    "a\nb", "it's", "\"q\"", "# c", ": d", "- e", "*f", "[g]", "{h}", "?i", "&j !k", "@l", "%m", "\u{1b}[31mn",
+    "\u{202e}o", "back\\slash", "tab\tname", "ünïcode 名前", "null", "~", "${{ github.token }}", " space ", "\u{85}p",
+    "\u{fffe}q", "$(touch pwned)", "`touch pwned`",
+  ]
+
+  @Test(arguments: names)
+  func `the manifest can be loaded whatever a directory is called`(name: String) throws {
+    let role = name.replacing("\"", with: "\"\"")
+    let project = try Project([
+      "\(name)/m/1_a.up.sql": "CREATE TABLE t (id int);\nGRANT SELECT ON t TO \"\(role)\";\n",
+      "\(name)/seed/rows.sql": "INSERT INTO t VALUES (1);\n",
+      "\(name)/q/a.sql": "-- name: first\nSELECT :x;\n-- name: second\nSELECT $1;\n-- name: third\nVACUUM\n",
+      "\(name)/q/b.sql": "-- name: fourth\nSELECT 4;\n",
+    ])
+    let run = try project.plangate("init")
+    try expect(run, exits: 0, stdout: ["wrote       queries/manifest.yml", "1 migration (golang-migrate)"])
+    #expect(!run.stdout.contains("\u{1b}") && !run.stdout.contains("\u{202e}"))
+    let manifest = try project.read("queries/manifest.yml")
+    #expect(manifest.contains("migrations: ") && manifest.contains("files:"), "\(manifest)\n\(run)")
+    let explain = try project.plangate("explain", "fourth")
+    try expect(explain, exits: 0, stdout: ["fourth"])
+    #expect(!project.exists("pwned") && !project.exists("queries/pwned"))
+    let workflow = try project.read(".github/workflows/plangate.yml")
+    #expect(!workflow.contains("${{"), "\(workflow)")
+  }
+
+  @Test func `links are not followed`() throws {
+    let outside = try Project(["m/1_a.up.sql": "CREATE TABLE t (id int);\n", "queries/a.sql": "SELECT 1"])
+    let project = try Project()
+    for (name, target) in [("m", "m"), ("queries", "queries"), ("loop", "")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: project.path(name), withDestinationPath: target.isEmpty ? project.directory : outside.path(target))
+    }
+    try expect(
+      project.plangate("init"), exits: 0, stdout: ["found       no migrations", "wrote       plangate/manifest.yml"])
+    #expect(try outside.files() == ["m/1_a.up.sql", "queries/a.sql"])
   }
 }

@@ -146,6 +146,23 @@ import Testing
         "the placeholder ${schema} has no value; add it to 'placeholders:'"))
   }
 
+  @Test func `a step of the seed runs migrations before the rows`() throws {
+    let files = [
+      "db/10_b.up.sql": "", "db/2_a.up.sql": "", "db/2_a.down.sql": "", "rows.sql": "",
+      "queries/manifest.yml": "version: 1\nseed: [{migrations: ../db}, ../rows.sql]\n\(Self.query)",
+    ]
+    let project = try Project(files)
+    let manifest = try project.load("queries/manifest.yml")
+    #expect(manifest.migrations.isEmpty)
+    #expect(manifest.seed.compactMap(\.sqlFile).map(project.local) == ["db/2_a.up.sql", "db/10_b.up.sql", "rows.sql"])
+    #expect(manifest.seed.dropLast().allSatisfy { if case .migration = $0.source { true } else { false } })
+    try project.write("queries/manifest.yml", "version: 1\nseed: [{migrations: ../db, run: x}]\n\(Self.query)")
+    #expect(
+      project.failure { () throws(Diagnostic) in
+        _ = try Manifest.load(project.path("queries/manifest.yml"), today: Project.today)
+      }?.contains("unknown key 'run'") == true)
+  }
+
   @Test func `files of migrations in the seed`() throws {
     func seedError(_ files: [String: String], _ seed: String) throws -> String {
       let manifest = "version: 1\nseed: [\(seed)]\n\(Self.query)"

@@ -21,8 +21,8 @@ private func run(_ command: Subcommand, _ change: (inout Options) -> Void = { _ 
 }
 
 private let hint =
-  "usage: plangate check | compare | record | migrate | bisect | explain | stability | merge | cache | init | completions | man "
-  + "| help, see plangate --help"
+  "usage: plangate check | compare | record | migrate | bisect | explain | stability | params | merge | cache | init "
+  + "| completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -175,6 +175,7 @@ private let hint =
     #expect(try parse("completions fish") == run(.completions) { $0.names = ["fish"] })
     #expect(try parse("init") == run(.initialize))
     #expect(try parse("init -q") == run(.initialize) { $0.isQuiet = true })
+    #expect(try parse("init --dry-run") == run(.initialize) { $0.isDryRun = true })
     #expect(try parse("init --help") == .help(.initialize))
     #expect(throws: Diagnostic("plangate man takes no 'page'\nusage: plangate man")) { try parse("man page") }
     #expect(throws: Diagnostic("plangate init takes no 'here'\nusage: plangate init [options]")) {

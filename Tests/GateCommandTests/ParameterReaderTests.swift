@@ -7,7 +7,7 @@ import YAML
 @Suite struct ParameterReaderTests {
   private func parameters(_ text: String) throws -> Parameters {
     let source = ManifestSource(file: "m.yml", text: text)
-    return try ParameterReader(source: source).parameters(try YAMLParser.parse(Array(text.utf8)))
+    return try ParameterReader(source: source).given(try YAMLParser.parse(Array(text.utf8))).parameters
   }
 
   private func value(_ text: String) throws -> String? {
@@ -70,9 +70,9 @@ import YAML
 
   @Test(arguments: [("[1, {a: b}]", 5), ("{a: {b: c}}", 5), ("[[1, [{}]]]", 7)])
   func `a mapping as a value is an error`(text: String, column: Int) {
+    let kinds = text.hasPrefix("[[") ? "null or a sequence" : "null, a sequence or {sql: a query}"
     let error = Diagnostic(
-      "a value is text, null or a sequence; write JSON as quoted text", file: "m.yml", line: 1, column: column,
-      sourceLine: text)
+      "a value is text, \(kinds); write JSON as quoted text", file: "m.yml", line: 1, column: column, sourceLine: text)
     #expect(throws: error) { try parameters(text) }
   }
 

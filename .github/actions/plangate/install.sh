@@ -31,8 +31,11 @@ if [ -n "${POSTGRES:-}" ]; then
     if [[ $major =~ ^[0-9]+$ ]]; then majors+=("$major"); fi
   done
 else
-  baselines=$(dirname "$MANIFEST")/../baselines
-  recorded=$(sed -n 's/^server: \([0-9][0-9]*\)$/\1/p' "$baselines"/*.plan "$baselines"/*/*.plan 2>/dev/null | sort -u || true)
+  # The default of baselines:, and where plangate init puts them beside a manifest in plangate/.
+  directory=$(dirname "$MANIFEST")
+  recorded=$(sed -n 's/^server: \([0-9][0-9]*\)$/\1/p' "$directory"/../baselines/*.plan \
+    "$directory"/../baselines/*/*.plan "$directory"/baselines/*.plan "$directory"/baselines/*/*.plan 2>/dev/null |
+    sort -u || true)
   if [[ $recorded =~ ^[0-9]+$ ]]; then majors=("$recorded"); fi
 fi
 

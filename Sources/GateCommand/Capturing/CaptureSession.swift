@@ -26,7 +26,7 @@ struct CaptureSession {
     where isWanted: (CaseID) -> Bool = { _ in true }
   ) {
     self.state = state
-    let work = queries.flatMap { query in
+    let work = state.withValues(queries).flatMap { query in
       let query = query.with(state.settings)
       return query.cases.filter { isWanted(query.id(of: $0)) }.map { (query: query, queryCase: $0) }
     }
@@ -81,11 +81,11 @@ extension CaptureSession.SessionCase {
     func planned(_ plans: CasePlans) -> CapturedCase {
       CapturedCase(
         name: queryCase.name, isGeneric: queryCase.isGeneric, sqlFingerprint: fingerprint(query.statement.text),
-        parametersFingerprint: queryCase.parameters.fingerprint,
+        parametersFingerprint: queryCase.parametersFingerprint,
         parameterTypes: plans.parameterTypes.compactMap { parameter in
           types[parameter.type].map { ParameterType(name: parameter.name, type: $0) }
-        }, plan: plans.plan,
-        planWithoutSeqScans: plans.withoutSeqScans, inner: plans.inner ?? InnerWork())
+        }, plan: plans.plan.naming(queryCase.fetchedNames),
+        planWithoutSeqScans: plans.withoutSeqScans?.naming(queryCase.fetchedNames), inner: plans.inner ?? InnerWork())
     }
     let result: CapturedAnswer.Result =
       switch answer.answer {

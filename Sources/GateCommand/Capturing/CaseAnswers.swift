@@ -99,6 +99,8 @@ extension DatabaseState {
   }
 
   private func read(_ work: CaseWork, with reader: inout Connection?, _ secondRun: SecondRun) -> TimedAnswer {
+    // The server would refuse it where nothing may be written.
+    if work.query.statement.scanned.writesRows { return TimedAnswer(answer: .writes, duration: .zero) }
     var open = reader
     // A connection that is lost takes no other case with it.
     reader = nil
@@ -106,7 +108,7 @@ extension DatabaseState {
     var answer = timed(work) { () throws(ServerError) in
       let connection = if let open { open } else { try server.connect(to: name) }
       open = connection
-      let runner = CaseRunner(connection: connection, isWritable: false, time: serverTime, probe: probe)
+      var runner = CaseRunner(connection: connection, isWritable: false, time: serverTime, probe: probe)
       let first = try runner.run(work.queryCase, of: work.query, .calls)
       guard case .plans(var plans) = first else { return first }
       if plans.runsFunctions {
@@ -115,6 +117,7 @@ extension DatabaseState {
       }
       guard secondRun(work.query.id(of: work.queryCase), plans.plan) else { return .plans(plans) }
       isWarm = true
+      runner.knownTypes = plans.parameterTypes
       guard case .plans(var second) = try runner.run(work.queryCase, of: work.query, .calls) else { return first }
       second.inner = plans.inner
       return .plans(second)

@@ -35,6 +35,8 @@ struct CaseRunner {
   let isWritable: Bool
   let time: ServerTime
   let probe: InnerProbe
+  /// The types of the parameters of the only case that is run, if it ran before and so is known to be one statement.
+  var knownTypes: [(name: String, type: UInt32)]?
   /// Statements that are run in the transaction of each case, before its settings and its role.
   var prelude: [String] = []
 
@@ -44,7 +46,7 @@ struct CaseRunner {
   /// Prepared statements of a case.
   ///
   /// Each plan has its own: a generic plan would be kept when settings change.
-  private static let name = "plangate_case"
+  static let name = "plangate_case"
   private static let nameWithoutSeqScans = "plangate_case_without_seq_scans"
 
   /// - Throws: when the connection is lost or resources ran short; every other error is an answer.
@@ -94,7 +96,9 @@ struct CaseRunner {
       watched = again
       if let activity = watched.activity { try takeBack(activity) }
     }
-    guard case .plans(var plans) = try run(item, of: query, .activity) else {
+    var again = self
+    again.knownTypes = watched.parameterTypes
+    guard case .plans(var plans) = try again.run(item, of: query, .activity) else {
       watched.activity = nil
       return (.plans(watched), RelationActivity())
     }
@@ -116,9 +120,10 @@ struct CaseRunner {
   ) throws(ServerError) -> CaseAnswer {
     let scanned = query.statement.scanned
     if let refusal = query.statement.refusal(scanned) { return .unchecked(refusal.description) }
+    if let reason = queryCase.missingValue { return .unchecked(reason) }
     let values: [String?]
     do { values = try queryCase.parameters.bound(to: scanned) } catch {
-      return .unchecked(query.statement.mismatch(error))
+      return .unchecked(query.statement.mismatch(try explain(error, query, scanned)))
     }
     do {
       return try answer(queryCase, of: query, scanned, values, options: options, watching)
@@ -177,9 +182,11 @@ struct CaseRunner {
               ("enable_bitmapscan", "on"),
             ])
           ])
+          var again = self
+          again.knownTypes = explained.types
           without = try Plan(
             explainJSON: try text(
-              explain(
+              again.explain(
                 CaseRunner.planOnlyOptions, queryCase, query, scanned, values, as: CaseRunner.nameWithoutSeqScans
               ).result))
         }
@@ -206,7 +213,7 @@ struct CaseRunner {
   // MARK: The transaction
 
   /// - Parameter sendsCounts: whether the session first sends the counts of its earlier transactions to the server.
-  private func inTransaction<Value>(
+  func inTransaction<Value>(
     of query: Query, _ settings: [(String, String)], sendsCounts: Bool, _ body: () throws(ServerError) -> Value
   ) throws(ServerError) -> Value {
     do {
@@ -266,6 +273,9 @@ struct CaseRunner {
     as name: String = CaseRunner.name
   ) throws(ServerError) -> (result: QueryResult, types: [(name: String, type: UInt32)]) {
     let types = try types(of: query, scanned)
+    if let knownTypes, !queryCase.isGeneric {
+      return (try explain(options, scanned, values, types.identifiers), knownTypes)
+    }
     // PREPARE takes what can be planned and nothing else: no second statement, no CREATE TABLE AS, which EXPLAIN
     // ANALYZE would carry out even in a READ ONLY transaction.
     let prefix = "PREPARE \(name)\(types.list) AS\n"
@@ -280,9 +290,8 @@ struct CaseRunner {
         rows = try connection.execute(together: [statement, (question, [name])])?.rows ?? []
       }
     } catch { throw error.moved(by: prefix) }
-    let names = scanned.names.isEmpty ? values.indices.map { "$\($0 + 1)" } : scanned.names.map { ":\($0)" }
     let inferred = rows.flatMap { ($0[0] ?? "").split { !$0.isNumber }.compactMap { UInt32($0) } }
-    let named = Array(zip(names, inferred))
+    let named = Array(zip(scanned.parameterNames, inferred))
     if queryCase.isGeneric {
       let arguments = try arguments(values, rows.compactMap { $0[1] })
       let result = try time.explain { () throws(ServerError) in
@@ -290,15 +299,21 @@ struct CaseRunner {
       }
       return (result, named)
     }
-    let result = try time.explain { () throws(ServerError) in
+    return (try explain(options, scanned, values, types.identifiers), named)
+  }
+
+  /// - Parameter types: the OIDs of those that the manifest gives.
+  private func explain(
+    _ options: String, _ scanned: SQLScanner, _ values: [String?], _ types: [UInt32]
+  ) throws(ServerError) -> QueryResult {
+    try time.explain { () throws(ServerError) in
       let prefix = "EXPLAIN (\(options))\n"
       do throws(ServerError) {
-        return try connection.execute(prefix + scanned.sql, values, types: types.identifiers)
+        return try connection.execute(prefix + scanned.sql, values, types: types)
       } catch {
         throw error.moved(by: prefix)
       }
     }
-    return (result, named)
   }
 
   /// The types that the server inferred for a prepared statement: `{23,25}`.
@@ -310,7 +325,7 @@ struct CaseRunner {
     """
 
   /// The same, a type per row, and how this session writes them.
-  private static let namesOfTypes = """
+  static let namesOfTypes = """
     SELECT t.type::pg_catalog.oid, pg_catalog.format_type(t.type, NULL)
     FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS t (type, position)
     WHERE p.name = $1 ORDER BY t.position
@@ -320,7 +335,7 @@ struct CaseRunner {
   /// words.
   ///
   /// Both are empty when it gives none.
-  private func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
+  func types(of query: Query, _ scanned: SQLScanner) throws(ServerError) -> (
     identifiers: [UInt32], list: String
   ) {
     guard !query.types.isEmpty else { return ([], "") }

@@ -50,7 +50,7 @@ struct FixTrial {
   private func effect(
     of sql: [String], on outcome: CaseOutcome, in clone: DatabaseServer.Name
   ) throws(ServerError) -> String? {
-    guard let query = queries.first(where: { $0.name == outcome.query }),
+    guard let query = state.withValues(queries.filter { $0.name == outcome.query }).first,
       let queryCase = query.cases.first(where: { $0.name == outcome.caseName }), let comparison = outcome.comparison
     else { return nil }
     let connection = try state.server.connect(to: clone)

@@ -134,7 +134,7 @@ final class InnerWatching {
   ///
   /// - Returns: whether that came to its end, be it with an error.
   private func endStatement() throws(ServerError) -> Bool {
-    guard isWritable else { return true }
+    guard isWritable, means.hasDeferrable else { return true }
     // A statement of a longer transaction may well fail here.
     do {
       try connection.execute(together: [("SAVEPOINT plangate_constraints", []), ("SET CONSTRAINTS ALL IMMEDIATE", [])])

@@ -16,6 +16,7 @@ extension DatabaseState {
   func judgedCapture(
     _ queries: [Query], against before: Background<Capture>
   ) throws(Diagnostic) -> (outcome: RunOutcome, capture: Capture) {
+    let queries = withValues(queries)
     var session = CaptureSession(
       of: queries, in: self,
       secondRun: { id, plan in

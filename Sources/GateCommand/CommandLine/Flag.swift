@@ -29,7 +29,7 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [sql, params, shard, runs, noDown, strict, prune, check, keep, jobs, noCache, color, quiet, verbose]
+    + [sql, params, shard, runs, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -125,6 +125,9 @@ extension Flag {
     name: "no-down", help: "do not try the ways down", reference: "[Migrations](migrations.md)",
     effect: .turns { $0.runsDown = false })
 
+  static let dryRun = Flag(
+    name: "dry-run", help: "print the files instead of writing them", effect: .turns { $0.isDryRun = true })
+
   static let strict = Flag(
     name: "strict", help: "a changed or improved plan fails too, and an empty table",
     details: "Every plan on a table without rows is fast, so a case that reads one fails.",
@@ -138,6 +141,11 @@ extension Flag {
 
   static let check = Flag(
     name: "check", help: "write nothing; exit 1 when something differs", effect: .turns { $0.onlyChecks = true })
+
+  static let write = Flag(
+    name: "write", help: "put the values into the manifest, which keeps its comments",
+    details: "If that is not possible, the manifest is left as it is and the values are printed.",
+    effect: .turns { $0.writesManifest = true })
 
   static let keep = Flag(
     name: "keep", help: "leave the server up until Ctrl-C and print how to connect",

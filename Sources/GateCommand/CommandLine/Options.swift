@@ -31,9 +31,13 @@ package struct Options: Equatable, Sendable {
   package var runs = 5
   /// Whether `migrate` tries the ways down.
   package var runsDown = true
+  /// Whether `init` prints what it would write.
+  package var isDryRun = false
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false
+  /// Whether `params` puts what it proposes into the manifest.
+  package var writesManifest = false
   package var keepsServer = false
   package var usesCache = true
   /// How many cases run side by side; nil for as many as there are processors.

@@ -70,6 +70,7 @@ struct CheckRun {
       let orphans = store.orphans(among: run.manifest.queries.map(\.name)).filter { store.strangeness(of: $0) == nil }
       if !orphans.isEmpty { judged.notes.append(Note(.orphans(orphans))) }
     }
+    if let advice = run.selected.adviceOnValues { judged.notes.append(Note(advice)) }
     console.progress.clear()
     run.showTimes(database, since: started)
     // A run that a signal cut short has no verdict.

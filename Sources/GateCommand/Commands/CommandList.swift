@@ -8,6 +8,7 @@ extension Subcommand {
     .bisect,
     .explain,
     .stability,
+    .params,
     .merge,
     .cache,
     .initialize,

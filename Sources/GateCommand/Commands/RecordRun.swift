@@ -52,6 +52,7 @@ struct RecordRun {
       }
     }
     let orphans = try prune(store, run)
+    if let advice = run.selected.adviceOnValues { console.say("note: \(advice)") }
     let verb = options.onlyChecks ? "would be " : ""
     var parts = ["\(counts.same) unchanged"]
     if counts.new > 0 { parts.append("\(counts.new) \(verb)new") }

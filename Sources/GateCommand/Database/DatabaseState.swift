@@ -38,6 +38,9 @@ struct DatabaseState: Sendable {
   /// The means to see what cases run inside.
   let probe = InnerProbe()
 
+  /// The values of parameters that were read from it.
+  private(set) var fetchedValues = FetchedValues()
+
   /// The facts that plans depend on, apart from the statistics.
   struct Catalog: Sendable {
     let facts: CatalogFacts
@@ -96,6 +99,7 @@ struct DatabaseState: Sendable {
         analyzing: clone, on: server, manifest: manifest, steps, since: basis, seeding.traces, of: added)
       state.label = label
       (state.settings, state.jobs, state.progress, state.serverTime) = (settings, jobs, progress, serverTime)
+      state.fetchedValues = FetchedValues(after: fetchedValues)
       return state
     } catch {
       try? server.drop(clone)
@@ -142,8 +146,7 @@ struct DatabaseState: Sendable {
     var connection: Connection
     let problem: Diagnostic?
     do {
-      try server.waitUntilAlone(in: name)
-      connection = try server.newConnection(to: name)
+      connection = try server.connectAlone(to: name)
       problem = try PreparedTransactions.problem(in: manifest, connection)
     } catch { throw server.diagnostic(error) }
     if let problem { throw problem }
@@ -167,7 +170,12 @@ struct DatabaseState: Sendable {
   static func basis(
     _ name: DatabaseServer.Name, on server: DatabaseServer
   ) throws(Diagnostic) -> StatisticsBasis? {
-    do { return try basis(try server.newConnection(to: name), of: server) } catch { throw server.diagnostic(error) }
+    do {
+      let connection = try server.connect(to: name)
+      let basis = try basis(connection, of: server)
+      server.keep(connection, to: name)
+      return basis
+    } catch { throw server.diagnostic(error) }
   }
 
   /// The same, on a connection to the database.

@@ -15,6 +15,8 @@ final class InnerProbe: Sendable {
     let hasAutoExplain: Bool
     /// `max_parallel_workers` of a new session.
     let parallelWorkers: String?
+    /// Whether a constraint or a trigger may wait for the end of the transaction.
+    let hasDeferrable: Bool
   }
 
   /// The catalog facts that tell who runs a statement.
@@ -45,7 +47,8 @@ final class InnerProbe: Sendable {
       }
     }
     let asked = Means(
-      functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain, parallelWorkers: row?[2])
+      functions: row?[0], isSuperuser: isSuperuser, hasAutoExplain: hasAutoExplain, parallelWorkers: row?[2],
+      hasDeferrable: row?[3] != "f")
     means.withLock { $0 = asked }
     return asked
   }
@@ -72,7 +75,8 @@ final class InnerProbe: Sendable {
       FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE l.lanname NOT IN ('internal', 'c') AND n.nspname NOT IN ('pg_catalog', 'information_schema')),
-      pg_catalog.current_setting('is_superuser'), pg_catalog.current_setting('max_parallel_workers')
+      pg_catalog.current_setting('is_superuser'), pg_catalog.current_setting('max_parallel_workers'),
+      EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable)
     """
 
   /// Of `tgtype` 2 is BEFORE and 64 INSTEAD OF (catalog/pg_trigger.h).

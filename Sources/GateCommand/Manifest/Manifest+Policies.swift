@@ -11,7 +11,7 @@ extension Manifest {
         var listed = ListedQuery(
           name: query.name, policy: query.policy,
           cases: query.cases.map { item in
-            ListedCase(name: item.name, parameters: item.parameters.bound, position: positions[query.id(of: item)])
+            ListedCase(name: item.name, parameters: item.bound, position: positions[query.id(of: item)])
           })
         listed.allNames = names[query.name] ?? listed.allNames
         listed.sql = query.statement.text

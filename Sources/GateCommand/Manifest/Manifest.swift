@@ -57,6 +57,8 @@ struct Query: Sendable {
   var name: String
   /// The line of the manifest on which its entry begins, from 1.
   var manifestLine: Int
+  /// The column there, from 1.
+  var manifestColumn = 1
   var statement: Statement
   var cases: [QueryCase]
   var session: Session
@@ -67,6 +69,8 @@ struct Query: Sendable {
   var types: [String: String] = [:]
   /// Whether the run measures time, for the rule `time`.
   var measuresTime = false
+  /// For one of the queries that `files:` takes: the keys and values, as YAML, of the entry that would take it alone.
+  var ownEntry: [(key: String, value: String)]?
 }
 
 extension Query {
@@ -85,6 +89,9 @@ struct QueryCase: Equatable, Sendable {
   var parameters: Parameters
   /// Whether it is planned without the parameters' values.
   var isGeneric: Bool
+  /// The values that come from the seeded database; `parameters` holds NULL for them until they are read.
+  var fetched: [FetchedValue] = []
+  var fetchState = FetchState.unread
 }
 
 /// The values of a case.

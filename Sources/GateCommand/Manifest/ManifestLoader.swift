@@ -9,8 +9,14 @@ extension Manifest {
   ///
   /// - Parameter today: the day in UTC, for waivers.
   static func load(_ path: String, today: Day) throws(Diagnostic) -> Manifest {
-    let bytes = try readFile(
-      path, "the manifest", hint: "plangate init writes a first one; --manifest FILE names another")
+    let hint = "plangate init writes a first one; --manifest FILE names another"
+    return try read(readFile(path, "the manifest", hint: hint), of: path, today: today)
+  }
+
+  /// Reads a manifest that need not be in its place yet.
+  ///
+  /// - Parameter path: the place of the manifest, which its paths are relative to.
+  static func read(_ bytes: [UInt8], of path: String, today: Day) throws(Diagnostic) -> Manifest {
     let text = String(decoding: bytes, as: UTF8.self)
     let root: YAMLNode
     do { root = try YAMLParser.parse(bytes) } catch {
@@ -83,11 +89,7 @@ struct ManifestLoader {
     let seed = mistakes.attempt { () throws(Diagnostic) in try steps.seed(fields) }
     let migrations =
       mistakes.attempt { () throws(Diagnostic) in
-        try fields["migrations"].map { node throws(Diagnostic) in
-          try MigrationReader(source: source, directory: directory).migrations(node) { node throws(Diagnostic) in
-            try steps.files(node, allowsDirectories: true)
-          }
-        }
+        try fields["migrations"].map(steps.migrations)
       } ?? nil
     let roles = mistakes.attempt { () throws(Diagnostic) in try self.roles(fields) }
     let queries = mistakes.attempt { () throws(Diagnostic) in

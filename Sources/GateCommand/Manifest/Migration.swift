@@ -92,9 +92,19 @@ struct MigrationScript: Equatable, Sendable {
     if file.naming.isFlyway {
       (text, unknownPlaceholder) = MigrationScript.filled(text, file.placeholders)
     }
+    (statements, needsPsql) = MigrationScript.divided(text)
+    let optsOut = marks?.isWithoutTransaction(isDown: isDown) ?? MigrationMarks.hasNoTransactionLine(text)
+    isTransactional =
+      !optsOut && !statements.contains(where: \.beginsTransaction)
+      && (marks != nil || statements.count > 1)
+      && !(file.naming.isFlyway && statements.allSatisfy(\.refusesTransaction))
+  }
+
+  /// The statements of an SQL file, and whether there is more in it, which only psql can run.
+  static func divided(_ text: String) -> (statements: [Statement], needsPsql: Bool) {
     var statements: [Statement] = []
     var needsPsql = false
-    var bytes = Array(text.utf8)
+    let bytes = Array(text.utf8)
     bytes.withUnsafeBytes { bytes in
       var reader = PsqlScriptReader(bytes)
       while let event = reader.next() {
@@ -106,14 +116,7 @@ struct MigrationScript: Equatable, Sendable {
         }
       }
     }
-    bytes.removeAll()
-    self.statements = statements
-    self.needsPsql = needsPsql
-    let optsOut = marks?.isWithoutTransaction(isDown: isDown) ?? MigrationMarks.hasNoTransactionLine(text)
-    isTransactional =
-      !optsOut && !statements.contains(where: \.beginsTransaction)
-      && (marks != nil || statements.count > 1)
-      && !(file.naming.isFlyway && statements.allSatisfy(\.refusesTransaction))
+    return (statements, needsPsql)
   }
 
   /// A text with the values of its placeholders.

@@ -1,6 +1,8 @@
 /// The reason the values of a case do not match the parameters of its query.
 struct ParameterError: Error, Equatable, Sendable {
   let message: String
+  /// The parameters without a value, `$1` or `:name`.
+  var missing: [String] = []
 }
 
 extension Parameters {
@@ -21,21 +23,21 @@ extension Parameters {
     }
     switch self {
     case .none:
-      guard scanned.names.isEmpty else {
-        throw ParameterError(message: "the query has the parameters \(wanted), but 'params:' gives no values")
-      }
-      guard scanned.positionalCount == 0 else {
-        throw ParameterError(
-          message: "the query has parameters up to $\(scanned.positionalCount), but 'params:' gives no values")
-      }
-      return []
+      let missing = scanned.parameterNames
+      guard !missing.isEmpty else { return [] }
+      let list = missing.count > 8 ? missing.prefix(8).joined(separator: ", ") + " …" : missing.joined(separator: ", ")
+      throw ParameterError(
+        message: "the query has the parameter\(missing.count == 1 ? "" : "s") \(list), and the manifest gives no "
+          + "values",
+        missing: missing)
     case .positional(let values):
       guard scanned.names.isEmpty else {
         throw ParameterError(message: "the query has the parameters \(wanted): give them by name")
       }
       guard values.count == scanned.positionalCount else {
         throw ParameterError(
-          message: "the query has parameters up to $\(scanned.positionalCount), but the case gives \(values.count)")
+          message: "the query has parameters up to $\(scanned.positionalCount), but the case gives \(values.count)",
+          missing: Array(scanned.parameterNames.dropFirst(values.count)))
       }
       return values
     case .named(let given):
@@ -44,9 +46,14 @@ extension Parameters {
         throw ParameterError(
           message: "the query has parameters up to $\(scanned.positionalCount): give them as a sequence")
       }
-      if let missing = scanned.names.first(where: { values[$0] == nil }) {
+      let missing = scanned.names.filter { values[$0] == nil }
+      if let first = missing.first {
+        let list = missing.map { ":\($0)" }.joined(separator: ", ")
         throw ParameterError(
-          message: "the parameter :\(missing) has no value\(suggestion(for: missing, among: values.keys.sorted()))")
+          message: missing.count == 1
+            ? "the parameter \(list) has no value\(suggestion(for: first, among: values.keys.sorted()))"
+            : "the parameters \(list) have no values",
+          missing: missing.map { ":\($0)" })
       }
       if let extra = given.first(where: { !scanned.names.contains($0.name) }) {
         throw ParameterError(

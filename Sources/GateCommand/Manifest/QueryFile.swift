@@ -19,6 +19,8 @@ struct QueryFile {
   let path: String
   private(set) var items: [Item] = []
   private(set) var hasMarks = true
+  /// The convention that was given, or that the marks show.
+  private(set) var convention: QueryConvention
 
   private let placeholders: Placeholders?
 
@@ -31,7 +33,9 @@ struct QueryFile {
   ) throws(Diagnostic) {
     self.path = path
     self.placeholders = placeholders
+    self.convention = convention ?? .aiosql
     if convention == .sqlx || convention == nil && path.hasSuffix(".json") {
+      self.convention = .sqlx
       try readSQLx(text)
       return
     }
@@ -57,6 +61,7 @@ struct QueryFile {
     }
     let found = Set(marks.compactMap(\.convention))
     let known = convention ?? [.sqlc, .hugsql, .pugsql].first { found.contains($0) } ?? .aiosql
+    self.convention = known
     for (index, mark) in marks.enumerated() {
       let end = index + 1 < marks.count ? marks[index + 1].range.lowerBound : bytes.count
       let own = tokens.filter { $0.range.lowerBound >= mark.range.upperBound && $0.range.lowerBound < end }

@@ -63,8 +63,32 @@ extension Query {
       guard case .named(let given) = cases[index].parameters else { continue }
       let own = given.filter { names.contains($0.name) }
       cases[index].parameters = own.isEmpty ? .none : .named(own)
+      cases[index].fetched.removeAll { !names.contains($0.key) }
     }
     types = types.filter { name, _ in names.contains(name) || Int(name) != nil }
+  }
+}
+
+/// The files of queries that were read, since a manifest may have an entry for each query of a file.
+final class QueryFileCache {
+  private struct Key: Hashable {
+    let path: String
+    let convention: QueryConvention?
+    let placeholders: Placeholders?
+  }
+
+  private var files: [Key: QueryFile] = [:]
+
+  /// A file, which is read the first time.
+  func file(
+    _ path: String, _ convention: QueryConvention?, _ placeholders: Placeholders?,
+    text: () throws(Diagnostic) -> String
+  ) throws(Diagnostic) -> QueryFile {
+    let key = Key(path: path, convention: convention, placeholders: placeholders)
+    if let file = files[key] { return file }
+    let file = try QueryFile(path, text(), convention, placeholders)
+    files[key] = file
+    return file
   }
 }
 
@@ -72,6 +96,7 @@ extension Query {
 struct QueryFileReader {
   let source: ManifestSource
   let directory: String
+  let cache: QueryFileCache
 
   /// A query that an entry names.
   struct Item {
@@ -80,6 +105,8 @@ struct QueryFileReader {
     var types: [String: String] = [:]
     var origin: String?
     var nameInFile: String?
+    /// Whether its file gives it a name.
+    var isMarked = false
   }
 
   /// The queries of an entry.
@@ -124,7 +151,10 @@ struct QueryFileReader {
       item.origin = QueryFile.origin(path, "")
       return .items([item])
     }
-    return .items([try one(QueryFile(path, try source.query(path, at: file), convention, placeholders), fields, node)])
+    let read = try cache.file(path, convention, placeholders) { () throws(Diagnostic) in
+      try source.query(path, at: file)
+    }
+    return .items([try one(read, fields, node)])
   }
 
   // MARK: One query
@@ -180,7 +210,9 @@ struct QueryFileReader {
     for node in except { exceptions.append((node, try source.text(node, "a name"), false)) }
     for path in try paths(node) {
       let file = mistakes.attempt { () throws(Diagnostic) in
-        let file = try QueryFile(path, try source.query(path, at: node), convention, placeholders)
+        let file = try cache.file(path, convention, placeholders) { () throws(Diagnostic) in
+          try source.query(path, at: node)
+        }
         if !file.hasMarks, convention == nil, file.items.count > 1 {
           throw source.error(
             "\(path) holds \(file.items.count) statements and no marks '-- name: …'\n"
@@ -201,6 +233,7 @@ struct QueryFileReader {
         item.types = found.types
         item.origin = file?.origin(found)
         item.nameInFile = names[0]
+        item.isMarked = file?.hasMarks == true && !found.writtenName.isEmpty
         items.append(item)
       }
     }

@@ -17,6 +17,7 @@ struct QueryReader {
   let directory: String
   let today: Day
   let defaults: QueryDefaults
+  private let cache = QueryFileCache()
 
   static let keys = [
     "name", "file", "files", "query", "except", "convention", "placeholders", "sql", "params", "cases", "plan",
@@ -24,6 +25,10 @@ struct QueryReader {
   ]
 
   static let sessionKeys = ["role", "settings"]
+
+  init(source: ManifestSource, directory: String, today: Day, defaults: QueryDefaults) {
+    (self.source, self.directory, self.today, self.defaults) = (source, directory, today, defaults)
+  }
 
   private var rules: RuleReader { RuleReader(source: source) }
 
@@ -55,7 +60,7 @@ struct QueryReader {
     var mistakes = Mistakes()
     let fields = try source.mapping(node, "a query", keys: QueryReader.keys, &mistakes)
     let found = mistakes.attempt { () throws(Diagnostic) in
-      try QueryFileReader(source: source, directory: directory).found(fields, node)
+      try QueryFileReader(source: source, directory: directory, cache: cache).found(fields, node)
     }
     var statement: Statement?
     if case .ownNotation? = found {
@@ -81,7 +86,8 @@ struct QueryReader {
     }
     func query(_ name: String, _ statement: Statement) -> Query {
       Query(
-        name: name, manifestLine: node.mark.line, statement: statement, cases: cases, session: session,
+        name: name, manifestLine: node.mark.line, manifestColumn: node.mark.column, statement: statement, cases: cases,
+        session: session,
         policy: CasePolicy(rules: settings, waivers: waivers, today: today), timeout: timeout ?? defaults.timeout,
         types: types, measuresTime: defaults.measuresTime)
     }
@@ -98,9 +104,26 @@ struct QueryReader {
       entry.nameInFile = item.nameInFile
       entry.isOneOfMany = isMany
       entry.query.types.merge(item.types) { own, _ in own }
-      if isMany { entry.query.keepOwnParameters() }
+      if isMany {
+        entry.query.keepOwnParameters()
+        entry.query.ownEntry = ownEntry(of: item, fields)
+      }
       return entry
     }
+  }
+
+  /// The keys of an entry for one of the queries of `files:`, with what the entry of all says of it.
+  private func ownEntry(of item: QueryFileReader.Item, _ fields: ManifestFields) -> [(key: String, value: String)] {
+    let path = relativePath(item.statement.file, to: directory)
+    var keys = [(key: "file", value: YAMLText.scalar(path))]
+    let isOneOfSeveral = item.origin.map { !$0.hasSuffix("\0") } ?? false
+    if item.isMarked || isOneOfSeveral, let name = item.nameInFile {
+      keys.append((key: "query", value: YAMLText.scalar(name)))
+    }
+    for key in ["convention", "placeholders", "plan", "session", "rules", "waive", "timeout"] {
+      if let node = fields[key] { keys.append((key: key, value: YAMLText.flow(node))) }
+    }
+    return keys
   }
 
   /// Reports a value beside `files:` that no query takes.
@@ -155,15 +178,18 @@ struct QueryReader {
         if cases.contains(where: { $0.name?.lowercased() == name.lowercased() }) {
           throw source.error("a second case '\(name)' (names are unique without regard to case)", at: entry.key)
         }
-        cases.append(QueryCase(name: name, parameters: try reader.parameters(entry.value), isGeneric: false))
+        let given = try reader.given(entry.value)
+        cases.append(QueryCase(name: name, parameters: given.parameters, isGeneric: false, fetched: given.fetched))
       }
     } else {
-      let parameters = try fields["params"].map { node throws(Diagnostic) in try reader.parameters(node) } ?? .none
-      cases = [QueryCase(name: nil, parameters: parameters, isGeneric: false)]
+      let given = try fields["params"].map { node throws(Diagnostic) in try reader.given(node) } ?? (.none, [])
+      cases = [QueryCase(name: nil, parameters: given.parameters, isGeneric: false, fetched: given.fetched)]
     }
     guard let plan = fields["plan"] else { return cases }
     let generic = cases.map { item in
-      QueryCase(name: item.name.map { $0 + "+generic" } ?? "generic", parameters: item.parameters, isGeneric: true)
+      QueryCase(
+        name: item.name.map { $0 + "+generic" } ?? "generic", parameters: item.parameters, isGeneric: true,
+        fetched: item.fetched)
     }
     switch try source.text(plan, "'plan'") {
     case "custom": return cases

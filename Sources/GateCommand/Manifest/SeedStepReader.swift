@@ -31,6 +31,11 @@ struct SeedStepReader {
     guard node.mapping != nil else { return try steps(ofFiles: node, &reordered) }
     if node["csv"] != nil { return try rows(node, &reordered) }
     if node["file"] != nil { return try file(node, &reordered) }
+    if node["migrations"] != nil {
+      // They run before the rows.
+      let fields = try source.mapping(node, "a seed step", keys: ["migrations"])
+      return try migrations(try fields.required("migrations", of: "a seed step")).map(\.step)
+    }
     return [try command(node)]
   }
 
@@ -103,6 +108,13 @@ struct SeedStepReader {
     }
     // pg_restore reports an empty archive.
     return isEmpty && name.hasSuffix(".dump") ? .archive(file) : .script(file)
+  }
+
+  /// The migrations of a directory, glob or list of files, or of a command.
+  func migrations(_ node: YAMLNode) throws(Diagnostic) -> [Migration] {
+    try MigrationReader(source: source, directory: directory).migrations(node) { node throws(Diagnostic) in
+      try files(node, allowsDirectories: true)
+    }
   }
 
   /// CSV files and the table that their rows go into.

@@ -55,6 +55,9 @@ struct SQLScanner {
   /// The first word or other character, in lower case.
   var firstToken: String { first.map { string($0).lowercased() } ?? "" }
 
+  /// Whether the statement is one that writes rows, if only those of a view's rules; not of one inside WITH.
+  var writesRows: Bool { ["insert", "update", "delete", "merge"].contains(firstToken) }
+
   /// All names in order, including keywords: unquoted ones in lower case, quoted ones as they are.
   var words: [String] {
     let quote = UInt8(ascii: "\"")

@@ -30,6 +30,9 @@ struct SeedReader {
     var words: [String]
     var scan = SeedScan()
 
+    /// Whether the step leaves the rows of all earlier ones where they are; false where that cannot be told.
+    var leavesRows = false
+
     var readsClock: Bool { scan.readsClock }
     var definesClock: Bool { scan.definesClock }
     var obstacle: String? { scan.obstacle ?? scan.variableObstacle }
@@ -56,6 +59,7 @@ struct SeedReader {
     case .script(let path):
       var content = Content(words: ["script"])
       add(path, as: .script, to: &content, &seen)
+      content.leavesRows = RestingRows.statements(ofScriptAt: path) != nil
       return content
     case .archive(let path):
       var content = Content(words: ["archive"])

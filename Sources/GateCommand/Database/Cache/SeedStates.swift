@@ -19,6 +19,10 @@ struct SeedStates: Sendable {
   let initialised: String
   /// The steps of the seed.
   let steps: [Step]
+  /// The vacuumed and analyzed state before the last step of the seed, if the result is the same from there on.
+  ///
+  /// Nil also under the same condition as a step's, for a manifest with migrations, and for a seed of one step.
+  let beforeLast: String?
   /// The seeded, vacuumed and analyzed state, for a manifest with migrations; nil under the same condition as a step's.
   let seeded: String?
   /// The migrations, whose states are not analyzed.
@@ -35,7 +39,7 @@ struct SeedStates: Sendable {
 
   /// The states from the empty cluster on, up to the last one with a name.
   var chain: [String] {
-    [initialised] + steps.compactMap(\.state) + [seeded].compactMap(\.self) + migrations.compactMap(\.state)
+    [initialised] + steps.compactMap(\.state) + [beforeLast, seeded].compactMap(\.self) + migrations.compactMap(\.state)
   }
 
   /// - Parameter open: returns the content of an archive or a compressed file, or nil if it cannot be read.
@@ -56,12 +60,14 @@ struct SeedStates: Sendable {
     var obstacle: String?
     var readsClock = false
     var definesClock = false
+    var leavesRows = false
     func add(_ step: SeedStep) -> Step {
       if state != nil {
         let content = reader.content(of: step)
         // Definitions from an earlier archive may put the time into this step's rows.
         readsClock = readsClock || content.readsClock || definesClock
         definesClock = definesClock || content.definesClock
+        leavesRows = content.leavesRows
         if let words = content.obstacle {
           obstacle = "\(step.description): \(words)"
         } else if readsClock, let clockReader {
@@ -73,18 +79,22 @@ struct SeedStates: Sendable {
       }
       return Step(step: step, state: state, readsClock: readsClock)
     }
-    func stateAnalyzed() -> String? { obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil }
+    func stateAnalyzed(_ state: String?) -> String? {
+      obstacle == nil ? state.map { ContentHash.digits(of: ["settled", $0]) } : nil
+    }
     steps = manifest.seed.map(add)
     // Random samples are meant to differ.
     if obstacle == nil, !manifest.wholeStatistics { obstacle = "statistics: sampled" }
     if manifest.migrations.isEmpty {
+      beforeLast = leavesRows ? stateAnalyzed(steps.dropLast().last?.state) : nil
       (seeded, migrations) = (nil, [])
     } else {
-      state = stateAnalyzed()
+      beforeLast = nil
+      state = stateAnalyzed(state)
       seeded = state
       migrations = manifest.migrations.map { add($0.step) }
     }
-    analyzed = stateAnalyzed()
+    analyzed = stateAnalyzed(state)
     purpose = analyzed.map { ContentHash.digits(of: ["purpose", $0] + manifest.queries.map(\.statement.text)) }
     self.obstacle = obstacle
   }
@@ -107,6 +117,7 @@ struct SeedStates: Sendable {
   private init(initialised: String, steps: [Step], seeded: String?, migrations: [Step], obstacle: String?) {
     self.initialised = initialised
     self.steps = steps
+    beforeLast = nil
     self.seeded = seeded
     self.migrations = migrations
     (analyzed, purpose) = (nil, nil)
@@ -127,7 +138,8 @@ extension Query {
   fileprivate var readsClock: Bool {
     ClockUse(statement.sql).decides
       || cases.contains { item in
-        item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
+        item.fetched.contains { SeedScan($0.statement.text, as: .statements).readsClock }
+          || item.parameters.bound.contains { $0.value.map { SeedVocabulary.isClockDate(Array($0.utf8)) } ?? false }
       }
   }
 }

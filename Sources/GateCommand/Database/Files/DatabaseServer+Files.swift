@@ -5,19 +5,28 @@ extension DatabaseServer {
   /// Gives the seeded database files of its own before a step that may write to those it has in common with the cache.
   func separateFiles(of name: Name, before step: SeedStep) throws(Diagnostic) {
     guard hasCommonFiles, name == seeded else { return }
-    var script: MigrationScript?
-    if case .migration(let file) = step.source {
-      script = file.up(String(decoding: try readFile(file.path, "a migration"), as: UTF8.self))
-    }
+    let statements = try statements(of: step)
     do {
       // A session that read a table has its files open.
-      try waitUntilAlone(in: name)
-      let connection = try newConnection(to: name)
-      let tables = try script.flatMap { (script) throws(ServerError) in
-        try WriteReach.read(connection).tables(writtenBy: script)
+      let connection = try connectAlone(to: name)
+      let tables = try statements.flatMap { (statements) throws(ServerError) in
+        try WriteReach.read(connection).tables(writtenBy: statements)
       }
       try separateFiles(of: name, tables, connection)
+      // It has files of the catalog open, which are then not those of the database any more.
+      if tables != nil { keep(connection, to: name) }
     } catch { throw diagnostic(error) }
+  }
+
+  /// The statements of a step, if these are all that it does and few enough to look at each.
+  private func statements(of step: SeedStep) throws(Diagnostic) -> [MigrationScript.Statement]? {
+    switch step.source {
+    case .migration(let file):
+      let script = file.up(String(decoding: try readFile(file.path, "a migration"), as: UTF8.self))
+      return script.needsPsql ? nil : script.statements
+    case .script(let path): return RestingRows.statements(ofScriptAt: path)
+    case .archive, .compressed, .rows, .command: return nil
+    }
   }
 
   /// Gives the seeded database files of its own for tables that are then written to.

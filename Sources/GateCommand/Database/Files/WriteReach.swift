@@ -182,10 +182,9 @@ struct WriteReach: Sendable {
 }
 
 extension WriteReach {
-  /// The tables that a migration may write to, by OID; nil if that cannot be told.
-  func tables(writtenBy script: MigrationScript) -> Set<String>? {
-    guard !script.needsPsql, script.statements.allSatisfy(\.isFollowed) else { return nil }
-    return tables(writtenBy: script.statements.map(\.text))
+  /// The tables that the statements of a file may write to, by OID; nil if that cannot be told.
+  func tables(writtenBy statements: [MigrationScript.Statement]) -> Set<String>? {
+    statements.allSatisfy(\.isFollowed) ? tables(writtenBy: statements.map(\.text)) : nil
   }
 }
 

@@ -241,36 +241,51 @@ final class DatabaseServer: Sendable {
   ///
   /// The last backend of a seed may still be closing, and VACUUM would see its snapshot.
   ///
-  /// - Parameter limit: how long a session may take to end; those of a background worker may come back for ever.
-  func waitUntilAlone(in name: Name, atMost limit: Duration = .seconds(60)) throws(ServerError) {
+  /// - Parameters:
+  ///   - limit: how long a session may take to end; those of a background worker may come back for ever.
+  ///   - own: a session that stays.
+  func waitUntilAlone(
+    in name: Name, atMost limit: Duration = .seconds(60), besides own: Connection? = nil
+  ) throws(ServerError) {
     closeIdle { $0 == name.text }
     // Autovacuum workers belong to no user and make way for a copy by themselves.
-    let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND usesysid IS NOT NULL"
+    let others = "FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND usesysid IS NOT NULL AND pid <> $2::integer"
+    let parameters = [name.text, String(own?.processID ?? 0)]
     let start = ContinuousClock.now
     let deadline = start + .seconds(1)
     try maintain { (connection) throws(ServerError) in
-      while try connection.execute("SELECT \(others)", [name.text]).rows.count > 0 {
+      while try connection.execute("SELECT \(others)", parameters).rows.count > 0 {
         if ContinuousClock.now > deadline {
-          try host.endSessions(others, [name.text], since: deadline, connection)
+          try host.endSessions(others, parameters, since: deadline, connection)
         }
         if ContinuousClock.now - start > limit {
-          throw try DatabaseServer.stayingSessions(others, name, connection)
+          throw try DatabaseServer.stayingSessions(others, parameters, connection)
         }
         try connection.execute("SELECT pg_catalog.pg_sleep(0.002)")
       }
     }
   }
 
+  /// A connection to a database in which there is no other session; a kept one serves.
+  ///
+  /// A new session takes as long as some statements.
+  func connectAlone(to name: Name) throws(ServerError) -> Connection {
+    let kept = takeIdle(name.text)
+    try waitUntilAlone(in: name, besides: kept)
+    if let kept { return kept }
+    return try newConnection(to: name)
+  }
+
   /// The error for sessions that do not end.
   private static func stayingSessions(
-    _ others: String, _ name: Name, _ connection: Connection
+    _ others: String, _ parameters: [String], _ connection: Connection
   ) throws(ServerError) -> ServerError {
     let sessions = try connection.execute(
       """
       SELECT pg_catalog.concat_ws(' ', backend_type, 'of', usename, '"' || NULLIF(application_name, '') || '"',
         '(process ' || pid || ')', NULLIF(left(query, 60), ''))
       \(others) ORDER BY pid LIMIT 5
-      """, [name.text]
+      """, parameters
     ).rows.compactMap { $0[0] }
     return ServerError(
       sqlState: "55006",

@@ -205,12 +205,19 @@ extension GivenServer {
   }
 
   func drop(_ database: String, _ connection: Connection) throws(ServerError) {
-    let statement = "DROP DATABASE IF EXISTS \(database) WITH (FORCE)"
-    do { try connection.execute(statement) } catch let error where error.sqlState == "55006" {
-      // A seed that failed may have left a prepared transaction, which FORCE does not end.
-      try PreparedTransactions.rollBack(
-        on: try access.connect(database: database, application: databaseName, endsWithRun: false))
-      try connection.execute(statement)
+    let statement = "DROP DATABASE IF EXISTS \(database)"
+    do { try connection.execute(statement + " WITH (FORCE)") } catch {
+      switch error.sqlState {
+      case "55006":
+        // A seed that failed may have left a prepared transaction, which FORCE does not end.
+        try PreparedTransactions.rollBack(
+          on: try access.connect(database: database, application: databaseName, endsWithRun: false))
+        try connection.execute(statement + " WITH (FORCE)")
+      case "42501":
+        // FORCE must not end a worker of autovacuum, which belongs to no role; without it, the server ends that one.
+        try connection.execute(statement)
+      default: throw error
+      }
     }
     state.withLock { $0.databases.removeAll { $0.name == database } }
   }

@@ -31,7 +31,9 @@ struct MigrationRunner {
     }
     let connection: Connection
     do {
-      connection = try server.newConnection(to: database)
+      // The session that looked at the database before serves: it only read.
+      connection = try server.connect(to: database)
+      server.closeConnections(to: database)
       // random() repeats, as in each file of the seed.
       try connection.execute("SELECT pg_catalog.setseed(0.5)")
       try connection.execute(

@@ -61,6 +61,11 @@ final class SeedObserver {
   /// Forgets what the steps so far did.
   func forget() { (last, traces) = (nil, SeedTraces()) }
 
+  /// Goes on after plangate itself has vacuumed and analyzed the database.
+  ///
+  /// - Parameter traces: of the steps so far.
+  func goOn(after traces: SeedTraces) { (last, self.traces) = (nil, traces.asAnalyzed(after: done)) }
+
   func beforeStep() { if last == nil { last = try? snapshot() } }
 
   func afterStep() {
@@ -72,7 +77,7 @@ final class SeedObserver {
 
   /// - Throws: also before PostgreSQL 15, where the counters of a session come late.
   private func snapshot() throws(ServerError) -> SeedSnapshot {
-    let connection = try server.newConnection(to: database)
+    let connection = try server.connect(to: database)
     guard connection.serverVersion >= 150_000 else { throw ServerError(message: "too old") }
     // A session's counters are there when it has ended.
     for _ in 0..<500 {
@@ -95,6 +100,7 @@ final class SeedObserver {
         vacuums: vacuums)
       snapshot.owners[owner] = RelationName(schema: ownerSchema, name: ownerName)
     }
+    server.keep(connection, to: database)
     return snapshot
   }
 
@@ -149,9 +155,11 @@ extension SeedTraces {
   /// Leaves out the statistics that a later ANALYZE gathered, those that none would gather, and those that this session
   /// may not see.
   mutating func removeGathered(_ connection: Connection) throws(ServerError) {
-    if lost.isEmpty { return }
+    // The others were asked about before plangate gathered statistics.
+    let recent = lost.enumerated().filter { $0.element.step >= analyzedSteps }
+    if recent.isEmpty { return }
     let asked = JSON.array(
-      lost.enumerated().map { place, item in
+      recent.map { place, item in
         .object([
           JSONMember("place", .number(Double(place))), JSONMember("relation", .number(Double(item.table))),
           JSONMember("kind", .string(item.kind.rawValue)), JSONMember("name", .string(item.name)),

@@ -27,14 +27,29 @@ struct SeedTraces: Equatable, Sendable {
   private(set) var lost: [Lost] = []
   private(set) var dead: [Dead] = []
 
+  /// How many steps ran before plangate itself vacuumed and analyzed the database, which is no trace of theirs.
+  private(set) var analyzedSteps = 0
+
   init() {}
+
+  /// The same for the steps that follow once plangate has vacuumed and analyzed the database.
+  func asAnalyzed(after steps: Int) -> SeedTraces {
+    var traces = self
+    traces.analyzedSteps = steps
+    return traces
+  }
 
   var isEmpty: Bool { lost.isEmpty && dead.isEmpty }
 
   /// Adds what a step did.
   mutating func add(step: Int, from before: SeedSnapshot, to now: SeedSnapshot) {
     addLost(step, before, now)
-    addDead(step, before, now)
+    if analyzedSteps > 0 {
+      // The rest has no dead rows any more, and this step leaves none.
+      dead.removeAll { now.tables[$0.table]?.file != before.tables[$0.table]?.file }
+    } else {
+      addDead(step, before, now)
+    }
   }
 
   private mutating func addLost(_ step: Int, _ before: SeedSnapshot, _ now: SeedSnapshot) {

@@ -47,6 +47,11 @@ struct Seeding {
   /// Forgets them, once the database was vacuumed and analyzed as production is.
   func forgetTraces() { observer.forget() }
 
+  /// Goes on after the database was vacuumed and analyzed.
+  ///
+  /// - Parameter traces: of the steps so far.
+  func goOn(after traces: SeedTraces) { observer.goOn(after: traces) }
+
   /// Runs all of some steps, unless a signal comes.
   func run(_ steps: [SeedStep]) throws(Diagnostic) {
     for (index, step) in steps.enumerated() {
@@ -70,6 +75,8 @@ struct Seeding {
     reserveLog(output)
     try server.separateFiles(of: database, before: step)
     observer.beforeStep()
+    // psql and commands may drop the database and make it anew.
+    if case .migration = step.source {} else { server.closeConnections(to: database) }
     do {
       // Processes that a step left running must not change the database during the next one.
       try Orphans.afterStep { () throws(Diagnostic) in try run(step, output: output, migrationObserver) }

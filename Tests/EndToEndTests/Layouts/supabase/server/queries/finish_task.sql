@@ -1,0 +1,1 @@
+update public.tasks set is_done = true where id = $1
