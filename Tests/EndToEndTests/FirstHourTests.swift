@@ -56,6 +56,15 @@ import Testing
     try expect(Self.plangate(project, in: "app/deep", "check"), exits: 2, stderr: ["plangate init"])
   }
 
+  @Test func `the manifest that init puts beside an application's queries is found`() throws {
+    let project = try Self.project()
+    try project.write("plangate/manifest.yml", project.read("queries/manifest.yml"))
+    try FileManager.default.removeItem(atPath: project.path("queries/manifest.yml"))
+    try expect(project.plangate("record"), exits: 0, stdout: ["using plangate/manifest.yml\n", "2 new"])
+    try Self.git(project, "init", "-q")
+    try expect(Self.plangate(project, in: "app", "check"), exits: 0, stdout: ["using ../plangate/manifest.yml\n"])
+  }
+
   @Test(.enabled(if: geteuid() == 0)) func `a manifest of somebody else is not run`() throws {
     let project = try Self.project()
     try Self.git(project, "init", "-q")

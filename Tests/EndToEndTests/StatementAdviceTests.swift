@@ -53,7 +53,7 @@ import Testing
       advice: "a list takes = ANY($1) in place of IN"),
     // Both at once.
     Case(sql: "SELECT 1; SELECT $1", advice: "the text holds more than one statement"),
-    Case(sql: "SELECT 1; SELECT $1", advice: "the query has parameters up to $1, but 'params:' gives no values"),
+    Case(sql: "SELECT 1; SELECT $1", advice: "the query has the parameter $1, and the manifest gives no values"),
     Case(sql: "EXPLAIN (ANALYZE) SELECT 1", advice: "leave EXPLAIN out: plangate runs it itself"),
     Case(sql: "SET LOCAL work_mem = 1; SELECT 1", advice: "give the setting to the query: session: {settings:"),
     Case(sql: "BEGIN; SELECT 1; COMMIT", advice: "each case runs in a transaction of its own"),

@@ -48,6 +48,8 @@ package enum Program {
     (environment, options.libpqEnvironment) = takenEnvironment()
     let console = Console(options, environment: environment)
     options.findManifest(console)
+    // The cluster may be kept, or not, when everything else is done.
+    defer { console.sayDeferred() }
     do {
       // A run that a signal cuts short throws. One that came to its end keeps the status that its reports give,
       // whatever signal came after the last of them: with --keep Ctrl-C is the ordinary end.

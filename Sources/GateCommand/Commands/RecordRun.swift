@@ -65,7 +65,6 @@ struct RecordRun {
       let advice = RecordAdvice(manifest: run.manifest, environment: environment)
       for line in advice.lines(emptiness, hasWritten: hasWritten) { console.say(line.visible) }
     }
-    console.sayDeferred()
     if counts.failed > 0 { return .unchecked }
     let differs = counts.new + counts.changed + (options.prunes ? orphans : 0) > 0
     return options.onlyChecks && differs ? .failed : .passed
