@@ -252,7 +252,9 @@ struct MigrationMarks {
 }
 
 extension String {
-  /// The lines, those of Windows with their carriage return: as one Character with the line feed it would divide nothing.
+  /// The lines, those of Windows with their carriage return.
+  ///
+  /// With the line feed it is one Character, at which `split(separator: "\n")` divides nothing.
   var linesOfScalars: [Substring] {
     unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
   }
