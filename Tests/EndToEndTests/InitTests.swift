@@ -72,6 +72,20 @@ import Testing
     #expect(!project.exists("queries/manifest.yml"))
   }
 
+  @Test func `where there are no rows, the next steps make them`() throws {
+    let table = "CREATE TABLE t (id int PRIMARY KEY, ref int NOT NULL);\n"
+    let project = try Project(["m/1_a.up.sql": table, "sql/q.sql": "-- name: by_id\nSELECT * FROM t WHERE id = $1;\n"])
+    let file = "queries/rows.sql"
+    try expect(project.plangate("init"), exits: 0, stdout: ["plangate seed > \(file)", "plangate params --write"])
+    let seed = try project.plangate("seed")
+    try expect(seed, exits: 0)
+    try project.write(file, seed.stdout)
+    try project.edit("queries/manifest.yml", "  # - rows.sql\n", "  - rows.sql\n")
+    try expect(project.plangate("params", "--write"), exits: 0, stdout: ["100 %"])
+    try expect(project.plangate("record"), exits: 0, stdout: ["1 new"])
+    try expect(project.plangate("check", "--strict"), exits: 0, stdout: [" passed"])
+  }
+
   @Test func `directories that the application owns stay as they are`() throws {
     let project = try Project(["baselines/model.txt": "mine\n"])
     _ = try project.plangate("init", "-q")

@@ -131,6 +131,17 @@ import Testing
     #expect(tree.files.isEmpty && tree.unreadable == [project.path("missing")])
   }
 
+  @Test func `files of Windows are read`() throws {
+    let text = "-- +goose Up\r\nCREATE TABLE t (id int);\r\n-- +goose Down\r\nDROP TABLE t;\r\n"
+    let found = try discovery([
+      "m/1_a.sql": text, "q/a.sql": "-- name: a^\r\nSELECT :x;\r\n\r\n-- name: b\r\nSELECT 1;\r\n",
+      "sqlc.yaml": "version: [\r\n",
+    ])
+    #expect(found.schema == [.migrations("m", placeholders: [:])])
+    #expect(found.queries.flatMap(\.queries).map(\.name) == ["a", "b"])
+    #expect(found.unclear.contains { $0.place == "sqlc.yaml" })
+  }
+
   @Test func `migrations that are programs are said`() throws {
     let goose = ["m/1_a.sql": "-- +goose Up\n\(Self.table)", "m/2_b.go": "package m\n", "m/embed.go": "package m\n"]
     #expect(try discovery(goose).unclear.map(\.place).contains("m/2_b.go"))

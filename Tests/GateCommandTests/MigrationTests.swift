@@ -146,6 +146,16 @@ import Testing
         "the placeholder ${schema} has no value; add it to 'placeholders:'"))
   }
 
+  @Test func `marks are found in files of Windows`() throws {
+    for (up, down) in [("-- +goose Up", "-- +goose Down"), ("-- migrate:up", "-- migrate:down")] {
+      let text = "\(up)\r\nCREATE TABLE t (id int);\r\nSELECT 1;\r\n\(down)\r\nDROP TABLE t;\r\n"
+      let file = MigrationFile(path: "1_a.sql", name: "1_a.sql", naming: MigrationNaming(path: "1_a.sql"))
+      #expect(file.up(text).statements.map(\.line) == [2, 3])
+      #expect(file.down(text)?.statements.map(\.line) == [5])
+    }
+    #expect(MigrationMarks.hasNoTransactionLine("-- no-transaction\r\nSELECT 1;\r\n"))
+  }
+
   @Test func `a step of the seed runs migrations before the rows`() throws {
     let files = [
       "db/10_b.up.sql": "", "db/2_a.up.sql": "", "db/2_a.down.sql": "", "rows.sql": "",

@@ -64,6 +64,14 @@ import Testing
     #expect(found.unclear.map(\.text) == ["PostgreSQL 11 is too old; plangate needs 13 or newer"])
   }
 
+  @Test func `files of Windows, and those that are no plain YAML, are read`() throws {
+    let found = try discovery([
+      "compose.yaml": "services:\r\n  db:\r\n    ports: !reset []\r\n    image: 'postgres:16'\r\n",
+      ".tool-versions": "nodejs 20\r\npostgres 16\r\n", "supabase/config.toml": "[db]\r\nmajor_version = 16\r\n",
+    ])
+    #expect(found.versions.map(\.place) == ["compose.yaml:4", "supabase/config.toml:2", ".tool-versions:2"])
+  }
+
   @Test func `an image of an unknown version is said`() throws {
     let found = try discovery(["compose.yaml": compose("postgres:latest")])
     #expect(found.versions.isEmpty)

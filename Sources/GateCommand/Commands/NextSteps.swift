@@ -13,6 +13,11 @@ struct NextSteps {
     if discovery.isSupabase {
       steps.append((edit, "give request.jwt.claims the sub of a user that your rows have"))
     }
+    if discovery.lacksRows {
+      let rows = "\(place.directory)/\(ManifestPlace.rows)"
+      steps.append(
+        ("plangate seed\(place.option)\(postgres) > \(rows)", "rows for the empty tables; then list the file in seed:"))
+    }
     let needing = discovery.needingValues
     if needing > 0 {
       let queries = needing == 1 ? "the query that needs" : "the \(needing) queries that need"

@@ -67,6 +67,8 @@ struct Discovery: Sendable {
   /// Whether the project is one of Supabase.
   var isSupabase = false
   var hasPolicies = false
+  /// Whether the tables are made and nothing fills them.
+  var lacksRows = false
   /// What has to be installed before a command of the schema can run: lines of a shell.
   var setUp: [String] = []
   var needsPython = false

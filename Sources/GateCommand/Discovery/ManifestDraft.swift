@@ -46,12 +46,12 @@ struct ManifestDraft {
       ]
     }
     let comment = ["# The steps that fill the disposable database, in order."]
-    let hasRows = !discovery.rows.isEmpty || discovery.found.contains { $0.text == "a dump" }
     let advice = [
       "  # Rows: a few thousand per table, skewed like production's; with fewer, PostgreSQL reads whole tables.",
-      "  # - ../seed/*.sql",
+      "  # plangate seed\(place.option) > \(place.directory)/\(ManifestPlace.rows) makes some:",
+      "  # - \(ManifestPlace.rows)",
     ]
-    return comment + ["seed:"] + lines + (hasRows ? [] : advice) + [""]
+    return comment + ["seed:"] + lines + (discovery.lacksRows ? advice : []) + [""]
   }
 
   private func step(_ step: Discovery.Step) -> [String] {

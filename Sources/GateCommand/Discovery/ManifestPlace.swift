@@ -17,6 +17,9 @@ struct ManifestPlace: Equatable, Sendable {
   static let usual = ManifestPlace(
     directory: parentDirectory(of: Options.defaultManifest), hasOwnBaselines: false)
 
+  /// The name of a file with rows of `plangate seed`.
+  static let rows = "rows.sql"
+
   var manifest: String { "\(directory)/manifest.yml" }
   private var isUsual: Bool { manifest == Options.defaultManifest }
   /// The option that commands need to find the manifest, with a space before it.

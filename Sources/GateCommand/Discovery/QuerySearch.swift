@@ -10,6 +10,9 @@ struct QuerySearch {
   func search(_ discovery: inout Discovery) {
     var groups: [Group] = []
     var seen = taken
+    for path in SQLCConfiguration.files(of: tree) where !sqlc.contains(where: { $0.path == path }) {
+      discovery.unclear.append(Discovery.Remark(path, "cannot be read as a configuration of sqlc"))
+    }
     for configuration in sqlc {
       guard configuration.isPostgreSQL else {
         seen.formUnion(configuration.queries.flatMap(files))
@@ -87,7 +90,7 @@ struct QuerySearch {
 
   /// Whether a file that cannot be read as one of queries is meant as one.
   private func hasMark(_ text: String) -> Bool {
-    text.split(separator: "\n").contains { $0.hasPrefix("-- name:") || $0.hasPrefix("-- :name ") }
+    text.linesOfScalars.contains { $0.hasPrefix("-- name:") || $0.hasPrefix("-- :name ") }
   }
 
   private var isYesql: Bool {

@@ -43,10 +43,10 @@ struct RowSearch {
     }
     for path in discovery.rows { discovery.found.append(Discovery.Remark(place: path, text: "rows")) }
     let hasRows = !found.isEmpty || schemas.files.contains { tree.summary($0)?.hasRows == true }
-    if !discovery.schema.isEmpty, !hasRows {
+    discovery.lacksRows = !discovery.schema.isEmpty && !hasRows
+    if discovery.lacksRows {
       discovery.unclear.append(
-        Discovery.Remark(
-          place: "rows", text: "none found: without a few thousand per table, PostgreSQL reads whole tables"))
+        Discovery.Remark("rows", "none found: without a few thousand per table, PostgreSQL reads whole tables"))
     }
   }
 

@@ -11,8 +11,11 @@ struct SQLCConfiguration: Equatable, Sendable {
   let queries: [String]
 
   static func all(of tree: ProjectTree) -> [SQLCConfiguration] {
+    files(of: tree).flatMap { path in tree.text(path).map { read($0, path) } ?? [] }
+  }
+
+  static func files(of tree: ProjectTree) -> [String] {
     ["sqlc.yaml", "sqlc.yml", "sqlc.json"].flatMap(tree.files(named:)).filter { !ProjectPath.isTrial($0) }
-      .flatMap { path in tree.text(path).map { read($0, path) } ?? [] }
   }
 
   /// The packages of a configuration; none if it is not one that sqlc reads.

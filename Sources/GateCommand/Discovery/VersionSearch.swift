@@ -27,12 +27,18 @@ struct ComposeFile {
     ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"].contains(path) ? 0 : 3
   }
 
-  /// Nil for a file that is not YAML or has no services.
+  /// Nil for a file that has no services.
+  ///
+  /// One that is no plain YAML, such as one with tags, is read line by line.
   init?(_ text: String, _ path: String) {
     self.path = path
-    guard let root = try? YAMLParser.parse(Array(text.utf8)), let services = root["services"]?.mapping else {
-      return nil
+    guard let root = try? YAMLParser.parse(Array(text.utf8)) else {
+      for (index, line) in text.linesOfScalars.enumerated() where line.trimmed.hasPrefix("image:") {
+        images.append((line.trimmed.dropFirst(6).trimmed.unquoted, index + 1))
+      }
+      return
     }
+    guard let services = root["services"]?.mapping else { return nil }
     for service in services {
       if let image = service.value["image"], let name = image.scalarText { images.append((name, image.mark.line)) }
       for volume in service.value["volumes"]?.sequence ?? [] {
@@ -104,8 +110,7 @@ struct VersionSearch {
     let own = files.filter { parentDirectory(of: $0) == parentDirectory(of: migrations) }
     return (own.isEmpty ? files : own).compactMap { path in
       var isInside = false
-      for (index, line) in (tree.text(path) ?? "").split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      {
+      for (index, line) in (tree.text(path) ?? "").linesOfScalars.enumerated() {
         let line = line.trimmed
         if line.hasPrefix("[") { isInside = line == "[db]" }
         let parts = line.prefix { $0 != "#" }.split(separator: "=").map(\.trimmed)
@@ -122,7 +127,7 @@ struct VersionSearch {
   private func toolVersions() -> [Discovery.Version] {
     // A hidden file, which the tree does not leave out: only hidden directories are skipped.
     guard let text = tree.text(".tool-versions"), tree.has(".tool-versions") else { return [] }
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.linesOfScalars.enumerated() {
       let words = line.split(whereSeparator: \.isWhitespace)
       guard words.count > 1, ["postgres", "postgresql"].contains(words[0]), let major = VersionSearch.major(words[1])
       else { continue }

@@ -187,7 +187,7 @@ struct MigrationMarks {
 
   /// Nil for a text without a mark for the way up or down.
   init?(in text: String) {
-    for (line, words) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (line, words) in text.linesOfScalars.enumerated() {
       guard let mark = MigrationMarks.mark(words) else { continue }
       if words.hasPrefix("----") { beginsUp = true }
       marks.append((line, mark))
@@ -221,7 +221,7 @@ struct MigrationMarks {
 
   /// Whether a file without marks begins with the line by which sqlx runs it without a transaction.
   static func hasNoTransactionLine(_ text: String) -> Bool {
-    text.prefix { $0 != "\n" }.split { $0 == " " || $0 == "\r" } == ["--", "no-transaction"]
+    text.linesOfScalars[0].split { $0 == " " || $0 == "\r" } == ["--", "no-transaction"]
   }
 
   func isWithoutTransaction(isDown: Bool) -> Bool {
@@ -238,7 +238,7 @@ struct MigrationMarks {
   func section(isDown: Bool, of text: String) -> String {
     var isInside = beginsUp && !isDown
     var marks = marks[...]
-    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { line, words in
+    return text.linesOfScalars.enumerated().map { line, words in
       guard let next = marks.first, next.line == line else { return isInside ? String(words) : "" }
       marks.removeFirst()
       switch next.mark {
@@ -248,5 +248,14 @@ struct MigrationMarks {
       }
       return ""
     }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// The lines, those of Windows with their carriage return.
+  ///
+  /// With the line feed it is one Character, at which `split(separator: "\n")` divides nothing.
+  var linesOfScalars: [Substring] {
+    unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
   }
 }
