@@ -21,7 +21,9 @@ struct ImportRun {
       try StatStatements(conninfo, libpqEnvironment: options.libpqEnvironment).read(into: &groups)
     }
     try readLogs(&groups)
-    var queries = groups.queries()
+    let database = options.database ?? groups.mainDatabase
+    if let database { console.step("statements of the database \(database)") }
+    var queries = groups.queries(of: database)
     let known = Set(manifest.queries.map { StatementLiterals.shape($0.statement.sql) })
     let before = queries.count
     queries.removeAll { known.contains(StatementLiterals.shape($0.text)) }
@@ -46,32 +48,10 @@ struct ImportRun {
 
   private func readLogs(_ groups: inout StatementGroups) throws(Diagnostic) {
     let prefix = options.linePrefix.map { LinePrefix($0) }
-    var wanted = options.database
     for path in options.names {
-      // A pipe can be read only once.
-      if wanted == nil, FileKind(path) == .regular { wanted = try mainDatabase(path, prefix) }
-      let reader = LogReader(path: path, prefix: prefix, database: wanted)
-      let format = try reader.read(into: &groups) { execution, groups in
-        if let wanted, let own = execution.database, own != wanted {
-          groups.leaveOut(.otherDatabase)
-        } else {
-          groups.add(execution)
-        }
-      }
+      let format = try LogReader(path: path, prefix: prefix).read(into: &groups) { $1.add($0) }
       console.step("\(path): \(format)")
     }
-    if options.database == nil, let wanted, !wanted.isEmpty { console.step("statements of the database \(wanted)") }
-  }
-
-  /// The database with the most statements; nil if the log names none.
-  private func mainDatabase(_ path: String, _ prefix: LinePrefix?) throws(Diagnostic) -> String? {
-    var counts: [String: Int] = [:]
-    var unused = StatementGroups(keepsValues: false)
-    _ = try LogReader(path: path, prefix: prefix, database: nil).read(into: &unused) { execution, _ in
-      guard let name = execution.database, counts[name] != nil || counts.count < 1000 else { return }
-      if StatementKind.reason(against: execution.text) == nil { counts[name, default: 0] += 1 }
-    }
-    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
   }
 
   // MARK: Choosing

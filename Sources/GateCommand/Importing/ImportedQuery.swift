@@ -25,7 +25,8 @@ struct ImportedQuery: Sendable {
 
 /// Executions of statements, grouped by their text without values.
 struct StatementGroups {
-  private struct Group {
+  private struct Group: Sendable {
+    let database: String?
     /// The calls and the longest time of each text.
     var texts: [String: (calls: Int, longest: Double)] = [:]
     var values: [[String?]: Double] = [:]
@@ -34,28 +35,90 @@ struct StatementGroups {
     var sessions: [String: Int] = [:]
     /// The most executions in a row, for logs that do not tell sessions apart.
     var longestRun = 0
+
+    init(database: String?) { self.database = database }
+
+    /// - Returns: whether the text or the values were kept.
+    mutating func add(
+      _ execution: Execution, _ text: String, _ count: Int, _ time: Double?, keepsMore: Bool
+    ) -> Bool {
+      calls += count
+      if let time = time ?? execution.duration { total = (total ?? 0) + time }
+      let time = execution.duration ?? 0
+      var isKept = false
+      if let known = texts[text] {
+        texts[text] = (known.calls + count, max(known.longest, time))
+      } else if texts.isEmpty || keepsMore && texts.count < StatementGroups.most.texts {
+        texts[text] = (count, time)
+        isKept = true
+      }
+      if let given = execution.values, !given.isEmpty {
+        if let known = values[given] {
+          values[given] = max(known, time)
+        } else if keepsMore, values.count < StatementGroups.most.texts {
+          values[given] = time
+          isKept = true
+        }
+      }
+      let session = execution.session
+      if !session.isEmpty, sessions[session] != nil || sessions.count < 1000 { sessions[session, default: 0] += count }
+      return isKept
+    }
   }
 
-  private var groups: [String: Group] = [:]
-  private var order: [String] = []
+  /// In the order of their first executions.
+  private var groups: [Group] = []
+  private var index: [String: Int] = [:]
+  /// The bytes of the texts and values that are kept.
+  private var stored = 0
+  /// The statement that a text is, so that a text is read once.
+  private var known: [String: Statement] = [:]
   /// The last statement, and how often it ran in a row.
-  private var run = (key: "", count: 0)
+  private var run = (group: -1, count: 0)
   /// The last statement that auto_explain logged, by session.
   private var explained: [String: String] = [:]
   private(set) var leftOut: [LeftOut: Int] = [:]
   let keepsValues: Bool
 
-  /// The most groups, and the most texts and values of each, that are kept; a log may have any number.
-  private static let most = (groups: 20_000, texts: 60)
+  /// The most groups, the most texts and values of each, and the most bytes of all, that are kept; a log may have any
+  /// number.
+  private static let most = (groups: 20_000, texts: 60, bytes: 256 << 20)
   static let mostCases = 5
 
   init(keepsValues: Bool) { self.keepsValues = keepsValues }
+
+  private enum Statement {
+    case leftOut(LeftOut)
+    /// Equal for statements that are one query.
+    case query(text: String, key: String)
+  }
+
+  private mutating func statement(_ logged: String) -> Statement {
+    if let statement = known[logged] { return statement }
+    let text = StatementKind.cursorQuery(StatementGroups.trimmed(logged))
+    let statement: Statement
+    if let reason = StatementKind.reason(against: text) {
+      statement = .leftOut(reason)
+    } else {
+      // Constants beside bound values belong to the statement.
+      let hasParameters = StatementLiterals(text).parameterCount > 0
+      let key = hasParameters ? "$" + SQLTree.tokens(text).joined(separator: " ") : StatementLiterals.shape(text)
+      statement = .query(text: text, key: key)
+    }
+    if known.count >= StatementGroups.most.groups { known = [:] }
+    if logged.utf8.count < 4096 { known[logged] = statement }
+    return statement
+  }
 
   mutating func leaveOut(_ reason: LeftOut, _ count: Int = 1) { leftOut[reason, default: 0] += count }
 
   /// - Parameter calls: how many executions this stands for.
   mutating func add(_ execution: Execution, calls: Int = 1, total: Double? = nil) {
-    let text = StatementKind.cursorQuery(StatementGroups.trimmed(execution.text))
+    let (text, own): (String, String)
+    switch statement(execution.text) {
+    case .leftOut(let reason): return leaveOut(reason)
+    case .query(let found, let key): (text, own) = (found, key)
+    }
     var (execution, calls) = (execution, calls)
     if execution.isExplained {
       if explained.count > 10_000 { explained = [:] }
@@ -64,35 +127,22 @@ struct StatementGroups {
       // log_min_duration_statement logs what auto_explain has logged.
       (execution.duration, calls) = (nil, 0)
     }
-    if let reason = StatementKind.reason(against: text) { return leaveOut(reason) }
     if execution.values?.contains(where: { $0.map(StatementKind.isConninfo) ?? false }) == true {
       return leaveOut(.secret)
     }
-    let literals = StatementLiterals(text)
-    // Constants beside bound values belong to the statement.
-    let key =
-      literals.parameterCount > 0 ? "$" + SQLTree.tokens(text).joined(separator: " ") : StatementLiterals.shape(text)
-    guard groups[key] != nil || groups.count < StatementGroups.most.groups else { return leaveOut(.rest) }
-    if groups[key] == nil { order.append(key) }
-    var group = groups[key] ?? Group()
-    group.calls += calls
-    run = (key, run.key == key ? run.count + calls : calls)
-    group.longestRun = max(group.longestRun, run.count)
-    if let time = total ?? execution.duration { group.total = (group.total ?? 0) + time }
-    let time = execution.duration ?? 0
-    if group.texts[text] != nil || group.texts.count < StatementGroups.most.texts {
-      let known = group.texts[text] ?? (0, 0)
-      group.texts[text] = (known.calls + calls, max(known.longest, time))
+    let key = "\(execution.database ?? "")\0\(own)"
+    let size = text.utf8.count + (execution.values?.reduce(0) { $0 + ($1?.utf8.count ?? 0) } ?? 0)
+    guard index[key] != nil || groups.count < StatementGroups.most.groups else { return leaveOut(.rest) }
+    let isRoom = stored + size <= StatementGroups.most.bytes
+    guard index[key] != nil || isRoom else { return leaveOut(.rest) }
+    let at = index[key] ?? groups.count
+    if at == groups.count {
+      index[key] = at
+      groups.append(Group(database: execution.database))
     }
-    if let values = execution.values, !values.isEmpty,
-      group.values[values] != nil || group.values.count < StatementGroups.most.texts
-    {
-      group.values[values] = max(group.values[values] ?? 0, time)
-    }
-    if !execution.session.isEmpty, group.sessions[execution.session] != nil || group.sessions.count < 1000 {
-      group.sessions[execution.session, default: 0] += calls
-    }
-    groups[key] = group
+    run = (at, run.group == at ? run.count + calls : calls)
+    groups[at].longestRun = max(groups[at].longestRun, run.count)
+    if groups[at].add(execution, text, calls, total, keepsMore: isRoom) { stored += size }
   }
 
   private static func trimmed(_ text: String) -> String {
@@ -103,8 +153,24 @@ struct StatementGroups {
 
   // MARK: Queries
 
-  mutating func queries() -> [ImportedQuery] {
-    order.flatMap { key in groups[key].map { queries(of: $0) } ?? [] }
+  /// The database with the most executions; nil if the source names none.
+  var mainDatabase: String? {
+    var counts: [String: Int] = [:]
+    for group in groups {
+      if let name = group.database { counts[name, default: 0] += group.calls }
+    }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+
+  /// - Parameter database: the one whose queries are taken; nil for all.
+  mutating func queries(of database: String?) -> [ImportedQuery] {
+    groups.flatMap { group -> [ImportedQuery] in
+      if let database, let own = group.database, own != database {
+        leaveOut(.otherDatabase, group.calls)
+        return []
+      }
+      return queries(of: group)
+    }
   }
 
   private mutating func queries(of group: Group) -> [ImportedQuery] {

@@ -99,7 +99,7 @@ struct CSVLog {
   /// Whether a line is the beginning of a record rather than a part of a text: it has the fields of one.
   private func isCut(before line: [UInt8]) -> Bool {
     let fields = CSVLog.fields(line)
-    return fields.count >= 12 && CSVLog.severities.contains(String(decoding: fields[11], as: UTF8.self))
+    return fields.count >= 12 && CSVLog.severities.contains(CSVLog.text(fields[11], of: line))
   }
 
   private static let severities: Set = [
@@ -109,35 +109,49 @@ struct CSVLog {
 
   private static func entry(_ record: [UInt8]) -> LogEntry? {
     let fields = fields(record)
-    guard fields.count >= 23, severities.contains(String(decoding: fields[11], as: UTF8.self)) else { return nil }
-    guard fields[11].elementsEqual("LOG".utf8) else { return LogEntry(message: []) }
+    guard fields.count >= 23 else { return nil }
+    let severity = text(fields[11], of: record)
+    guard severities.contains(severity) else { return nil }
+    guard severity == "LOG" else { return LogEntry(message: []) }
     return LogEntry(
-      message: fields[13], detail: fields[14], database: String(decoding: fields[2], as: UTF8.self),
-      session: String(decoding: fields[5], as: UTF8.self))
+      message: bytes(fields[13], of: record), detail: bytes(fields[14], of: record),
+      database: text(fields[2], of: record), session: text(fields[5], of: record))
   }
 
-  private static func fields(_ record: [UInt8]) -> [[UInt8]] {
-    var fields: [[UInt8]] = [[]]
-    var isQuoted = false
-    var at = 0
+  private static func text(_ field: Range<Int>, of record: [UInt8]) -> String {
+    String(decoding: bytes(field, of: record), as: UTF8.self)
+  }
+
+  /// A field without its quotes.
+  private static func bytes(_ field: Range<Int>, of record: [UInt8]) -> [UInt8] {
     let quote = UInt8(ascii: "\"")
-    while at < record.count {
-      let byte = record[at]
-      if byte == quote {
-        if isQuoted, at + 1 < record.count, record[at + 1] == quote {
-          fields[fields.count - 1].append(quote)
-          at += 1
-        } else {
-          isQuoted.toggle()
-        }
-      } else if byte == UInt8(ascii: ","), !isQuoted {
-        fields.append([])
-      } else {
-        fields[fields.count - 1].append(byte)
-      }
-      at += 1
+    guard record[field].first == quote else { return Array(record[field]) }
+    let content = record[field].dropFirst().dropLast(field.count > 1 && record[field].last == quote ? 1 : 0)
+    guard content.contains(quote) else { return Array(content) }
+    var value: [UInt8] = []
+    var isSecond = false
+    for byte in content {
+      isSecond = byte == quote && !isSecond
+      if !isSecond { value.append(byte) }
     }
-    return fields
+    return value
+  }
+
+  /// The ranges of the fields, with their quotes.
+  private static func fields(_ record: [UInt8]) -> [Range<Int>] {
+    var fields: [Range<Int>] = []
+    var (start, isQuoted) = (0, false)
+    record.withUnsafeBufferPointer { bytes in
+      for at in bytes.indices {
+        if bytes[at] == UInt8(ascii: "\"") {
+          isQuoted.toggle()
+        } else if bytes[at] == UInt8(ascii: ","), !isQuoted {
+          fields.append(start..<at)
+          start = at + 1
+        }
+      }
+    }
+    return fields + [start..<record.count]
   }
 }
 

@@ -2,15 +2,6 @@
 struct LogReader {
   let path: String
   let prefix: LinePrefix?
-  /// The database whose statements are taken; nil for the first that the log names.
-  let database: String?
-
-  /// What a log turned out to be.
-  struct Summary {
-    var format: LogFormat
-    /// The executions of each database.
-    var databases: [String: Int] = [:]
-  }
 
   /// - Parameter body: gets each execution.
   func read(
