@@ -20,8 +20,12 @@ struct ColumnLimits: Equatable, Sendable {
   /// Both, one after the other.
   mutating func add(_ other: ColumnLimits) {
     values = other.values.map { new in values.map { $0.filter(new.contains) } ?? new } ?? values
-    lower = [lower, other.lower].compactMap { $0 }.max { ($0.value, $1.isInclusive ? 0 : 1) < ($1.value, 0) }
-    upper = [upper, other.upper].compactMap { $0 }.min { $0.value < $1.value }
+    lower = [lower, other.lower].compactMap { $0 }.max { a, b in
+      (a.value, a.isInclusive ? 0 : 1) < (b.value, b.isInclusive ? 0 : 1)
+    }
+    upper = [upper, other.upper].compactMap { $0 }.min { a, b in
+      (a.value, a.isInclusive ? 1 : 0) < (b.value, b.isInclusive ? 1 : 0)
+    }
     minimumLength = [minimumLength, other.minimumLength].compactMap { $0 }.max()
     maximumLength = [maximumLength, other.maximumLength].compactMap { $0 }.min()
     pattern = pattern ?? other.pattern

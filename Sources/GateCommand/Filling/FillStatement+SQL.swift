@@ -21,7 +21,8 @@ extension FillStatement {
   private func filtered(_ values: [Value], _ columns: [String]) -> String {
     let select = select(values, casts: true)
     let conditions = conditions(Set(values.map(\.column.name)))
-    var text = "SELECT \(columns.joined(separator: ", "))\nFROM (\n\(indented(select.text))\n) AS new"
+    // OFFSET 0 keeps the conditions out of the joins, whose rows the server would estimate to be few.
+    var text = "SELECT \(columns.joined(separator: ", "))\nFROM (\n\(indented(select.text))\n  OFFSET 0\n) AS new"
     if !conditions.isEmpty { text += "\nWHERE " + conditions.joined(separator: "\n  AND ") }
     return text + "\nORDER BY new.\(n)\nLIMIT \(rows)"
   }

@@ -28,7 +28,7 @@ struct FillStatement {
 
   private(set) var links: [ParentLink] = []
   private(set) var n = "n"
-  private var names: Set<String> { Set(table.columns.map(\.name)) }
+  let writer: ValueWriter
 
   init(
     _ table: FillTable, among tables: [UInt32: FillTable], counts: [UInt32: Int], deferred: Set<String>, rows: Int,
@@ -41,14 +41,14 @@ struct FillStatement {
     self.rows = rows
     self.statistics = statistics
     self.form = form
+    let names = Set(table.columns.map(\.name))
     while names.contains(n) { n += "r" }
+    writer = ValueWriter(table, n: n, rows: form.candidates)
     links = ParentLink.links(of: table, among: tables) { key in
       // A parent without rows leaves NULL.
       deferred.contains(key.name) || key.target != table.oid && counts[key.target] == 0
     }
   }
-
-  var writer: ValueWriter { ValueWriter(table, n: n, rows: form.candidates) }
 
   /// A column that the statement fills.
   struct Value {
@@ -151,7 +151,6 @@ struct FillStatement {
   /// The value of a column that depends on no other table; nil to leave it to its default.
   private func plain(_ column: FillColumn, isUnique: Bool) throws(Unfillable) -> StatisticsValue.Drawn? {
     if column.sequence != nil { return StatisticsValue.Drawn(text: n) }
-    let writer = writer
     if let known = statistics?[table.name]?.columns[column.name], writer.partitions[column.name] == nil {
       let value = StatisticsValue(statistics: known, column: column, rows: form.candidates).drawn(
         orElse: writer.sql(column, isUnique: isUnique), isUnique: isUnique, choices: writer.choices(column))

@@ -69,43 +69,51 @@ struct FillTrial {
     let now = try count(table.name)
     if now > before { return Result(table: table, rows: now - before, reason: "triggers of other tables filled it") }
     let attempts = FillAttempts(table: table, rows: limited(sizes[table.oid] ?? 0, table))
-    var result = Result(table: table)
     if attempts.rows == 0 { return Result(table: table, reason: "a table that it references has no rows") }
     var form = attempts.first
     var best: (rows: Int, form: FillStatement.Form)?
     for _ in 0..<12 {
-      let rows: Int
+      var next: FillStatement.Form?
       do {
         let statements = try statements(table, form, attempts.rows)
-        rows = try attempt(statements, table, keeps: false) - before
+        let last = best?.rows ?? 0
+        let total = try attempt(statements, table) { total in
+          next = attempts.next(after: form, got: total - before, before: last)
+          return next == nil && total - before > last
+        }
+        if total - before > last { best = (total - before, form) }
+        if next == nil, total - before > last {
+          counts[table.oid] = total
+          return Result(table: table, statements: statements, rows: total - before)
+        }
       } catch let error as Unfillable {
         return Result(table: table, reason: error.reason)
       } catch let error as ServerError {
         if error.isConnectionLost || error.lacksResources { throw error }
-        guard let next = attempts.next(after: form, error) else {
-          if best != nil { break }
-          return Result(table: table, reason: FillTrial.reason(error))
-        }
-        form = next
-        continue
+        next = attempts.next(after: form, error)
+        if next == nil, best == nil { return Result(table: table, reason: FillTrial.reason(error)) }
       } catch { preconditionFailure("no other error is thrown") }
-      let last = best?.rows ?? 0
-      if rows > last { best = (rows, form) }
-      guard let next = attempts.next(after: form, got: rows, before: last) else { break }
+      guard let next else { break }
       form = next
     }
-    guard let best else {
-      return Result(table: table, reason: "no row that was made meets all of its constraints")
-    }
+    // The last form was not the best one.
+    return try best.map { best throws(ServerError) in try fill(table, best.form, attempts.rows, since: before) }
+      ?? Result(table: table, reason: "no row that was made meets all of its constraints")
+  }
+
+  /// Fills a table in a form that was tried.
+  private mutating func fill(
+    _ table: FillTable, _ form: FillStatement.Form, _ rows: Int, since before: Int
+  ) throws(ServerError) -> Result {
     do {
-      result.statements = try statements(table, best.form, attempts.rows)
-      result.rows = try attempt(result.statements, table, keeps: true) - before
+      let statements = try statements(table, form, rows)
+      let total = try attempt(statements, table) { _ in true }
+      counts[table.oid] = total
+      return Result(table: table, statements: statements, rows: total - before)
     } catch let error as ServerError {
       if error.isConnectionLost || error.lacksResources { throw error }
       return Result(table: table, reason: FillTrial.reason(error))
     } catch { return Result(table: table, reason: "\(error)") }
-    counts[table.oid] = before + result.rows
-    return result
   }
 
   /// No more rows than the values of a key allow.
@@ -169,15 +177,18 @@ struct FillTrial {
 
   /// Runs the statements for a table in one transaction.
   ///
-  /// - Returns: how many rows the table has then.
-  private func attempt(_ statements: [String], _ table: FillTable, keeps: Bool) throws(ServerError) -> Int {
+  /// - Parameter keeps: whether they stay, by how many rows the table has then.
+  /// - Returns: that number.
+  private func attempt(
+    _ statements: [String], _ table: FillTable, keeps: (Int) -> Bool
+  ) throws(ServerError) -> Int {
     try connection.execute("BEGIN")
     do {
       for statement in statements { try connection.execute(statement) }
       let rows = try count(table.name)
       // What constraints and triggers leave to the end of a transaction.
       try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-      try connection.execute(keeps ? "COMMIT" : "ROLLBACK")
+      try connection.execute(keeps(rows) ? "COMMIT" : "ROLLBACK")
       return rows
     } catch {
       if !error.isConnectionLost { try connection.execute("ROLLBACK") }
@@ -202,7 +213,7 @@ struct FillTrial {
       {
         guard let sql = FillUpdate(table: table, key: key).sql else { continue }
         do {
-          _ = try attempt([sql], table, keeps: true)
+          _ = try attempt([sql], table) { _ in true }
           set.append((table, sql))
         } catch {
           if error.isConnectionLost || error.lacksResources { throw error }
