@@ -72,6 +72,17 @@ import Testing
     #expect(!project.exists("queries/manifest.yml"))
   }
 
+  @Test func `directories that the application owns stay as they are`() throws {
+    let project = try Project(["baselines/model.txt": "mine\n"])
+    _ = try project.plangate("init", "-q")
+    try expect(project.plangate("record"), exits: 0, stdout: ["1 new"])
+    #expect(try project.files(in: "baselines") == ["model.txt"])
+    #expect(project.exists("queries/baselines/example_orders.plan"))
+    let both = try Project(["queries/a.graphql": "", "plangate/code.py": ""])
+    try expect(both.plangate("init"), exits: 0, stdout: ["wrote       plangate-plans/manifest.yml"])
+    #expect(try both.files(in: "plangate") == ["code.py"])
+  }
+
   @Test(arguments: [["queries": "a file\n"], ["queries/order.graphql": "query { a }\n"]])
   func `where the application has queries of its own, the example goes elsewhere and passes`(
     files: [String: String]

@@ -30,7 +30,7 @@ private func parse(_ words: [String]) throws(Diagnostic) -> Options.Parsed {
     for flag in Flag.all {
       guard case .choice(let words)? = flag.kind else { continue }
       for command in Subcommand.all where command.flags.contains(where: { $0.name == flag.name }) {
-        let name = [.explain, .bisect, .merge].contains(command) ? ["q"] : []
+        let name = [.explain, .whyNot, .bisect, .merge].contains(command) ? ["q"] : []
         for word in words { _ = try parse([command.name, "--\(flag.name)", word] + name) }
         #expect(throws: Diagnostic.self) { try parse([command.name, "--\(flag.name)", "neither"] + name) }
       }

@@ -117,6 +117,14 @@ import Testing
     }
   }
 
+  @Test func `of a project that is too deep, the deepest is left out and said`() throws {
+    let folders = (1...ProjectTree.deepest).map { "d\($0)" }.joined(separator: "/")
+    let project = try Project(["\(folders)/in.sql": "", "\(folders)/e/out.sql": "", "z.sql": ""])
+    let tree = ProjectTree(project.directory)
+    #expect(tree.files == ["\(folders)/in.sql", "z.sql"])
+    #expect(tree.limit?.hasPrefix("\(folders)/e ") == true)
+  }
+
   @Test func `a directory that cannot be read is said`() throws {
     let project = try Project(["m/1_a.up.sql": Self.table, "closed/x.sql": ""])
     let tree = ProjectTree(project.path("missing"))

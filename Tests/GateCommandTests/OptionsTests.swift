@@ -21,8 +21,8 @@ private func run(_ command: Subcommand, _ change: (inout Options) -> Void = { _ 
 }
 
 private let hint =
-  "usage: plangate check | compare | record | migrate | bisect | explain | stability | params | merge | cache | init "
-  + "| completions | man | help, see plangate --help"
+  "usage: plangate check | compare | record | review | migrate | bisect | explain | why-not | stability | params | import "
+  + "| seed | merge | cache | init | completions | man | help, see plangate --help"
 
 @Suite struct OptionsTests {
   @Test func `a command alone has the defaults`() throws {
@@ -132,7 +132,7 @@ private let hint =
   @Test(arguments: Subcommand.all.filter { $0 != .help })
   func `every flag of the table is accepted by its commands and changes something`(command: Subcommand) throws {
     let name =
-      [.explain, .bisect, .merge].contains(command)
+      [.explain, .whyNot, .bisect, .merge].contains(command)
       ? ["q"] : command == .completions ? ["bash"] : command == .cache ? ["list"] : []
     for flag in Flag.all {
       // A statement takes the place of a query.

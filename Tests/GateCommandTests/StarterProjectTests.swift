@@ -23,7 +23,7 @@ import YAML
     let starter = StarterProject(place: place)
     let project = try Project(Dictionary(uniqueKeysWithValues: files(place).map { ($0.path, $0.text) }))
     let manifest = try project.load(place.manifest)
-    #expect(project.local(manifest.baselines) == (place.isUsual ? "baselines" : "plangate/baselines"))
+    #expect(project.local(manifest.baselines) == (place == .usual ? "baselines" : "plangate/baselines"))
     #expect(manifest.queries.map(\.name) == ["example_orders"])
     #expect(manifest.queries[0].cases.map(\.name) == ["typical", "whale"])
 

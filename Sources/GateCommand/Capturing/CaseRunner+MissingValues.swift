@@ -17,7 +17,9 @@ extension CaseRunner {
 
   /// Why a case has not the values that its query needs, with what to write into the manifest.
   func explain(_ error: ParameterError, _ query: Query, _ scanned: SQLScanner) throws(ServerError) -> String {
-    guard !error.missing.isEmpty else { return error.message }
+    guard !error.missing.isEmpty, query.statement.advice.placeholder == nil else {
+      return query.statement.mismatch(error)
+    }
     var known: [TypedParameter] = []
     var problem: String?
     do throws(ServerError) { known = try parameters(of: query) } catch {

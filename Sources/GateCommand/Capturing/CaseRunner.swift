@@ -123,7 +123,7 @@ struct CaseRunner {
     if let reason = queryCase.missingValue { return .unchecked(reason) }
     let values: [String?]
     do { values = try queryCase.parameters.bound(to: scanned) } catch {
-      return .unchecked(query.statement.mismatch(try explain(error, query, scanned)))
+      return .unchecked(try explain(error, query, scanned))
     }
     do {
       return try answer(queryCase, of: query, scanned, values, options: options, watching)

@@ -44,15 +44,9 @@ extension Statement {
   }
 
   /// Why the values of a case do not fit, with all else that is wrong with the text.
-  ///
-  /// - Parameter reason: the reason by itself.
-  func mismatch(_ reason: String) -> String {
-    var lines = [reason]
-    if count > 1, !reason.contains(Statement.severalStatements) {
-      lines.insert(error(Statement.severalStatements).description, at: 0)
-    }
-    if let next = advice.placeholder ?? advice.mixture, !reason.contains(next) { lines.append(next) }
-    return lines.joined(separator: "\n")
+  func mismatch(_ error: ParameterError) -> String {
+    let several = count > 1 ? "\(self.error(Statement.severalStatements).description)\n" : ""
+    return several + error.message + ((advice.placeholder ?? advice.mixture).map { "\n\($0)" } ?? "")
   }
 
   private static let severalStatements =

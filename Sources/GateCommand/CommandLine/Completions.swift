@@ -22,7 +22,7 @@ struct Completions {
     switch operand {
     case .queries: .queries
     case .queryOrCase: .cases
-    case .nothing, .command, .word, .reports, .files: nil
+    case .nothing, .tables, .table, .command, .word, .reports, .files: nil
     }
   }
 
@@ -31,7 +31,7 @@ struct Completions {
     switch operand {
     case .command: commands.map(\.name)
     case .word(let words, _): words
-    case .nothing, .queries, .queryOrCase, .reports, .files: []
+    case .nothing, .tables, .queries, .queryOrCase, .table, .reports, .files: []
     }
   }
 
@@ -42,7 +42,7 @@ extension Subcommand.Operand {
   var takesFiles: Bool {
     switch self {
     case .reports, .files: true
-    case .nothing, .queries, .queryOrCase, .command, .word: false
+    case .nothing, .tables, .queries, .queryOrCase, .table, .command, .word: false
     }
   }
 }

@@ -29,8 +29,8 @@ extension Flag {
   /// The order of help texts.
   static let all: [Flag] =
     [manifest, postgres] + reports + [server, allowSeed] + bases
-    + [sql, params, shard, runs, noDown, dryRun, strict, prune, check, write]
-    + [keep, jobs, noCache, color, quiet, verbose]
+    + [sql, params, from, database, top, noValues, linePrefix, rows, statistics]
+    + [shard, runs, noDown, dryRun, strict, prune, check, write, keep, jobs, noCache, color, quiet, verbose]
 
   /// The flags of the commands that seed a server.
   static let seeding = [manifest, postgres, server, allowSeed, jobs, noCache]
@@ -122,12 +122,26 @@ extension Flag {
       options.runs = try number(text, of: "runs", in: 1...1000)
     })
 
+  static let rows = Flag(
+    name: "rows", help: "the rows of a table without foreign keys (default: 1,000)",
+    details: "Tables with foreign keys get three times as many at each level. With --statistics it is the number of "
+      + "rows of the largest table, 100,000 by default, and the others keep their proportions.",
+    effect: .sets("N") { (options, text) throws(Diagnostic) in
+      options.rows = try number(text, of: "rows", in: 1...100_000_000)
+    })
+
+  static let statistics = Flag(
+    name: "statistics", help: "production's statistics, which the rows then follow",
+    details: "A file of pg_dump --statistics-only (PostgreSQL 18 or newer). It is read, never run. The most common "
+      + "values of production's columns become part of the SQL.",
+    effect: .sets("FILE") { options, path in options.statistics = path })
+
   static let noDown = Flag(
     name: "no-down", help: "do not try the ways down", reference: "[Migrations](migrations.md)",
     effect: .turns { $0.runsDown = false })
 
   static let dryRun = Flag(
-    name: "dry-run", help: "print the files instead of writing them", effect: .turns { $0.isDryRun = true })
+    name: "dry-run", help: "print what would be written, and write nothing", effect: .turns { $0.isDryRun = true })
 
   static let strict = Flag(
     name: "strict", help: "a changed or improved plan fails too, and an empty table",
@@ -142,6 +156,35 @@ extension Flag {
 
   static let check = Flag(
     name: "check", help: "write nothing; exit 1 when something differs", effect: .turns { $0.onlyChecks = true })
+
+  static let from = Flag(
+    name: "from", help: "read pg_stat_statements of this server: URI, keywords, or ''",
+    details: "It is read in one transaction that writes nothing. With an empty text the variables of libpq say which "
+      + "server.",
+    reference: "[Import](import.md)",
+    effect: .sets("CONNINFO", allowsEmpty: true) { options, text in
+      options.importsFrom = text
+      options.secrets.append(text)
+    })
+
+  static let database = Flag(
+    name: "database", help: "take the statements of this database from logs (default: the one with the most)",
+    reference: "[Import](import.md)", effect: .sets("NAME") { options, text in options.database = text })
+
+  static let top = Flag(
+    name: "top", help: "how many queries to take by total time, by calls and by mean time (default: 100)",
+    effect: .sets("N") { (options, text) throws(Diagnostic) in
+      options.top = try number(text, of: "top", in: 1...10_000)
+    })
+
+  static let noValues = Flag(
+    name: "no-values", help: "take no values, and put parameters in the place of literals",
+    reference: "[Import](import.md)", effect: .turns { $0.importsValues = false })
+
+  static let linePrefix = Flag(
+    name: "line-prefix", help: "the log_line_prefix of the server, where it cannot be told from the log",
+    details: "It says where the database and the session are in each line, such as '%m [%p] %q%u@%d '.",
+    reference: "[Import](import.md)", effect: .sets("PREFIX") { options, text in options.linePrefix = text })
 
   static let write = Flag(
     name: "write", help: "put the values into the manifest, which keeps its comments",
@@ -216,7 +259,7 @@ enum ValueKind: Equatable, Sendable {
   /// The kinds, by the name of the value in the help.
   static let all: [String: ValueKind] = [
     "FILE": .file, "DIR": .directory, "MAJOR|BINDIR": .directory, "N": .number, "QUERY": .query, "CONNINFO": .text,
-    "I/N": .text, "REV": .text, "SQL": .text, "VALUES": .text,
+    "I/N": .text, "NAME": .text, "PREFIX": .text, "REV": .text, "SQL": .text, "VALUES": .text,
     "KINDS": .choice(SeedReach.Kind.allCases.map(\.rawValue)),
     "WHEN": .choice(ColorChoice.allCases.map(\.rawValue)),
   ]

@@ -33,9 +33,25 @@ package struct Options: Equatable, Sendable {
   package var runsDown = true
   /// Whether `init` prints what it would write.
   package var isDryRun = false
+  /// How many rows `seed` gives a table.
+  package var rows: Int?
+  /// The file of statistics that the rows of `seed` follow.
+  package var statistics: String?
   package var isStrict = false
   package var prunes = false
   package var onlyChecks = false
+  /// Other arguments that may hold a password, to be hidden from the list of processes.
+  package var secrets: [String] = []
+  /// The conninfo of `import`; nil for logs.
+  package var importsFrom: String?
+  /// The database whose statements `import` takes from logs; nil for the one with the most.
+  package var database: String?
+  /// How many queries `import` takes of each order.
+  package var top = 100
+  /// Whether `import` takes values.
+  package var importsValues = true
+  /// The `log_line_prefix` of the logs; nil to find what it holds.
+  package var linePrefix: String?
   /// Whether `params` puts what it proposes into the manifest.
   package var writesManifest = false
   package var keepsServer = false
@@ -173,8 +189,8 @@ package struct Options: Equatable, Sendable {
   /// The operand of `cache`.
   var cacheAction: CacheAction? { names.count == 1 ? CacheAction(rawValue: names[0]) : nil }
 
-  /// Whether standard output belongs to a report.
-  var writesReportToOutput: Bool { reports.values.contains("-") }
+  /// Whether standard output belongs to a report, or to the SQL of `seed`.
+  var writesReportToOutput: Bool { command == .seed || reports.values.contains("-") }
 }
 
 extension Console {

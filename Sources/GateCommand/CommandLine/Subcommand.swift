@@ -10,10 +10,14 @@ package struct Subcommand: Sendable {
     case queries
     /// A query, or a case of one.
     case queryOrCase
+    /// A table.
+    case table
     /// JSON reports, at least one.
     case reports
     /// Files of migrations, any number.
     case files
+    /// Tables with numbers of rows, any number.
+    case tables
     /// A command, or none.
     case command
     /// One of some words.
@@ -79,9 +83,10 @@ extension Subcommand.Operand {
   func problem(of names: [String], for command: Subcommand) -> String? {
     let problem: String? =
       switch self {
-      case .queries, .command, .files: nil
+      case .queries, .command, .files, .tables: nil
       case .nothing: names.first.map { "takes no '\($0)'" }
       case .queryOrCase: names.count == 1 ? nil : "takes one query"
+      case .table: names.count == 1 ? nil : "takes one table"
       case .reports: names.isEmpty ? "needs the JSON reports of a check" : nil
       case .word(let words, let kind):
         names.count == 1 && words.contains(names[0])

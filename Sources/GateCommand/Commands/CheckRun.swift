@@ -40,42 +40,13 @@ struct CheckRun {
         try run.withDatabase { (database) throws(Diagnostic) in
           outcome.servers = [database.server.version]
           outcome.serverAddress = database.server.host.address
-          let judged = try judged(run, database, base, on: options.postgres.first)
+          let judged = try run.judged(database, base, on: options.postgres.first)
           (outcome.before, outcome.cases, outcome.notes) = (judged.before, judged.cases, judged.notes)
           try reported.finish(&outcome)
           run.keepServer(database.server)
         }
       }
     }
-  }
-
-  /// - Parameter choice: the one of `--postgres` that the database's server was chosen by.
-  private func judged(
-    _ run: GateRun, _ database: DatabaseState, _ base: CheckBase? = nil, on choice: String?
-  ) throws(Diagnostic) -> RunOutcome {
-    let store = BaselineStore(run.manifest.baselines, serverMajor: database.server.major)
-    let started = ContinuousClock.now
-    defer { console.progress.clear() }
-    let names = run.selected.map(\.name)
-    let baselines = Background { store.capture(of: names) }
-    var judged: RunOutcome
-    if let base {
-      judged = try base.judged(in: database, against: baselines)
-    } else {
-      judged = try database.judged(run.selected, against: baselines)
-    }
-    judged.cases = FixTrial(run.selected, in: database).tried(judged.cases)
-    try run.nameMigrations(of: &judged.cases, against: store.capture(of: names), on: choice)
-    if options.names.isEmpty {
-      let orphans = store.orphans(among: run.manifest.queries.map(\.name)).filter { store.strangeness(of: $0) == nil }
-      if !orphans.isEmpty { judged.notes.append(Note(.orphans(orphans))) }
-    }
-    if let advice = run.selected.adviceOnValues { judged.notes.append(Note(advice)) }
-    console.progress.clear()
-    run.showTimes(database, since: started)
-    // A run that a signal cut short has no verdict.
-    try checkInterruption()
-    return judged
   }
 
   /// Judges on several servers, one after the other.
@@ -89,7 +60,7 @@ struct CheckRun {
       do {
         try run.withDatabase(on: choice) { (database) throws(Diagnostic) in
           let server = database.server.version
-          let judged = try judged(run, database, on: choice)
+          let judged = try run.judged(database, on: choice)
           outcome.servers.append(server)
           outcome.before = judged.before
           outcome.cases += judged.cases.map { item in

@@ -9,10 +9,18 @@ struct NextSteps {
   /// The lines of the steps after a manifest was written.
   var afterInit: [String] {
     var steps: [(command: String, text: String)] = []
-    let needing = discovery.needingValues
     let edit = "edit \(place.manifest)"
+    if discovery.isSupabase {
+      steps.append((edit, "give request.jwt.claims the sub of a user that your rows have"))
+    }
+    let needing = discovery.needingValues
     if needing > 0 {
-      steps.append((edit, "give values to the quer\(needing == 1 ? "y that needs" : "ies that need") them: \(needing)"))
+      let queries = needing == 1 ? "the query that needs" : "the \(needing) queries that need"
+      steps.append(
+        (
+          "plangate params --write\(place.option)\(postgres)",
+          "proposes values for \(queries) them; or edit the manifest"
+        ))
     }
     let hasQueries = !discovery.queries.isEmpty
     if !discovery.isEmpty, !hasQueries { steps.append((edit, "list the queries that matter")) }

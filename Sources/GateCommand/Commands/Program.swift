@@ -42,7 +42,7 @@ package enum Program {
     Interruption.shared.listen()
     Orphans.adopt()
     defer { Orphans.end() }
-    for conninfo in options.conninfos { hideArgument(conninfo) }
+    for conninfo in options.conninfos + options.secrets { hideArgument(conninfo) }
     var options = options
     let environment: [String: String]
     (environment, options.libpqEnvironment) = takenEnvironment()

@@ -89,47 +89,18 @@ struct RecordRun {
   // MARK: One query
 
   private func result(of query: Query, _ fresh: QueryCapture, _ store: BaselineStore) -> Result {
-    let problems = fresh.answers.compactMap { answer -> String? in
-      var advice = ""
-      if case .timedOut = answer.result {
-        advice = "\nraise 'timeout:' of the query or of the manifest, or make it faster"
-      }
-      return answer.result.problem.map { "\(CaseID(query.name, answer.name)): \($0)\(advice)" }
-    }
-    guard problems.isEmpty else { return .failed(problems) }
     do {
-      let (all, old) = (fresh, try store.load(query.name))
-      let oldText = try store.text(of: query.name)
-      let fresh = fresh.baseline(keepsPlansWithoutSeqScans: query.policy.requiresIndexable)
-      let merged = old.map { keepingSame(fresh, $0) } ?? fresh
-      let text = BaselineFile.text(merged)
-      if text == oldText { return .same }
-      // A baseline that cannot be read back is useless: the plan has nodes that plangate does not know.
-      do { _ = try BaselineFile.capture(parsing: text) } catch {
-        return .failed(["plangate could not read its baseline back: \(error.message)"])
-      }
+      let update = try BaselineUpdate(query, fresh, store)
+      guard update.problems.isEmpty else { return .failed(update.problems.map(\.text)) }
+      let (old, baseline) = (update.old, update.baseline)
+      guard let text = try update.text(of: baseline) else { return .same }
       if !options.onlyChecks { try store.save(text, query: query.name) }
-      let comparisons = merged.cases.compactMap { comparison($0, old, all) }
+      let comparisons = baseline.cases.compactMap { comparison($0, old, fresh) }
       guard let old else { return .new(comparisons) }
-      return .changed(comparisons, emptied: emptied(old, fresh), isOlderFormat: old.format < merged.format)
+      return .changed(comparisons, emptied: emptied(old, baseline), isOlderFormat: old.format < baseline.format)
     } catch {
       return .failed([error.description])
     }
-  }
-
-  /// The fresh capture, with the old words wherever they still say the same.
-  private func keepingSame(_ fresh: QueryCapture, _ old: QueryCapture) -> QueryCapture {
-    guard fresh.serverMajor == old.serverMajor else { return fresh }
-    var merged = fresh
-    merged.answers = fresh.cases.map { item in
-      let before = old.capturedCase(named: item.name)
-      let kept = before.map { item.isSubstantiallyEqual(to: $0) ? $0 : item } ?? item
-      return CapturedAnswer(name: item.name, result: .plan(kept))
-    }
-    if fresh.format == old.format, fresh.facts.isSubstantiallyEqual(to: old.facts) { merged.facts = old.facts }
-    // A file that changes anyway gets what an older plangate did not record.
-    if merged != old { merged.addParameterTypes(of: fresh) }
-    return merged
   }
 
   /// The case before and now; nil if nothing changed.

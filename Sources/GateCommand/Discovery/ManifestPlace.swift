@@ -1,18 +1,24 @@
-import OperatingSystem
 import FoundationEssentials
+import OperatingSystem
 
 /// Where `plangate init` puts the manifest and what belongs to it.
 struct ManifestPlace: Equatable, Sendable {
-  /// `queries`, or `plangate` where the application has a directory of that name.
+  /// `queries`, or another where the application has a directory of that name.
   let directory: String
+  /// The value of `baselines:`; nil for its default.
+  let baselines: String?
 
-  static let usual = ManifestPlace(directory: parentDirectory(of: Options.defaultManifest))
-  private static let other = ManifestPlace(directory: "plangate")
+  /// - Parameter hasOwnBaselines: whether the baselines go into the directory, rather than beside it.
+  init(directory: String, hasOwnBaselines: Bool = true) {
+    self.directory = directory
+    baselines = hasOwnBaselines ? "baselines" : nil
+  }
+
+  static let usual = ManifestPlace(
+    directory: parentDirectory(of: Options.defaultManifest), hasOwnBaselines: false)
 
   var manifest: String { "\(directory)/manifest.yml" }
-  var isUsual: Bool { self == .usual }
-  /// The value of `baselines:`; nil for its default.
-  var baselines: String? { isUsual ? nil : "baselines" }
+  private var isUsual: Bool { manifest == Options.defaultManifest }
   /// The option that commands need to find the manifest, with a space before it.
   var option: String { isUsual ? "" : " --manifest \(manifest)" }
 
@@ -21,14 +27,22 @@ struct ManifestPlace: Equatable, Sendable {
 
   /// The place in the current directory: that of a manifest which exists, else one that the application does not use.
   static func choose() -> ManifestPlace {
-    if usual.hasManifest { return usual }
-    if other.hasManifest { return other }
-    return usual.isFree ? usual : other
+    let names = [usual.directory, "plangate", "plangate-plans"]
+    let places = names.map { name in
+      ManifestPlace(directory: name, hasOwnBaselines: name != usual.directory || isForeign("baselines"))
+    }
+    return places.first(where: \.hasManifest) ?? places.first { isFree($0.directory) } ?? places[places.count - 1]
   }
 
-  /// Whether the directory is missing or empty.
-  private var isFree: Bool {
+  /// Whether a directory is missing or empty.
+  private static func isFree(_ directory: String) -> Bool {
     guard ProjectTree.exists(directory) else { return true }
     return (try? FileManager.default.contentsOfDirectory(atPath: directory).isEmpty) ?? false
+  }
+
+  /// Whether a directory holds something, and no baseline.
+  private static func isForeign(_ directory: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return !isFree(directory) && !names.contains { $0.hasSuffix(".plan") }
   }
 }

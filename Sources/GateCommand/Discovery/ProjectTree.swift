@@ -39,12 +39,23 @@ struct ProjectTree {
 
   init(_ root: String = ".") {
     self.root = root
-    visit("", depth: 0)
+    // Level by level, so that what is left out of a large project is what is deepest.
+    var level = [""]
+    for depth in 0...ProjectTree.deepest where !level.isEmpty {
+      var next: [String] = []
+      for directory in level { visit(directory, &next) }
+      if depth == ProjectTree.deepest, let first = next.first {
+        limit = limit ?? "\(first) and other directories are deeper than \(ProjectTree.deepest) levels"
+        break
+      }
+      level = next
+    }
     files.sort()
     directoryDumps.sort()
   }
 
-  private mutating func visit(_ directory: String, depth: Int) {
+  /// Lists the files of a directory, and adds those below it to `next`.
+  private mutating func visit(_ directory: String, _ next: inout [String]) {
     let path = absolute(directory)
     // Another repository inside this one, such as a submodule, is not this project.
     if !directory.isEmpty, ProjectTree.exists(path + "/.git") { return }
@@ -68,11 +79,7 @@ struct ProjectTree {
       case S_IFREG: files.append(inner)
       case S_IFDIR:
         if ProjectTree.skipped.contains(name) || name.hasPrefix(".") && !ProjectTree.hidden.contains(name) { continue }
-        if depth < ProjectTree.deepest {
-          visit(inner, depth: depth + 1)
-        } else {
-          limit = limit ?? "\(inner) and other directories are deeper than \(ProjectTree.deepest) levels"
-        }
+        next.append(inner)
       default: break
       }
     }

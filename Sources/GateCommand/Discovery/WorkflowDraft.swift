@@ -30,7 +30,7 @@ struct WorkflowDraft {
   private var inputs: [(name: String, value: String)] {
     var inputs: [(String, String)] = []
     if !directory.isEmpty, WorkflowDraft.isSafe(directory) { inputs.append(("working-directory", directory)) }
-    if !place.isUsual { inputs.append(("manifest", place.manifest)) }
+    if place.manifest != Options.defaultManifest { inputs.append(("manifest", place.manifest)) }
     let major = discovery.versions.first?.major
     if let major { inputs.append(("postgres", String(major))) }
     let packages = Set(discovery.extensions.compactMap { ExtensionPackages.package(of: $0, major: major ?? 0) })

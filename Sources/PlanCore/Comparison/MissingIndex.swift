@@ -8,7 +8,19 @@ extension Scan {
 
   /// The statement that makes an index on those columns.
   func missingIndexStatement(_ facts: CatalogFacts) -> String? {
-    let columns = columnsWithoutIndex(facts)
+    indexStatement(on: columnsWithoutIndex(facts))
+  }
+
+  /// The statement that makes an index on the columns that are compared for equality, and on one that is compared with
+  /// a bound, whatever else the conditions ask; nil where an index begins with them.
+  func candidateIndexStatement(_ facts: CatalogFacts) -> String? {
+    let equal = equalColumns(facts)
+    let bounds = [" >= ", " <= ", " > ", " < "].flatMap { columns(comparedBy: $0, facts) }
+    let wanted = equal + bounds.filter { !equal.contains($0) }.prefix(1)
+    return facts[relation]?.hasIndex(ledBy: wanted) ?? false ? nil : indexStatement(on: wanted)
+  }
+
+  private func indexStatement(on columns: [String]) -> String? {
     if columns.isEmpty { return nil }
     let name = identity.root ?? relation
     return "CREATE INDEX ON \(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name)) "
@@ -31,13 +43,16 @@ extension Scan {
   }
 
   /// The columns of the relation that are compared for equality, whatever else the conditions ask.
-  func equalColumns(_ facts: CatalogFacts) -> [String] {
+  func equalColumns(_ facts: CatalogFacts) -> [String] { columns(comparedBy: " = ", facts) }
+
+  /// - Parameter sign: an operator with the spaces around it.
+  private func columns(comparedBy sign: String, _ facts: CatalogFacts) -> [String] {
     let columns = facts.columns(of: relation).map(\.name)
     var found: [String] = []
-    for comparison in comparisons where comparison[...].parts(at: " = ") != nil && comparison.parts(at: " OR ") == nil {
+    for comparison in comparisons where comparison[...].parts(at: sign) != nil && comparison.parts(at: " OR ") == nil {
       let words = Set(namesInCondition(comparison, withTypes: false))
       let named = columns.filter(words.contains)
-      guard named.count == 1, isBare(named[0], in: comparison), !found.contains(named[0]) else { continue }
+      guard named.count == 1, isBare(named[0], in: comparison, at: sign), !found.contains(named[0]) else { continue }
       found.append(named[0])
     }
     return found
@@ -48,8 +63,8 @@ extension Scan {
   }
 
   /// Whether a comparison has a column alone on one of its sides, at most with the cast of a text: `(p.code)::text`.
-  private func isBare(_ column: String, in comparison: Substring) -> Bool {
-    guard let (left, right) = comparison.parts(at: " = ") else { return false }
+  private func isBare(_ column: String, in comparison: Substring, at sign: String = " = ") -> Bool {
+    guard let (left, right) = comparison.parts(at: sign) else { return false }
     return [left, right].contains { side in
       let inner = side.drop { $0 == "(" }
       let name = inner.prefix { $0 != ")" && $0 != " " }

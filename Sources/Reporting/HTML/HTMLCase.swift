@@ -11,9 +11,11 @@ struct HTMLCase {
 
   /// The fragment that links to the case, the same in every run: `case=order_search@whale`.
   var fragment: String {
-    "case=" + HTMLText.fragment(outcome.name)
+    HTMLCase.fragment(of: outcome)
       + (outcome.server.map { "&server=" + HTMLText.fragment(run.serverLabel($0)) } ?? "")
   }
+
+  static func fragment(of outcome: CaseOutcome) -> String { "case=" + HTMLText.fragment(outcome.name) }
 
   /// `PostgreSQL 16`; nil if the run used one server.
   var server: String? { outcome.server.map { "PostgreSQL \(run.serverLabel($0))".visible } }
