@@ -48,7 +48,7 @@ import Testing
   }
 
   static let lines = [
-    Line("plangate ch", ["check"]), Line("plangate i", ["init"]), Line("plangate check --ju", ["--junit"]),
+    Line("plangate ch", ["check"]), Line("plangate in", ["init"]), Line("plangate check --ju", ["--junit"]),
     Line("plangate check ", ["order_page", "order_detail", "cart"]),
     Line("plangate check cart order_d", ["order_detail"]),
     Line("plangate record --color n", ["never"]),

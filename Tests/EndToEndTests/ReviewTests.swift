@@ -68,8 +68,8 @@ import Testing
     try expect(
       run, exits: 1,
       stdout: [
-        "1 of 2", "REGRESSED by_column@owner", "Seq Scan on public.notes", "2 of 2", "REGRESSED by_column@kind", "file:///",
-        "review.html#case=by_column%40kind", "written: baselines/by_column.plan", "1 accepted, 1 left as they were",
+        "1 of 2", "FAIL by_column@owner", "Seq Scan on public.notes", "2 of 2", "FAIL by_column@kind", "file:///",
+        "review.html#case=by_column@kind", "written: baselines/by_column.plan", "1 accepted, 1 left as they were",
         "keep baselines under version control",
       ], leavingNothingIn: project)
     let after = try project.contents(of: "baselines")
@@ -82,7 +82,7 @@ import Testing
     #expect(try report["by_column@kind"].findings.contains { $0.rule == "seq-scan" })
     // The rest is what record would write.
     try expect(review(project, keys: "aa"), exits: 0, stdout: ["2 accepted, 0 left as they were"])
-    try expect(project.plangate("record", "--check"), exits: 0)
+    try expect(project.plangate("record", "--check", "by_column", "by_owner"), exits: 0)
     try expect(review(project, keys: ""), exits: 0, stdout: ["nothing to review: 5 cases are as their baselines have them"])
   }
 
@@ -99,7 +99,7 @@ import Testing
     try project.append("queries/manifest.yml", "  - {name: fresh, sql: SELECT 1}\n  - {name: wrong, sql: SELECT nothing}\n")
     try expect(
       review(project, keys: "a", "fresh", "wrong"), exits: 2,
-      stdout: ["UNCHECKED  wrong", "1 of 1", "written: baselines/fresh.plan", "1 accepted, 0 left as they were"])
+      stdout: ["UNCHECKED wrong", "1 of 1", "written: baselines/fresh.plan", "1 accepted, 0 left as they were"])
     #expect(try project.contents(of: "baselines")["wrong.plan"] == nil)
   }
 
