@@ -153,7 +153,8 @@ struct FillTrial {
       table, among: tables, counts: counts, deferred: deferred, rows: rows, statistics: statistics, form: form)
     var statements = ["SELECT setseed(\(FillTrial.randomSeed(table.name)))", try statement.sql()]
     for key in table.foreignKeys where key.target == table.oid && statement.updatesReference(key) {
-      if let sql = FillUpdate(table: table, key: key).sql { statements.append(sql) }
+      // Without statistics the server would compare each row with each other one.
+      if let sql = FillUpdate(table: table, key: key).sql { statements += ["ANALYZE \(table.name.quoted)", sql] }
     }
     for column in table.columns
     where !column.isGenerated

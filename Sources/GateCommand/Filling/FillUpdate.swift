@@ -31,10 +31,10 @@ struct FillUpdate {
       isUnique
       ? (isSelf ? "rows.picked - 1" : "rows.picked")
       : isSelf
-        ? "1 + floor((rows.picked - 1) * \(share))"
+        ? "1 + floor((rows.picked - 1) * \(share))::bigint"
         : matches.isEmpty
-          ? "1 + floor((SELECT count(*) FROM \(target)) * \(share))"
-          : "1 + floor(counted.number * \(share))"
+          ? "1 + floor((SELECT count(*) FROM \(target)) * \(share))::bigint"
+          : "1 + floor(counted.number * \(share))::bigint"
     func shares(_ alias: String) -> [String] {
       matches.map { "\(alias).\(quotedIdentifier($0.target)) = rows.\(quotedIdentifier($0.column))" }
     }
