@@ -194,6 +194,27 @@ import Testing
     }
   }
 
+  @Test func `tables that only migrations make are filled behind them`() throws {
+    let project = try Project([
+      "queries/manifest.yml": """
+      version: 1
+      migrations: [../db]
+      queries:
+        - name: children
+          sql: SELECT count(*) FROM child
+
+      """,
+      "db/001_parent.up.sql": "CREATE TABLE parent (id serial PRIMARY KEY);\n",
+      "db/002_child.up.sql": "CREATE TABLE child (parent_id int NOT NULL REFERENCES parent, \"a\nb\" text NOT NULL);\n",
+    ])
+    let run = try project.plangate("seed", "--rows", "20")
+    #expect(run.status == 0 && run.stderr.contains("migrations: [DIRECTORY, FILE]"), "\(run)")
+    try project.write("rows.sql", run.stdout)
+    try project.edit("queries/manifest.yml", "[../db]", "[../db, ../rows.sql]")
+    let record = try project.plangate("record")
+    #expect(record.status == 0 && !record.stdout.contains("tables without rows"), "\(record)")
+  }
+
   @Test func `rows follow the statistics of another server`() throws {
     let project = try Project([
       "queries/manifest.yml": """

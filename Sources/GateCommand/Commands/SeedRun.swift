@@ -89,9 +89,9 @@ struct SeedRun {
   }
 
   private func report(_ script: FillScript) {
-    let width = script.results.map(\.table.name.description.count).max() ?? 0
+    let width = script.results.map(\.table.name.description.visible.count).max() ?? 0
     for result in script.results {
-      let name = result.table.name.description
+      let name = result.table.name.description.visible
       let padded = name + String(repeating: " ", count: max(0, width - name.count))
       if let reason = result.reason {
         if result.rows > 0 {
