@@ -19,6 +19,12 @@ enum SeedFormat: Equatable, Sendable {
   /// SQL in UTF-16, by the name that iconv has for it; neither psql nor the server reads it.
   case utf16(String)
 
+  /// Whether a file is there and has no bytes.
+  static func isEmpty(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_size == 0
+  }
+
   /// A compression, by the program that undoes it.
   enum Compression: String, CaseIterable, Sendable {
     case gzip, zstd, lz4, bzip2, xz

@@ -100,8 +100,7 @@ struct SeedStepReader {
     case .script, .utf16: break
     }
     let name = file.lowercased()
-    var isEmpty = false
-    if let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int { isEmpty = size == 0 }
+    let isEmpty = SeedFormat.isEmpty(file)
     if !isEmpty, name.hasSuffix(".csv") || name.hasSuffix(".tsv") {
       throw source.error(
         "\(file) is a CSV file; name its table: {csv: \(relativePath(file, to: directory)), table: …}", at: node)
