@@ -83,7 +83,8 @@ import Testing
     // The rest is what record would write.
     try expect(review(project, keys: "aa"), exits: 0, stdout: ["2 accepted, 0 left as they were"])
     try expect(project.plangate("record", "--check", "by_column", "by_owner"), exits: 0)
-    try expect(review(project, keys: ""), exits: 0, stdout: ["nothing to review: 5 cases are as their baselines have them"])
+    try expect(
+      review(project, keys: ""), exits: 0, stdout: ["nothing to review: 5 cases are as the baselines have them"])
   }
 
   @Test func `q ends the questions`() throws {
@@ -96,7 +97,8 @@ import Testing
 
   @Test func `a new query, and one that cannot be checked`() throws {
     let project = try Project(copying: Self.recorded.get())
-    try project.append("queries/manifest.yml", "  - {name: fresh, sql: SELECT 1}\n  - {name: wrong, sql: SELECT nothing}\n")
+    try project.append(
+      "queries/manifest.yml", "  - {name: fresh, sql: SELECT 1}\n  - {name: wrong, sql: SELECT nothing}\n")
     try expect(
       review(project, keys: "a", "fresh", "wrong"), exits: 2,
       stdout: ["UNCHECKED wrong", "1 of 1", "written: baselines/fresh.plan", "1 accepted, 0 left as they were"])

@@ -51,7 +51,8 @@ private struct Review {
     for item in unchecked { show(item) }
     let changed = outcome.cases.filter(\.isRecordable)
     if changed.isEmpty {
-      console.print("nothing to review: \(outcome.cases.count - unchecked.count) cases are as their baselines have them")
+      let count = outcome.cases.count - unchecked.count
+      console.print("nothing to review: \(count) \(count == 1 ? "case is" : "cases are") as the baselines have them")
       return unchecked.isEmpty ? .passed : .unchecked
     }
     var isEnded = false

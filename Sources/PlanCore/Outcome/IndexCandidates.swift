@@ -7,7 +7,8 @@ extension Observation {
       fixes.append(.statements(Fix.Statements(purpose: "make an index for the condition", sql: [sql])))
     }
     // Compared with a condition that asks nothing, each part of this one is new.
-    let change = ConditionChange(relation: scan.relation, scan: scan.identity.description, before: "true", now: condition)
+    let change = ConditionChange(
+      relation: scan.relation, scan: scan.identity.description, before: "true", now: condition)
     for fix in change.fixes(self) where !fixes.contains(where: { $0.makesSameIndexes(as: fix) }) { fixes.append(fix) }
     return fixes
   }

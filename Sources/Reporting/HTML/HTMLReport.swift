@@ -53,10 +53,10 @@ package enum HTMLReport {
     "require-trusted-types-for 'script'", "trusted-types 'none'",
   ].joined(separator: "; ")
 
-  /// The icon of the browser's tab: a disc in the colour of the result.
-  /// The fragment of the page's address that shows a case of a run on one server: `case=order_search%40whale`.
+  /// The fragment of the page's address that shows a case of a run on one server: `case=order_search@whale`.
   package static func fragment(of outcome: CaseOutcome) -> String { HTMLCase.fragment(of: outcome) }
 
+  /// The icon of the browser's tab: a disc in the colour of the result.
   private static func icon(_ result: RunOutcome.Result) -> String {
     let color = result == .passed ? "2a7d4f" : result == .failed ? "c8281e" : "8a5a00"
     return "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
