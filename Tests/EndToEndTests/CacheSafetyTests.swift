@@ -223,6 +223,11 @@ import Testing
 
       """
     let project = try CachedProject(files)
+    // The analyzed state of a shorter seed is there.
+    let last = try project.files.read("seed/8.sql")
+    try project.files.remove("seed/8.sql")
+    try expect(project.start(["record"]).end(), exits: 0)
+    try project.files.write("seed/8.sql", last)
     try expect(project.start(["record"]).end(), exits: 0)
     try project.files.write("seed/8.sql", "CREATE INDEX ON moves (at);\n")
     let cached = try project.check()

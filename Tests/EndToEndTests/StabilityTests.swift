@@ -32,6 +32,7 @@ import Testing
     try expect(run, exits: 0, leavingNothingIn: project)
     #expect(
       run.stdout == """
+        not cached: cd ..; . ./unindex.sh: a command without 'inputs:'
         flips      flips: 2 of 2 re-seeds chose a different plan
                      public.events: Bitmap Heap Scan using events_kind_idx -> Seq Scan
         flips      both: 1 of 2 re-seeds chose a different plan

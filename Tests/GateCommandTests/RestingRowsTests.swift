@@ -29,6 +29,7 @@ import Testing
     "ALTER TABLE items ADD CONSTRAINT c CHECK (holds(a));", "ALTER DATABASE d SET default_statistics_target = 10;",
     "CREATE TEMP TABLE t (id integer);", "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f();",
     "WITH x AS (DELETE FROM items) SELECT 1;", "EXPLAIN ANALYZE DELETE FROM items;", "LOCK items;",
+    "COMMIT PREPARED 'p';", "BEGIN; CREATE INDEX ON items (id); PREPARE TRANSACTION 'p';",
     "CREATE DOMAIN d AS integer CHECK (holds(VALUE));",
   ])
   func `they do not, or it cannot be told`(_ script: String) { #expect(!RestingRows.areLeft(by: script)) }

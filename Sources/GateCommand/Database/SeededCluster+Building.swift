@@ -187,11 +187,15 @@ extension SeededCluster {
     }
     if let entry = try take(plan.beforeLast) {
       let done = plan.steps.count - 1
-      return try found(
+      let start = try found(
         "\(done) of \(plan.steps.count) steps and their statistics",
         Start(
           steps: done, isAnalyzed: true, basis: entry.basis, traces: entry.traces.asAnalyzed(after: done),
           step: plan.steps[done - 1]))
+      if try !hasEventTriggers(server) { return start }
+      // It was the last state of a shorter seed.
+      discardCluster(of: server)
+      (launch, server.hasCommonFiles) = (nil, false)
     }
     for (index, step) in plan.steps.enumerated().reversed() {
       guard let entry = try take(step.state) else { continue }

@@ -28,7 +28,8 @@ enum RestingRows {
     let rest = words.dropFirst().drop { ["or", "replace", "unique"].contains($0) }
     let object = rest.first ?? ""
     switch words.first {
-    case "begin", "start", "commit", "end", "set", "reset", "comment", "grant", "revoke", "reindex": return true
+    case "commit": return object != "prepared"
+    case "begin", "start", "end", "set", "reset", "comment", "grant", "revoke", "reindex": return true
     case "create": return object == "table" ? !words.contains("as") : objects.contains(object)
     case "drop": return object == "table" || objects.contains(object)
     case "alter":
