@@ -60,7 +60,9 @@ import Testing
     let report = try project.json()
     #expect(report.outcome == "unchecked")
     #expect(report.cases.map(\.name) == ["first", "computes", "sleeps", "last"])
-    #expect(report.cases.map(\.verdict) == ["passed", "unchecked", "unchecked", "unchecked"])
+    // The first one cannot be judged either where the catalog was not read before.
+    #expect(["passed", "unchecked"].contains(report.cases.first?.verdict), "\(run)")
+    #expect(report.cases.dropFirst().map(\.verdict) == ["unchecked", "unchecked", "unchecked"], "\(run)")
     let junit = try project.junit()
     #expect(junit.cases.map(\.name) == report.cases.map(\.name))
     for item in junit.cases.dropFirst() { #expect(item.error?.text.contains("the server is gone") == true, "\(item)") }

@@ -47,7 +47,27 @@ struct CaptureSession {
   }
 
   /// The answers so far, with the facts of all relations of the state.
+  ///
+  /// Where the server is gone before these could be read, no case can be judged, and all are listed.
   func capture() throws(Diagnostic) -> Capture {
+    do { return try captureWithFacts() } catch {
+      guard state.server.hasEnded else { throw error }
+      let answers = cases.map { item in
+        (
+          item.query.name,
+          CapturedAnswer(
+            name: item.queryCase.name, result: .unchecked(reason: error.description), duration: item.answer.duration)
+        )
+      }
+      let queries = Dictionary(grouping: answers) { $0.0 }.map { name, answers in
+        QueryCapture(
+          query: name, serverMajor: state.server.major, facts: CatalogFacts(), answers: answers.map(\.1))
+      }
+      return Capture(label: state.label, queries: queries)
+    }
+  }
+
+  private func captureWithFacts() throws(Diagnostic) -> Capture {
     let catalog = try state.catalog
     let types = try state.typeNames(of: Set(cases.flatMap { $0.answer.answer.parameterTypes.map(\.type) }))
     var queries: [QueryCapture] = []
