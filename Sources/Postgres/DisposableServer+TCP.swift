@@ -85,7 +85,7 @@ extension DisposableServer {
         UPDATE pg_catalog.pg_authid SET rolpassword = $2, rolvaliduntil = $3::timestamptz
         WHERE rolname = $1 AND rolpassword = $4
         """, [DisposableServer.user, password, limit, verifier])
-      // The row with the verifier of a password that nobody has any more would go into the cache.
+      // Otherwise the dead row, with the verifier of the removed password, goes into the cache.
       try connection.execute("VACUUM pg_catalog.pg_authid")
     } catch { throw ServerStartError("cannot remove the password of \(DisposableServer.user): \(error.message)") }
     passwordBefore.withLock { $0 = nil }

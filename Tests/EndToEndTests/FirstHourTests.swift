@@ -65,10 +65,17 @@ import Testing
     try expect(Self.plangate(project, in: "app", "check"), exits: 0, stdout: ["using ../plangate/manifest.yml\n"])
   }
 
-  @Test(.enabled(if: geteuid() == 0)) func `a manifest of somebody else is not run`() throws {
+  @Test func `a manifest of another user is not run`() throws {
     let project = try Self.project()
     try Self.git(project, "init", "-q")
-    chown(project.path("queries/manifest.yml"), 65534, 65534)
+    if geteuid() == 0 {
+      #expect(chown(project.path("queries/manifest.yml"), 65534, 65534) == 0)
+    } else {
+      // Only root gives files away, but there are some of root's to link to.
+      try project.remove("queries/manifest.yml")
+      try FileManager.default.createSymbolicLink(
+        atPath: project.path("queries/manifest.yml"), withDestinationPath: "/etc/passwd")
+    }
     try expect(Self.plangate(project, in: "app/deep", "check"), exits: 2, stderr: ["plangate init"])
   }
 

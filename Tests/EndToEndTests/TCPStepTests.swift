@@ -80,7 +80,7 @@ import Testing
       PGPASSWORD=known try -U known
       try "host=::1"
       try "replication=true"
-      # The sockets are where nobody else can go.
+      # Only this user reaches the sockets.
       ls /tmp/.s.PGSQL.$PGPORT && exit 1
       psql -qXw -c 'DROP ROLE other' -c 'DROP ROLE known'
       """)

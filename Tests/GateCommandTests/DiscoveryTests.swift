@@ -109,7 +109,7 @@ import Testing
     #expect(found.versions.map(\.major) == [15])
   }
 
-  @Test func `another database is told by statements, not by comments`() throws {
+  @Test func `statements show that a file is for another database, comments do not`() throws {
     let comment = "-- Better than MySQL's AUTO_INCREMENT, ENGINE=InnoDB.\n\(Self.table)"
     #expect(try discovery(["m/1_a.up.sql": comment]).leftOut.isEmpty)
     for text in ["CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);\n", "PRAGMA foreign_keys = on;\n"] {

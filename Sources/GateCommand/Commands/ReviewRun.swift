@@ -97,16 +97,13 @@ private struct Review {
   /// Prints a link, which terminals open: a browser that plangate started would end with it.
   private mutating func link(to item: CaseOutcome) throws(Diagnostic) {
     if page == nil {
-      do {
-        let directory = try PrivateDirectory()
-        let path = "\(directory.path)/review.html"
-        do { try replaceFile(path, with: HTMLReport.text(outcome)) } catch {
-          throw Diagnostic("cannot write the page: \(error.reason)", file: path)
-        }
-        page = (path, directory)
-      } catch let error as ServerStartError { throw Diagnostic(error.message) } catch let error as Diagnostic {
-        throw error
-      } catch { throw Diagnostic("\(error)") }
+      let directory: PrivateDirectory
+      do { directory = try PrivateDirectory() } catch { throw Diagnostic(error.message) }
+      let path = "\(directory.path)/review.html"
+      do { try replaceFile(path, with: HTMLReport.text(outcome)) } catch {
+        throw Diagnostic("cannot write the page: \(error.reason)", file: path)
+      }
+      page = (path, directory)
     }
     guard let page else { return }
     console.print("file://\(page.path)#\(HTMLReport.fragment(of: item))")

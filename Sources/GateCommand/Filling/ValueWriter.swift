@@ -18,7 +18,7 @@ struct ValueWriter {
     self.n = n
     self.rows = max(rows, 1)
     limits = ValueWriter.limits(of: table)
-    // A default partition is for the rows that nobody expects.
+    // A default partition takes the rows that no other one takes.
     partitions = PartitionValues.of(table.partitions.filter { !$0.isLeaf || $0.isEmpty || $0.isDefault })
   }
 

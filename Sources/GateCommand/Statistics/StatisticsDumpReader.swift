@@ -2,7 +2,7 @@ import PlanCore
 
 /// Reads a file of `pg_dump --statistics-only`.
 ///
-/// The file is read, never run: it may come from a server that nobody here controls. Only the statements that pg_dump
+/// The file is read, never run: it may come from any server. Only the statements that pg_dump
 /// writes are accepted, and their values are texts and numbers.
 struct StatisticsDumpReader {
   private let path: String

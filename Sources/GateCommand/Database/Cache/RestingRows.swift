@@ -8,16 +8,13 @@ enum RestingRows {
   /// A larger file brings rows.
   private static let limit = 1 << 20
 
-  /// Whether a script consists of such statements only.
-  static func areLeft(by script: String) -> Bool { statements(of: script) != nil }
-
   /// The statements of a script that consists of such statements only; nil for any other one.
   static func statements(ofScriptAt path: String) -> [MigrationScript.Statement]? {
     guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= limit else { return nil }
     return statements(of: String(decoding: bytes, as: UTF8.self))
   }
 
-  private static func statements(of script: String) -> [MigrationScript.Statement]? {
+  static func statements(of script: String) -> [MigrationScript.Statement]? {
     let (statements, needsPsql) = MigrationScript.divided(script)
     let isQuiet = !needsPsql && statements.allSatisfy { areLeft(byStatement: SQLScanner($0.text).words) }
     // What a variable of psql stands for is not in the text.
